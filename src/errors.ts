@@ -1,0 +1,49 @@
+/** Every error rowspace throws on purpose: a stable `code`, and a message that names the value and the remedy. */
+
+export type ErrorCode =
+  | 'ABORTED'
+  | 'DIMENSION_MISMATCH'
+  | 'DISPOSED'
+  | 'EMPTY_QUERY'
+  | 'EXISTS'
+  | 'ID_OUT_OF_RANGE'
+  | 'INVALID_ARGUMENT'
+  | 'INVALID_ENCODING'
+  | 'INVALID_FORMAT'
+  | 'INVALID_K'
+  | 'IO'
+  | 'LENGTH_MISMATCH'
+  | 'NO_TOKENS'
+  | 'NON_FINITE'
+  | 'NOT_FOUND'
+  | 'OUT_OF_MEMORY'
+  | 'TRUNCATED'
+  | 'UNKNOWN_TOKEN'
+  | 'UNSUPPORTED'
+  | 'ZERO_QUERY'
+
+/**
+ * @example
+ * try { table.nearest('kign') } catch (error) {
+ *   if (isRowspaceError(error, 'UNKNOWN_TOKEN')) console.log(error.message) // … did you mean "king"?
+ * }
+ */
+export class RowspaceError extends Error {
+  override readonly name = 'RowspaceError'
+  readonly code: ErrorCode
+  /** What the error is about (an id, a path, an expected and an actual number), by name. */
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> & { cause?: unknown } = {}) {
+    const { cause, ...fields } = details
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.details = fields
+  }
+}
+
+/** Whether `error` came from rowspace, and, if `code` is given, for that reason. Works across bundles and realms. */
+export function isRowspaceError(error: unknown, code?: ErrorCode): error is RowspaceError {
+  if (!(error instanceof Error) || error.name !== 'RowspaceError') return false
+  return code === undefined || (error as RowspaceError).code === code
+}
