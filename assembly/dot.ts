@@ -10,30 +10,28 @@
  * keeps behind the last one) and meets the zeros behind the query, which is padded to a multiple of four.
  * Lanes start at +0 and so never become −0: adding ±0 leaves them as they are.
  */
-// @ts-ignore: decorator
-@inline
 export function dot(row: usize, query: usize, dimension: u32): f32 {
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  let s2 = f32x4.splat(0);
-  let s3 = f32x4.splat(0);
-  const wholeEnd = row + ((dimension & ~15) << 2);
+  let s0 = f32x4.splat(0)
+  let s1 = f32x4.splat(0)
+  let s2 = f32x4.splat(0)
+  let s3 = f32x4.splat(0)
+  const wholeEnd = row + ((dimension & ~15) << 2)
   while (row < wholeEnd) {
-    s0 = f32x4.add(s0, f32x4.mul(v128.load(row, 0), v128.load(query, 0)));
-    s1 = f32x4.add(s1, f32x4.mul(v128.load(row, 16), v128.load(query, 16)));
-    s2 = f32x4.add(s2, f32x4.mul(v128.load(row, 32), v128.load(query, 32)));
-    s3 = f32x4.add(s3, f32x4.mul(v128.load(row, 48), v128.load(query, 48)));
-    row += 64;
-    query += 64;
+    s0 = f32x4.add(s0, f32x4.mul(v128.load(row, 0), v128.load(query, 0)))
+    s1 = f32x4.add(s1, f32x4.mul(v128.load(row, 16), v128.load(query, 16)))
+    s2 = f32x4.add(s2, f32x4.mul(v128.load(row, 32), v128.load(query, 32)))
+    s3 = f32x4.add(s3, f32x4.mul(v128.load(row, 48), v128.load(query, 48)))
+    row += 64
+    query += 64
   }
-  const rest = dimension & 15;
-  if (rest > 0) s0 = f32x4.add(s0, f32x4.mul(v128.load(row, 0), v128.load(query, 0)));
-  if (rest > 4) s1 = f32x4.add(s1, f32x4.mul(v128.load(row, 16), v128.load(query, 16)));
-  if (rest > 8) s2 = f32x4.add(s2, f32x4.mul(v128.load(row, 32), v128.load(query, 32)));
-  if (rest > 12) s3 = f32x4.add(s3, f32x4.mul(v128.load(row, 48), v128.load(query, 48)));
-  const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
-  const halves = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1));
-  return f32x4.extract_lane(halves, 0) + f32x4.extract_lane(halves, 1);
+  const rest = dimension & 15
+  if (rest > 0) s0 = f32x4.add(s0, f32x4.mul(v128.load(row, 0), v128.load(query, 0)))
+  if (rest > 4) s1 = f32x4.add(s1, f32x4.mul(v128.load(row, 16), v128.load(query, 16)))
+  if (rest > 8) s2 = f32x4.add(s2, f32x4.mul(v128.load(row, 32), v128.load(query, 32)))
+  if (rest > 12) s3 = f32x4.add(s3, f32x4.mul(v128.load(row, 48), v128.load(query, 48)))
+  const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))
+  const halves = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1))
+  return f32x4.extract_lane(halves, 0) + f32x4.extract_lane(halves, 1)
 }
 
 /**
@@ -41,9 +39,9 @@ export function dot(row: usize, query: usize, dimension: u32): f32 {
  * them can overflow. Used where the float32 sum is not finite, or a norm is too large or too small for it.
  */
 export function wideDot(a: usize, b: usize, dimension: u32): f64 {
-  let sum: f64 = 0;
+  let sum: f64 = 0
   for (let i: u32 = 0; i < dimension; i++) {
-    sum += <f64>load<f32>(a + (i << 2)) * <f64>load<f32>(b + (i << 2));
+    sum += <f64>load<f32>(a + (i << 2)) * <f64>load<f32>(b + (i << 2))
   }
-  return sum;
+  return sum
 }

@@ -1,6 +1,11 @@
 /** The exports of the core. It knows addresses and lengths; tokens, tables and JavaScript are bindings/' affair. */
-export { gather } from './gather';
-export { sortHeap } from './heap';
-export { heapIds, measure } from './measure';
-export { inverseNorm, inverseNorms } from './norm';
-export { scan } from './scan';
+export { gather } from './gather'
+export { sortedIds } from './heap'
+export { cosine, measure } from './measure'
+export { inverseNorm, inverseNorms } from './norm'
+export { scan } from './scan'
+
+/** The first byte behind the core's static data: bindings/ lays tables out from here on. */
+export function memoryBase(): usize {
+  return __heap_base
+}

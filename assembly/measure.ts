@@ -1,7 +1,6 @@
 /** Both measures for a list of rows: the numbers that stand beside every match. */
-import { dot } from './dot';
-import { idOf } from './heap';
-import { isFinite32, wideCosine, wideDotScore } from './score';
+import { dot } from './dot'
+import { isFinite32, wideCosine, wideDotScore } from './score'
 
 /**
  * For each of `count` ids writes cosine and dot with the query to `cosines` and `dots` (float32 each).
@@ -19,18 +18,19 @@ export function measure(
   dots: usize,
 ): void {
   for (let i: u32 = 0; i < count; i++) {
-    const id = load<u32>(ids + (i << 2));
-    const row = rows + id * (dimension << 2);
-    let product = dot(row, query, dimension);
-    let cosine = product * (load<f32>(inverseNorms + (id << 2)) * inverseQueryNorm);
-    if (!isFinite32(cosine)) cosine = wideCosine(row, query, dimension);
-    if (!isFinite32(product)) product = wideDotScore(row, query, dimension);
-    store<f32>(cosines + (i << 2), cosine);
-    store<f32>(dots + (i << 2), product);
+    const id = load<u32>(ids + (i << 2))
+    const row = rows + id * (dimension << 2)
+    let product = dot(row, query, dimension)
+    let cosine = product * (load<f32>(inverseNorms + (id << 2)) * inverseQueryNorm)
+    if (!isFinite32(cosine)) cosine = wideCosine(row, query, dimension)
+    if (!isFinite32(product)) product = wideDotScore(row, query, dimension)
+    store<f32>(cosines + (i << 2), cosine)
+    store<f32>(dots + (i << 2), product)
   }
 }
 
-/** Writes the ids of a sorted heap to `ids`. */
-export function heapIds(heap: usize, count: u32, ids: usize): void {
-  for (let i: u32 = 0; i < count; i++) store<u32>(ids + (i << 2), idOf(load<u64>(heap + (i << 3))));
+/** The cosine of two vectors of which neither need be a row. Symmetric to the bit. */
+export function cosine(a: usize, b: usize, dimension: u32, inverseNormA: f32, inverseNormB: f32): f32 {
+  const cosine = dot(a, b, dimension) * (inverseNormA * inverseNormB)
+  return isFinite32(cosine) ? cosine : wideCosine(a, b, dimension)
 }

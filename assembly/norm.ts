@@ -7,48 +7,44 @@
  *   a norm outside [2^-50, 2^60]       → NaN, the mark for cosine.ts to take the float64 way;
  *   a row that holds NaN or infinities → reported, for the caller to refuse or leave out.
  */
-import { wideDot } from './dot';
+import { wideDot } from './dot'
 
-const SMALLEST: f64 = 8.8817841970012523e-16; // 2^-50
-const LARGEST: f64 = 1152921504606846976; // 2^60
+const SMALLEST: f64 = 1 / <f64>((<u64>1) << 50)
+const LARGEST: f64 = <f64>((<u64>1) << 60)
 
-// @ts-ignore: decorator
-@inline
 function squaredNorm(row: usize, dimension: u32): f64 {
-  let low = f64x2.splat(0);
-  let high = f64x2.splat(0);
-  const wholeEnd = row + ((dimension & ~3) << 2);
+  let low = f64x2.splat(0)
+  let high = f64x2.splat(0)
+  const wholeEnd = row + ((dimension & ~3) << 2)
   while (row < wholeEnd) {
-    const x = v128.load(row);
-    const a = f64x2.promote_low_f32x4(x);
-    const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
-    low = f64x2.add(low, f64x2.mul(a, a));
-    high = f64x2.add(high, f64x2.mul(b, b));
-    row += 16;
+    const x = v128.load(row)
+    const a = f64x2.promote_low_f32x4(x)
+    const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3))
+    low = f64x2.add(low, f64x2.mul(a, a))
+    high = f64x2.add(high, f64x2.mul(b, b))
+    row += 16
   }
-  const rest = dimension & 3;
+  const rest = dimension & 3
   if (rest > 0) {
-    const a = f64x2.promote_low_f32x4(rest > 1 ? v128.load64_zero(row) : v128.load32_zero(row));
-    low = f64x2.add(low, f64x2.mul(a, a));
+    const a = f64x2.promote_low_f32x4(rest > 1 ? v128.load64_zero(row) : v128.load32_zero(row))
+    low = f64x2.add(low, f64x2.mul(a, a))
     if (rest > 2) {
-      const b = f64x2.promote_low_f32x4(v128.load32_zero(row, 8));
-      high = f64x2.add(high, f64x2.mul(b, b));
+      const b = f64x2.promote_low_f32x4(v128.load32_zero(row, 8))
+      high = f64x2.add(high, f64x2.mul(b, b))
     }
   }
-  const sum = f64x2.add(low, high);
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  const sum = f64x2.add(low, high)
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
 }
 
 /** 1/||row|| as float32, or one of the marks above; +Infinity stands for a row that is not finite. */
-// @ts-ignore: decorator
-@inline
 export function inverseNorm(row: usize, dimension: u32): f32 {
-  const squared = squaredNorm(row, dimension);
-  if (!(squared <= f64.MAX_VALUE)) return f32.POSITIVE_INFINITY;
-  if (squared == 0) return 0;
-  const norm = Math.sqrt(squared);
-  if (norm < SMALLEST || norm > LARGEST) return f32.NaN;
-  return <f32>(1 / norm);
+  const squared = squaredNorm(row, dimension)
+  if (!(squared <= f64.MAX_VALUE)) return f32.POSITIVE_INFINITY
+  if (squared === 0) return 0
+  const norm = Math.sqrt(squared)
+  if (norm < SMALLEST || norm > LARGEST) return f32.NaN
+  return <f32>(1 / norm)
 }
 
 /**
@@ -56,20 +52,18 @@ export function inverseNorm(row: usize, dimension: u32): f32 {
  * What stands at that row is +Infinity.
  */
 export function inverseNorms(rows: usize, dimension: u32, from: u32, to: u32, target: usize): u32 {
-  const stride = dimension << 2;
-  let row = rows + from * stride;
+  const stride = dimension << 2
+  let row = rows + from * stride
   for (let id = from; id < to; id++) {
-    const inverse = inverseNorm(row, dimension);
-    store<f32>(target + (id << 2), inverse);
-    if (inverse == f32.POSITIVE_INFINITY) return id;
-    row += stride;
+    const inverse = inverseNorm(row, dimension)
+    store<f32>(target + (id << 2), inverse)
+    if (inverse === f32.POSITIVE_INFINITY) return id
+    row += stride
   }
-  return to;
+  return to
 }
 
 /** ||row||² in float64, left to right: the companion of wideDot. */
-// @ts-ignore: decorator
-@inline
 export function wideSquaredNorm(row: usize, dimension: u32): f64 {
-  return wideDot(row, row, dimension);
+  return wideDot(row, row, dimension)
 }

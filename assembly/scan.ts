@@ -5,9 +5,9 @@
  * are walked bit by bit, so a row left out costs nothing and a word of zeros skips 32 rows. One row is walked
  * at a time: adjacent rows side by side defeat the hardware prefetcher (bench/ measures it).
  */
-import { dot } from './dot';
-import { keyOf, offer, scoreOf } from './heap';
-import { COSINE, isFinite32, wideCosine, wideDotScore } from './score';
+import { dot } from './dot'
+import { keyOf, offer, scoreOf } from './heap'
+import { COSINE, isFinite32, wideCosine, wideDotScore } from './score'
 
 /**
  * Offers rows [from, to) to the heap at `heap`, which holds `count` of at most `k` keys; returns the new count.
@@ -27,25 +27,25 @@ export function scan(
   count: u32,
   k: u32,
 ): u32 {
-  const stride = dimension << 2;
-  let threshold: f32 = count == k ? scoreOf(load<u64>(heap)) : f32.NEGATIVE_INFINITY;
+  const stride = dimension << 2
+  let threshold: f32 = count === k ? scoreOf(load<u64>(heap)) : f32.NEGATIVE_INFINITY
   for (let first = from; first < to; first += 32) {
-    let bits = load<u32>(mask + (first >> 3));
-    if (to - first < 32) bits &= (1 << (to - first)) - 1;
-    while (bits != 0) {
-      const id = first + ctz(bits);
-      bits &= bits - 1;
-      const row = rows + id * stride;
-      let score = dot(row, query, dimension);
-      if (metric == COSINE) score *= load<f32>(inverseNorms + (id << 2)) * inverseQueryNorm;
+    let bits = load<u32>(mask + (first >> 3))
+    if (to - first < 32) bits &= (1 << (to - first)) - 1
+    while (bits !== 0) {
+      const id = first + ctz(bits)
+      bits &= bits - 1
+      const row = rows + id * stride
+      let score = dot(row, query, dimension)
+      if (metric === COSINE) score *= load<f32>(inverseNorms + (id << 2)) * inverseQueryNorm
       // Below the k-th best and a number: out. NaN and −Infinity fall through to the float64 way.
-      if (score < threshold && score >= -f32.MAX_VALUE) continue;
+      if (score < threshold && score >= -f32.MAX_VALUE) continue
       if (!isFinite32(score)) {
-        score = metric == COSINE ? wideCosine(row, query, dimension) : wideDotScore(row, query, dimension);
+        score = metric === COSINE ? wideCosine(row, query, dimension) : wideDotScore(row, query, dimension)
       }
-      count = offer(heap, count, k, keyOf(score, id));
-      if (count == k) threshold = scoreOf(load<u64>(heap));
+      count = offer(heap, count, k, keyOf(score, id))
+      if (count === k) threshold = scoreOf(load<u64>(heap))
     }
   }
-  return count;
+  return count
 }

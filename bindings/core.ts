@@ -1,0 +1,66 @@
+/** The compiled core: what it exports, how it is compiled from whatever the caller has, how it is instantiated. */
+import { instantiate } from '@assemblyscript/loader'
+import { simd } from 'wasm-feature-detect'
+
+/** The functions of assembly/index.ts. Addresses are bytes from the start of the memory. */
+export interface CoreExports extends Record<string, unknown> {
+  memoryBase(): number
+  gather(rows: number, dimension: number, ids: number, count: number, target: number): void
+  inverseNorm(row: number, dimension: number): number
+  inverseNorms(rows: number, dimension: number, from: number, to: number, target: number): number
+  cosine(a: number, b: number, dimension: number, inverseNormA: number, inverseNormB: number): number
+  scan(
+    rows: number,
+    dimension: number,
+    norms: number,
+    mask: number,
+    from: number,
+    to: number,
+    query: number,
+    inverseQueryNorm: number,
+    metric: number,
+    heap: number,
+    count: number,
+    k: number,
+  ): number
+  sortedIds(heap: number, count: number, ids: number): void
+  measure(
+    rows: number,
+    dimension: number,
+    norms: number,
+    query: number,
+    inverseQueryNorm: number,
+    ids: number,
+    count: number,
+    cosines: number,
+    dots: number,
+  ): void
+}
+
+/** What a core can be made from: the file's address, its bytes, an answer to fetch, or a compiled module. */
+export type CoreSource = string | URL | Response | BufferSource | WebAssembly.Module
+
+/** Thrown where the engine cannot run the core at all. */
+export class SimdMissingError extends Error {}
+
+/** Compiles a core. Throws SimdMissingError, or what fetch and WebAssembly.compile throw. */
+export async function compileCore(source: CoreSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source
+  if (!(await simd())) throw new SimdMissingError('this engine has no WebAssembly SIMD (simd128)')
+  if (typeof source === 'string' || source instanceof URL) return compileCore(await fetch(source))
+  if (!(source instanceof Response)) return WebAssembly.compile(source)
+  if (!source.ok) throw new Error(`${source.url} answered ${source.status} ${source.statusText}`)
+  const type = source.headers.get('content-type') ?? ''
+  // compileStreaming insists on the type; servers that do not know .wasm send another
+  if (type.startsWith('application/wasm')) return WebAssembly.compileStreaming(source)
+  return WebAssembly.compile(await source.arrayBuffer())
+}
+
+/** Instantiates a core over a memory. */
+export async function instantiateCore(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<CoreExports> {
+  const { exports } = await instantiate<CoreExports>(module, { env: { memory } })
+  return exports
+}

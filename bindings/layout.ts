@@ -1,0 +1,69 @@
+/**
+ * Where everything of a table lies in its one memory. Computed here and nowhere else.
+ *
+ *   0        the core's own static data (a few bytes; `base` is its end)
+ *   query    d float32, zeros up to the next multiple of 16     what is asked
+ *   other    the same                                          the second vector of a similarity
+ *   scratch  rows on their way out of gather
+ *   mask     a bit a row                                        rows that may be in the answer
+ *   norms    |V| float32                                        1/||row||
+ *   heap     |V| uint64                                         the best rows so far     } untouched pages of
+ *   ids, cosines, dots   |V| × 4 bytes each                     the answer               } these cost nothing
+ *   rows     |V| × d float32, and 64 bytes behind the last      the table E
+ */
+
+export interface TableShape {
+  /** Rows there is room for, |V|. */
+  capacity: number
+  /** Columns, d. */
+  dimension: number
+}
+
+export interface TableLayout extends TableShape {
+  query: number
+  other: number
+  scratch: number
+  scratchRows: number
+  mask: number
+  norms: number
+  heap: number
+  ids: number
+  cosines: number
+  dots: number
+  rows: number
+  /** Bytes in all. */
+  byteLength: number
+}
+
+const ALIGNMENT = 64
+const SCRATCH_BYTES = 65_536
+/** The core computes addresses with 32 bits, so the last page stays unused and no end wraps to 0. */
+export const MAX_MEMORY_BYTES = 2 ** 32 - 65_536
+
+/** The layout for a shape. `byteLength` may exceed MAX_MEMORY_BYTES: the caller checks it before allocating. */
+export function layoutOf({ capacity, dimension }: TableShape, base: number): TableLayout {
+  let end = base
+  const place = (bytes: number) => {
+    const start = Math.ceil(end / ALIGNMENT) * ALIGNMENT
+    end = start + bytes
+    return start
+  }
+  const paddedVector = Math.ceil(dimension / 16) * 64
+  const scratchRows = Math.max(1, Math.floor(SCRATCH_BYTES / (dimension * 4)))
+  return {
+    capacity,
+    dimension,
+    scratchRows,
+    query: place(paddedVector),
+    other: place(paddedVector),
+    scratch: place(scratchRows * dimension * 4),
+    mask: place(Math.ceil(capacity / 32) * 4),
+    norms: place(capacity * 4),
+    heap: place(capacity * 8),
+    ids: place(capacity * 4),
+    cosines: place(capacity * 4),
+    dots: place(capacity * 4),
+    rows: place(capacity * dimension * 4 + ALIGNMENT),
+    byteLength: end,
+  }
+}

@@ -1,0 +1,70 @@
+/** Bundles src/ into dist/: the package as it is published. The core must have been built (build:core). */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync, existsSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { build } from 'esbuild'
+
+const DOORS = {
+  index: 'src/index.ts',
+  formats: 'src/formats/index.ts',
+  default: 'src/default.ts',
+  gpt2: 'src/gpt2.ts',
+}
+
+/** Puts another file in the place of bindings/inline-core.ts. */
+const coreFrom = (path) => ({
+  name: 'core',
+  setup: (esbuild) =>
+    esbuild.onResolve({ filter: /inline-core\.ts$/ }, () => ({
+      path: new URL(`../${path}`, import.meta.url).pathname,
+    })),
+})
+
+const shared = {
+  bundle: true,
+  format: 'esm',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  target: 'es2022',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
+  logLevel: 'warning',
+}
+
+rmSync('dist', { recursive: true, force: true })
+await Promise.all([
+  build({ ...shared, entryPoints: DOORS, outdir: 'dist' }),
+  build({
+    ...shared,
+    entryPoints: { index: DOORS.index },
+    outdir: 'dist/slim',
+    plugins: [coreFrom('bindings/no-core.ts')],
+  }),
+  build({
+    ...shared,
+    entryPoints: { index: DOORS.index, formats: DOORS.formats, default: DOORS.default },
+    outdir: 'dist/workerd',
+    external: ['*.wasm'],
+    plugins: [coreFrom('bindings/workerd-core.ts')],
+  }),
+  build({
+    ...shared,
+    // the command is a program of Node's, on the same chunks' sources but bundled on its own, with its libraries
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir: 'dist',
+    platform: 'node',
+    splitting: false,
+    external: ['./gpt2.js', './default.js'],
+    banner: { js: '#!/usr/bin/env node' },
+  }),
+])
+chmodSync('dist/cli.js', 0o755)
+copyFileSync('build/rowspace.wasm', 'dist/rowspace.wasm')
+if (existsSync('data/glove-20k.safetensors'))
+  copyFileSync('data/glove-20k.safetensors', 'dist/glove-20k.safetensors')
+
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' })

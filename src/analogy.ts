@@ -1,0 +1,70 @@
+/** Arithmetic on rows: king − man + woman. */
+import { RowspaceError } from './errors.ts'
+import type { EmbeddingTable, Row } from './table.ts'
+
+/** A row by id or token, or a vector. */
+export type Term = Row | Float32Array
+/** Terms to add and terms to take away, each alone or with a weight: `['king', 0.5]`. */
+export interface Expression {
+  positive?: readonly (Term | readonly [Term, number])[] | undefined
+  negative?: readonly (Term | readonly [Term, number])[] | undefined
+}
+
+interface WeightedTerm {
+  term: Term
+  weight: number
+}
+
+function weightedTerms({ positive = [], negative = [] }: Expression): WeightedTerm[] {
+  const weighted = (sign: number) => (entry: Term | readonly [Term, number]) => {
+    const [term, weight] = Array.isArray(entry) ? (entry as readonly [Term, number]) : [entry as Term, 1]
+    if (typeof weight === 'number' && Number.isFinite(weight)) return { term, weight: sign * weight }
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `a weight must be a finite number; got ${weight} for ${String(term)}`,
+    )
+  }
+  const terms = [...positive.map(weighted(1)), ...negative.map(weighted(-1))]
+  if (terms.length > 0) return terms
+  throw new RowspaceError(
+    'EMPTY_QUERY',
+    'an analogy needs at least one token, id or vector in positive or negative',
+  )
+}
+
+/** The ids of the rows among the terms. */
+export function inputIds(table: EmbeddingTable, expression: Expression): number[] {
+  return weightedTerms(expression).flatMap(({ term }) =>
+    term instanceof Float32Array ? [] : [table.id(term)],
+  )
+}
+
+/** The weighted sum of the terms in float64, rounded once to float32. `unit` scales each term to length 1 first. */
+export function combine(table: EmbeddingTable, expression: Expression, unit: boolean): Float32Array {
+  const sum = new Float64Array(table.dimension)
+  for (const { term, weight } of weightedTerms(expression)) {
+    const vector = term instanceof Float32Array ? checkedVector(term, table.dimension) : table.row(term)
+    const scale = unit ? weight / lengthOf(vector) : weight
+    for (let i = 0; i < sum.length; i++) sum[i]! += scale * vector[i]!
+  }
+  return Float32Array.from(sum)
+}
+
+function checkedVector(vector: Float32Array, dimension: number): Float32Array {
+  if (vector.length === dimension) return vector
+  throw new RowspaceError(
+    'DIMENSION_MISMATCH',
+    `a term has ${vector.length} numbers; the table's rows have ${dimension}`,
+    {
+      actual: vector.length,
+      expected: dimension,
+    },
+  )
+}
+
+/** ||vector||; 1 for zeros, which stay zeros. */
+function lengthOf(vector: Float32Array): number {
+  let squares = 0
+  for (const value of vector) squares += value * value
+  return squares === 0 ? 1 : Math.sqrt(squares)
+}

@@ -1,0 +1,69 @@
+/** A set of row ids as bits: made once, used as a filter by any number of questions. */
+import { RowspaceError } from './errors.ts'
+
+/**
+ * @example
+ * const nouns = IdSet.from(table.size, [3, 17, 204])
+ * table.nearest('king', { filter: nouns })
+ */
+export class IdSet {
+  /** Bit `id & 31` of word `id >> 5` stands for row `id`. Bits from `size` on are 0. */
+  readonly words: Uint32Array
+
+  /** An empty set over rows 0 … size − 1. */
+  constructor(readonly size: number) {
+    if (!Number.isSafeInteger(size) || size < 0 || size > 2 ** 32) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `an IdSet is for a number of rows, a whole number from 0; got ${size}`,
+      )
+    }
+    this.words = new Uint32Array(Math.ceil(size / 32))
+  }
+
+  /** The set of these ids, among `size` rows. Throws `ID_OUT_OF_RANGE`. */
+  static from(size: number, ids: Iterable<number>): IdSet {
+    const set = new IdSet(size)
+    for (const id of ids) set.add(id)
+    return set
+  }
+
+  /** The set of the ids for which `test` holds. */
+  static where(size: number, test: (id: number) => boolean): IdSet {
+    const set = new IdSet(size)
+    for (let id = 0; id < size; id++) if (test(id)) set.words[id >>> 5]! |= 1 << (id & 31)
+    return set
+  }
+
+  has(id: number): boolean {
+    return (
+      Number.isInteger(id) && id >= 0 && id < this.size && (this.words[id >>> 5]! & (1 << (id & 31))) !== 0
+    )
+  }
+
+  add(id: number): this {
+    checkId(id, this.size)
+    this.words[id >>> 5]! |= 1 << (id & 31)
+    return this
+  }
+
+  delete(id: number): boolean {
+    const had = this.has(id)
+    if (had) this.words[id >>> 5]! &= ~(1 << (id & 31))
+    return had
+  }
+}
+
+/** Throws `ID_OUT_OF_RANGE` unless `id` is a row of a table of `size` rows. */
+export function checkId(id: number, size: number): void {
+  if (Number.isInteger(id) && id >= 0 && id < size) return
+  const range = size === 0 ? 'the table has no rows' : `ids are whole numbers from 0 to ${size - 1}`
+  throw new RowspaceError(
+    'ID_OUT_OF_RANGE',
+    `id ${id} is not in the table: it has ${size} rows (|V|), ${range}`,
+    {
+      id,
+      size,
+    },
+  )
+}

@@ -1,0 +1,46 @@
+/** Seeded choice of rows, the same on every engine. */
+import { RowspaceError } from './errors.ts'
+
+/** SplitMix32: 32 random bits a call from a 32-bit seed (the finaliser of MurmurHash3 over a Weyl sequence). */
+export function randomBits(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x9e3779b9) | 0
+    let bits = state ^ (state >>> 16)
+    bits = Math.imul(bits, 0x85ebca6b)
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
+    return (bits ^ (bits >>> 16)) >>> 0
+  }
+}
+
+/**
+ * `count` different ids of 0 … size − 1 that `allowed` lets through, drawn evenly; fewer where there are not so many.
+ * The same seed gives the same ids everywhere.
+ */
+export function sampleIds(
+  size: number,
+  count: number,
+  seed: number,
+  allowed: (id: number) => boolean,
+): Uint32Array {
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `how many to sample must be a whole number from 0; got ${count}`,
+    )
+  }
+  if (!Number.isSafeInteger(seed)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `a seed is a whole number; got ${seed}`)
+  }
+  const next = randomBits(seed)
+  // Fisher-Yates on the ids that are moved only: nothing of the table's size is made
+  const moved = new Map<number, number>()
+  const chosen: number[] = []
+  for (let left = size; left > 0 && chosen.length < count; left--) {
+    const place = Math.floor((next() / 2 ** 32) * left)
+    const id = moved.get(place) ?? place
+    moved.set(place, moved.get(left - 1) ?? left - 1)
+    if (allowed(id)) chosen.push(id)
+  }
+  return Uint32Array.from(chosen)
+}

@@ -1,0 +1,429 @@
+/** EmbeddingTable: the door. What each question means is here; how it is answered fast is the core's. */
+import type { Metric, TableMemory } from '../bindings/table-memory.ts'
+import { combine, type Expression, inputIds } from './analogy.ts'
+import { type CoreSource, createMemory } from './core.ts'
+import { RowspaceError } from './errors.ts'
+import { checkId, IdSet } from './id-set.ts'
+import { Matches } from './matches.ts'
+import { sampleIds } from './random.ts'
+import { findToken, type Vocabulary, WordList } from './vocabulary.ts'
+
+export type { Metric }
+
+/** A row by id or token. */
+export type Row = number | string
+/** What is asked with: a row by id or token, or a vector of d numbers. */
+export type Query = Row | Float32Array | readonly number[]
+
+export interface TableOptions {
+  /** One token a row, or a tokenizer's vocabulary (`rowspace/gpt2`). Without it rows are known by id alone. */
+  tokens?: readonly string[] | Vocabulary | undefined
+  /** Rows with NaN or infinities: refused (the default), or kept out of every answer and read as zeros. */
+  nonFinite?: 'refuse' | 'skip' | undefined
+  /** The core to run on, where the one in the bundle will not do: URL, Response, bytes or Module. */
+  core?: CoreSource | undefined
+}
+
+export interface SearchOptions {
+  /** How many rows: 0 gives none, more than there are gives all. 10 unless given. */
+  k?: number | undefined
+  /** What to rank by; both measures are in the answer. 'cosine' unless given. */
+  metric?: Metric | undefined
+  /** Rows to leave out. */
+  exclude?: Iterable<Row> | undefined
+  /** Rows to choose among: a set, or a test that is run on each row. */
+  filter?: IdSet | ((id: number, token: string | undefined) => boolean) | undefined
+  /** Whether the rows that were asked with may be in the answer. False unless given. */
+  includeInputs?: boolean | undefined
+}
+
+export interface AnalogyOptions extends SearchOptions {
+  /** Scale each input row to length 1 before adding (Mikolov et al. 2013). False unless given: rows as they are. */
+  unit?: boolean | undefined
+}
+
+/** Fills rows of a table that is being made. */
+export interface FilledRows {
+  /** Rows that were written, if fewer than there was room for. */
+  size?: number | undefined
+  tokens?: readonly string[] | Vocabulary | undefined
+}
+
+const NOTHING: readonly number[] = []
+
+/**
+ * A table E of |V| rows and d columns in one WebAssembly memory, and the questions its geometry answers.
+ * Every method is synchronous; scores are float32, the same bits on every engine.
+ */
+export class EmbeddingTable {
+  /** Rows, |V|. */
+  readonly size: number
+  /** Columns, d. */
+  readonly dimension: number
+  /** How the rows are kept. */
+  readonly dtype = 'f32'
+  /** Rows that held NaN or infinities and are left out (`nonFinite: 'skip'`). */
+  readonly skipped: number
+  /** The tokens, where there are any. */
+  readonly vocabulary: Vocabulary | undefined
+  private memory: TableMemory | undefined
+  /** The bits of rows that may be in an answer; `memory.mask` equals it between two questions. */
+  private readonly live: IdSet
+
+  private constructor(
+    memory: TableMemory,
+    size: number,
+    vocabulary: Vocabulary | undefined,
+    skipped: number,
+  ) {
+    this.memory = memory
+    this.size = size
+    this.dimension = memory.layout.dimension
+    this.vocabulary = vocabulary
+    this.skipped = skipped
+    const { norms, mask } = memory
+    this.live = IdSet.where(size, (id) => norms[id] !== Number.POSITIVE_INFINITY)
+    mask.set(this.live.words)
+  }
+
+  /**
+   * Makes a table from |V| · d numbers, row after row; they are copied.
+   *
+   * @throws RowspaceError `LENGTH_MISMATCH` unless there are |V| · d numbers and |V| tokens; `NON_FINITE` naming
+   * row and column; `OUT_OF_MEMORY`; `UNSUPPORTED` without WebAssembly SIMD.
+   * @example
+   * const table = await EmbeddingTable.from(rows, { dimension: 768, tokens })
+   */
+  static async from(
+    rows: Float32Array | readonly number[],
+    options: TableOptions & { dimension: number },
+  ): Promise<EmbeddingTable> {
+    const { dimension } = options
+    checkCount(dimension, 'dimension', 1)
+    if (rows.length % dimension !== 0) {
+      throw new RowspaceError(
+        'LENGTH_MISMATCH',
+        `${rows.length} numbers are not whole rows of dimension ${dimension}: ${rows.length % dimension} are left over`,
+        { length: rows.length, dimension },
+      )
+    }
+    const size = rows.length / dimension
+    return EmbeddingTable.fill({ size, dimension }, (target) => void target.set(rows), options)
+  }
+
+  /**
+   * Makes a table whose rows `write` puts in place: the way to stream a file in without a second copy.
+   * `write` gets |V| · d float32, a view of the table's memory that is its to use until it returns or its promise
+   * settles.
+   *
+   * @throws RowspaceError as `from`, and whatever `write` throws: then nothing is kept.
+   */
+  static async fill(
+    shape: { size: number; dimension: number },
+    write: (target: Float32Array) => undefined | FilledRows | Promise<undefined | FilledRows> | undefined,
+    options: TableOptions = {},
+  ): Promise<EmbeddingTable> {
+    checkCount(shape.size, 'size', 1)
+    checkCount(shape.dimension, 'dimension', 1)
+    const memory = await createMemory(options.core, { capacity: shape.size, dimension: shape.dimension })
+    const filled = (await write(memory.rows)) ?? {}
+    const size = filled.size ?? shape.size
+    const vocabulary = vocabularyOf(options.tokens ?? filled.tokens, size)
+    const skipped = finishRows(memory, size, options.nonFinite ?? 'refuse')
+    return new EmbeddingTable(memory, size, vocabulary, skipped)
+  }
+
+  /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`. */
+  id(row: Row): number {
+    if (typeof row === 'number') {
+      checkId(row, this.size)
+      return row
+    }
+    if (typeof row !== 'string') {
+      throw new RowspaceError('INVALID_ARGUMENT', `a row is named by an id or a token; got ${describe(row)}`)
+    }
+    if (this.vocabulary === undefined) {
+      throw new RowspaceError(
+        'NO_TOKENS',
+        `this table has no tokens, so ${JSON.stringify(row)} names no row: ask by id`,
+      )
+    }
+    return findToken(this.vocabulary, row)
+  }
+
+  /** The token of an id, or undefined where the table has none for it. Throws `ID_OUT_OF_RANGE`. */
+  token(id: number): string | undefined {
+    checkId(id, this.size)
+    return this.vocabulary?.tokenOf(id)
+  }
+
+  /** The lookup x_i = E[t_i]: a copy of one row, d numbers. */
+  row(row: Row): Float32Array {
+    const id = this.id(row)
+    return this.open().rows.slice(id * this.dimension, (id + 1) * this.dimension)
+  }
+
+  /** Copies of n rows, n · d numbers, row-major. The same row may come several times. */
+  gather(rows: Iterable<Row>): Float32Array {
+    const memory = this.open()
+    const ids = Uint32Array.from(rows as Iterable<number>, (row: Row) => this.id(row))
+    const target = new Float32Array(ids.length * this.dimension)
+    memory.gather(ids, target)
+    return target
+  }
+
+  /** The cosine of two rows or vectors; 0 where one is a row of zeros. Symmetric to the bit. */
+  similarity(a: Query, b: Query): number {
+    const memory = this.open()
+    const inverseNorm = isRow(a) ? memory.askWithRow(this.id(a)) : this.askWithVector(a, 'cosine')
+    if (isRow(b)) {
+      memory.ids[0] = this.id(b)
+      memory.measure(inverseNorm, 1)
+      return memory.cosines[0]!
+    }
+    this.checkVector(b)
+    const { cosine, inverseNorm: other } = memory.cosineWithVector(inverseNorm, b)
+    checkQuery(b, other, 'cosine')
+    return cosine
+  }
+
+  /**
+   * The k rows nearest to a row or vector, best first; equal scores by id. The row asked with is left out unless
+   * `includeInputs`.
+   *
+   * @throws RowspaceError `INVALID_K`, `DIMENSION_MISMATCH`, `NON_FINITE`, `EMPTY_QUERY`, `ZERO_QUERY` (cosine with a
+   * vector of zeros), `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`, `DISPOSED`.
+   */
+  nearest(query: Query, options: SearchOptions = {}): Matches {
+    const memory = this.open()
+    const { k, metric } = readSearchOptions(options)
+    if (!isRow(query))
+      return this.search(memory, this.askWithVector(query, metric), metric, k, NOTHING, options)
+    const id = this.id(query)
+    const inverseNorm = memory.askWithRow(id)
+    if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`row ${id} is all zeros`)
+    return this.search(memory, inverseNorm, metric, k, [id], options)
+  }
+
+  /**
+   * The k rows nearest to a sum of rows: { positive: ['king', 'woman'], negative: ['man'] }. Inputs are left out of
+   * the answer unless `includeInputs`. The method of Mikolov et al. 2013 (3CosAdd).
+   *
+   * @throws RowspaceError as `nearest`; `EMPTY_QUERY` without inputs.
+   */
+  analogy(expression: Expression, options: AnalogyOptions = {}): Matches {
+    const memory = this.open()
+    const { k, metric } = readSearchOptions(options)
+    const inverseNorm = this.askWithVector(this.combine(expression, options), metric)
+    return this.search(memory, inverseNorm, metric, k, inputIds(this, expression), options)
+  }
+
+  /** The vector of an expression: the weighted sum of its rows and vectors, d numbers, rounded once to float32. */
+  combine(expression: Expression, options: { unit?: boolean | undefined } = {}): Float32Array {
+    this.open()
+    return combine(this, expression, options.unit ?? false)
+  }
+
+  /** Both measures of the given rows against a query, in the order given: how unrelated rows compare. */
+  measure(query: Query, rows: Iterable<Row>): Matches {
+    const memory = this.open()
+    const ids = Uint32Array.from(rows as Iterable<number>, (row: Row) => this.id(row))
+    const inverseNorm = isRow(query) ? memory.askWithRow(this.id(query)) : this.askWithVector(query, 'dot')
+    const cosines = new Float32Array(ids.length)
+    const dots = new Float32Array(ids.length)
+    // |V| ids at a time: that is how long the memory's lists are
+    for (let done = 0; done < ids.length; done += this.size) {
+      const some = ids.subarray(done, done + this.size)
+      memory.ids.set(some)
+      memory.measure(inverseNorm, some.length)
+      cosines.set(memory.cosines.subarray(0, some.length), done)
+      dots.set(memory.dots.subarray(0, some.length), done)
+    }
+    return new Matches(ids, cosines, dots, this.tokenOf)
+  }
+
+  /** `count` different rows drawn evenly from a seed, none of `exclude`: baselines to compare an answer with. */
+  sample(
+    count: number,
+    options: { seed?: number | undefined; exclude?: Iterable<Row> | undefined } = {},
+  ): Uint32Array {
+    this.open()
+    const excluded = new Set(Array.from(options.exclude ?? [], (row) => this.id(row)))
+    return sampleIds(this.size, count, options.seed ?? 1, (id) => !excluded.has(id) && this.live.has(id))
+  }
+
+  /** A set of rows, to filter with as often as wanted. */
+  select(rows: Iterable<Row> | ((id: number, token: string | undefined) => boolean)): IdSet {
+    if (typeof rows !== 'function')
+      return IdSet.from(
+        this.size,
+        Array.from(rows, (row) => this.id(row)),
+      )
+    return IdSet.where(this.size, (id) => rows(id, this.tokenOf(id)))
+  }
+
+  /** Gives the memory back. Harmless when called twice; every question after it throws `DISPOSED`. */
+  dispose(): void {
+    this.memory = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  private readonly tokenOf = (id: number): string | undefined => this.vocabulary?.tokenOf(id)
+
+  private open(): TableMemory {
+    if (this.memory !== undefined) return this.memory
+    throw new RowspaceError('DISPOSED', 'this table was disposed of: make a new one')
+  }
+
+  private checkVector(vector: Float32Array | readonly number[]): void {
+    if (!Array.isArray(vector) && !ArrayBuffer.isView(vector)) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `a query is an id, a token or a vector; got ${describe(vector)}`,
+      )
+    }
+    if (vector.length === this.dimension) return
+    if (vector.length === 0)
+      throw new RowspaceError('EMPTY_QUERY', `the query has no numbers; it needs ${this.dimension}`)
+    throw new RowspaceError(
+      'DIMENSION_MISMATCH',
+      `the query has ${vector.length} numbers; the table's rows have ${this.dimension}`,
+      { actual: vector.length, expected: this.dimension },
+    )
+  }
+
+  private askWithVector(vector: Float32Array | readonly number[], metric: Metric): number {
+    this.checkVector(vector)
+    const inverseNorm = this.open().askWithVector(vector)
+    checkQuery(vector, inverseNorm, metric)
+    return inverseNorm
+  }
+
+  private search(
+    memory: TableMemory,
+    inverseNorm: number,
+    metric: Metric,
+    k: number,
+    inputs: readonly number[],
+    { exclude, filter, includeInputs }: SearchOptions,
+  ): Matches {
+    const out = exclude === undefined ? NOTHING : Array.from(exclude, (row) => this.id(row))
+    if (filter !== undefined) this.applyFilter(memory, filter)
+    if (includeInputs !== true) for (const id of inputs) memory.mask[id >>> 5]! &= ~(1 << (id & 31))
+    for (const id of out) memory.mask[id >>> 5]! &= ~(1 << (id & 31))
+    const count = memory.search(this.size, inverseNorm, metric, Math.min(k, this.size))
+    if (filter !== undefined) memory.mask.set(this.live.words)
+    for (const id of inputs) memory.mask[id >>> 5] = this.live.words[id >>> 5]!
+    for (const id of out) memory.mask[id >>> 5] = this.live.words[id >>> 5]!
+    return new Matches(
+      memory.ids.slice(0, count),
+      memory.cosines.slice(0, count),
+      memory.dots.slice(0, count),
+      this.tokenOf,
+    )
+  }
+
+  private applyFilter(memory: TableMemory, filter: NonNullable<SearchOptions['filter']>): void {
+    const set = typeof filter === 'function' ? this.select(filter) : filter
+    if (!(set instanceof IdSet) || set.size !== this.size) {
+      const got = set instanceof IdSet ? `a set over ${set.size} rows` : describe(set)
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `a filter is a test or an IdSet over this table's ${this.size} rows; got ${got}`,
+      )
+    }
+    const { words } = this.live
+    for (let word = 0; word < words.length; word++) memory.mask[word] = words[word]! & set.words[word]!
+  }
+}
+
+function isRow(query: Query): query is Row {
+  return typeof query === 'number' || typeof query === 'string'
+}
+
+function describe(value: unknown): string {
+  return value === null
+    ? 'null'
+    : typeof value === 'object'
+      ? (value.constructor?.name ?? 'an object')
+      : String(value)
+}
+
+function checkCount(value: number, name: string, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return
+  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be a whole number from ${least}; got ${value}`, {
+    [name]: value,
+  })
+}
+
+function readSearchOptions({ k = 10, metric = 'cosine' }: SearchOptions): { k: number; metric: Metric } {
+  if (!Number.isSafeInteger(k) || k < 0) {
+    throw new RowspaceError('INVALID_K', `k must be a whole number from 0; got ${k}`, { k })
+  }
+  if (metric !== 'cosine' && metric !== 'dot') {
+    throw new RowspaceError('INVALID_ARGUMENT', `metric must be 'cosine' or 'dot'; got ${String(metric)}`)
+  }
+  return { k, metric }
+}
+
+function zeroQuery(what: string): RowspaceError {
+  return new RowspaceError(
+    'ZERO_QUERY',
+    `${what}: its cosine with anything is undefined; ask with metric 'dot', or another query`,
+  )
+}
+
+/** Judges a vector by the inverse norm the core found: +Infinity says not finite, 0 says zeros. */
+function checkQuery(vector: ArrayLike<number>, inverseNorm: number, metric: Metric): void {
+  if (inverseNorm === Number.POSITIVE_INFINITY) {
+    const column = Array.from(vector).findIndex((value) => !Number.isFinite(Math.fround(value)))
+    throw new RowspaceError(
+      'NON_FINITE',
+      `the query has ${vector[column]} at coordinate ${column}; every number must be finite as float32`,
+      { column },
+    )
+  }
+  if (inverseNorm === 0 && metric === 'cosine') throw zeroQuery('the query is all zeros')
+}
+
+function vocabularyOf(
+  tokens: readonly string[] | Vocabulary | undefined,
+  size: number,
+): Vocabulary | undefined {
+  if (tokens === undefined) return undefined
+  const vocabulary = Array.isArray(tokens) ? new WordList(tokens) : (tokens as Vocabulary)
+  if (vocabulary.size === size) return vocabulary
+  throw new RowspaceError(
+    'LENGTH_MISMATCH',
+    `there are ${vocabulary.size} tokens for ${size} rows; one a row is needed`,
+    {
+      tokens: vocabulary.size,
+      size,
+    },
+  )
+}
+
+/** Computes the norms; refuses or empties rows that are not finite. Returns how many were emptied. */
+function finishRows(memory: TableMemory, size: number, nonFinite: 'refuse' | 'skip'): number {
+  const { dimension } = memory.layout
+  let skipped = 0
+  for (let next = 0; next < size; next++) {
+    next = memory.computeNorms(next, size)
+    if (next === size) break
+    const row = memory.rows.subarray(next * dimension, (next + 1) * dimension)
+    if (nonFinite === 'refuse') {
+      const column = row.findIndex((value) => !Number.isFinite(value))
+      throw new RowspaceError(
+        'NON_FINITE',
+        `row ${next} has ${row[column]} in column ${column}: every number must be finite (or pass nonFinite: 'skip')`,
+        { row: next, column },
+      )
+    }
+    row.fill(0) // the core reads a few bytes past a row: NaN must not stand there
+    skipped++
+  }
+  return skipped
+}

@@ -1,0 +1,84 @@
+/** Names of rows: which id a token has, which token an id has, how a text is split. */
+import { distance } from 'fastest-levenshtein'
+import { RowspaceError } from './errors.ts'
+
+/** One token of a text: its id where the vocabulary has it. */
+export interface TextToken {
+  text: string
+  id: number | undefined
+}
+
+/** What a table asks of its tokens. A word list and a tokenizer both answer to it. */
+export interface Vocabulary {
+  /** Tokens with an id: 0 … size − 1. */
+  readonly size: number
+  /** The id of exactly this token. */
+  idOf(token: string): number | undefined
+  tokenOf(id: number): string | undefined
+  /** Splits a text into tokens. */
+  split(text: string): TextToken[]
+}
+
+/** A plain list of words, one a row. Of words that come twice the first counts. */
+export class WordList implements Vocabulary {
+  private readonly ids = new Map<string, number>()
+
+  constructor(private readonly words: readonly string[]) {
+    for (let id = words.length - 1; id >= 0; id--) this.ids.set(words[id]!, id)
+  }
+
+  get size(): number {
+    return this.words.length
+  }
+
+  idOf(token: string): number | undefined {
+    return this.ids.get(token)
+  }
+
+  tokenOf(id: number): string | undefined {
+    return this.words[id]
+  }
+
+  /** Words, numbers and single signs; each as written where that is a token, else in lower case. */
+  split(text: string): TextToken[] {
+    const pieces = text.match(/[\p{L}\p{M}]+|\p{N}+|[^\s\p{L}\p{M}\p{N}]/gu) ?? []
+    return pieces.map((piece) => {
+      const lower = piece.toLowerCase()
+      const written = this.idOf(piece) !== undefined || this.idOf(lower) === undefined ? piece : lower
+      return { text: written, id: this.idOf(written) }
+    })
+  }
+}
+
+/**
+ * The row a name stands for: as written, else with a leading space (GPT-2's ` queen` is one token, `queen` two).
+ * Throws `UNKNOWN_TOKEN` with the nearest spelling and how the text is split.
+ */
+export function findToken(vocabulary: Vocabulary, name: string): number {
+  const id = vocabulary.idOf(name) ?? vocabulary.idOf(` ${name}`)
+  if (id !== undefined) return id
+  const split = vocabulary.split(name)
+  const parts = split.map(({ text, id }) => `${JSON.stringify(text)} ${id ?? '(unknown)'}`).join(', ')
+  const similar = nearestSpelling(vocabulary, name)
+  throw new RowspaceError(
+    'UNKNOWN_TOKEN',
+    `${JSON.stringify(name)} is not a token of this table${similar === undefined ? '' : `; did you mean ${JSON.stringify(similar)}?`}` +
+      (split.length > 1 ? ` It splits into ${parts}: ask with one of those.` : ''),
+    { token: name, similar, split },
+  )
+}
+
+/** The token with the fewest edits from `name`, if that is at most a third of its letters; the smaller id on ties. */
+function nearestSpelling(vocabulary: Vocabulary, name: string): string | undefined {
+  let best: string | undefined
+  let fewest = Math.max(1, Math.floor(name.trim().length / 3)) + 1
+  for (let id = 0; id < vocabulary.size; id++) {
+    const token = vocabulary.tokenOf(id)
+    if (token === undefined || Math.abs(token.trim().length - name.trim().length) >= fewest) continue
+    const edits = distance(token.trim().toLowerCase(), name.trim().toLowerCase())
+    if (edits >= fewest) continue
+    fewest = edits
+    best = token
+  }
+  return best
+}
