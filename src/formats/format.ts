@@ -8,17 +8,25 @@ export interface Progress {
   total: number
 }
 
+/** What to do with bytes that are not UTF-8 in a token: refuse (the default), put U+FFFD, or drop them. */
+export type EncodingErrors = 'strict' | 'replace' | 'ignore'
+
+export interface OpenOptions {
+  signal?: AbortSignal | undefined
+  encodingErrors?: EncodingErrors | undefined
+  /** The tensor to take, where a file holds several. */
+  tensor?: string | undefined
+  /** Read the file as this format instead of recognising it: for the rare file that is valid as two. */
+  format?: FormatName | undefined
+}
+
 export interface LoadOptions {
   signal?: AbortSignal | undefined
   onProgress?: ((progress: Progress) => void) | undefined
-  /** What to do with bytes that are not UTF-8 in a token: refuse (the default), put U+FFFD, or drop them. */
-  encodingErrors?: 'strict' | 'replace' | 'ignore' | undefined
-  /** The tensor to take, where a file holds several. */
-  tensor?: string | undefined
 }
 
-/** Rows as they lie in the file. 'int8' rows have a float32 scale each and are widened when loaded. */
-export type StoredType = 'f32' | 'int8'
+/** Rows as they lie in the file. All are float32 once loaded; 'int8' rows have a float32 scale each. */
+export type StoredType = 'f32' | 'f64' | 'int8'
 
 export interface TensorInfo {
   name: string
@@ -36,33 +44,43 @@ export interface TableFile {
   readonly dimension: number
   /** Bytes read so far to know all this. */
   readonly headerBytes: number
-  /** All tensors of the file where it is a container, the chosen one's name. */
+  /** All tensors of the file where it is a container, and the chosen one's name. */
   readonly tensors?: readonly TensorInfo[]
   readonly tensor?: string
-  /** Tensors and figures of the file that are not the table, for `inspect`. */
+  /** Numbers in all tensors of the file (the table's too, the tokens' not), where it is a container. */
   readonly parameters?: number
   /**
-   * Streams the rows as float32 into `target` (rowCount · dimension long, row-major), block by block, without
-   * holding a second copy of the table. Rejects with `signal.reason` when aborted.
+   * Streams the rows as float32 into `target` (rowCount · dimension long, row-major), block by block, without holding
+   * a second copy of the table. `target` may be a view of WebAssembly memory, shared or not; that memory must not
+   * grow before the promise settles. Rejects with `signal.reason` when aborted, with `LENGTH_MISMATCH` if `target` has another length;
+   * after a rejection `target` holds rubbish.
    */
   load(target: Float32Array, options?: LoadOptions): Promise<LoadedRows>
 }
 
 export interface LoadedRows {
-  /** Rows written: rowCount less the duplicates. */
+  /** Rows written, from the start of `target`: rowCount less the duplicates. What lies behind them is rubbish. */
   readonly size: number
-  /** One token a row, in order; undefined where the file has none. */
+  /** One token a row, in order, no two equal; undefined where the file has none. */
   readonly tokens: string[] | undefined
   /** Rows whose word had come before; the first is kept. */
   readonly duplicates: number
+  /** What `onProgress` threw first, if it did: the load goes on. */
+  readonly progressError?: unknown
 }
 
-export type FormatName = 'safetensors' | 'npy' | 'word2vec-text' | 'word2vec-binary' | 'glove-text' | 'raw-f32'
+export type FormatName =
+  | 'safetensors'
+  | 'npy'
+  | 'word2vec-text'
+  | 'word2vec-binary'
+  | 'glove-text'
+  | 'raw-f32'
 
 export interface FormatReader {
   readonly name: FormatName
-  /** Whether the first bytes (up to 64 KiB) look like this format. `size` is the whole file's. */
-  recognises(head: Uint8Array, source: ByteSource): boolean
-  /** Reads headers. Throws a RowspaceError (`INVALID_FORMAT`, `TRUNCATED`) if the file lies. */
-  open(source: ByteSource, head: Uint8Array, options: LoadOptions): Promise<TableFile>
+  /** Whether the first bytes (up to 64 KiB) look like this format. */
+  recognises(head: Uint8Array, source: ByteSource): boolean | Promise<boolean>
+  /** Reads headers. Throws a RowspaceError (`INVALID_FORMAT`, `TRUNCATED`, `UNSUPPORTED`) if the file lies. */
+  open(source: ByteSource, head: Uint8Array, options: OpenOptions): Promise<TableFile>
 }

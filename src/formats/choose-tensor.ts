@@ -1,0 +1,95 @@
+/** Which tensor of a file is the embedding table. */
+import { RowspaceError } from '../errors.ts'
+import type { ByteSource } from '../sources/source.ts'
+import type { TensorInfo } from './format.ts'
+
+/** The names models give their token embedding, the likelier first. */
+const KNOWN_NAMES: readonly string[] = [
+  'embeddings', // rowspace's own, and what `pack` writes
+  'wte.weight', // GPT-2
+  'transformer.wte.weight',
+  'model.embed_tokens.weight', // Llama, Qwen, Gemma, Mistral, DeepSeek
+  'model.language_model.embed_tokens.weight', // models that also see
+  'language_model.model.embed_tokens.weight',
+  'language_model.embed_tokens.weight',
+  'embed_tokens.weight',
+  'model.decoder.embed_tokens.weight',
+  'tok_embeddings.weight', // Mistral's own layout
+  'token_embd.weight', // GGUF's name
+  'tok_emb.weight',
+  'embeddings.word_embeddings.weight', // BERT and its sentence models
+  'bert.embeddings.word_embeddings.weight',
+  'roberta.embeddings.word_embeddings.weight',
+  'distilbert.embeddings.word_embeddings.weight',
+  'model.embeddings.tok_embeddings.weight',
+  'word_embeddings.weight',
+  'transformer.word_embeddings.weight',
+  'gpt_neox.embed_in.weight',
+  'shared.weight', // T5
+  'backbone.embedding.weight', // Mamba
+  'embedding.weight',
+  'embeddings.weight',
+]
+
+/**
+ * The tensor asked for by name; else the first there is of the names models use; else the only two-dimensional F32
+ * tensor; else the only two-dimensional tensor.
+ *
+ * @throws `NOT_FOUND` with the names there are, `INVALID_FORMAT` if the one asked for is not two-dimensional
+ */
+export function chooseTensor<T extends TensorInfo>(
+  source: ByteSource,
+  tensors: ReadonlyMap<string, T>,
+  asked: string | undefined,
+): T {
+  if (asked !== undefined) return askedTensor(source, tensors, asked)
+  for (const name of KNOWN_NAMES) {
+    const tensor = tensors.get(name)
+    if (tensor && isTable(tensor)) return tensor
+  }
+  const tables = [...tensors.values()].filter(isTable)
+  const floats = tables.filter((tensor) => tensor.dtype === 'F32')
+  if (floats.length === 1) return floats[0]!
+  if (tables.length === 1) return tables[0]!
+  throw notFound(source, tensors, 'none of its tensors has a name that models give their embedding table')
+}
+
+function askedTensor<T extends TensorInfo>(
+  source: ByteSource,
+  tensors: ReadonlyMap<string, T>,
+  asked: string,
+): T {
+  const tensor = tensors.get(asked)
+  if (!tensor) throw notFound(source, tensors, `it has no tensor "${asked}"`)
+  if (isTable(tensor)) return tensor
+  throw new RowspaceError(
+    'INVALID_FORMAT',
+    `${source.name}: tensor "${asked}" has the shape [${tensor.shape}]; a table has two dimensions. ${listTables(tensors)}`,
+    { source: source.name, tensor: asked, shape: tensor.shape },
+  )
+}
+
+function isTable(tensor: TensorInfo): boolean {
+  return tensor.shape.length === 2
+}
+
+function notFound(
+  source: ByteSource,
+  tensors: ReadonlyMap<string, TensorInfo>,
+  problem: string,
+): RowspaceError {
+  return new RowspaceError('NOT_FOUND', `${source.name}: ${problem}. ${listTables(tensors)}`, {
+    source: source.name,
+    tensors: [...tensors.keys()],
+  })
+}
+
+const LISTED = 20
+
+function listTables(tensors: ReadonlyMap<string, TensorInfo>): string {
+  const tables = [...tensors.values()].filter(isTable)
+  if (tables.length === 0) return 'It has no two-dimensional tensor at all.'
+  const shown = tables.slice(0, LISTED).map(({ name, dtype, shape }) => `${name} (${dtype} [${shape}])`)
+  const rest = tables.length > LISTED ? ` and ${tables.length - LISTED} more` : ''
+  return `Name one of its two-dimensional tensors: ${shown.join(', ')}${rest}.`
+}

@@ -1,0 +1,17 @@
+/** The door to table files: open, describe, write. */
+export { openSource, type SourceLike } from '../sources/open.ts'
+export type { ByteSource, ReadOptions } from '../sources/source.ts'
+export type {
+  EncodingErrors,
+  FormatName,
+  LoadedRows,
+  LoadOptions,
+  OpenOptions,
+  Progress,
+  StoredType,
+  TableFile,
+  TensorInfo,
+} from './format.ts'
+export { type OpenTableFile, openTableFile } from './open.ts'
+export { type WritableTable, writableRows } from './writable.ts'
+export { encodeSafetensors, type TensorToWrite, tokensTensor, writeSafetensors } from './write-safetensors.ts'

@@ -1,0 +1,92 @@
+/** What all `load` functions share: the target's length, progress, rows copied as they lie, duplicates left out. */
+import { RowspaceError } from '../errors.ts'
+import { type BlockOptions, readBlocks } from '../sources/blocks.ts'
+import type { ByteSource } from '../sources/source.ts'
+import type { LoadedRows, LoadOptions } from './format.ts'
+
+/** Throws `LENGTH_MISMATCH` unless `target` holds exactly rowCount · dimension numbers. */
+export function checkTarget(target: Float32Array, rowCount: number, dimension: number): void {
+  if (target.length === rowCount * dimension) return
+  throw new RowspaceError(
+    'LENGTH_MISMATCH',
+    `The target of a load holds ${target.length} numbers; ${rowCount} rows of ${dimension} need ${rowCount * dimension}.`,
+    { expected: rowCount * dimension, actual: target.length },
+  )
+}
+
+/** Calls `onProgress` and remembers what it threw first: a broken progress bar must not cost the load. */
+export class ProgressReporter {
+  error: unknown
+  readonly #onProgress: LoadOptions['onProgress']
+  readonly #total: number
+
+  /** @param total bytes that will be read in all */
+  constructor(options: LoadOptions, total: number) {
+    this.#onProgress = options.onProgress
+    this.#total = total
+  }
+
+  /** Options for `readBlocks` that report what it reads, counted from `offset` bytes already done. */
+  blockOptions(options: LoadOptions, offset = 0): BlockOptions {
+    return { signal: options.signal, onBytes: (done) => this.#report(offset + done) }
+  }
+
+  #report(done: number): void {
+    try {
+      this.#onProgress?.({ phase: 'read', done, total: this.#total })
+    } catch (error) {
+      this.error ??= error ?? new Error('onProgress threw nothing')
+    }
+  }
+
+  /** `loaded`, with the error of `onProgress` where there was one. */
+  finish(loaded: LoadedRows): LoadedRows {
+    return this.error === undefined ? loaded : { ...loaded, progressError: this.error }
+  }
+}
+
+/**
+ * Copies little-endian float32 rows from byte `start` of the file into `target`, as they lie. Bytes are copied, not
+ * numbers, so a tensor need not be aligned. (Typed arrays are little-endian on every engine that runs WebAssembly.)
+ */
+export async function copyFloats(
+  source: ByteSource,
+  start: number,
+  target: Float32Array,
+  options: BlockOptions,
+): Promise<void> {
+  const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
+  let filled = 0
+  for await (const block of readBlocks(source, start, start + bytes.length, options)) {
+    bytes.set(block, filled)
+    filled += block.length
+  }
+}
+
+/**
+ * Moves the rows of words that come for the first time to the front of `target`, in order.
+ *
+ * @param tokens one a row, or undefined: then all rows stay
+ */
+export function dropDuplicates(
+  target: Float32Array,
+  dimension: number,
+  tokens: readonly string[] | undefined,
+): LoadedRows {
+  if (!tokens) return { size: target.length / dimension, tokens: undefined, duplicates: 0 }
+  const kept = [...new Set(tokens)]
+  const duplicates = tokens.length - kept.length
+  if (duplicates > 0) moveFirstRows(target, dimension, tokens)
+  return { size: kept.length, tokens: kept, duplicates }
+}
+
+function moveFirstRows(target: Float32Array, dimension: number, tokens: readonly string[]): void {
+  const seen = new Set<string>()
+  tokens.forEach((token, row) => {
+    if (seen.has(token)) return
+    if (seen.size < row) {
+      target.copyWithin(seen.size * dimension, row * dimension, (row + 1) * dimension)
+    }
+    seen.add(token)
+  })
+}

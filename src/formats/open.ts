@@ -1,0 +1,105 @@
+/** Opens a table: finds out its format from its first bytes and reads its header. */
+import { isRowspaceError, RowspaceError } from '../errors.ts'
+import { readExactly } from '../sources/blocks.ts'
+import { isByteSource, openSource, type SourceLike } from '../sources/open.ts'
+import type { ByteSource } from '../sources/source.ts'
+import type { FormatName, FormatReader, OpenOptions, TableFile } from './format.ts'
+import { safetensorsReader } from './safetensors.ts'
+
+/** A table file whose source is let go of by `close()`, harmless when called twice. */
+export type OpenTableFile = TableFile & { readonly source: ByteSource; close(): Promise<void> }
+
+const HEAD_BYTES = 1 << 16
+
+const READERS: readonly FormatReader[] = [safetensorsReader]
+
+/**
+ * Opens a table file and reads its header, not its rows. The format is told by the content, never by the name.
+ *
+ * A directory that holds `vectors.f32` and `words.json` is a table too. Close what you opened: a file stays open
+ * until then. A ByteSource of one's own is left open.
+ *
+ * @throws `INVALID_FORMAT` if the file is empty, of no known format, or lies; `TRUNCATED` if it is cut short; `UNSUPPORTED` if
+ *   it is well formed but of a type that is not read; `NOT_FOUND` if there is no such file, or no such tensor in it; `IO`
+ */
+export async function openTableFile(like: SourceLike, options: OpenOptions = {}): Promise<OpenTableFile> {
+  const { source, format } = await openTableSource(like, options)
+  const close = async () => {
+    if (!isByteSource(like)) await source.close?.()
+  }
+  try {
+    const file = await readHeader(source, { ...options, format: options.format ?? format })
+    return withClose(file, source, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function withClose(file: TableFile, source: ByteSource, close: () => Promise<void>): OpenTableFile {
+  return Object.assign(file, { source, close })
+}
+
+interface TableSource {
+  readonly source: ByteSource
+  readonly format?: FormatName | undefined
+}
+
+async function openTableSource(like: SourceLike, options: OpenOptions): Promise<TableSource> {
+  try {
+    return { source: await openSource(like, options) }
+  } catch (error) {
+    if (!isRowspaceError(error, 'IO') || error.details.reason !== 'EISDIR') throw error
+    return openDirectory(String(error.details.path), error)
+  }
+}
+
+/** The one kind of directory that is a table. */
+async function openDirectory(path: string, cause: RowspaceError): Promise<TableSource> {
+  try {
+    return { source: await openSource(`${path.replace(/[/\\]+$/, '')}/vectors.f32`), format: 'raw-f32' }
+  } catch (error) {
+    if (!isRowspaceError(error, 'NOT_FOUND')) throw error
+    throw new RowspaceError(
+      'IO',
+      `"${path}" is a directory without vectors.f32 and words.json: give the path of a table's file.`,
+      { ...cause.details, cause },
+    )
+  }
+}
+
+async function readHeader(source: ByteSource, options: OpenOptions): Promise<TableFile> {
+  if (source.size === 0) {
+    throw new RowspaceError('INVALID_FORMAT', `${source.name} is empty: a table was expected.`, {
+      source: source.name,
+    })
+  }
+  const head = await readExactly(source, 0, Math.min(HEAD_BYTES, source.size), options.signal)
+  const reader = await findReader(source, head, options.format)
+  return reader.open(source, head, options)
+}
+
+async function findReader(
+  source: ByteSource,
+  head: Uint8Array,
+  format: FormatName | undefined,
+): Promise<FormatReader> {
+  for (const reader of READERS) {
+    if (format ? reader.name === format : await reader.recognises(head, source)) return reader
+  }
+  if (format) {
+    const names = READERS.map((reader) => reader.name).join(', ')
+    throw new RowspaceError('INVALID_ARGUMENT', `There is no format "${format}": ${names} are known.`)
+  }
+  throw unknownFormat(source, head)
+}
+
+function unknownFormat(source: ByteSource, head: Uint8Array): RowspaceError {
+  const start = new TextDecoder().decode(head.subarray(0, 24))
+  const hint = /^\s*<(!doctype|html|\?xml)/i.test(start) ? ' It looks like a web page.' : ''
+  return new RowspaceError(
+    'INVALID_FORMAT',
+    `${source.name} (${source.size} bytes, starting ${JSON.stringify(start)}) is no table that rowspace knows: safetensors, npy, word2vec text or binary, GloVe text, or raw float32 rows with a words.json beside them.${hint}`,
+    { source: source.name, size: source.size },
+  )
+}

@@ -1,0 +1,71 @@
+/** From whatever a caller has (a path, a URL, a File, bytes) to a source. */
+import { RowspaceError } from '../errors.ts'
+import { blobSource } from './blob.ts'
+import { bytesSource } from './bytes.ts'
+import { fileSource } from './file.ts'
+import { nodeModule } from './node.ts'
+import type { ByteSource, ReadOptions } from './source.ts'
+import { urlSource } from './url.ts'
+
+/** What can be read: a path (Node), an http(s) or file URL, a Blob or File, bytes, or a source of one's own. */
+export type SourceLike = string | URL | Blob | Uint8Array | ArrayBuffer | ByteSource
+
+/**
+ * Opens `like` for reading. A string is a path unless it starts with `http://`, `https://` or `file://`.
+ *
+ * @throws `INVALID_ARGUMENT` for anything else, `UNSUPPORTED` for other schemes, and what each kind of source throws
+ */
+export async function openSource(like: SourceLike, options: ReadOptions = {}): Promise<ByteSource> {
+  options.signal?.throwIfAborted()
+  if (typeof like === 'string') return openName(like, options)
+  if (like instanceof URL) return openUrl(like, options)
+  if (like instanceof Uint8Array || like instanceof ArrayBuffer) return bytesSource(like)
+  if (typeof Blob !== 'undefined' && like instanceof Blob) return blobSource(like)
+  if (isByteSource(like)) return like
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `A table is opened from a path, a URL, a Blob or File, a Uint8Array or an ArrayBuffer; got ${describe(like)}.`,
+  )
+}
+
+/** Whether `value` has the three things every ByteSource has. */
+export function isByteSource(value: unknown): value is ByteSource {
+  const source = value as Partial<ByteSource> | null
+  if (typeof source !== 'object' || source === null) return false
+  return (
+    typeof source.read === 'function' && typeof source.size === 'number' && typeof source.name === 'string'
+  )
+}
+
+async function openName(name: string, options: ReadOptions): Promise<ByteSource> {
+  if (name === '') {
+    throw new RowspaceError('INVALID_ARGUMENT', 'The path of a table is empty: give a path or a URL.')
+  }
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name)
+  if (!scheme) return fileSource(name)
+  if (!URL.canParse(name)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `"${name}" is not a URL.`, { url: name })
+  }
+  return openUrl(new URL(name), options)
+}
+
+async function openUrl(url: URL, options: ReadOptions): Promise<ByteSource> {
+  switch (url.protocol) {
+    case 'http:':
+    case 'https:':
+      return urlSource(url, options)
+    case 'file:':
+      return fileSource(nodeModule('node:url', `read ${url.href}`).fileURLToPath(url))
+    default:
+      throw new RowspaceError(
+        'UNSUPPORTED',
+        `"${url.href}" cannot be read: the scheme ${url.protocol} is none of http, https and file.`,
+        { url: url.href },
+      )
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === null || typeof value !== 'object') return String(value)
+  return value.constructor?.name ?? 'an object'
+}

@@ -1,0 +1,70 @@
+/** What the tests of all formats share: bytes from pieces, a table read whole, a seed that is printed. */
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { isRowspaceError, type RowspaceError } from '../../src/errors.ts'
+import type { LoadedRows, LoadOptions, OpenOptions, TableFile } from '../../src/formats/format.ts'
+import { openTableFile } from '../../src/formats/open.ts'
+import type { SourceLike } from '../../src/sources/open.ts'
+
+/** All pieces in one array. */
+export function join(pieces: Iterable<Uint8Array>): Uint8Array {
+  const list = [...pieces]
+  const joined = new Uint8Array(list.reduce((sum, piece) => sum + piece.length, 0))
+  let offset = 0
+  for (const piece of list) {
+    joined.set(piece, offset)
+    offset += piece.length
+  }
+  return joined
+}
+
+export function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
+export interface ReadTable extends LoadedRows {
+  file: TableFile
+  rows: Float32Array
+}
+
+/** Opens, loads, closes. `rows` holds only the rows that count. */
+export async function readTable(
+  like: SourceLike,
+  options: OpenOptions = {},
+  loadOptions: LoadOptions = {},
+): Promise<ReadTable> {
+  const file = await openTableFile(like, options)
+  try {
+    const target = new Float32Array(file.rowCount * file.dimension).fill(Number.NaN)
+    const loaded = await file.load(target, loadOptions)
+    return { ...loaded, file, rows: target.subarray(0, loaded.size * file.dimension) }
+  } finally {
+    await file.close()
+  }
+}
+
+/** The RowspaceError that `promise` must reject with. */
+export async function rejection(promise: Promise<unknown>): Promise<RowspaceError> {
+  const error = await promise.then(
+    (value) => expect.fail(`should have been refused, gave ${JSON.stringify(value)?.slice(0, 200)}`),
+    (reason: unknown) => reason,
+  )
+  if (!isRowspaceError(error)) throw error
+  return error
+}
+
+/** float32 numbers as their bits: NaN, -0 and every last digit compared. */
+export function bits(rows: Float32Array): Uint32Array {
+  return new Uint32Array(rows.slice().buffer)
+}
+
+const SEED = Number(globalThis.process?.env.ROWSPACE_SEED ?? Date.now() % 2 ** 31)
+
+/** Runs a property; a failure prints the seed, and ROWSPACE_SEED repeats it. */
+export async function property<T>(
+  numRuns: number,
+  arbitrary: fc.Arbitrary<T>,
+  holds: (value: T) => Promise<void>,
+): Promise<void> {
+  await fc.assert(fc.asyncProperty(arbitrary, holds), { seed: SEED, numRuns })
+}
