@@ -15,3 +15,20 @@ export {
   type TableOptions,
 } from './table.ts'
 export { type TextToken, type Vocabulary, WordList } from './vocabulary.ts'
+
+import type { OpenTableOptions } from './open.ts'
+import type { SourceLike } from './sources/open.ts'
+import type { EmbeddingTable as Table } from './table.ts'
+
+export type { OpenTableOptions, SourceLike }
+
+/**
+ * Opens a table from a path (Node), a URL, a Blob or File, or bytes; the format is recognised by content. The readers
+ * are loaded when this is first called; `rowspace/formats` has them at once, and the writers.
+ *
+ * @throws RowspaceError as openTable of `rowspace/formats`
+ */
+export async function openTable(source: SourceLike, options: OpenTableOptions = {}): Promise<Table> {
+  const { openTable: open } = await import('./open.ts')
+  return open(source, options)
+}

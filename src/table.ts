@@ -47,6 +47,8 @@ export interface FilledRows {
   /** Rows that were written, if fewer than there was room for. */
   size?: number | undefined
   tokens?: readonly string[] | Vocabulary | undefined
+  /** Rows left out because their token had come before. */
+  duplicates?: number | undefined
 }
 
 const NOTHING: readonly number[] = []
@@ -64,6 +66,8 @@ export class EmbeddingTable {
   readonly dtype = 'f32'
   /** Rows that held NaN or infinities and are left out (`nonFinite: 'skip'`). */
   readonly skipped: number
+  /** Rows of the source that were left out because their token had come before. */
+  readonly duplicates: number
   /** The tokens, where there are any. */
   readonly vocabulary: Vocabulary | undefined
   private memory: TableMemory | undefined
@@ -74,13 +78,14 @@ export class EmbeddingTable {
     memory: TableMemory,
     size: number,
     vocabulary: Vocabulary | undefined,
-    skipped: number,
+    { skipped, duplicates }: { skipped: number; duplicates: number },
   ) {
     this.memory = memory
     this.size = size
     this.dimension = memory.layout.dimension
     this.vocabulary = vocabulary
     this.skipped = skipped
+    this.duplicates = duplicates
     const { norms, mask } = memory
     this.live = IdSet.where(size, (id) => norms[id] !== Number.POSITIVE_INFINITY)
     mask.set(this.live.words)
@@ -130,7 +135,7 @@ export class EmbeddingTable {
     const size = filled.size ?? shape.size
     const vocabulary = vocabularyOf(options.tokens ?? filled.tokens, size)
     const skipped = finishRows(memory, size, options.nonFinite ?? 'refuse')
-    return new EmbeddingTable(memory, size, vocabulary, skipped)
+    return new EmbeddingTable(memory, size, vocabulary, { skipped, duplicates: filled.duplicates ?? 0 })
   }
 
   /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`. */

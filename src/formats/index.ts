@@ -1,4 +1,6 @@
 /** The door to table files: open, describe, write. */
+
+export { type OpenTableOptions, openTable } from '../open.ts'
 export { openSource, type SourceLike } from '../sources/open.ts'
 export type { ByteSource, ReadOptions } from '../sources/source.ts'
 export type {
