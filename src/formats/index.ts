@@ -3,6 +3,7 @@
 export { type OpenTableOptions, openTable } from '../open.ts'
 export { openSource, type SourceLike } from '../sources/open.ts'
 export type { ByteSource, ReadOptions } from '../sources/source.ts'
+export { describeTableFile, type TableDescription } from './describe.ts'
 export type {
   EncodingErrors,
   FormatName,
@@ -16,4 +17,6 @@ export type {
 } from './format.ts'
 export { type OpenTableFile, openTableFile } from './open.ts'
 export { type WritableTable, writableRows } from './writable.ts'
+export { type WriteOptions, writeFileAtomically } from './write-file.ts'
 export { encodeSafetensors, type TensorToWrite, tokensTensor, writeSafetensors } from './write-safetensors.ts'
+export { writeWord2vecBinary, writeWord2vecText } from './write-word2vec.ts'

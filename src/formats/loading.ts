@@ -90,3 +90,27 @@ function moveFirstRows(target: Float32Array, dimension: number, tokens: readonly
     seen.add(token)
   })
 }
+
+/** The words of a file, as they come. */
+export class Words {
+  readonly #places = new Set<string>()
+  duplicates = 0
+
+  /** Rows kept so far. */
+  get size(): number {
+    return this.#places.size
+  }
+
+  /** False, and counted, if the word has come before. */
+  add(word: string): boolean {
+    const before = this.#places.size
+    this.#places.add(word)
+    if (this.#places.size > before) return true
+    this.duplicates++
+    return false
+  }
+
+  loaded(): LoadedRows {
+    return { size: this.size, tokens: [...this.#places], duplicates: this.duplicates }
+  }
+}

@@ -4,14 +4,27 @@ import { readExactly } from '../sources/blocks.ts'
 import { isByteSource, openSource, type SourceLike } from '../sources/open.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { FormatName, FormatReader, OpenOptions, TableFile } from './format.ts'
+import { gloveTextReader } from './glove-text.ts'
+import { npyReader } from './npy.ts'
+import { rawReader } from './raw.ts'
 import { safetensorsReader } from './safetensors.ts'
+import { word2vecBinaryReader } from './word2vec-binary.ts'
+import { word2vecTextReader } from './word2vec-text.ts'
 
 /** A table file whose source is let go of by `close()`, harmless when called twice. */
 export type OpenTableFile = TableFile & { readonly source: ByteSource; close(): Promise<void> }
 
 const HEAD_BYTES = 1 << 16
 
-const READERS: readonly FormatReader[] = [safetensorsReader]
+/** Asked in this order: the surest signatures first, and last the format that has none. */
+const READERS: readonly FormatReader[] = [
+  npyReader,
+  safetensorsReader,
+  word2vecTextReader,
+  word2vecBinaryReader,
+  gloveTextReader,
+  rawReader,
+]
 
 /**
  * Opens a table file and reads its header, not its rows. The format is told by the content, never by the name.

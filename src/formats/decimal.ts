@@ -1,0 +1,144 @@
+/** Decimal text to the nearest float32, straight from bytes. */
+
+/** Powers of ten that float64 holds exactly. */
+const EXACT_POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
+const EXACT_LIMIT = 2 ** 53
+const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127
+
+/** Space and tab: what separates numbers. */
+export function isSeparator(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39
+}
+
+/**
+ * Reads one number after another. An object, because `read` answers twice: with the number, and with where it ended.
+ *
+ * Rounding is right: the answer is the float32 nearest to the decimal, ties to even. A float64 is made first (exactly
+ * rounded while the digits stay under 2^53 and the power of ten under 10^23: Clinger 1990; else by Number()), and rounded
+ * again to float32. That double rounding can only go wrong where the float64 lies exactly between two float32, about one
+ * number in 2^29: there the decimal itself is compared.
+ */
+export class DecimalReader {
+  /** One past the number that was read last; -1 if there was none. */
+  end = 0
+
+  /**
+   * The number that starts at `start` and ends before a space, a tab or `limit`. Accepts a sign, digits, a fraction, an
+   * exponent, and nan, inf and infinity in any case; anything else (hexadecimal, 1_000, an empty field) sets `end` to -1.
+   */
+  read(bytes: Uint8Array, start: number, limit: number): number {
+    let index = start
+    const sign = bytes[index]
+    if (sign === 0x2d || sign === 0x2b) index++
+    const whole = index
+    let mantissa = 0
+    for (; index < limit && isDigit(bytes[index]!); index++) mantissa = mantissa * 10 + (bytes[index]! - 0x30)
+    let digits = index - whole
+    let exponent = 0
+    if (index < limit && bytes[index] === 0x2e) {
+      const fraction = ++index
+      for (; index < limit && isDigit(bytes[index]!); index++)
+        mantissa = mantissa * 10 + (bytes[index]! - 0x30)
+      exponent = fraction - index
+      digits -= exponent
+    }
+    if (index < limit && !isSeparator(bytes[index]!)) return this.#rare(bytes, start, limit)
+    if (digits === 0) return this.#rare(bytes, start, limit)
+    this.end = index
+    // Past 2^53 the sum is no longer exact, but it stays past 2^53.
+    if (mantissa >= EXACT_LIMIT || exponent < -22) return this.#exact(bytes, start, index)
+    const magnitude = mantissa / EXACT_POWERS[-exponent]!
+    if (liesBetween(magnitude)) return this.#exact(bytes, start, index)
+    return Math.fround(sign === 0x2d ? -magnitude : magnitude)
+  }
+
+  /** Exponents, nan, inf, and what is no number at all. */
+  #rare(bytes: Uint8Array, start: number, limit: number): number {
+    let end = start
+    while (end < limit && !isSeparator(bytes[end]!)) end++
+    const text = latin1(bytes, start, end)
+    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+      this.end = end
+      return roundToFloat32(text)
+    }
+    const special = /^([+-]?)(?:(nan)|inf|infinity)$/i.exec(text)
+    this.end = special ? end : -1
+    if (!special || special[2]) return Number.NaN
+    return special[1] === '-' ? -Infinity : Infinity
+  }
+
+  #exact(bytes: Uint8Array, start: number, end: number): number {
+    return roundToFloat32(latin1(bytes, start, end))
+  }
+}
+
+/** Bytes as characters of the same number: enough for numbers, which are ASCII. */
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  let text = ''
+  for (let index = start; index < end; index++) text += String.fromCharCode(bytes[index]!)
+  return text
+}
+
+/** Whether `value` is the exact middle of two float32: then its mirror image is a float32 too. */
+function liesBetween(value: number): boolean {
+  const single = Math.fround(value)
+  const mirrored = value + (value - single)
+  return single !== value && Math.fround(mirrored) === mirrored
+}
+
+/** The float32 nearest to a decimal that is written as JavaScript writes numbers; a sign may precede it. */
+export function roundToFloat32(text: string): number {
+  const value = Number(text)
+  if (!liesBetween(value)) return Math.fround(value)
+  const order = compareDecimal(text.replace(/^[+-]/, ''), Math.abs(value))
+  if (order === 0) return Math.fround(value)
+  return Math.sign(value) * neighbour(Math.abs(value), order)
+}
+
+/** The float32 above (order > 0) or below `middle`, which lies half way between two of them. */
+function neighbour(middle: number, order: number): number {
+  const single = Math.fround(middle)
+  if (single === Infinity) return order > 0 ? Infinity : MAX_FLOAT32
+  const other = middle + (middle - single)
+  return order > 0 ? Math.max(single, other) : Math.min(single, other)
+}
+
+/** The sign of (decimal − value), exactly: both as a whole number times a power of ten or two. */
+function compareDecimal(text: string, value: number): number {
+  const [, whole = '', fraction = '', power = '0'] = /^(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text)!
+  const exponent = Number(power) - fraction.length
+  let decimal = BigInt(whole + fraction)
+  let [binary, shift] = wholeAndShift(value)
+  if (exponent >= 0) decimal *= 10n ** BigInt(exponent)
+  else binary *= 10n ** BigInt(-exponent)
+  if (shift >= 0) binary <<= BigInt(shift)
+  else decimal <<= BigInt(-shift)
+  return decimal > binary ? 1 : decimal < binary ? -1 : 0
+}
+
+/** value = whole · 2^shift. */
+function wholeAndShift(value: number): [whole: bigint, shift: number] {
+  let shift = 0
+  let whole = value
+  while (!Number.isInteger(whole)) {
+    whole *= 2
+    shift--
+  }
+  return [BigInt(whole), shift]
+}
+
+/** The shortest decimal that reads back as the float32 `value`; nan, inf and -inf for those. */
+export function shortestDecimal(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 24) return Object.is(value, -0) ? '-0' : String(value)
+  // Six digits are the most that every float32 keeps, nine always tell two apart (IEEE 754).
+  for (let precision = 6; precision < 9; precision++) {
+    const rounded = Number(value.toPrecision(precision))
+    if (Math.fround(rounded) === value) return String(rounded)
+  }
+  return String(Number(value.toPrecision(9)))
+}

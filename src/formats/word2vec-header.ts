@@ -1,0 +1,66 @@
+/** The first line of a word2vec file, text or binary: `V d`. */
+import type { ByteSource } from '../sources/source.ts'
+import { invalidFormat, safeProduct, truncated } from './malformed.ts'
+import { NEWLINE } from './text-lines.ts'
+
+export interface Word2vecHeader {
+  readonly rowCount: number
+  readonly dimension: number
+  /** Bytes up to the first row. */
+  readonly end: number
+}
+
+const MAX_HEADER_BYTES = 64
+
+/** The header, or undefined if the first line is not two whole numbers. A byte order mark before it is passed over. */
+export function parseWord2vecHeader(head: Uint8Array): Word2vecHeader | undefined {
+  const start = textStart(head)
+  const newline = head.subarray(start, start + MAX_HEADER_BYTES).indexOf(NEWLINE)
+  if (newline < 0) return undefined
+  const line = String.fromCharCode(...head.subarray(start, start + newline))
+  const match = /^(\d+)[ \t]+(\d+)[ \t]*\r?$/.exec(line)
+  if (!match) return undefined
+  return { rowCount: Number(match[1]), dimension: Number(match[2]), end: start + newline + 1 }
+}
+
+/** 3 where the text starts with a byte order mark that is not itself the first word. */
+export function textStart(head: Uint8Array): number {
+  const hasMark = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf
+  return hasMark && head[3] !== 0x20 && head[3] !== 0x09 ? 3 : 0
+}
+
+/**
+ * The header, checked against the size of the file before anybody allocates from it.
+ *
+ * @param leastRowBytes the least that a row of d numbers takes
+ * @throws `INVALID_FORMAT` for no rows, no columns or a product that JavaScript cannot count, `TRUNCATED` if so many rows
+ *   cannot be in a file of this size
+ */
+export function checkWord2vecHeader(
+  source: ByteSource,
+  head: Uint8Array,
+  leastRowBytes: (dimension: number) => number,
+): Word2vecHeader {
+  const header = parseWord2vecHeader(head)
+  if (!header) throw invalidFormat(source, 'its first line is not the two numbers of a word2vec header.')
+  const { rowCount, dimension, end } = header
+  if (rowCount === 0 || dimension === 0) {
+    throw invalidFormat(source, `its header announces ${rowCount} rows of ${dimension} numbers: no table.`)
+  }
+  const least = safeProduct(rowCount, leastRowBytes(dimension))
+  if (least === undefined) {
+    throw invalidFormat(
+      source,
+      `its header announces ${rowCount} rows of ${dimension} numbers: no file is so large.`,
+    )
+  }
+  // The last line of a text may lack its line end.
+  if (end + least - 1 > source.size) {
+    throw truncated(
+      source,
+      `a table of ${rowCount} x ${dimension}, which its header announces, at the least`,
+      end + least - 1,
+    )
+  }
+  return header
+}
