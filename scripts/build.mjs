@@ -52,12 +52,11 @@ await Promise.all([
   }),
   build({
     ...shared,
-    // the command is a program of Node's, on the same chunks' sources but bundled on its own, with its libraries
+    // the command is a program of Node's, bundled on its own with its libraries; its rare parts in chunks
     entryPoints: { cli: 'src/cli/main.ts' },
     outdir: 'dist',
     platform: 'node',
-    splitting: false,
-    external: ['./gpt2.js', './default.js'],
+    chunkNames: 'cli-[hash]',
     banner: { js: '#!/usr/bin/env node' },
   }),
 ])

@@ -1,0 +1,114 @@
+/**
+ * `npm run bench`: one query for the ten nearest rows by dot product, plain JavaScript and rowspace side by side.
+ *
+ * All contenders take turns, query by query, in one process in which no WebAssembly memory grows (growing one slows
+ * plain typed-array loops down, and the comparison would flatter us). Every answer is checked against the first
+ * loop's. `--json` prints the figures alone; `--seed N` makes other rows; `--rounds N` asks more often.
+ */
+import { parseArgs } from 'node:util'
+import Table from 'cli-table3'
+import { EmbeddingTable } from '../dist/index.js'
+import { LOOPS } from './plain-js.mjs'
+
+const SHAPES = [
+  { size: 1_000, dimension: 384, rounds: 400 },
+  { size: 10_000, dimension: 256, rounds: 120 },
+  { size: 50_257, dimension: 768, rounds: 40 },
+]
+const K = 10
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+    rounds: { type: 'string' },
+  },
+})
+
+/** Numbers in −1 … 1 from a seed (xorshift32). */
+function seededNumbers(length, seed) {
+  const numbers = new Float32Array(length)
+  let state = (Math.imul(seed, 0x9e3779b9) ^ length) >>> 0 || 1
+  for (let i = 0; i < length; i++) {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    numbers[i] = state / 2 ** 31
+  }
+  return numbers
+}
+
+function quantile(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+}
+
+/** Asks every contender every query, in turns; returns the times in milliseconds by name. */
+function takeTurns(contenders, queries) {
+  const times = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]))
+  for (const query of queries) {
+    let expected
+    for (const [name, ask] of Object.entries(contenders)) {
+      const start = performance.now()
+      const ids = ask(query)
+      times[name].push(performance.now() - start)
+      const answer = [...ids].join()
+      expected ??= answer
+      if (answer !== expected) throw new Error(`${name} answers ${answer}, the first loop ${expected}`)
+    }
+  }
+  return times
+}
+
+async function benchShape({ size, dimension, rounds }, seed) {
+  const rows = seededNumbers(size * dimension, seed)
+  const count = Number(options.rounds ?? rounds)
+  const queries = Array.from({ length: count }, (_, i) => seededNumbers(dimension, seed * 1000 + i + 1))
+  const table = await EmbeddingTable.from(rows, { dimension })
+  const contenders = Object.fromEntries(
+    Object.entries(LOOPS).map(([name, loop]) => [name, (query) => loop(rows, dimension, query, K)]),
+  )
+  contenders.rowspace = (query) => table.nearest(query, { k: K, metric: 'dot' }).ids
+  takeTurns(contenders, queries.slice(0, Math.ceil(count / 4))) // until the engine has compiled them
+  const times = takeTurns(contenders, queries)
+  const results = Object.entries(times).map(([name, list]) => {
+    const sorted = list.sort((a, b) => a - b)
+    const median = quantile(sorted, 0.5)
+    return {
+      name,
+      median,
+      p95: quantile(sorted, 0.95),
+      gigabytesPerSecond: (size * dimension * 4) / median / 1e6,
+    }
+  })
+  table.dispose()
+  const bestLoop = Math.min(...results.filter(({ name }) => name in LOOPS).map(({ median }) => median))
+  return {
+    size,
+    dimension,
+    k: K,
+    queries: count,
+    results: results.map((r) => ({ ...r, ratio: bestLoop / r.median })),
+  }
+}
+
+function print({ size, dimension, queries, results }) {
+  const table = new Table({
+    head: [`${size.toLocaleString('en')} x ${dimension}`, 'median ms', 'p95 ms', 'GB/s', 'x best plain JS'],
+    colAligns: ['left', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  })
+  for (const { name, median, p95, gigabytesPerSecond, ratio } of results) {
+    table.push([name, median.toFixed(3), p95.toFixed(3), gigabytesPerSecond.toFixed(1), ratio.toFixed(2)])
+  }
+  console.log(`${table.toString()}\n${queries} queries each, k = ${K}, all answers equal\n`)
+}
+
+const report = []
+for (const shape of SHAPES) {
+  const result = await benchShape(shape, Number(options.seed))
+  report.push(result)
+  if (!options.json) print(result)
+}
+if (options.json)
+  console.log(JSON.stringify({ node: process.version, seed: Number(options.seed), shapes: report }))
