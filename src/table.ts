@@ -53,6 +53,13 @@ export interface FilledRows {
 
 const NOTHING: readonly number[] = []
 
+/** Which rows a question lets through, resolved. */
+interface Choice {
+  out: readonly number[]
+  filter: IdSet | undefined
+  includeInputs: boolean
+}
+
 /**
  * A table E of |V| rows and d columns in one WebAssembly memory, and the questions its geometry answers.
  * Every method is synchronous; scores are float32, the same bits on every engine.
@@ -202,12 +209,13 @@ export class EmbeddingTable {
   nearest(query: Query, options: SearchOptions = {}): Matches {
     const memory = this.open()
     const { k, metric } = readSearchOptions(options)
+    const choice = this.choose(options)
     if (!isRow(query))
-      return this.search(memory, this.askWithVector(query, metric), metric, k, NOTHING, options)
+      return this.search(memory, this.askWithVector(query, metric), metric, k, NOTHING, choice)
     const id = this.id(query)
     const inverseNorm = memory.askWithRow(id)
     if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`row ${id} is all zeros`)
-    return this.search(memory, inverseNorm, metric, k, [id], options)
+    return this.search(memory, inverseNorm, metric, k, [id], choice)
   }
 
   /**
@@ -219,8 +227,9 @@ export class EmbeddingTable {
   analogy(expression: Expression, options: AnalogyOptions = {}): Matches {
     const memory = this.open()
     const { k, metric } = readSearchOptions(options)
+    const choice = this.choose(options)
     const inverseNorm = this.askWithVector(this.combine(expression, options), metric)
-    return this.search(memory, inverseNorm, metric, k, inputIds(this, expression), options)
+    return this.search(memory, inverseNorm, metric, k, inputIds(this, expression), choice)
   }
 
   /** The vector of an expression: the weighted sum of its rows and vectors, d numbers, rounded once to float32. */
@@ -313,11 +322,10 @@ export class EmbeddingTable {
     metric: Metric,
     k: number,
     inputs: readonly number[],
-    { exclude, filter, includeInputs }: SearchOptions,
+    { out, filter, includeInputs }: Choice,
   ): Matches {
-    const out = exclude === undefined ? NOTHING : Array.from(exclude, (row) => this.id(row))
     if (filter !== undefined) this.applyFilter(memory, filter)
-    if (includeInputs !== true) for (const id of inputs) memory.mask[id >>> 5]! &= ~(1 << (id & 31))
+    if (!includeInputs) for (const id of inputs) memory.mask[id >>> 5]! &= ~(1 << (id & 31))
     for (const id of out) memory.mask[id >>> 5]! &= ~(1 << (id & 31))
     const count = memory.search(this.size, inverseNorm, metric, Math.min(k, this.size))
     if (filter !== undefined) memory.mask.set(this.live.words)
@@ -331,15 +339,23 @@ export class EmbeddingTable {
     )
   }
 
-  private applyFilter(memory: TableMemory, filter: NonNullable<SearchOptions['filter']>): void {
+  /**
+   * Which rows a question lets through. The caller's filter and iterable run here, before the query is written: they
+   * may ask this table questions of their own.
+   */
+  private choose({ exclude, filter, includeInputs = false }: SearchOptions): Choice {
+    const out = exclude === undefined ? NOTHING : Array.from(exclude, (row) => this.id(row))
+    if (filter === undefined) return { out, filter, includeInputs }
     const set = typeof filter === 'function' ? this.select(filter) : filter
-    if (!(set instanceof IdSet) || set.size !== this.size) {
-      const got = set instanceof IdSet ? `a set over ${set.size} rows` : describe(set)
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `a filter is a test or an IdSet over this table's ${this.size} rows; got ${got}`,
-      )
-    }
+    if (set instanceof IdSet && set.size === this.size) return { out, filter: set, includeInputs }
+    const got = set instanceof IdSet ? `a set over ${set.size} rows` : describe(set)
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `a filter is a test or an IdSet over this table's ${this.size} rows; got ${got}`,
+    )
+  }
+
+  private applyFilter(memory: TableMemory, set: IdSet): void {
     const { words } = this.live
     for (let word = 0; word < words.length; word++) memory.mask[word] = words[word]! & set.words[word]!
   }
