@@ -29,6 +29,6 @@ export type { OpenTableOptions, SourceLike }
  * @throws RowspaceError as openTable of `rowspace/formats`
  */
 export async function openTable(source: SourceLike, options: OpenTableOptions = {}): Promise<Table> {
-  const { openTable: open } = await import('./open.ts')
+  const { openTable: open } = await import('./formats/index.ts')
   return open(source, options)
 }
