@@ -1,6 +1,14 @@
 /** Bundles src/ into dist/: the package as it is published. The core must have been built (build:core). */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { build } from 'esbuild'
 
@@ -60,6 +68,12 @@ await Promise.all([
     banner: { js: '#!/usr/bin/env node' },
   }),
 ])
+// esbuild imports shared chunks once more for their side effects; they have none, and users' bundlers would warn
+for (const name of readdirSync('dist', { recursive: true })) {
+  if (!/\.js$/.test(name)) continue
+  const path = `dist/${name}`
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/import"\.\/[\w-]+\.js";/g, ''))
+}
 chmodSync('dist/cli.js', 0o755)
 copyFileSync('build/rowspace.wasm', 'dist/rowspace.wasm')
 if (existsSync('data/glove-20k.safetensors'))
