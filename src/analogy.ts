@@ -1,4 +1,5 @@
 /** Arithmetic on rows: king − man + woman. */
+import { describe } from './arguments.ts'
 import { RowspaceError } from './errors.ts'
 import type { EmbeddingTable, Row } from './table.ts'
 
@@ -15,8 +16,20 @@ interface WeightedTerm {
   weight: number
 }
 
-function weightedTerms({ positive = [], negative = [] }: Expression): WeightedTerm[] {
+function weightedTerms(expression: Expression): WeightedTerm[] {
+  const { positive = [], negative = [] } = expression ?? {}
+  for (const list of [positive, negative]) {
+    if (!Array.isArray(list)) {
+      throw new RowspaceError('INVALID_ARGUMENT', `positive and negative are lists; got ${describe(list)}`)
+    }
+  }
   const weighted = (sign: number) => (entry: Term | readonly [Term, number]) => {
+    if (Array.isArray(entry) && entry.length !== 2) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `a term is an id, a token, a Float32Array, or one of them with a weight; got an array of ${entry.length}`,
+      )
+    }
     const [term, weight] = Array.isArray(entry) ? (entry as readonly [Term, number]) : [entry as Term, 1]
     if (typeof weight === 'number' && Number.isFinite(weight)) return { term, weight: sign * weight }
     throw new RowspaceError(

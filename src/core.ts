@@ -28,8 +28,9 @@ function bundledModule(): Promise<WebAssembly.Module> {
  * @throws RowspaceError `UNSUPPORTED` where the engine has no WebAssembly SIMD; `IO` where the core cannot be had.
  */
 export async function loadCore(source?: CoreSource): Promise<WebAssembly.Module> {
+  let module: WebAssembly.Module
   try {
-    return await (source === undefined ? bundledModule() : compileCore(source))
+    module = await (source === undefined ? bundledModule() : compileCore(source))
   } catch (cause) {
     if (cause instanceof RowspaceError) throw cause
     if (cause instanceof SimdMissingError) {
@@ -41,6 +42,11 @@ export async function loadCore(source?: CoreSource): Promise<WebAssembly.Module>
     }
     throw new RowspaceError('IO', `the core could not be loaded: ${(cause as Error).message}`, { cause })
   }
+  if (WebAssembly.Module.exports(module).some(({ name }) => name === 'memoryBase')) return module
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    'this WebAssembly module is another than rowspace/rowspace.wasm',
+  )
 }
 
 /** A memory for a table of this shape. Throws `OUT_OF_MEMORY` with the bytes asked for. */

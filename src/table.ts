@@ -1,6 +1,16 @@
 /** EmbeddingTable: the door. What each question means is here; how it is answered fast is the core's. */
 import type { Metric, TableMemory } from '../bindings/table-memory.ts'
 import { combine, type Expression, inputIds } from './analogy.ts'
+import {
+  checkCount,
+  checkQuery,
+  checkVector,
+  describe,
+  isRow,
+  isVector,
+  readSearchOptions,
+  zeroQuery,
+} from './arguments.ts'
 import { type CoreSource, createMemory } from './core.ts'
 import { RowspaceError } from './errors.ts'
 import { checkId, IdSet } from './id-set.ts'
@@ -110,8 +120,11 @@ export class EmbeddingTable {
     rows: Float32Array | readonly number[],
     options: TableOptions & { dimension: number },
   ): Promise<EmbeddingTable> {
-    const { dimension } = options
+    const dimension = options?.dimension
     checkCount(dimension, 'dimension', 1)
+    if (!isVector(rows)) {
+      throw new RowspaceError('INVALID_ARGUMENT', `rows are an array of numbers; got ${describe(rows)}`)
+    }
     if (rows.length % dimension !== 0) {
       throw new RowspaceError(
         'LENGTH_MISMATCH',
@@ -137,16 +150,30 @@ export class EmbeddingTable {
   ): Promise<EmbeddingTable> {
     checkCount(shape.size, 'size', 1)
     checkCount(shape.dimension, 'dimension', 1)
+    const nonFinite = options.nonFinite ?? 'refuse'
+    if (nonFinite !== 'refuse' && nonFinite !== 'skip') {
+      throw new RowspaceError('INVALID_ARGUMENT', `nonFinite is 'refuse' or 'skip'; got ${String(nonFinite)}`)
+    }
     const memory = await createMemory(options.core, { capacity: shape.size, dimension: shape.dimension })
     const filled = (await write(memory.rows)) ?? {}
     const size = filled.size ?? shape.size
+    checkCount(size, 'the size that was filled', 0)
+    if (size > shape.size) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `${size} rows were filled where there is room for ${shape.size}`,
+      )
+    }
+    // the core reads a few numbers past the last row and counts on their being finite
+    memory.rows.fill(0, size * shape.dimension, size * shape.dimension + 16)
     const vocabulary = vocabularyOf(options.tokens ?? filled.tokens, size)
-    const skipped = finishRows(memory, size, options.nonFinite ?? 'refuse')
+    const skipped = finishRows(memory, size, nonFinite)
     return new EmbeddingTable(memory, size, vocabulary, { skipped, duplicates: filled.duplicates ?? 0 })
   }
 
-  /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`. */
+  /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
   id(row: Row): number {
+    this.open()
     if (typeof row === 'number') {
       checkId(row, this.size)
       return row
@@ -165,6 +192,7 @@ export class EmbeddingTable {
 
   /** The token of an id, or undefined where the table has none for it. Throws `ID_OUT_OF_RANGE`. */
   token(id: number): string | undefined {
+    this.open()
     checkId(id, this.size)
     return this.vocabulary?.tokenOf(id)
   }
@@ -178,7 +206,7 @@ export class EmbeddingTable {
   /** Copies of n rows, n · d numbers, row-major. The same row may come several times. */
   gather(rows: Iterable<Row>): Float32Array {
     const memory = this.open()
-    const ids = Uint32Array.from(rows as Iterable<number>, (row: Row) => this.id(row))
+    const ids = Uint32Array.from(this.ids(rows))
     const target = new Float32Array(ids.length * this.dimension)
     memory.gather(ids, target)
     return target
@@ -193,7 +221,7 @@ export class EmbeddingTable {
       memory.measure(inverseNorm, 1)
       return memory.cosines[0]!
     }
-    this.checkVector(b)
+    checkVector(b, this.dimension)
     const { cosine, inverseNorm: other } = memory.cosineWithVector(inverseNorm, b)
     checkQuery(b, other, 'cosine')
     return cosine
@@ -215,6 +243,8 @@ export class EmbeddingTable {
     const id = this.id(query)
     const inverseNorm = memory.askWithRow(id)
     if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`row ${id} is all zeros`)
+    if (metric === 'cosine' && !this.live.has(id))
+      throw zeroQuery(`row ${id} was not finite and reads as zeros`)
     return this.search(memory, inverseNorm, metric, k, [id], choice)
   }
 
@@ -241,7 +271,7 @@ export class EmbeddingTable {
   /** Both measures of the given rows against a query, in the order given: how unrelated rows compare. */
   measure(query: Query, rows: Iterable<Row>): Matches {
     const memory = this.open()
-    const ids = Uint32Array.from(rows as Iterable<number>, (row: Row) => this.id(row))
+    const ids = Uint32Array.from(this.ids(rows))
     const inverseNorm = isRow(query) ? memory.askWithRow(this.id(query)) : this.askWithVector(query, 'dot')
     const cosines = new Float32Array(ids.length)
     const dots = new Float32Array(ids.length)
@@ -262,17 +292,14 @@ export class EmbeddingTable {
     options: { seed?: number | undefined; exclude?: Iterable<Row> | undefined } = {},
   ): Uint32Array {
     this.open()
-    const excluded = new Set(Array.from(options.exclude ?? [], (row) => this.id(row)))
+    const excluded = new Set(this.ids(options.exclude ?? NOTHING))
     return sampleIds(this.size, count, options.seed ?? 1, (id) => !excluded.has(id) && this.live.has(id))
   }
 
   /** A set of rows, to filter with as often as wanted. */
   select(rows: Iterable<Row> | ((id: number, token: string | undefined) => boolean)): IdSet {
-    if (typeof rows !== 'function')
-      return IdSet.from(
-        this.size,
-        Array.from(rows, (row) => this.id(row)),
-      )
+    this.open()
+    if (typeof rows !== 'function') return IdSet.from(this.size, this.ids(rows))
     return IdSet.where(this.size, (id) => rows(id, this.tokenOf(id)))
   }
 
@@ -285,6 +312,14 @@ export class EmbeddingTable {
     this.dispose()
   }
 
+  /** The ids of a list of rows. A string is no list: its letters would be taken for tokens. */
+  private ids(rows: Iterable<Row>): number[] {
+    if (typeof rows === 'object' && rows !== null && Symbol.iterator in rows) {
+      return Array.from(rows, (row) => this.id(row))
+    }
+    throw new RowspaceError('INVALID_ARGUMENT', `a list of rows was expected; got ${describe(rows)}`)
+  }
+
   private readonly tokenOf = (id: number): string | undefined => this.vocabulary?.tokenOf(id)
 
   private open(): TableMemory {
@@ -292,25 +327,8 @@ export class EmbeddingTable {
     throw new RowspaceError('DISPOSED', 'this table was disposed of: make a new one')
   }
 
-  private checkVector(vector: Float32Array | readonly number[]): void {
-    if (!Array.isArray(vector) && !ArrayBuffer.isView(vector)) {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `a query is an id, a token or a vector; got ${describe(vector)}`,
-      )
-    }
-    if (vector.length === this.dimension) return
-    if (vector.length === 0)
-      throw new RowspaceError('EMPTY_QUERY', `the query has no numbers; it needs ${this.dimension}`)
-    throw new RowspaceError(
-      'DIMENSION_MISMATCH',
-      `the query has ${vector.length} numbers; the table's rows have ${this.dimension}`,
-      { actual: vector.length, expected: this.dimension },
-    )
-  }
-
   private askWithVector(vector: Float32Array | readonly number[], metric: Metric): number {
-    this.checkVector(vector)
+    checkVector(vector, this.dimension)
     const inverseNorm = this.open().askWithVector(vector)
     checkQuery(vector, inverseNorm, metric)
     return inverseNorm
@@ -344,7 +362,7 @@ export class EmbeddingTable {
    * may ask this table questions of their own.
    */
   private choose({ exclude, filter, includeInputs = false }: SearchOptions): Choice {
-    const out = exclude === undefined ? NOTHING : Array.from(exclude, (row) => this.id(row))
+    const out = exclude === undefined ? NOTHING : this.ids(exclude)
     if (filter === undefined) return { out, filter, includeInputs }
     const set = typeof filter === 'function' ? this.select(filter) : filter
     if (set instanceof IdSet && set.size === this.size) return { out, filter: set, includeInputs }
@@ -361,61 +379,15 @@ export class EmbeddingTable {
   }
 }
 
-function isRow(query: Query): query is Row {
-  return typeof query === 'number' || typeof query === 'string'
-}
-
-function describe(value: unknown): string {
-  return value === null
-    ? 'null'
-    : typeof value === 'object'
-      ? (value.constructor?.name ?? 'an object')
-      : String(value)
-}
-
-function checkCount(value: number, name: string, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return
-  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be a whole number from ${least}; got ${value}`, {
-    [name]: value,
-  })
-}
-
-function readSearchOptions({ k = 10, metric = 'cosine' }: SearchOptions): { k: number; metric: Metric } {
-  if (!Number.isSafeInteger(k) || k < 0) {
-    throw new RowspaceError('INVALID_K', `k must be a whole number from 0; got ${k}`, { k })
-  }
-  if (metric !== 'cosine' && metric !== 'dot') {
-    throw new RowspaceError('INVALID_ARGUMENT', `metric must be 'cosine' or 'dot'; got ${String(metric)}`)
-  }
-  return { k, metric }
-}
-
-function zeroQuery(what: string): RowspaceError {
-  return new RowspaceError(
-    'ZERO_QUERY',
-    `${what}: its cosine with anything is undefined; ask with metric 'dot', or another query`,
-  )
-}
-
-/** Judges a vector by the inverse norm the core found: +Infinity says not finite, 0 says zeros. */
-function checkQuery(vector: ArrayLike<number>, inverseNorm: number, metric: Metric): void {
-  if (inverseNorm === Number.POSITIVE_INFINITY) {
-    const column = Array.from(vector).findIndex((value) => !Number.isFinite(Math.fround(value)))
-    throw new RowspaceError(
-      'NON_FINITE',
-      `the query has ${vector[column]} at coordinate ${column}; every number must be finite as float32`,
-      { column },
-    )
-  }
-  if (inverseNorm === 0 && metric === 'cosine') throw zeroQuery('the query is all zeros')
-}
-
 function vocabularyOf(
   tokens: readonly string[] | Vocabulary | undefined,
   size: number,
 ): Vocabulary | undefined {
   if (tokens === undefined) return undefined
   const vocabulary = Array.isArray(tokens) ? new WordList(tokens) : (tokens as Vocabulary)
+  if (typeof vocabulary?.idOf !== 'function') {
+    throw new RowspaceError('INVALID_ARGUMENT', `tokens are strings or a vocabulary; got ${describe(tokens)}`)
+  }
   if (vocabulary.size === size) return vocabulary
   throw new RowspaceError(
     'LENGTH_MISMATCH',

@@ -23,8 +23,17 @@ export interface Vocabulary {
 export class WordList implements Vocabulary {
   private readonly ids = new Map<string, number>()
 
+  /** Throws `INVALID_ARGUMENT` where a word is no string. */
   constructor(private readonly words: readonly string[]) {
-    for (let id = words.length - 1; id >= 0; id--) this.ids.set(words[id]!, id)
+    for (let id = words.length - 1; id >= 0; id--) {
+      const word = words[id]
+      if (typeof word !== 'string') {
+        throw new RowspaceError('INVALID_ARGUMENT', `tokens are strings; token ${id} is ${String(word)}`, {
+          id,
+        })
+      }
+      this.ids.set(word, id)
+    }
   }
 
   get size(): number {

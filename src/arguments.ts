@@ -1,0 +1,89 @@
+/** What a caller hands over, judged at the door: each refusal names the value. */
+import type { Metric } from '../bindings/table-memory.ts'
+import { RowspaceError } from './errors.ts'
+import type { Query, Row, SearchOptions } from './table.ts'
+
+export function isRow(query: Query): query is Row {
+  return typeof query === 'number' || typeof query === 'string'
+}
+
+export function isVector(value: unknown): value is ArrayLike<number> {
+  if (Array.isArray(value)) return true
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) && !/^Big/.test(value.constructor.name)
+}
+
+export function describe(value: unknown): string {
+  return value === null
+    ? 'null'
+    : typeof value === 'object'
+      ? (value.constructor?.name ?? 'an object')
+      : typeof value === 'string'
+        ? JSON.stringify(value)
+        : String(value)
+}
+
+export function checkCount(value: number, name: string, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return
+  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be a whole number from ${least}; got ${value}`, {
+    [name]: value,
+  })
+}
+
+export function readSearchOptions({ k = 10, metric = 'cosine' }: SearchOptions): {
+  k: number
+  metric: Metric
+} {
+  if (!Number.isSafeInteger(k) || k < 0) {
+    throw new RowspaceError('INVALID_K', `k must be a whole number from 0; got ${k}`, { k })
+  }
+  if (metric !== 'cosine' && metric !== 'dot') {
+    throw new RowspaceError('INVALID_ARGUMENT', `metric must be 'cosine' or 'dot'; got ${String(metric)}`)
+  }
+  return { k, metric }
+}
+
+export function zeroQuery(what: string): RowspaceError {
+  return new RowspaceError(
+    'ZERO_QUERY',
+    `${what}: its cosine with anything is undefined; ask with metric 'dot', or another query`,
+  )
+}
+
+/** Judges a vector by the inverse norm the core found: +Infinity says not finite, 0 says zeros. */
+export function checkQuery(vector: ArrayLike<number>, inverseNorm: number, metric: Metric): void {
+  if (inverseNorm === Number.POSITIVE_INFINITY) {
+    const column = Array.from(vector).findIndex((value) => !Number.isFinite(Math.fround(value)))
+    throw new RowspaceError(
+      'NON_FINITE',
+      `the query has ${vector[column]} at coordinate ${column}; every number must be finite as float32`,
+      { column },
+    )
+  }
+  if (inverseNorm === 0 && metric === 'cosine') throw zeroQuery('the query is all zeros')
+}
+
+/** Throws unless `vector` is d numbers. */
+export function checkVector(vector: Float32Array | readonly number[], dimension: number): void {
+  if (!isVector(vector)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `a query is an id, a token or a vector; got ${describe(vector)}`,
+    )
+  }
+  const odd = Array.isArray(vector) ? [...vector].findIndex((value) => typeof value !== 'number') : -1
+  if (odd >= 0) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `the query has ${describe(vector[odd])} at coordinate ${odd}, which is no number`,
+      { column: odd },
+    )
+  }
+  if (vector.length === dimension) return
+  if (vector.length === 0)
+    throw new RowspaceError('EMPTY_QUERY', `the query has no numbers; it needs ${dimension}`)
+  throw new RowspaceError(
+    'DIMENSION_MISMATCH',
+    `the query has ${vector.length} numbers; the table's rows have ${dimension}`,
+    { actual: vector.length, expected: dimension },
+  )
+}

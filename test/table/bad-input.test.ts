@@ -1,0 +1,415 @@
+/** Every bad input has a code, and a message that names the value; the table answers as before afterwards. */
+import { describe, expect, test } from 'vitest'
+import { type ErrorCode, isRowspaceError } from '../../src/errors.ts'
+import { IdSet } from '../../src/id-set.ts'
+import { EmbeddingTable } from '../../src/table.ts'
+
+/** Calls without types, as from JavaScript. */
+// biome-ignore lint/suspicious/noExplicitAny: what the types forbid is what is tested
+type Untyped = any
+const make = (rows: unknown, options?: unknown) => (EmbeddingTable as Untyped).from(rows, options)
+const fill = (shape: unknown, write: unknown, options?: unknown) =>
+  (EmbeddingTable as Untyped).fill(shape, write, options)
+
+async function failure(action: () => unknown): Promise<Error> {
+  try {
+    await action()
+  } catch (error) {
+    return error as Error
+  }
+  return expect.fail('should have thrown')
+}
+
+async function expectRefusal(action: () => unknown, code: ErrorCode, ...named: (string | RegExp)[]) {
+  const error = await failure(action)
+  if (!isRowspaceError(error)) throw error
+  expect(error.code).toBe(code)
+  for (const part of named) expect(error.message).toMatch(part)
+}
+
+type Case = [what: string, action: () => unknown, code: ErrorCode, ...named: (string | RegExp)[]]
+
+const nan = Number.NaN
+const nothing = () => undefined
+
+describe('a table is not made from', () => {
+  const cases: Case[] = [
+    ['nothing', () => make(undefined, { dimension: 2 }), 'INVALID_ARGUMENT', 'undefined'],
+    ['a string', () => make('1 2', { dimension: 1 }), 'INVALID_ARGUMENT', '"1 2"'],
+    ['an object', () => make({ length: 2 }, { dimension: 1 }), 'INVALID_ARGUMENT', 'Object'],
+    [
+      '64-bit whole numbers',
+      () => make(new BigInt64Array(2), { dimension: 1 }),
+      'INVALID_ARGUMENT',
+      'BigInt64Array',
+    ],
+    ['no options', () => make([1]), 'INVALID_ARGUMENT', 'dimension', 'undefined'],
+    ['no rows', () => make([], { dimension: 2 }), 'INVALID_ARGUMENT', 'size', 'got 0'],
+    ['dimension 0', () => make([1], { dimension: 0 }), 'INVALID_ARGUMENT', 'dimension', 'got 0'],
+    ['a negative dimension', () => make([1], { dimension: -3 }), 'INVALID_ARGUMENT', 'dimension', 'got -3'],
+    [
+      'a fractional dimension',
+      () => make([1, 2], { dimension: 1.5 }),
+      'INVALID_ARGUMENT',
+      'dimension',
+      'got 1.5',
+    ],
+    ['dimension NaN', () => make([1], { dimension: nan }), 'INVALID_ARGUMENT', 'dimension', 'got NaN'],
+    [
+      'numbers that are not whole rows',
+      () => make([1, 2, 3], { dimension: 2 }),
+      'LENGTH_MISMATCH',
+      '3 numbers',
+      'dimension 2',
+      '1 are left over',
+    ],
+    ['NaN', () => make([1, 2, 3, nan], { dimension: 2 }), 'NON_FINITE', 'row 1', 'NaN', 'column 1'],
+    [
+      'infinity',
+      () => make([1, -Infinity, 3, nan], { dimension: 2 }),
+      'NON_FINITE',
+      'row 0',
+      '-Infinity',
+      'column 1',
+    ],
+    ['numbers beyond float32', () => make([1, 1e39], { dimension: 1 }), 'NON_FINITE', 'row 1', 'column 0'],
+    ['words', () => make(['1', 'x'], { dimension: 1 }), 'NON_FINITE', 'row 1', 'column 0'],
+    [
+      'too few tokens',
+      () => make([1, 2], { dimension: 1, tokens: ['a'] }),
+      'LENGTH_MISMATCH',
+      '1 tokens',
+      '2 rows',
+    ],
+    [
+      'too many tokens',
+      () => make([1], { dimension: 1, tokens: ['a', 'b'] }),
+      'LENGTH_MISMATCH',
+      '2 tokens',
+      '1 rows',
+    ],
+    [
+      'tokens that are numbers',
+      () => make([1, 2], { dimension: 1, tokens: ['a', 7] }),
+      'INVALID_ARGUMENT',
+      'token 1',
+      '7',
+    ],
+    ['tokens in one string', () => make([1, 2], { dimension: 1, tokens: 'ab' }), 'INVALID_ARGUMENT', '"ab"'],
+    [
+      'an unknown nonFinite',
+      () => make([1], { dimension: 1, nonFinite: 'ignore' }),
+      'INVALID_ARGUMENT',
+      'nonFinite',
+      'ignore',
+    ],
+    ['a size of 0', () => fill({ size: 0, dimension: 1 }, nothing), 'INVALID_ARGUMENT', 'size', 'got 0'],
+    [
+      'a size of NaN',
+      () => fill({ size: nan, dimension: 1 }, nothing),
+      'INVALID_ARGUMENT',
+      'size',
+      'got NaN',
+    ],
+    [
+      'more rows filled than there is room for',
+      () => fill({ size: 2, dimension: 1 }, () => ({ size: 3 })),
+      'INVALID_ARGUMENT',
+      '3 rows',
+      'room for 2',
+    ],
+    [
+      'a negative number of rows filled',
+      () => fill({ size: 2, dimension: 1 }, () => ({ size: -1 })),
+      'INVALID_ARGUMENT',
+      'got -1',
+    ],
+    [
+      'half a row filled',
+      () => fill({ size: 2, dimension: 1 }, () => ({ size: 1.5 })),
+      'INVALID_ARGUMENT',
+      'got 1.5',
+    ],
+  ]
+  test.each(cases)('%s', async (_, action, code, ...named) => expectRefusal(action, code, ...named))
+
+  test('a writer that throws: the error comes through', async () => {
+    const reason = new Error('the disk is gone')
+    const throwing = () => {
+      throw reason
+    }
+    expect(await failure(() => fill({ size: 2, dimension: 1 }, throwing))).toBe(reason)
+    expect(await failure(() => fill({ size: 2, dimension: 1 }, async () => throwing()))).toBe(reason)
+  })
+})
+
+describe('a question is refused', () => {
+  const tokens = ['king', ' queen', 'princess', 'man', 'zero']
+  const rows = [9, 1, 8, -1, 7, -1, 1, 1, 0, 0]
+  const table: Untyped = {}
+  const ask = (method: string, ...parameters: unknown[]) => table.current[method](...parameters)
+  const nearest = (...parameters: unknown[]) => ask('nearest', ...parameters)
+
+  const cases: Case[] = [
+    ['k negative', () => nearest(0, { k: -1 }), 'INVALID_K', 'got -1'],
+    ['k fractional', () => nearest(0, { k: 2.5 }), 'INVALID_K', 'got 2.5'],
+    ['k NaN', () => nearest(0, { k: nan }), 'INVALID_K', 'got NaN'],
+    ['k infinite', () => nearest(0, { k: Infinity }), 'INVALID_K', 'got Infinity'],
+    ['k a string', () => nearest(0, { k: '3' }), 'INVALID_K', 'got 3'],
+    ['k past 2^53', () => nearest(0, { k: 2 ** 53 }), 'INVALID_K', 'got 9007199254740992'],
+    ['k negative in an analogy', () => ask('analogy', { positive: [0] }, { k: -1 }), 'INVALID_K', 'got -1'],
+    ['an unknown metric', () => nearest(0, { metric: 'l2' }), 'INVALID_ARGUMENT', "'cosine' or 'dot'", 'l2'],
+    ['an id of |V|', () => nearest(5), 'ID_OUT_OF_RANGE', 'id 5', '5 rows', '0 to 4'],
+    ['a negative id', () => nearest(-1), 'ID_OUT_OF_RANGE', 'id -1', '0 to 4'],
+    ['a fractional id', () => nearest(0.5), 'ID_OUT_OF_RANGE', 'id 0.5'],
+    ['id NaN', () => ask('row', nan), 'ID_OUT_OF_RANGE', 'id NaN'],
+    ['an id past 2^32', () => ask('row', 2 ** 32), 'ID_OUT_OF_RANGE', 'id 4294967296'],
+    ['an id out of range in token()', () => ask('token', 5), 'ID_OUT_OF_RANGE', 'id 5'],
+    ['an id out of range in gather()', () => ask('gather', [0, 9]), 'ID_OUT_OF_RANGE', 'id 9'],
+    ['an id out of range in similarity()', () => ask('similarity', 0, 9), 'ID_OUT_OF_RANGE', 'id 9'],
+    ['an id out of range in measure()', () => ask('measure', 0, [9]), 'ID_OUT_OF_RANGE', 'id 9'],
+    ['an id out of range in exclude', () => nearest(0, { exclude: [9] }), 'ID_OUT_OF_RANGE', 'id 9'],
+    ['an id out of range in sample()', () => ask('sample', 1, { exclude: [9] }), 'ID_OUT_OF_RANGE', 'id 9'],
+    ['an id out of range in select()', () => ask('select', [9]), 'ID_OUT_OF_RANGE', 'id 9'],
+    ['an id out of range in an analogy', () => ask('analogy', { negative: [9] }), 'ID_OUT_OF_RANGE', 'id 9'],
+    [
+      'an unknown token, with the nearest spelling',
+      () => nearest('prinsess'),
+      'UNKNOWN_TOKEN',
+      '"prinsess"',
+      'did you mean "princess"',
+    ],
+    [
+      'an unknown token, with how it splits',
+      () => nearest('king man'),
+      'UNKNOWN_TOKEN',
+      '"king man"',
+      '"king" 0, "man" 3',
+    ],
+    ['a token in another case', () => nearest('KING'), 'UNKNOWN_TOKEN', '"KING"', 'did you mean "king"'],
+    [
+      'an unknown token far from any',
+      () => nearest('xylophone'),
+      'UNKNOWN_TOKEN',
+      /^"xylophone" is not a token of this table$/,
+    ],
+    ['an empty token', () => nearest(''), 'UNKNOWN_TOKEN', '""'],
+    ['an empty vector', () => nearest([]), 'EMPTY_QUERY', 'needs 2'],
+    ['an empty Float32Array', () => nearest(new Float32Array(0)), 'EMPTY_QUERY', 'needs 2'],
+    ['a vector too short', () => nearest([1]), 'DIMENSION_MISMATCH', 'has 1 numbers', 'have 2'],
+    [
+      'a vector too long',
+      () => nearest(new Float32Array(3)),
+      'DIMENSION_MISMATCH',
+      'has 3 numbers',
+      'have 2',
+    ],
+    ['NaN in a vector', () => nearest([1, nan]), 'NON_FINITE', 'NaN', 'coordinate 1'],
+    ['infinity in a vector', () => nearest([-Infinity, 1]), 'NON_FINITE', '-Infinity', 'coordinate 0'],
+    ['a number beyond float32', () => nearest([1, 1e39]), 'NON_FINITE', '1e+39', 'coordinate 1'],
+    ['a hole in a vector', () => nearest(new Array(2)), 'INVALID_ARGUMENT', 'undefined', 'coordinate 0'],
+    ['null in a vector', () => nearest([1, null]), 'INVALID_ARGUMENT', 'null', 'coordinate 1'],
+    [
+      'a list of tokens as a vector',
+      () => nearest(['king', 'man']),
+      'INVALID_ARGUMENT',
+      '"king"',
+      'coordinate 0',
+    ],
+    [
+      'a vector of zeros by cosine',
+      () => nearest([0, 0]),
+      'ZERO_QUERY',
+      'all zeros',
+      'undefined',
+      "metric 'dot'",
+    ],
+    ['a row of zeros by cosine', () => nearest('zero'), 'ZERO_QUERY', 'row 4', 'undefined'],
+    ['a vector of zeros in similarity()', () => ask('similarity', [0, 0], 1), 'ZERO_QUERY', 'all zeros'],
+    [
+      'a vector of zeros second in similarity()',
+      () => ask('similarity', 1, [0, 0]),
+      'ZERO_QUERY',
+      'all zeros',
+    ],
+    ['NaN second in similarity()', () => ask('similarity', 1, [0, nan]), 'NON_FINITE', 'NaN', 'coordinate 1'],
+    [
+      'a vector too short in similarity()',
+      () => ask('similarity', 1, [0]),
+      'DIMENSION_MISMATCH',
+      'has 1',
+      'have 2',
+    ],
+    [
+      'an analogy that cancels out',
+      () => ask('analogy', { positive: [0], negative: [0] }),
+      'ZERO_QUERY',
+      'all zeros',
+    ],
+    ['nothing asked', () => nearest(), 'INVALID_ARGUMENT', 'got undefined'],
+    ['null asked', () => nearest(null), 'INVALID_ARGUMENT', 'got null'],
+    ['an object asked', () => nearest({ id: 3 }), 'INVALID_ARGUMENT', 'got Object'],
+    ['a bigint asked', () => nearest(3n), 'INVALID_ARGUMENT', 'got 3'],
+    ['an odd row in a list', () => ask('gather', [{}]), 'INVALID_ARGUMENT', 'got Object'],
+    ['an id where a list is meant, in gather()', () => ask('gather', 3), 'INVALID_ARGUMENT', 'got 3'],
+    [
+      'a token where a list is meant, in exclude',
+      () => nearest(0, { exclude: 'man' }),
+      'INVALID_ARGUMENT',
+      '"man"',
+    ],
+    [
+      'an id where a list is meant, in exclude',
+      () => nearest(0, { exclude: 3 }),
+      'INVALID_ARGUMENT',
+      'got 3',
+    ],
+    ['an id where a list is meant, in measure()', () => ask('measure', 0, 3), 'INVALID_ARGUMENT', 'got 3'],
+    ['an id where a list is meant, in select()', () => ask('select', 3), 'INVALID_ARGUMENT', 'got 3'],
+    [
+      'a filter over another number of rows',
+      () => nearest(0, { filter: new IdSet(6) }),
+      'INVALID_ARGUMENT',
+      '5 rows',
+      '6 rows',
+    ],
+    ['a filter that is a list', () => nearest(0, { filter: [1, 2] }), 'INVALID_ARGUMENT', 'got Array'],
+    ['a filter that is null', () => nearest(0, { filter: null }), 'INVALID_ARGUMENT', 'got null'],
+    ['no expression', () => ask('analogy'), 'EMPTY_QUERY', 'at least one'],
+    [
+      'an analogy of nothing',
+      () => ask('analogy', { positive: [], negative: [] }),
+      'EMPTY_QUERY',
+      'at least one',
+    ],
+    [
+      'an analogy of a token outside a list',
+      () => ask('analogy', { positive: 'king' }),
+      'INVALID_ARGUMENT',
+      '"king"',
+    ],
+    [
+      'an analogy with an unknown token',
+      () => ask('analogy', { positive: ['kign'] }),
+      'UNKNOWN_TOKEN',
+      '"kign"',
+    ],
+    [
+      'an analogy with a short vector',
+      () => ask('analogy', { positive: [new Float32Array(1)] }),
+      'DIMENSION_MISMATCH',
+      'has 1',
+      'have 2',
+    ],
+    [
+      'an analogy with an array of numbers',
+      () => ask('analogy', { positive: [[1, 2, 3]] }),
+      'INVALID_ARGUMENT',
+      'array of 3',
+    ],
+    [
+      'an analogy with NaN',
+      () => ask('analogy', { positive: [Float32Array.of(1, nan)] }),
+      'NON_FINITE',
+      'coordinate 1',
+    ],
+    ['a weight NaN', () => ask('analogy', { positive: [['king', nan]] }), 'INVALID_ARGUMENT', 'NaN', 'king'],
+    [
+      'a weight that is a string',
+      () => ask('combine', { positive: [['king', '2']] }),
+      'INVALID_ARGUMENT',
+      'weight',
+      '2',
+    ],
+    [
+      'a sum beyond float32',
+      () => ask('analogy', { positive: [['king', 1e300]] }),
+      'NON_FINITE',
+      'coordinate 0',
+    ],
+    ['a negative number of samples', () => ask('sample', -1), 'INVALID_ARGUMENT', 'got -1'],
+    ['a fractional number of samples', () => ask('sample', 1.5), 'INVALID_ARGUMENT', 'got 1.5'],
+    ['a fractional seed', () => ask('sample', 1, { seed: 0.5 }), 'INVALID_ARGUMENT', 'got 0.5'],
+  ]
+
+  test.each(cases)('%s', async (_, action, code, ...named) => {
+    table.current = await EmbeddingTable.from(rows, { dimension: 2, tokens })
+    const before = nearest(0).toArray()
+    await expectRefusal(action, code, ...named)
+    expect(nearest(0).toArray()).toEqual(before)
+  })
+
+  test('by name, in a table without tokens', async () => {
+    table.current = await EmbeddingTable.from(rows, { dimension: 2 })
+    await expectRefusal(() => nearest('king'), 'NO_TOKENS', '"king"', 'ask by id')
+  })
+
+  test('by whatever a filter or a list throws', async () => {
+    table.current = await EmbeddingTable.from(rows, { dimension: 2, tokens })
+    const before = nearest(0).toArray()
+    const reason = new Error('not today')
+    const throwing = () => {
+      throw reason
+    }
+    function* half() {
+      yield 1
+      throwing()
+    }
+    expect(await failure(() => nearest(0, { filter: throwing }))).toBe(reason)
+    expect(await failure(() => nearest(0, { exclude: half() }))).toBe(reason)
+    expect(nearest(0).toArray()).toEqual(before)
+  })
+})
+
+describe('an IdSet is refused', () => {
+  const cases: Case[] = [
+    ['a negative size', () => new IdSet(-1), 'INVALID_ARGUMENT', 'got -1'],
+    ['a fractional size', () => new IdSet(1.5), 'INVALID_ARGUMENT', 'got 1.5'],
+    ['an id out of range', () => new IdSet(3).add(3), 'ID_OUT_OF_RANGE', 'id 3'],
+    ['an id out of range among others', () => IdSet.from(3, [0, -1]), 'ID_OUT_OF_RANGE', 'id -1'],
+  ]
+  test.each(cases)('%s', async (_, action, code, ...named) => expectRefusal(action, code, ...named))
+})
+
+describe('after dispose()', () => {
+  const questions: Record<string, unknown[]> = {
+    id: [0],
+    token: [0],
+    row: [0],
+    gather: [[0]],
+    similarity: [0, 1],
+    nearest: [0],
+    analogy: [{ positive: [0] }],
+    combine: [{ positive: [0] }],
+    measure: [0, [1]],
+    sample: [1],
+    select: [[0]],
+  }
+  test.each(Object.entries(questions))('%s() throws DISPOSED', async (method, parameters) => {
+    const table: Untyped = await EmbeddingTable.from([1, 2], { dimension: 1 })
+    table[method](...parameters)
+    table.dispose()
+    await expectRefusal(() => table[method](...parameters), 'DISPOSED', 'disposed')
+  })
+
+  test('a second dispose() does nothing, and `using` disposes', async () => {
+    let kept: EmbeddingTable
+    {
+      using table = await EmbeddingTable.from([1, 2], { dimension: 1 })
+      kept = table
+      kept.nearest(0)
+    }
+    kept.dispose()
+    kept.dispose()
+    await expectRefusal(() => kept.nearest(0), 'DISPOSED')
+  })
+
+  test('answers given before are still there, with their tokens', async () => {
+    const table = await EmbeddingTable.from([1, 2], { dimension: 1, tokens: ['a', 'b'] })
+    const matches = table.nearest('a')
+    const row = table.row('b')
+    table.dispose()
+    expect(matches.toArray()).toEqual([{ id: 1, token: 'b', cosine: 1, dot: 2 }])
+    expect([...row]).toEqual([2])
+  })
+})
