@@ -84,10 +84,21 @@ function nearestSpelling(vocabulary: Vocabulary, name: string): string | undefin
   for (let id = 0; id < vocabulary.size; id++) {
     const token = vocabulary.tokenOf(id)
     if (token === undefined || Math.abs(token.trim().length - name.trim().length) >= fewest) continue
-    const edits = distance(token.trim().toLowerCase(), name.trim().toLowerCase())
+    const edits = editsBetween(token.trim().toLowerCase(), name.trim().toLowerCase())
     if (edits >= fewest) continue
     fewest = edits
     best = token
   }
   return best
+}
+
+/** Letters to add, drop or change; two that changed places count as one. */
+function editsBetween(a: string, b: string): number {
+  if (a.length === b.length) {
+    let first = 0
+    while (first < a.length && a[first] === b[first]) first++
+    const swapped = a.slice(0, first) + a.charAt(first + 1) + a.charAt(first) + a.slice(first + 2)
+    if (swapped === b) return a === b ? 0 : 1
+  }
+  return distance(a, b)
 }
