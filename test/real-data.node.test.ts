@@ -51,7 +51,7 @@ describe.skipIf(!isThere(WORD2VEC))('4,812 words of GoogleNews word2vec', () => 
   test('by dot product monarch comes before queen', () => {
     expectFigures(table().analogy(royal, { metric: 'dot' }), 'dot', 'monarch 7.2207, queen 7.0996')
   })
-  test('every cosine of the answer is float64's, but for rounding', () => {
+  test('every cosine of the answer is that of float64 but for rounding', () => {
     const matches = table().analogy(royal, { k: 4812 })
     expect(matches.length).toBe(4809)
     const query = table().combine(royal)
