@@ -1,0 +1,115 @@
+/** package.json and what is published: files that exist, types first, the names of each door. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { projectPath } from '../shared-data.ts'
+import { installPacked, type Project } from './project.ts'
+
+const manifest = JSON.parse(readFileSync(projectPath('package.json'), 'utf8'))
+
+describe('package.json', () => {
+  const doors = Object.entries<string | Record<string, string>>(manifest.exports)
+
+  test.each(doors)('%s: its files exist, types come first, default last', (_, door) => {
+    const targets = typeof door === 'string' ? [door] : Object.values(door)
+    for (const target of targets) {
+      expect(existsSync(projectPath(target)), `${target} exists after the build`).toBe(true)
+    }
+    if (typeof door === 'string') return
+    const conditions = Object.keys(door)
+    expect(conditions[0]).toBe('types')
+    expect(conditions.at(-1)).toBe('default')
+  })
+
+  test('is a module without side effects, and without dependencies', () => {
+    expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'MIT' })
+    expect(manifest.dependencies).toBeUndefined()
+    expect(manifest.main).toBeUndefined()
+  })
+
+  test('its command exists and can be run', () => {
+    expect(readFileSync(projectPath(manifest.bin.rowspace), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+  })
+})
+
+describe('the tarball', () => {
+  let project: Project
+  beforeAll(() => {
+    project = installPacked()
+  }, 60_000)
+  afterAll(() => project?.remove())
+
+  test('holds dist/, README, LICENSE and package.json, and nothing of the sources', () => {
+    const outside = project.files.map(({ path }) => path).filter((path) => !path.startsWith('dist/'))
+    expect(outside.sort()).toEqual(['LICENSE', 'README.md', 'package.json'])
+    const sources = project.files.filter(({ path }) => /\.ts$/.test(path) && !/\.d\.ts$/.test(path))
+    expect(sources).toEqual([])
+  })
+
+  test('is clean for publint', async () => {
+    const file = readFileSync(project.tarball)
+    const tarball = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true })
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
+  })
+
+  test('is clean for arethetypeswrong', () => {
+    const require = createRequire(import.meta.url)
+    const folder = dirname(require.resolve('@arethetypeswrong/cli/package.json'))
+    const files = ['./rowspace.wasm', './glove-20k.safetensors', './package.json']
+    const args = [
+      '--profile',
+      'esm-only',
+      '--no-definitely-typed',
+      '--no-color',
+      '--exclude-entrypoints',
+      ...files,
+    ]
+    try {
+      execFileSync(process.execPath, [join(folder, 'dist/index.js'), project.tarball, ...args], {
+        encoding: 'utf8',
+      })
+    } catch (error) {
+      expect.fail((error as { stdout: string }).stdout)
+    }
+  })
+
+  // A name that comes is a promise; one that goes breaks someone's program.
+  const SEARCH = [
+    'EmbeddingTable',
+    'IdSet',
+    'Matches',
+    'RowspaceError',
+    'WordList',
+    'isRowspaceError',
+    'loadCore',
+    'openTable',
+  ]
+  const FORMATS = [
+    'describeTableFile',
+    'encodeSafetensors',
+    'openSource',
+    'openTable',
+    'openTableFile',
+    'tokensTensor',
+    'writableRows',
+    'writeFileAtomically',
+    'writeSafetensors',
+    'writeWord2vecBinary',
+    'writeWord2vecText',
+  ]
+  test.each([
+    ['rowspace', SEARCH],
+    ['rowspace/slim', SEARCH],
+    ['rowspace/default', ['openDefaultTable']],
+    ['rowspace/gpt2', ['gpt2Vocabulary']],
+    ['rowspace/formats', FORMATS],
+  ])('%s exports these names', (door, names) => {
+    const program = `console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(door)})).sort()))`
+    expect(JSON.parse(project.node('--input-type=module', '--eval', program))).toEqual(names)
+  })
+})
