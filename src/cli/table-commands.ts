@@ -1,5 +1,6 @@
 /** `rowspace lookup`, `inspect` and `pack`: what is in a table, and writing it elsewhere. */
 import { layoutOf } from '../../bindings/layout.ts'
+import { isRowspaceError, RowspaceError } from '../errors.ts'
 import { describeTableFile } from '../formats/describe.ts'
 import { openTableFile } from '../formats/open.ts'
 import type { WritableTable } from '../formats/writable.ts'
@@ -109,10 +110,18 @@ export async function packCommand(args: string[]): Promise<void> {
   if (values.dtype !== undefined && values.dtype !== 'f32')
     throw usageError(`--dtype ${values.dtype} is not written by this version: only f32 is`)
   using table = await openNamedTable(input, { tensor: values.tensor })
-  const bytes = await writeFileAtomically(output, write(writable(table)), { force: values.force })
+  const bytes = await writeFileAtomically(output, write(writable(table)), { force: values.force }).catch(
+    sayForce,
+  )
   const result = { table: input, output, rows: table.size, dimension: table.dimension, dtype: 'f32', bytes }
   if (values.json === true) return printJson(result)
   print(`${output}: ${countText(table.size)} x ${countText(table.dimension)}, ${bytesText(bytes)}`)
+}
+
+/** On the command line the way to replace a file has another name. */
+function sayForce(error: unknown): never {
+  if (!isRowspaceError(error, 'EXISTS')) throw error
+  throw new RowspaceError('EXISTS', error.message.replace('pass force', 'pass --force'), error.details)
 }
 
 function writable(table: EmbeddingTable): WritableTable {

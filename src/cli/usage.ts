@@ -46,6 +46,9 @@ export function readArguments<T extends Options>(args: string[], options: T) {
   } catch (error) {
     const { message } = error as Error
     const unknown = /Unknown option '([^']+)'/.exec(message)?.[1]
+    const ambiguous = /Option '([^' ]+).*' argument is ambiguous/.exec(message)?.[1]
+    if (ambiguous !== undefined)
+      throw usageError(`${ambiguous} needs a value that does not start with a minus`)
     if (unknown === undefined) throw usageError(message.split('\n')[0] ?? message)
     const names = [
       '--json',
