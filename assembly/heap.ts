@@ -5,8 +5,11 @@
  * the complement of the id. A larger key is a better row: higher score first, then the smaller id. So ties
  * need no code of their own, and the answer does not depend on the order in which rows are offered.
  *
- *   key = ordered(score) << 32 | ~id          8 bytes each, k of them, in a flat array
+ *   heap      u32 how many keys there are (8 bytes with the pad)
+ *   heap + 8  the keys, u64 each: ordered(score) << 32 | ~id
  */
+
+const KEYS: usize = 8
 
 export function keyOf(score: f32, id: u32): u64 {
   const bits = reinterpret<i32>(score + 0) // −0 + 0 is +0: the two zeros tie
@@ -24,53 +27,77 @@ export function scoreOf(key: u64): f32 {
 }
 
 /** Moves `key` down from `slot` until no child is smaller. */
-export function siftDown(heap: usize, count: u32, slot: u32, key: u64): void {
+function siftDown(keys: usize, count: u32, slot: u32, key: u64): void {
   while (true) {
     let child = slot * 2 + 1
     if (child >= count) break
-    let childKey = load<u64>(heap + (child << 3))
+    let childKey = load<u64>(keys + (child << 3))
     if (child + 1 < count) {
-      const right = load<u64>(heap + ((child + 1) << 3))
+      const right = load<u64>(keys + ((child + 1) << 3))
       if (right < childKey) {
         childKey = right
         child++
       }
     }
     if (key <= childKey) break
-    store<u64>(heap + (slot << 3), childKey)
+    store<u64>(keys + (slot << 3), childKey)
     slot = child
   }
-  store<u64>(heap + (slot << 3), key)
+  store<u64>(keys + (slot << 3), key)
 }
 
-function siftUp(heap: usize, slot: u32, key: u64): void {
+function siftUp(keys: usize, slot: u32, key: u64): void {
   while (slot > 0) {
     const parent = (slot - 1) >> 1
-    const parentKey = load<u64>(heap + (parent << 3))
+    const parentKey = load<u64>(keys + (parent << 3))
     if (parentKey <= key) break
-    store<u64>(heap + (slot << 3), parentKey)
+    store<u64>(keys + (slot << 3), parentKey)
     slot = parent
   }
-  store<u64>(heap + (slot << 3), key)
+  store<u64>(keys + (slot << 3), key)
 }
 
-/** Offers a key to a heap of at most k; returns the new count. */
-export function offer(heap: usize, count: u32, k: u32, key: u64): u32 {
+/** Empties a heap. */
+export function clearHeap(heap: usize): void {
+  store<u32>(heap, 0)
+}
+
+export function heapCount(heap: usize): u32 {
+  return load<u32>(heap)
+}
+
+/** The score a row must reach: that of the k-th best so far, −Infinity until there are k. */
+export function heapThreshold(heap: usize, k: u32): f32 {
+  return load<u32>(heap) === k ? scoreOf(load<u64>(heap + KEYS)) : f32.NEGATIVE_INFINITY
+}
+
+/** Offers a key to a heap of at most k. */
+export function offer(heap: usize, k: u32, key: u64): void {
+  const count = load<u32>(heap)
   if (count < k) {
-    siftUp(heap, count, key)
-    return count + 1
+    store<u32>(heap, count + 1)
+    siftUp(heap + KEYS, count, key)
+  } else if (key > load<u64>(heap + KEYS)) {
+    siftDown(heap + KEYS, count, 0, key)
   }
-  if (key > load<u64>(heap)) siftDown(heap, count, 0, key)
-  return count
 }
 
-/** Sorts the heap in place, best first, and writes its ids to `ids`. */
-export function sortedIds(heap: usize, count: u32, ids: usize): void {
+/** Offers all keys of another heap. */
+export function mergeHeap(heap: usize, k: u32, other: usize): void {
+  const count = load<u32>(other)
+  for (let i: u32 = 0; i < count; i++) offer(heap, k, load<u64>(other + KEYS + (i << 3)))
+}
+
+/** Sorts the keys in place, best first, and writes their ids to `ids`. Returns how many. The heap is none after it. */
+export function sortedIds(heap: usize, ids: usize): u32 {
+  const keys = heap + KEYS
+  const count = load<u32>(heap)
   for (let end = count; end > 1; end--) {
-    const last = heap + ((end - 1) << 3)
+    const last = keys + ((end - 1) << 3)
     const key = load<u64>(last)
-    store<u64>(last, load<u64>(heap))
-    siftDown(heap, end - 1, 0, key)
+    store<u64>(last, load<u64>(keys))
+    siftDown(keys, end - 1, 0, key)
   }
-  for (let i: u32 = 0; i < count; i++) store<u32>(ids + (i << 2), idOf(load<u64>(heap + (i << 3))))
+  for (let i: u32 = 0; i < count; i++) store<u32>(ids + (i << 2), idOf(load<u64>(keys + (i << 3))))
+  return count
 }

@@ -1,6 +1,8 @@
 /** The exports of the core. It knows addresses and lengths; tokens, tables and JavaScript are bindings/' affair. */
+export { planQuestion, scanCodes } from './certify'
+export { encodeRows, measureColumns } from './encode'
 export { gather } from './gather'
-export { sortedIds } from './heap'
+export { clearHeap, sortedIds } from './heap'
 export { cosine, measure } from './measure'
 export { inverseNorm, inverseNorms } from './norm'
 export { scan } from './scan'

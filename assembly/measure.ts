@@ -1,27 +1,27 @@
 /** Both measures for a list of rows: the numbers that stand beside every match. */
 import { dot } from './dot'
+import { Question, Table } from './records'
 import { isFinite32, wideCosine, wideDotScore } from './score'
 
 /**
  * For each of `count` ids writes cosine and dot with the query to `cosines` and `dots` (float32 each).
- * The bits are those by which scan.ts ranked.
+ * The bits are those by which rows are ranked.
  */
 export function measure(
-  rows: usize,
-  dimension: u32,
-  inverseNorms: usize,
-  query: usize,
-  inverseQueryNorm: f32,
+  table: Table,
+  question: Question,
   ids: usize,
   count: u32,
   cosines: usize,
   dots: usize,
 ): void {
+  const dimension = table.dimension
+  const query = question.query
   for (let i: u32 = 0; i < count; i++) {
     const id = load<u32>(ids + (i << 2))
-    const row = rows + id * (dimension << 2)
+    const row = table.rows + id * (dimension << 2)
     let product = dot(row, query, dimension)
-    let cosine = product * (load<f32>(inverseNorms + (id << 2)) * inverseQueryNorm)
+    let cosine = product * (load<f32>(table.inverseNorms + (id << 2)) * question.inverseNorm)
     if (!isFinite32(cosine)) cosine = wideCosine(row, query, dimension)
     if (!isFinite32(product)) product = wideDotScore(row, query, dimension)
     store<f32>(cosines + (i << 2), cosine)

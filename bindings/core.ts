@@ -9,32 +9,14 @@ export interface CoreExports extends Record<string, unknown> {
   inverseNorm(row: number, dimension: number): number
   inverseNorms(rows: number, dimension: number, from: number, to: number, target: number): number
   cosine(a: number, b: number, dimension: number, inverseNormA: number, inverseNormB: number): number
-  scan(
-    rows: number,
-    dimension: number,
-    norms: number,
-    mask: number,
-    from: number,
-    to: number,
-    query: number,
-    inverseQueryNorm: number,
-    metric: number,
-    heap: number,
-    count: number,
-    k: number,
-  ): number
-  sortedIds(heap: number, count: number, ids: number): void
-  measure(
-    rows: number,
-    dimension: number,
-    norms: number,
-    query: number,
-    inverseQueryNorm: number,
-    ids: number,
-    count: number,
-    cosines: number,
-    dots: number,
-  ): void
+  measureColumns(table: number, size: number, step: number): void
+  encodeRows(table: number, from: number, to: number, rounding: number): void
+  planQuestion(table: number, question: number): number
+  clearHeap(heap: number): void
+  scan(table: number, question: number, from: number, to: number, heap: number): void
+  scanCodes(table: number, question: number, from: number, to: number, heap: number): void
+  sortedIds(heap: number, ids: number): number
+  measure(table: number, question: number, ids: number, count: number, cosines: number, dots: number): void
 }
 
 /** What a core can be made from: the file's address, its bytes, an answer to fetch, or a compiled module. */

@@ -1,15 +1,18 @@
 /**
  * Where everything of a table lies in its one memory. Computed here and nowhere else.
  *
- *   0        the core's own static data (a few bytes; `base` is its end)
- *   query    d float32, zeros up to the next multiple of 16     what is asked
- *   other    the same                                          the second vector of a similarity
- *   scratch  rows on their way out of gather
- *   mask     a bit a row                                        rows that may be in the answer
- *   norms    |V| float32                                        1/||row||
- *   heap     |V| uint64                                         the best rows so far     } untouched pages of
- *   ids, cosines, dots   |V| × 4 bytes each                     the answer               } these cost nothing
- *   rows     |V| × d float32, and 64 bytes behind the last      the table E
+ *   0         the core's own static data (a few bytes; `base` is its end)
+ *   table, question   the records of assembly/records.ts, 64 bytes each
+ *   query     d float32, zeros up to the next multiple of 16     what is asked
+ *   other     the same                                          the second vector of a similarity
+ *   scratch   rows on their way out of gather
+ *   mask      a bit a row                                        rows that may be in the answer
+ *   norms     |V| float32                                        1/||row||
+ *   heap      8 bytes and |V| uint64                             the best rows so far     } untouched pages of
+ *   ids, cosines, dots   |V| × 4 bytes each                      the answer               } these cost nothing
+ *   codes     |V| × (d rounded up to 8) int8, where there are codes, and with them
+ *             codeScales, residuals  |V| float32 each; columns, stats, quantised, products   (assembly/encode.ts)
+ *   rows      |V| × d float32, and 64 bytes behind the last      the table E
  */
 
 export interface TableShape {
@@ -17,9 +20,16 @@ export interface TableShape {
   capacity: number
   /** Columns, d. */
   dimension: number
+  /** Whether there are codes beside the rows. */
+  codes: boolean
 }
 
-export interface TableLayout extends TableShape {
+export interface TableLayout extends Omit<TableShape, 'codes'> {
+  /** Where the codes lie; meaningless where `hasCodes` is false. */
+  codes: number
+  hasCodes: boolean
+  table: number
+  question: number
   query: number
   other: number
   scratch: number
@@ -30,6 +40,13 @@ export interface TableLayout extends TableShape {
   ids: number
   cosines: number
   dots: number
+  codeStride: number
+  codeScales: number
+  residuals: number
+  columns: number
+  stats: number
+  quantised: number
+  products: number
   rows: number
   /** Bytes in all. */
   byteLength: number
@@ -37,11 +54,14 @@ export interface TableLayout extends TableShape {
 
 const ALIGNMENT = 64
 const SCRATCH_BYTES = 65_536
+const RECORD_BYTES = 64
+/** BLOCK of assembly/certify.ts. */
+const BLOCK_ROWS = 1024
 /** The core computes addresses with 32 bits, so the last page stays unused and no end wraps to 0. */
 export const MAX_MEMORY_BYTES = 2 ** 32 - 65_536
 
 /** The layout for a shape. `byteLength` may exceed MAX_MEMORY_BYTES: the caller checks it before allocating. */
-export function layoutOf({ capacity, dimension }: TableShape, base: number): TableLayout {
+export function layoutOf({ capacity, dimension, codes }: TableShape, base: number): TableLayout {
   let end = base
   const place = (bytes: number) => {
     const start = Math.ceil(end / ALIGNMENT) * ALIGNMENT
@@ -50,19 +70,32 @@ export function layoutOf({ capacity, dimension }: TableShape, base: number): Tab
   }
   const paddedVector = Math.ceil(dimension / 16) * 64
   const scratchRows = Math.max(1, Math.floor(SCRATCH_BYTES / (dimension * 4)))
+  const codeStride = Math.ceil(dimension / 8) * 8
+  const coded = codes ? 1 : 0
   return {
     capacity,
     dimension,
     scratchRows,
+    hasCodes: codes,
+    codeStride,
+    table: place(RECORD_BYTES),
+    question: place(RECORD_BYTES),
     query: place(paddedVector),
     other: place(paddedVector),
     scratch: place(scratchRows * dimension * 4),
     mask: place(Math.ceil(capacity / 32) * 4),
     norms: place(capacity * 4),
-    heap: place(capacity * 8),
+    heap: place(8 + capacity * 8),
     ids: place(capacity * 4),
     cosines: place(capacity * 4),
     dots: place(capacity * 4),
+    columns: place(coded * codeStride * 16),
+    stats: place(coded * 16),
+    quantised: place(coded * codeStride * 2),
+    products: place(coded * BLOCK_ROWS * 4),
+    codeScales: place(coded * capacity * 4),
+    residuals: place(coded * capacity * 4),
+    codes: place(coded * capacity * codeStride),
     rows: place(capacity * dimension * 4 + ALIGNMENT),
     byteLength: end,
   }

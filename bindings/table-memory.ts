@@ -1,6 +1,7 @@
 /** One table's memory and the core over it: every call of the core is made here, and nothing else is done. */
 import { type CoreExports, instantiateCore } from './core.ts'
 import { layoutOf, MAX_MEMORY_BYTES, type TableLayout, type TableShape } from './layout.ts'
+import { QuestionRecord, writeTableRecord } from './records.ts'
 
 /** Codes of assembly/score.ts. */
 const METRICS = { cosine: 0, dot: 1 } as const
@@ -17,6 +18,8 @@ export class MemoryExhaustedError extends Error {
 }
 
 const PAGE = 65_536
+/** Rows that the columns' means and spreads are taken from. */
+const COLUMN_SAMPLE = 2048
 
 function allocate(byteLength: number): WebAssembly.Memory {
   if (byteLength > MAX_MEMORY_BYTES) throw new MemoryExhaustedError(byteLength)
@@ -46,6 +49,10 @@ export class TableMemory {
   readonly dots: Float32Array<ArrayBuffer>
   private readonly other: Float32Array<ArrayBuffer>
   private readonly scratch: Float32Array<ArrayBuffer>
+  private readonly question: QuestionRecord
+  private encoded = false
+  /** Rows that the last search scored in full because the codes could not rule them out; 0 if it went without codes. */
+  rescored = 0
 
   private constructor(
     private readonly core: CoreExports,
@@ -62,6 +69,8 @@ export class TableMemory {
     this.ids = new Uint32Array(buffer, layout.ids, capacity)
     this.cosines = new Float32Array(buffer, layout.cosines, capacity)
     this.dots = new Float32Array(buffer, layout.dots, capacity)
+    this.question = new QuestionRecord(buffer, layout)
+    writeTableRecord(buffer, layout)
   }
 
   /** Throws MemoryExhaustedError. */
@@ -94,36 +103,54 @@ export class TableMemory {
     return this.core.inverseNorm(this.layout.query, this.layout.dimension)
   }
 
+  /** Makes the codes of the first `size` rows, after computeNorms. Only where the layout has room for them. */
+  encode(size: number): void {
+    const { table, dimension } = this.layout
+    this.core.measureColumns(table, size, Math.max(1, Math.floor(size / COLUMN_SAMPLE)))
+    // ρ of assembly/certify.ts
+    this.core.encodeRows(table, 0, size, (Math.ceil(dimension / 16) + 6 + 40) * 2 ** -24)
+    this.encoded = true
+  }
+
+  /** Whether searches go by the codes. */
+  get hasCodes(): boolean {
+    return this.encoded
+  }
+
   /**
-   * The best k rows among the first `size` whose bit in `mask` is set, left in `ids`, `cosines` and `dots`,
-   * best first. Returns how many there are.
+   * The best k rows among the first `size` whose bit in `mask` is set (`allowed` of them), left in `ids`, `cosines` and
+   * `dots`, best first. Returns how many there are.
    */
-  search(size: number, inverseQueryNorm: number, metric: Metric, k: number): number {
-    const { rows, dimension, norms, mask, query, heap, ids } = this.layout
-    const code = METRICS[metric]
-    const count = this.core.scan(
-      rows,
-      dimension,
-      norms,
-      mask,
-      0,
-      size,
-      query,
-      inverseQueryNorm,
-      code,
-      heap,
-      0,
-      k,
-    )
-    this.core.sortedIds(heap, count, ids)
+  search(size: number, allowed: number, inverseQueryNorm: number, metric: Metric, k: number): number {
+    const { table, question, heap, ids } = this.layout
+    this.question.write(METRICS[metric], k, inverseQueryNorm)
+    this.core.clearHeap(heap)
+    if (k > 0) {
+      if (
+        this.paysToCertify(size, allowed, inverseQueryNorm, k) &&
+        this.core.planQuestion(table, question) !== 0
+      ) {
+        this.core.scanCodes(table, question, 0, size, heap)
+      } else {
+        this.core.scan(table, question, 0, size, heap)
+      }
+    }
+    this.rescored = this.question.rescored
+    const count = this.core.sortedIds(heap, ids)
     this.measure(inverseQueryNorm, count)
     return count
   }
 
+  /** A plain scan reads the rows of the mask alone; and a large k, or a norm out of range, leaves nothing to rule out. */
+  private paysToCertify(size: number, allowed: number, inverseQueryNorm: number, k: number): boolean {
+    return this.encoded && allowed * 8 >= size && k * 16 <= size && !Number.isNaN(inverseQueryNorm)
+  }
+
   /** Writes both measures of the first `count` rows named in `ids`. */
   measure(inverseQueryNorm: number, count: number): void {
-    const { rows, dimension, norms, query, ids, cosines, dots } = this.layout
-    this.core.measure(rows, dimension, norms, query, inverseQueryNorm, ids, count, cosines, dots)
+    const { table, question, ids, cosines, dots } = this.layout
+    this.question.write(METRICS.cosine, 0, inverseQueryNorm)
+    this.core.measure(table, question, ids, count, cosines, dots)
   }
 
   /** The cosine of the query with a vector. */

@@ -49,12 +49,35 @@ export async function loadCore(source?: CoreSource): Promise<WebAssembly.Module>
   )
 }
 
-/** A memory for a table of this shape. Throws `OUT_OF_MEMORY` with the bytes asked for. */
-export async function createMemory(core: CoreSource | undefined, shape: TableShape): Promise<TableMemory> {
+/** Rows of fewer bytes lie in the processor's caches, where codes gain little. */
+const LEAST_CODED_BYTES = 1 << 20
+/** The bounds of assembly/certify.ts hold for up to this many columns. */
+const MOST_CODED_COLUMNS = 65_536
+
+/** Whether a table gets codes: as asked for, else where they pay. */
+export function wantsCodes({ capacity, dimension }: TableSize, asked: boolean | undefined): boolean {
+  if (asked === false || dimension > MOST_CODED_COLUMNS) return false
+  return asked === true || (dimension >= 16 && capacity * dimension * 4 >= LEAST_CODED_BYTES)
+}
+
+type TableSize = Omit<TableShape, 'codes'>
+
+/**
+ * A memory for a table of this shape, with room for codes where they pay and fit, or where they are asked for. Throws
+ * `OUT_OF_MEMORY` with the bytes asked for.
+ */
+export async function createMemory(
+  core: CoreSource | undefined,
+  shape: TableSize & { codes: boolean | undefined },
+): Promise<TableMemory> {
   const module = await loadCore(core)
+  const codes = wantsCodes(shape, shape.codes)
   try {
-    return await TableMemory.create(module, shape)
+    return await TableMemory.create(module, { ...shape, codes })
   } catch (cause) {
+    if (cause instanceof MemoryExhaustedError && codes && shape.codes === undefined) {
+      return createMemory(module, { ...shape, codes: false })
+    }
     if (!(cause instanceof MemoryExhaustedError)) throw cause
     const { capacity, dimension } = shape
     throw new RowspaceError(

@@ -1,5 +1,6 @@
 /** `rowspace lookup`, `inspect` and `pack`: what is in a table, and writing it elsewhere. */
 import { layoutOf } from '../../bindings/layout.ts'
+import { wantsCodes } from '../core.ts'
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import { describeTableFile } from '../formats/describe.ts'
 import { openTableFile } from '../formats/open.ts'
@@ -50,8 +51,11 @@ export async function inspectCommand(args: string[]): Promise<void> {
   const file = await openTableFile(source, { tensor: values.tensor })
   const description = describeTableFile(file)
   await file.close()
-  const memoryBytes = layoutOf({ capacity: file.rowCount, dimension: file.dimension }, 0).byteLength
-  if (values.json === true) return printJson({ ...description, memoryBytes })
+  const shape = { capacity: file.rowCount, dimension: file.dimension }
+  const bytesWith = (codes: boolean) => layoutOf({ ...shape, codes }, 0).byteLength
+  const byDefault = wantsCodes(shape, undefined)
+  const memory = { opened: bytesWith(byDefault), withCodes: bytesWith(true), withoutCodes: bytesWith(false) }
+  if (values.json === true) return printJson({ ...description, codes: byDefault ? 'int8' : 'none', memory })
   const {
     format,
     dtype,
@@ -72,7 +76,10 @@ export async function inspectCommand(args: string[]): Promise<void> {
       'parameters',
       `${countText(tableParameters)} in the table, ${countText(parameters)} in the file (${(share * 100).toFixed(1)} %)`,
     ],
-    ['memory', `${bytesText(memoryBytes)} when opened (float32)`],
+    [
+      'memory',
+      `${bytesText(memory.opened)} when opened: float32 ${byDefault ? `with 8-bit codes; ${bytesText(memory.withoutCodes)} without` : 'alone'}`,
+    ],
     ['read', `${bytesText(headerBytes)} of ${bytesText(fileBytes)}`],
   ]
   print(colours.bold(name))

@@ -1,0 +1,179 @@
+/**
+ * Codes: each row once more in 8 bits a number, to be scanned in place of the row.
+ *
+ * Tables of language models have a common mean and a few columns far wider than the rest; plain codes would spend
+ * their levels on those. So the column means μ are taken off and the columns divided by their spreads w first:
+ *
+ *   y = x − μ        c_j = round(y_j / (w_j s))  in −127 … 127,  s = max_j |y_j / w_j| / 127
+ *   x = μ + s·(w∘c) + e                          e: what the codes lose
+ *
+ * Kept a row: the codes, s, and the residual r, at least ||e|| and widened for every rounding (certify.ts).
+ * μ and w need not be exact: whatever they are, e is measured against them. They come from a sample of rows.
+ *
+ *   columns   μ, then w, then 1/w, then one row's y: each d float32, padded with zeros to a multiple of 8
+ *   codes     |V| × stride int8, stride = d rounded up to a multiple of 8, the pad zero
+ *   stats     f32 largest ||c||, f32 largest s·||c||, f32 largest s·||c||/||x||, f32 ||μ||
+ */
+import { Table } from './records'
+
+export const CODE_NORM: usize = 0
+export const CODED_NORM: usize = 4
+export const CODED_RATIO: usize = 8
+export const MEAN_NORM: usize = 12
+
+/** How much wider a residual is kept than it was computed: its own float32 sum errs by far less. */
+const WIDER: f64 = 1 + 1 / 1024
+
+/** Bytes of one column vector. */
+export function columnBytes(dimension: u32): usize {
+  return ((dimension + 7) & ~7) << 2
+}
+
+/**
+ * Column means and spreads over every `step`-th of `size` rows. No spread is kept below a thousandth of the root
+ * mean square of them all, lest a column that hardly varies blow up a row that does there.
+ */
+export function measureColumns(table: Table, size: u32, step: u32): void {
+  const dimension = table.dimension
+  const bytes = columnBytes(dimension)
+  const means = table.columns
+  let meanSquares: f64 = 0
+  let variances: f64 = 0
+  for (let j: u32 = 0; j < dimension; j++) {
+    let sum: f64 = 0
+    let squares: f64 = 0
+    let count: f64 = 0
+    for (let id: u32 = 0; id < size; id += step) {
+      const x = <f64>load<f32>(table.rows + ((id * dimension + j) << 2))
+      sum += x
+      squares += x * x
+      count++
+    }
+    const mean = sum / count
+    const variance = Math.max(0, squares / count - mean * mean)
+    store<f32>(means + (j << 2), <f32>mean)
+    store<f32>(means + bytes + (j << 2), <f32>Math.sqrt(variance))
+    meanSquares += mean * mean
+    variances += variance
+  }
+  const least = <f32>(Math.sqrt(variances / <f64>dimension) / 1000)
+  for (let j: u32 = 0; j < dimension; j++) {
+    let spread = Mathf.max(load<f32>(means + bytes + (j << 2)), least)
+    if (!(spread > 0)) spread = 1
+    store<f32>(means + bytes + (j << 2), spread)
+    store<f32>(means + 2 * bytes + (j << 2), 1 / spread)
+  }
+  store<f32>(table.stats + MEAN_NORM, <f32>(Math.sqrt(meanSquares) * WIDER))
+  store<f32>(table.stats + CODE_NORM, 0)
+  store<f32>(table.stats + CODED_NORM, 0)
+  store<f32>(table.stats + CODED_RATIO, 0)
+}
+
+/** Writes y = x − μ of a row to the columns' last vector and returns max_j |y_j / w_j|. */
+function centre(table: Table, row: usize): f32 {
+  const dimension = table.dimension
+  const bytes = columnBytes(dimension)
+  const means = table.columns
+  const inverseSpreads = means + 2 * bytes
+  const centred = means + 3 * bytes
+  let largest = f32x4.splat(0)
+  const end: usize = (dimension & ~3) << 2
+  for (let at: usize = 0; at < end; at += 16) {
+    const y = f32x4.sub(v128.load(row + at), v128.load(means + at))
+    v128.store(centred + at, y)
+    largest = f32x4.max(largest, f32x4.abs(f32x4.mul(y, v128.load(inverseSpreads + at))))
+  }
+  let most = Mathf.max(
+    Mathf.max(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1)),
+    Mathf.max(f32x4.extract_lane(largest, 2), f32x4.extract_lane(largest, 3)),
+  )
+  for (let at = end; at < dimension << 2; at += 4) {
+    const y = load<f32>(row + at) - load<f32>(means + at)
+    store<f32>(centred + at, y)
+    most = Mathf.max(most, Mathf.abs(y * load<f32>(inverseSpreads + at)))
+  }
+  return most
+}
+
+/**
+ * Encodes rows [from, to). `rounding` is what float32 arithmetic may add to a bound, per unit of ||x|| + 2||μ||
+ * (certify.ts has the sum).
+ */
+export function encodeRows(table: Table, from: u32, to: u32, rounding: f64): void {
+  const dimension = table.dimension
+  const bytes = columnBytes(dimension)
+  const means = table.columns
+  const meanNorm = <f64>load<f32>(table.stats + MEAN_NORM)
+  for (let id = from; id < to; id++) {
+    const row = table.rows + id * (dimension << 2)
+    const scale = centre(table, row) / 127
+    const inverseScale: f32 = scale > 0 ? 1 / scale : 0
+    const scaleLanes = f32x4.splat(scale)
+    const inverseLanes = f32x4.splat(inverseScale)
+    let codeSquares = i32x4.splat(0)
+    let lostLow = f32x4.splat(0)
+    let lostHigh = f32x4.splat(0)
+    const codes = table.codes + id * table.codeStride
+    for (let j: u32 = 0; j < table.codeStride; j += 8) {
+      const at = (<usize>j) << 2
+      const low = v128.load(means + 3 * bytes + at)
+      const high = v128.load(means + 3 * bytes + at, 16)
+      const codeLow = f32x4.nearest(
+        f32x4.mul(f32x4.mul(low, v128.load(means + 2 * bytes + at)), inverseLanes),
+      )
+      const codeHigh = f32x4.nearest(
+        f32x4.mul(f32x4.mul(high, v128.load(means + 2 * bytes + at, 16)), inverseLanes),
+      )
+      const narrow = i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(codeLow), i32x4.trunc_sat_f32x4_s(codeHigh))
+      const held = i16x8.max_s(i16x8.min_s(narrow, i16x8.splat(127)), i16x8.splat(-127))
+      v128.store64_lane(codes + j, i8x16.narrow_i16x8_s(held, held), 0)
+      codeSquares = i32x4.add(codeSquares, i32x4.dot_i16x8_s(held, held))
+      // e from the codes as they are kept, so that clamping is part of what is lost
+      const keptLow = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(held))
+      const keptHigh = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(held))
+      const eLow = f32x4.sub(low, f32x4.mul(f32x4.mul(scaleLanes, v128.load(means + bytes + at)), keptLow))
+      const eHigh = f32x4.sub(
+        high,
+        f32x4.mul(f32x4.mul(scaleLanes, v128.load(means + bytes + at, 16)), keptHigh),
+      )
+      lostLow = f32x4.add(lostLow, f32x4.mul(eLow, eLow))
+      lostHigh = f32x4.add(lostHigh, f32x4.mul(eHigh, eHigh))
+    }
+    // a row that was skipped for NaN is marked +Infinity and reads as zeros
+    let inverseNorm = <f64>load<f32>(table.inverseNorms + (id << 2))
+    if (inverseNorm === Infinity) inverseNorm = 0
+    const norm = inverseNorm > 0 ? WIDER / inverseNorm : 0
+    const lost = Math.sqrt(<f64>sumOf(f32x4.add(lostLow, lostHigh)))
+    const residual = lost * WIDER + rounding * (norm + 2 * meanNorm + lost)
+    store<f32>(table.codeScales + (id << 2), scale)
+    store<f32>(table.residuals + (id << 2), <f32>(residual * WIDER))
+    keepLargest(table.stats, scale, codeNormOf(codeSquares), inverseNorm)
+  }
+}
+
+function sumOf(lanes: v128): f32 {
+  return (
+    f32x4.extract_lane(lanes, 0) +
+    f32x4.extract_lane(lanes, 1) +
+    (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3))
+  )
+}
+
+function codeNormOf(squares: v128): f64 {
+  return Math.sqrt(
+    <f64>i32x4.extract_lane(squares, 0) +
+      <f64>i32x4.extract_lane(squares, 1) +
+      <f64>i32x4.extract_lane(squares, 2) +
+      <f64>i32x4.extract_lane(squares, 3),
+  )
+}
+
+function keepLargest(stats: usize, scale: f32, codeNorm: f64, inverseNorm: f64): void {
+  const coded = <f64>scale * codeNorm
+  store<f32>(stats + CODE_NORM, Mathf.max(load<f32>(stats + CODE_NORM), <f32>(codeNorm * WIDER)))
+  store<f32>(stats + CODED_NORM, Mathf.max(load<f32>(stats + CODED_NORM), <f32>(coded * WIDER)))
+  store<f32>(
+    stats + CODED_RATIO,
+    Mathf.max(load<f32>(stats + CODED_RATIO), <f32>(coded * inverseNorm * WIDER)),
+  )
+}

@@ -1,0 +1,42 @@
+/**
+ * The two records that bindings/ writes and every kernel reads: where a table's parts lie, and what is asked.
+ * Fields are 4 bytes each, in this order; bindings/records.ts mirrors it.
+ */
+
+@unmanaged
+export class Table {
+  dimension: u32
+  /** |V| × d float32. */
+  rows: usize
+  /** 1/||row||, float32. */
+  inverseNorms: usize
+  /** A bit a row: whether it may be in an answer. 32 rows a word, row 0 the lowest bit. */
+  mask: usize
+  /** Codes of the rows and what belongs to them: encode.ts. */
+  codes: usize
+  codeStride: u32
+  codeScales: usize
+  residuals: usize
+  columns: usize
+  stats: usize
+}
+
+@unmanaged
+export class Question {
+  /** COSINE or DOT, in score.ts. */
+  metric: u32
+  /** Rows wanted, at least 1. */
+  k: u32
+  /** d float32, padded with zeros to a multiple of 16. */
+  query: usize
+  inverseNorm: f32
+  /** The query in 16 bits for the codes, and room for the products of a block: certify.ts, which fills in the rest. */
+  quantised: usize
+  products: usize
+  offset: f32
+  step: f32
+  norm: f32
+  slack: f32
+  /** Rows that the last certified scan scored in full. */
+  rescored: u32
+}
