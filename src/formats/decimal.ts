@@ -135,10 +135,29 @@ function wholeAndShift(value: number): [whole: bigint, shift: number] {
 export function shortestDecimal(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'
   if (Number.isInteger(value) && Math.abs(value) < 2 ** 24) return Object.is(value, -0) ? '-0' : String(value)
-  // Six digits are the most that every float32 keeps, nine always tell two apart (IEEE 754).
-  for (let precision = 6; precision < 9; precision++) {
-    const rounded = Number(value.toPrecision(precision))
-    if (Math.fround(rounded) === value) return String(rounded)
+  return String(shortDouble(value) ?? preciseDouble(value))
+}
+
+/**
+ * The float64 of the decimal with the fewest places that rounds to the float32 `value`. Only tried where nine digits
+ * times a power of ten stay exact; formatting a number costs a hundred times what this costs.
+ */
+function shortDouble(value: number): number | undefined {
+  const magnitude = Math.abs(value)
+  if (magnitude < 1e-4 || magnitude >= 1e6) return undefined
+  for (let places = 0; places <= 13; places++) {
+    const power = EXACT_POWERS[places]!
+    const rounded = Math.round(value * power) / power
+    if (Math.fround(rounded) === value) return rounded
   }
-  return String(Number(value.toPrecision(9)))
+  return undefined
+}
+
+/** The same for any value: nine digits always tell two float32 apart (IEEE 754). */
+function preciseDouble(value: number): number {
+  for (let precision = 1; precision < 9; precision++) {
+    const rounded = Number(value.toPrecision(precision))
+    if (Math.fround(rounded) === value) return rounded
+  }
+  return Number(value.toPrecision(9))
 }

@@ -1,0 +1,68 @@
+/** Files of a long-lived library's own tests: each is read, and written and read again bit-equal. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join as joinPath } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { writableRows } from '../../src/formats/writable.ts'
+import { writeFileAtomically } from '../../src/formats/write-file.ts'
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts'
+import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-word2vec.ts'
+import { isThere, sharedPath } from '../shared-data.ts'
+import { bits, join, readTable, rejection } from './files.ts'
+
+const FILES: [name: string, format: string, rows: number, dimension: number][] = [
+  ['gensim/euclidean_vectors.bin', 'word2vec-binary', 2747, 10],
+  ['gensim/lee_fasttext.vec', 'word2vec-text', 1762, 10],
+  ['gensim/toy-model.vec', 'word2vec-text', 22, 5],
+  ['gensim/test_glove.txt', 'glove-text', 76, 50],
+  ['gensim/high_precision.kv.bin', 'word2vec-binary', 2, 2],
+  ['gensim/high_precision.kv.txt', 'word2vec-text', 2, 2],
+  ['gpt2-82/gpt2_embeddings.txt', 'word2vec-text', 82, 768],
+  ['word2vec-4812', 'raw-f32', 4812, 300],
+]
+
+describe.skipIf(!isThere(sharedPath('gensim')))('the shared data', () => {
+  test.each(FILES)('%s is read and written again', async (name, format) => {
+    const table = await readTable(sharedPath(name))
+    expect(table.file.format).toBe(format)
+    const tokens = table.tokens
+    const writable = writableRows(table.rows, table.file.dimension, tokens)
+    // a million and a half numbers as text take seconds
+    const text = table.rows.length > 1_000_000 ? [] : [writeWord2vecText]
+    for (const write of [writeSafetensors, writeWord2vecBinary, ...text]) {
+      const again = await readTable(join(write(writable)))
+      expect(again.tokens).toEqual(tokens)
+      expect(bits(again.rows)).toEqual(bits(table.rows))
+    }
+  })
+
+  test.each(FILES)('%s has the shape it says', async (name, _, rows, dimension) => {
+    const { file, size } = await readTable(sharedPath(name))
+    expect([file.rowCount, file.dimension]).toEqual([rows, dimension])
+    expect(size).toBe(rows)
+  })
+})
+
+describe('files on disk', () => {
+  test('an existing file is kept unless it may be replaced; a failed write leaves the old one', async () => {
+    const folder = await mkdtemp(joinPath(tmpdir(), 'rowspace-'))
+    const path = joinPath(folder, 'table.txt')
+    await writeFile(path, 'old')
+    const table = writableRows(Float32Array.of(1, 2), 2, ['a'])
+    expect((await rejection(writeFileAtomically(path, writeWord2vecText(table)))).code).toBe('EXISTS')
+    const broken = function* () {
+      yield* writeWord2vecText(table)
+      throw new Error('the disk is full')
+    }
+    await expect(writeFileAtomically(path, broken(), { force: true })).rejects.toThrow('the disk is full')
+    expect(await readFile(path, 'utf8')).toBe('old')
+    await writeFileAtomically(path, writeWord2vecText(table), { force: true })
+    expect((await readTable(path)).tokens).toEqual(['a'])
+    await rm(folder, { recursive: true })
+  })
+
+  test('a path that is not there, and a directory', async () => {
+    expect((await rejection(readTable('/no/such/file'))).code).toBe('NOT_FOUND')
+    expect((await rejection(readTable(tmpdir()))).message).toMatch(/directory/)
+  })
+})
