@@ -19,10 +19,10 @@ export function bytes(value: number): string {
   return `${rest.toFixed(rest < 10 ? 2 : rest < 99.95 ? 1 : 0)} ${SIZES[power]}`
 }
 
-/** 31.0 %; small shares keep two figures: 0.14 %. */
+/** 31.0%; small shares keep two figures: 0.14%. */
 export function share(value: number): string {
   const percent = value * 100
-  return `${percent >= 1 || percent === 0 ? percent.toFixed(1) : percent.toPrecision(2)} %`
+  return `${percent >= 1 || percent === 0 ? percent.toFixed(1) : percent.toPrecision(2)}%`
 }
 
 /** 38.6M, 8.02B */

@@ -35,7 +35,7 @@ export const MODELS: readonly Model[] = [
     dimension: 768,
     nominal: 117e6,
     nominalText: '117M',
-    published: '33.0 %',
+    published: '33.0%',
     checkpoint: 124_439_808,
   },
   {
@@ -44,7 +44,7 @@ export const MODELS: readonly Model[] = [
     dimension: 640,
     nominal: 270e6,
     nominalText: '270M',
-    published: '62.1 %',
+    published: '62.1%',
     checkpoint: 268_098_176,
   },
   {
@@ -53,7 +53,7 @@ export const MODELS: readonly Model[] = [
     dimension: 2_048,
     nominal: 1.7e9,
     nominalText: '1.7B',
-    published: '18.3 %',
+    published: '18.3%',
     checkpoint: 1_720_574_976,
   },
   {
@@ -62,7 +62,7 @@ export const MODELS: readonly Model[] = [
     dimension: 4_096,
     nominal: 8e9,
     nominalText: '8B',
-    published: '6.7 %',
+    published: '6.7%',
     checkpoint: 8_019_808_256,
   },
   {
@@ -71,7 +71,7 @@ export const MODELS: readonly Model[] = [
     dimension: 7_168,
     nominal: 671e9,
     nominalText: '671B',
-    published: '0.14 %',
+    published: '0.14%',
     checkpoint: 685_396_921_376,
   },
 ]

@@ -49,7 +49,7 @@ function formatModels(): string {
     '',
     ...[
       'published: the share that is quoted, of the size a model is named after;',
-      'checkpoint: of the numbers in its published weights (Qwen3 stores its table twice; counted once).',
+      'checkpoint: of the numbers in its published weights; the second copy Qwen3 stores is left out.',
     ].map((line) => paint.dim(`  ${line}`)),
   ].join('\n')
 }
