@@ -1,5 +1,6 @@
 /** `rowspace inspect`: what a file says about its table, read from headers alone. */
 import { layoutOf, MAX_MEMORY_BYTES } from '../../bindings/layout.ts'
+import { wantsCodes } from '../core.ts'
 import { describeTableFile, type TableDescription } from '../formats/describe.ts'
 import type { Arguments } from './arguments.ts'
 import type { Answer, Command } from './command.ts'
@@ -20,10 +21,10 @@ export const inspect: Command = {
     const file = await openFile(name, tableOptions(args))
     try {
       const description = describeTableFile(file)
-      const memoryBytes = memoryToOpen(description)
+      const memory = memoryToOpen(description)
       return {
-        text: () => formatDescription(name, description, memoryBytes),
-        document: { ...description, name, memoryBytes },
+        text: () => formatDescription(name, description, memory),
+        document: { ...description, name, memory },
       }
     } finally {
       await file.close()
@@ -33,15 +34,32 @@ export const inspect: Command = {
 
 const PAGE = 65_536
 
-/** Bytes of the one memory an opened table takes: rows as float32, norms, room for an answer. */
-function memoryToOpen({ rows, dimension }: TableDescription): number {
-  return Math.ceil(layoutOf({ capacity: rows, dimension }, 0).byteLength / PAGE) * PAGE
+/** Bytes of the one memory an opened table takes: rows as float32, norms, room for an answer, and codes or none. */
+interface Memory {
+  opened: number
+  withCodes: number
+  withoutCodes: number
 }
 
-function formatDescription(name: string, description: TableDescription, memoryBytes: number): string {
+function memoryToOpen({ rows, dimension }: TableDescription): Memory {
+  const shape = { capacity: rows, dimension }
+  const bytesOf = (codes: boolean) => Math.ceil(layoutOf({ ...shape, codes }, 0).byteLength / PAGE) * PAGE
+  return {
+    opened: bytesOf(wantsCodes(shape, undefined)),
+    withCodes: bytesOf(true),
+    withoutCodes: bytesOf(false),
+  }
+}
+
+function memoryText({ opened, withoutCodes }: Memory): string {
+  const tooLarge = opened <= MAX_MEMORY_BYTES ? '' : paint.yellow(' (one memory holds 4 GiB: too large)')
+  const codes = opened === withoutCodes ? '' : `, 8-bit codes among it; ${bytes(withoutCodes)} without`
+  return `${bytes(opened)} when opened${codes}${tooLarge}`
+}
+
+function formatDescription(name: string, description: TableDescription, memory: Memory): string {
   const { format, dtype, rows, dimension, tensor, tableParameters, parameters, fileBytes, headerBytes } =
     description
-  const fits = memoryBytes <= MAX_MEMORY_BYTES ? '' : paint.yellow(' (one memory holds 4 GiB: too large)')
   const lines = [
     ['format', format],
     ['table', `|V| x d = ${paint.bold(`${count(rows)} x ${count(dimension)}`)}, ${dtype}`],
@@ -50,7 +68,7 @@ function formatDescription(name: string, description: TableDescription, memoryBy
     ['', `${parameterCount(parameters)} in the file`],
     ['share', paint.cyan(share(description.share))],
     ['file', `${bytes(fileBytes)}, of which ${bytes(headerBytes)} were read to know this`],
-    ['memory', `${bytes(memoryBytes)} when opened${fits}`],
+    ['memory', memoryText(memory)],
   ].map(([label, text]) => [paint.dim(label!), text!])
   return [paint.bold(oneLine(name)), columns('ll', undefined, lines), ...formatTensors(description)].join(
     '\n',

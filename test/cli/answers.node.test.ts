@@ -1,8 +1,10 @@
 /** What the command answers, on tables whose answers are known. */
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { encodeSafetensors } from '../../src/formats/write-safetensors.ts'
 import { isThere, projectPath, sharedPath } from '../shared-data.ts'
-import { json, rowspace } from './command.ts'
+import { folder, json, rowspace } from './command.ts'
 
 const WORD2VEC = sharedPath('word2vec-4812')
 const BINARY = sharedPath('gensim/euclidean_vectors.bin')
@@ -88,7 +90,9 @@ describe('the default table', () => {
       tableParameters: 2_000_000,
       tensor: 'embeddings',
       headerBytes: expect.toSatisfy((bytes: number) => bytes < 4096),
-      memoryBytes: expect.toSatisfy((bytes: number) => bytes >= 8_000_000 && bytes < 10_000_000),
+      memory: {
+        opened: expect.toSatisfy((bytes: number) => bytes > 8_000_000 && bytes < 12_000_000),
+      },
     })
     expect(rowspace('inspect', 'default').stdout).toMatch(/\|V\| x d = 20,000 x 100, int8/)
   })
@@ -194,6 +198,28 @@ describe.skipIf(!isThere(BINARY))('a word2vec binary file', () => {
     const { stdout, code } = rowspace('nearest', BINARY, 'war', '-k', '5')
     expect(code).toBe(0)
     expect(stdout.trimEnd().split('\n')).toHaveLength(7)
+  })
+})
+
+describe('a table of GPT-2’s shape and name, without tokens of its own', () => {
+  test('gets the vocabulary of GPT-2', () => {
+    const [size, dimension] = [50_257, 4]
+    const values = Float32Array.from({ length: size * dimension }, (_, i) => Math.sin(i * i))
+    const bytes = new Uint8Array(values.buffer)
+    const path = join(folder(), 'model.safetensors')
+    writeFileSync(
+      path,
+      Buffer.concat([
+        ...encodeSafetensors([{ name: 'wte.weight', dtype: 'F32', shape: [size, dimension], bytes }]),
+      ]),
+    )
+    const { tokens } = json('lookup', path, 'the dog')
+    expect(tokens.map(({ token, id }: { token: string; id: number }) => [token, id])).toEqual([
+      ['the', 1169],
+      [' dog', 3290],
+    ])
+    expect(json('nearest', path, ' king', '-k', '3')).toEqual(json('nearest', path, '#5822', '-k', '3'))
+    expect(rowspace('nearest', path, ' king').stdout).toContain('nearest to " king"')
   })
 })
 
