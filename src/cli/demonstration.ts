@@ -1,118 +1,111 @@
-/** Bare `rowspace`: the main job on the embedded table, with the time each question took. */
-import { openDefaultTable } from '../default.ts'
-import type { Matches } from '../matches.ts'
+/** `rowspace` alone: what an embedding table is and does, shown on the one that comes with it. */
+import type { Match } from '../matches.ts'
 import type { EmbeddingTable } from '../table.ts'
-import {
-  colours,
-  cosineText,
-  countText,
-  dotText,
-  table as drawTable,
-  matchTable,
-  millisecondsText,
-  print,
-  printJson,
-  shown,
-} from './output.ts'
-import { rowStart } from './table-commands.ts'
-import { positionals, readArguments } from './usage.ts'
+import { drawBaselines } from './baselines.ts'
+import type { Answer } from './command.ts'
+import { formatDemonstration } from './demonstration-view.ts'
+import { norm } from './figures.ts'
+import { type Found, lookUp } from './lookup.ts'
+import { matchDocument, timed } from './matches-view.ts'
+import { openNamedTable } from './open-table.ts'
 
-const SENTENCE = 'the king sat beside the queen'
+const SENTENCE = 'the king met the queen'
+const WORD = 'coffee'
 const KING = { positive: ['king', 'woman'], negative: ['man'] }
+/** The baselines of the source page: words that have nothing to do with it. */
+const UNRELATED = ['either', 'alpine', 'pillars']
 const ROME = { positive: ['paris', 'italy'], negative: ['france'] }
-const BASELINES = ['either', 'alpine', 'pillars']
 const SEED = 1
+const SHOWN = 5
 
-function ask<T>(question: () => T): { answer: T; milliseconds: number } {
-  question() // once for the engine to compile it
+export interface Timed {
+  matches: Match[]
+  milliseconds: number
+}
+
+export interface Demonstration {
+  size: number
+  dimension: number
+  /** Opening the table. */
+  milliseconds: number
+  sentence: { text: string; found: Found[] }
+  neighbours: Timed & { word: string }
+  analogy: Timed & { unrelated: Match[]; random: Match[]; seed: number }
+  measures: { cosine: Timed; dot: Timed; norms: Map<string, number> }
+}
+
+export async function demonstration(): Promise<Answer> {
   const start = performance.now()
-  const answer = question()
-  return { answer, milliseconds: performance.now() - start }
+  const table = await openNamedTable('default')
+  const shown = demonstrate(table, performance.now() - start)
+  return { text: () => formatDemonstration(shown), document: documentOf(shown) }
 }
 
-function heading(text: string, remark: string): void {
-  print(`\n${colours.bold(text)}  ${colours.dim(remark)}\n`)
-}
-
-export async function demonstration(args: string[]): Promise<void> {
-  const { values, positionals: given } = readArguments(args, {})
-  positionals(given, [])
-  const start = performance.now()
-  using table = await openDefaultTable()
-  const opened = performance.now() - start
-  const answers = questions(table)
-  if (values.json === true)
-    return printJson({ table: 'default', size: table.size, dimension: table.dimension, ...json(answers) })
-  print(
-    `${colours.bold('rowspace')}  a table E of ${countText(table.size)} rows (GloVe words) x ${table.dimension} numbers, opened in ${millisecondsText(opened)}`,
-  )
-  printLookup(table)
-  printAnswers(answers)
-  print(`
-${colours.bold('Next')}
-  npx rowspace nearest default river -k 5
-  npx rowspace analogy default "berlin - germany + japan" --baselines 3
-  npx rowspace lookup default "any words you like"
-  npx rowspace --help`)
-}
-
-function questions(table: EmbeddingTable) {
-  const inputs = [...KING.positive, ...KING.negative]
-  const random = table.sample(3, { seed: SEED, exclude: [...inputs, ...BASELINES] })
+/** Asks every question of the demonstration. */
+export function demonstrate(table: EmbeddingTable, milliseconds: number): Demonstration {
+  const { size, dimension } = table
+  const vector = table.combine(KING)
   return {
-    neighbours: ask(() => table.nearest('river', { k: 5 })),
-    analogy: ask(() => table.analogy(KING, { k: 4 })),
-    baselines: ask(() => table.measure(table.combine(KING), [...BASELINES, ...random])),
-    byCosine: ask(() => table.analogy(ROME, { k: 3, metric: 'cosine' })),
-    byDot: ask(() => table.analogy(ROME, { k: 3, metric: 'dot' })),
+    size,
+    dimension,
+    milliseconds,
+    sentence: { text: SENTENCE, found: lookUp(table, SENTENCE) },
+    neighbours: { word: WORD, ...ask(() => table.nearest(WORD, { k: SHOWN })) },
+    analogy: {
+      ...ask(() => table.analogy(KING, { k: SHOWN })),
+      unrelated: table.measure(vector, UNRELATED).toArray(),
+      random: drawBaselines(table, KING, { count: 3, seed: SEED }),
+      seed: SEED,
+    },
+    measures: measures(table),
   }
 }
 
-type Answers = ReturnType<typeof questions>
-
-function json(answers: Answers): Record<string, { matches: Matches; milliseconds: number }> {
-  return Object.fromEntries(
-    Object.entries(answers).map(([name, { answer, milliseconds }]) => [
-      name,
-      { matches: answer, milliseconds },
-    ]),
+function measures(table: EmbeddingTable): Demonstration['measures'] {
+  const cosine = ask(() => table.analogy(ROME, { k: 3 }))
+  const dot = ask(() => table.analogy(ROME, { k: 3, metric: 'dot' }))
+  const named = [...cosine.matches, ...dot.matches].map(
+    ({ id, token }) => [token!, norm(table.row(id))] as const,
   )
+  return { cosine, dot, norms: new Map(named) }
 }
 
-function printLookup(table: EmbeddingTable): void {
-  const { answer: tokens, milliseconds } = ask(() =>
-    table.vocabulary!.split(SENTENCE).map((token) => ({ ...token, row: table.row(token.id!) })),
-  )
-  heading(
-    `Lookup: x_i = E[t_i]`,
-    `"${SENTENCE}", ${millisecondsText(milliseconds)}; the same word is the same row`,
-  )
-  print(
-    drawTable(
-      ['token', 'id', 'row'],
-      tokens.map(({ text, id, row }) => [text, id!, rowStart([...row])]),
-    ),
-  )
+/** The time is that of the question alone: no opening, no printing. */
+function ask(question: () => Iterable<Match>): Timed {
+  const { result, milliseconds } = timed(question)
+  return { matches: [...result], milliseconds }
 }
 
-function printAnswers({ neighbours, analogy, baselines, byCosine, byDot }: Answers): void {
-  heading('Nearest to river', millisecondsText(neighbours.milliseconds))
-  print(matchTable(neighbours.answer))
-  heading('king − man + woman', `${millisecondsText(analogy.milliseconds)}; the three inputs are left out`)
-  print(matchTable(analogy.answer))
-  print(`\n${colours.dim(`  unrelated words for comparison, the last three drawn at random (seed ${SEED})`)}`)
-  print(matchTable(baselines.answer).split('\n').slice(1).join('\n'))
-  const times = `${millisecondsText(byCosine.milliseconds)} and ${millisecondsText(byDot.milliseconds)}`
-  heading('paris − france + italy', `cosine and dot product may disagree: dot favours long rows; ${times}`)
-  const rows = [...byCosine.answer].map((match, place) => {
-    const other = byDot.answer.at(place)!
-    return [shown(match.token), cosineText(match.cosine), shown(other.token), dotText(other.dot)]
+function documentOf({
+  size,
+  dimension,
+  milliseconds,
+  sentence,
+  neighbours,
+  analogy,
+  measures,
+}: Demonstration) {
+  const answer = ({ matches, milliseconds }: Timed) => ({
+    matches: matches.map(matchDocument),
+    milliseconds,
   })
-  print(
-    drawTable(
-      ['by cosine', '', 'by dot', ''],
-      rows.map(([a, b, c, d]) => [a!, b!, c!, d!]),
-      4,
-    ),
-  )
+  return {
+    table: 'default',
+    size,
+    dimension,
+    milliseconds,
+    lookup: sentence.found.map(({ text, id, row }) => ({
+      token: text,
+      id: id ?? null,
+      row: row === undefined ? null : [...row],
+    })),
+    nearest: { token: neighbours.word, ...answer(neighbours) },
+    analogy: {
+      expression: KING,
+      ...answer(analogy),
+      baselines: [...analogy.unrelated, ...analogy.random].map(matchDocument),
+      seed: analogy.seed,
+    },
+    measures: { expression: ROME, cosine: answer(measures.cosine), dot: answer(measures.dot) },
+  }
 }

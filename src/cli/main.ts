@@ -1,52 +1,88 @@
-/** The command `rowspace`: finds the command, turns errors into one line and an exit code. */
-import { closest } from 'fastest-levenshtein'
-import packageJson from '../../package.json' with { type: 'json' }
-import { isRowspaceError } from '../errors.ts'
+/** The command `rowspace`: finds the command asked for, runs it, prints its answer or one line of what was wrong. */
+import { version } from '../../package.json'
+import { isRowspaceError, RowspaceError } from '../errors.ts'
+import { analogy } from './analogy.ts'
+import { type Arguments, COMMON, didYouMean, readArguments } from './arguments.ts'
+import type { Answer, Command } from './command.ts'
 import { demonstration } from './demonstration.ts'
-import { analogyCommand, nearestCommand } from './search-commands.ts'
-import { sizesCommand } from './sizes.ts'
-import { inspectCommand, lookupCommand, packCommand } from './table-commands.ts'
-import { COMMANDS, type CommandName, USAGE, usageError } from './usage.ts'
+import { commandHelp, generalHelp } from './help.ts'
+import { inspect } from './inspect.ts'
+import { lookup } from './lookup.ts'
+import { nearest } from './nearest.ts'
+import { oneLine } from './output.ts'
+import { pack } from './pack.ts'
+import { sizes } from './sizes.ts'
 
-const RUN: Record<CommandName, (args: string[]) => void | Promise<void>> = {
-  nearest: nearestCommand,
-  analogy: analogyCommand,
-  lookup: lookupCommand,
-  inspect: inspectCommand,
-  sizes: sizesCommand,
-  pack: packCommand,
+const COMMANDS: readonly Command[] = [nearest, analogy, lookup, inspect, sizes, pack]
+
+const BAD_INPUT = 2
+const FAILURE = 1
+
+async function main(words: readonly string[]): Promise<void> {
+  const [first, ...rest] = words
+  if (first === undefined || first.startsWith('-')) return runBare(words)
+  if (first === 'help') return rest[0] === undefined ? printHelp() : print(commandHelp(commandNamed(rest[0])))
+  const command = commandNamed(first)
+  const args = readArguments(rest, command)
+  if (args.flag('help')) return print(commandHelp(command))
+  printAnswer(await command.run(args), args)
 }
 
-async function run(args: string[]): Promise<void> {
-  const end = args.indexOf('--')
-  const flags = end === -1 ? args : args.slice(0, end)
-  if (flags.includes('--help') || flags.includes('-h')) return void process.stdout.write(USAGE)
-  if (flags.includes('--version')) return void process.stdout.write(`${packageJson.version}\n`)
-  const [name, ...rest] = args
-  if (name === undefined || name.startsWith('-')) return demonstration(args)
-  const command = COMMANDS.find((one) => one === name)
-  if (command !== undefined) return RUN[command](rest)
-  throw usageError(
-    `there is no command ${JSON.stringify(name)}; did you mean ${closest(name, [...COMMANDS])}? (rowspace --help)`,
-  )
+async function runBare(words: readonly string[]): Promise<void> {
+  const args = readArguments(words, {
+    operands: [],
+    options: { version: { short: 'V', help: 'the version' }, ...COMMON },
+  })
+  if (args.flag('help')) return printHelp()
+  if (args.flag('version')) return print(version)
+  printAnswer(await demonstration(), args)
 }
 
-/** Bad input (2) has a message for people; anything else (1) is a defect, of which the stack tells more. */
+function commandNamed(name: string): Command {
+  const command = COMMANDS.find((each) => each.name === name)
+  if (command !== undefined) return command
+  const names = COMMANDS.map((each) => each.name)
+  const hint = didYouMean(name, names) || `; there are ${names.join(', ')}`
+  throw new RowspaceError('INVALID_ARGUMENT', `there is no command ${JSON.stringify(name)}${hint}`)
+}
+
+function printHelp(): void {
+  print(generalHelp(COMMANDS, version))
+}
+
+function printAnswer(answer: Answer, args: Arguments): void {
+  print(args.flag('json') ? JSON.stringify(answer.document, undefined, 2) : answer.text())
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+/** Errors of rowspace that are not about what was asked. */
+const OUR_TROUBLE = new Set(['OUT_OF_MEMORY', 'DISPOSED', 'ABORTED'])
+/** Reasons of the system that no other argument would mend. */
+const SYSTEM_TROUBLE = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'EIO'])
+
+function exitCodeFor(error: unknown): number {
+  if (!isRowspaceError(error)) return FAILURE
+  if (typeof error.details.exitCode === 'number') return error.details.exitCode
+  return OUR_TROUBLE.has(error.code) || SYSTEM_TROUBLE.has(String(error.details.reason)) ? FAILURE : BAD_INPUT
+}
+
+/** One line on stderr; the stack of what nobody expected only for who asks for it. */
 function fail(error: unknown): void {
-  const expected = isRowspaceError(error)
-  const text = expected
-    ? error.message.replace(/\s*\n\s*/g, ' ')
-    : error instanceof Error
-      ? error.stack
-      : String(error)
-  process.stderr.write(`rowspace: ${text}\n`)
-  process.exitCode = expected ? 2 : 1
+  const message = error instanceof Error ? error.message || error.name : String(error)
+  const unexpected = isRowspaceError(error) ? '' : 'unexpected failure: '
+  process.stderr.write(`rowspace: ${oneLine(unexpected + message)}\n`)
+  if (unexpected !== '' && process.env.ROWSPACE_DEBUG) console.error(error)
+  process.exitCode = exitCodeFor(error)
 }
 
-// whoever reads our output may stop early (| head): that is not an error
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exitCode = 0
-})
+// The reader of a pipe may have had enough (`| head`): that is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') fail(error)
+  })
+}
 
-run(process.argv.slice(2)).catch(fail)
+main(process.argv.slice(2)).catch(fail)

@@ -1,0 +1,138 @@
+/** From the words of a command line to checked values. node:util parses; what it refuses is said in our words. */
+import { parseArgs } from 'node:util'
+import { distance } from 'fastest-levenshtein'
+import { RowspaceError } from '../errors.ts'
+import type { Command, Option } from './command.ts'
+
+/** Options every command takes. */
+export const COMMON: Readonly<Record<string, Option>> = {
+  json: { help: 'one JSON document on stdout and nothing else' },
+  help: { short: 'h', help: 'this help' },
+}
+
+type Grammar = Pick<Command, 'operands' | 'options'> & { name?: string }
+
+/** The arguments of one call, by name; each reader throws `INVALID_ARGUMENT` naming the value and what would be right. */
+export class Arguments {
+  constructor(
+    readonly operands: readonly string[],
+    private readonly values: ReadonlyMap<string, string | true>,
+  ) {}
+
+  flag(name: string): boolean {
+    return this.values.has(name)
+  }
+
+  text(name: string): string | undefined {
+    const value = this.values.get(name)
+    return value === true ? undefined : value
+  }
+
+  /** A whole number from `least` up. */
+  count(name: string, standard: number, least = 0): number {
+    const value = this.text(name)
+    if (value === undefined) return standard
+    const number = /^[+-]?\d+$/.test(value) ? Number(value) : Number.NaN
+    if (Number.isSafeInteger(number) && number >= least) return number
+    const range = least === Number.MIN_SAFE_INTEGER ? '' : ` from ${least}`
+    throw new RowspaceError(
+      name === 'k' ? 'INVALID_K' : 'INVALID_ARGUMENT',
+      `${spelled(name)} must be a whole number${range}; got ${JSON.stringify(value)}`,
+    )
+  }
+
+  choice<Value extends string>(name: string, among: readonly Value[], standard: Value): Value {
+    const value = this.text(name)
+    if (value === undefined) return standard
+    if ((among as readonly string[]).includes(value)) return value as Value
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `${spelled(name)} must be ${among.join(' or ')}; got ${JSON.stringify(value)}${didYouMean(value, among)}`,
+    )
+  }
+}
+
+/** Reads `words` by the grammar of a command. Throws `INVALID_ARGUMENT`. */
+export function readArguments(words: readonly string[], grammar: Grammar): Arguments {
+  const options = { ...grammar.options, ...COMMON }
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, option]) => [name, parserOption(option)]),
+    ),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const operands: string[] = []
+  const values = new Map<string, string | true>()
+  for (const token of tokens) {
+    if (token.kind === 'positional') operands.push(token.value)
+    if (token.kind === 'option') values.set(token.name, checkedValue(token, options, grammar))
+  }
+  const args = new Arguments(operands, values)
+  if (!args.flag('help')) checkOperands(operands, grammar)
+  return args
+}
+
+function parserOption({ value, short }: Option) {
+  return {
+    type: value === undefined ? ('boolean' as const) : ('string' as const),
+    ...(short === undefined ? {} : { short }),
+  }
+}
+
+function checkedValue(
+  { name, rawName, value }: { name: string; rawName: string; value?: string | undefined },
+  options: Readonly<Record<string, Option>>,
+  grammar: Grammar,
+): string | true {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined
+  if (option === undefined) throw unknownOption(rawName, options, grammar)
+  if (option.value === undefined) {
+    if (value === undefined) return true
+    throw new RowspaceError('INVALID_ARGUMENT', `${rawName} takes no value; got ${JSON.stringify(value)}`)
+  }
+  if (value !== undefined) return value
+  throw new RowspaceError('INVALID_ARGUMENT', `${rawName} needs a value: ${rawName} ${option.value}`)
+}
+
+function unknownOption(
+  rawName: string,
+  options: Readonly<Record<string, Option>>,
+  grammar: Grammar,
+): RowspaceError {
+  const near = rawName.startsWith('--') ? didYouMean(rawName, Object.keys(options).map(spelled)) : ''
+  const hint =
+    near || (grammar.operands.length > 0 ? `; an argument that starts with a minus goes behind "--"` : '')
+  const where = grammar.name === undefined ? 'without a command there is' : `${grammar.name} has`
+  return new RowspaceError('INVALID_ARGUMENT', `${where} no option ${rawName}${hint}`)
+}
+
+/** As it is typed: -k, --metric. */
+function spelled(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`
+}
+
+function checkOperands(given: readonly string[], { operands, name }: Grammar): void {
+  const usage = `usage: rowspace ${name} ${operands.join(' ')}`
+  const missing = operands[given.length]
+  if (missing !== undefined) throw new RowspaceError('INVALID_ARGUMENT', `${missing} is missing; ${usage}`)
+  if (operands.at(-1)?.endsWith('…>') || given.length === operands.length) return
+  const surplus = given[operands.length]
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    operands.length === 0 && name === undefined
+      ? `${JSON.stringify(surplus)} is one argument too many`
+      : `${JSON.stringify(surplus)} is one argument too many; ${usage}`,
+  )
+}
+
+/** `; did you mean "nearest"?`, or nothing where nothing is near. */
+export function didYouMean(given: string, among: readonly string[]): string {
+  const [best] = among
+    .map((name) => ({ name, edits: distance(given.toLowerCase(), name) }))
+    .filter(({ name, edits }) => edits <= Math.max(1, Math.floor(name.length / 3)))
+    .sort((a, b) => a.edits - b.edits)
+  return best === undefined ? '' : `; did you mean ${best.name}?`
+}

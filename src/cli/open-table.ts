@@ -1,0 +1,74 @@
+/** What `<table>` on the command line means, opened. */
+import { fileURLToPath } from 'node:url'
+import { RowspaceError } from '../errors.ts'
+import type { OpenOptions } from '../formats/format.ts'
+import { type OpenTableFile, openTableFile } from '../formats/open.ts'
+import { EmbeddingTable } from '../table.ts'
+import type { Vocabulary } from '../vocabulary.ts'
+import type { Arguments } from './arguments.ts'
+import type { Option } from './command.ts'
+import { note, progressLine } from './output.ts'
+
+/** Options of every command that opens a table. */
+export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
+  tensor: { value: 'NAME', help: 'the tensor to take, where a file holds several' },
+}
+
+export function tableOptions(args: Arguments): OpenOptions {
+  return { tensor: args.text('tensor') }
+}
+
+const DEFAULT = 'default'
+/** The default table's file lies beside the bundled command. */
+const DEFAULT_FILE = new URL('./glove-20k.safetensors', import.meta.url)
+
+/** Throws `UNSUPPORTED` for the names that later versions will know. */
+function checkName(name: string): void {
+  const scheme = /^(hf:|clickhouse:\/\/)/i.exec(name)?.[0].toLowerCase()
+  if (scheme === undefined) return
+  const instead = scheme === 'hf:' ? 'download the model and give the path' : 'give a path or a URL'
+  throw new RowspaceError(
+    'UNSUPPORTED',
+    `${JSON.stringify(name)}: ${scheme} is not in this version; ${instead}`,
+    { name },
+  )
+}
+
+/** Opens the header of a path, a URL or `default`. Close it. */
+export async function openFile(name: string, options: OpenOptions = {}): Promise<OpenTableFile> {
+  checkName(name)
+  return openTableFile(name === DEFAULT ? fileURLToPath(DEFAULT_FILE) : name, options)
+}
+
+/** Opens a table with its tokens; says on stderr what was left out. */
+export async function openNamedTable(name: string, options: OpenOptions = {}): Promise<EmbeddingTable> {
+  const file = await openFile(name, options)
+  const progress = progressLine(name)
+  try {
+    const table = await EmbeddingTable.fill(
+      { size: file.rowCount, dimension: file.dimension },
+      async (target) => {
+        const loaded = await file.load(target, { onProgress: progress.report, signal: options.signal })
+        return { ...loaded, tokens: loaded.tokens ?? (await knownVocabulary(file)) }
+      },
+    )
+    progress.clear()
+    if (table.duplicates > 0) {
+      const words = table.duplicates === 1 ? 'word comes' : 'words come'
+      note(`${name}: ${table.duplicates} ${words} twice; the first row was kept`)
+    }
+    return table
+  } finally {
+    progress.clear()
+    await file.close()
+  }
+}
+
+const GPT2_TOKENS = 50_257
+
+/** The vocabulary of a model that is known by the shape and name of its tensor. */
+async function knownVocabulary(file: OpenTableFile): Promise<Vocabulary | undefined> {
+  if (file.rowCount !== GPT2_TOKENS || !/(^|\.)wte(\.|$)/.test(file.tensor ?? '')) return undefined
+  const { gpt2Vocabulary } = await import('../gpt2.ts')
+  return gpt2Vocabulary()
+}

@@ -1,0 +1,94 @@
+/** `rowspace pack`: a table of any format written as another, whole or not at all. */
+import { isRowspaceError, RowspaceError } from '../errors.ts'
+import type { OpenOptions } from '../formats/format.ts'
+import type { WritableTable } from '../formats/writable.ts'
+import { writeFileAtomically } from '../formats/write-file.ts'
+import { writeSafetensors } from '../formats/write-safetensors.ts'
+import { writeWord2vecBinary, writeWord2vecText } from '../formats/write-word2vec.ts'
+import type { EmbeddingTable } from '../table.ts'
+import type { Arguments } from './arguments.ts'
+import type { Answer, Command } from './command.ts'
+import { bytes, count } from './figures.ts'
+import { abortOnSignals } from './interrupt.ts'
+import { openNamedTable, TABLE_OPTIONS, tableOptions } from './open-table.ts'
+import { oneLine, paint } from './output.ts'
+
+const WRITERS = {
+  safetensors: writeSafetensors,
+  'word2vec-text': writeWord2vecText,
+  'word2vec-binary': writeWord2vecBinary,
+} as const
+type Format = keyof typeof WRITERS
+const FORMATS = Object.keys(WRITERS) as Format[]
+
+const EXTENSIONS = new Map<string, Format>([
+  ['safetensors', 'safetensors'],
+  ['txt', 'word2vec-text'],
+  ['vec', 'word2vec-text'],
+  ['bin', 'word2vec-binary'],
+])
+
+export const pack: Command = {
+  name: 'pack',
+  summary: 'write a table as safetensors or word2vec',
+  operands: ['<in>', '<out>'],
+  options: {
+    format: { value: 'NAME', help: `${FORMATS.join(', ')} (by the ending of <out>)` },
+    dtype: { value: 'f32', help: 'how numbers are kept (f32)' },
+    force: { help: 'replace <out> if it exists' },
+    ...TABLE_OPTIONS,
+  },
+  notes: ['Endings: .safetensors; .txt and .vec for word2vec text; .bin for word2vec binary.'],
+  examples: ['rowspace pack glove.txt glove.safetensors', 'rowspace pack default words.bin --force'],
+  async run(args: Arguments): Promise<Answer> {
+    const [from, to] = args.operands as [string, string]
+    args.choice('dtype', ['f32'], 'f32')
+    const format = args.choice('format', FORMATS, formatOf(to, args.text('format')))
+    const force = args.flag('force')
+    const packed = await write(from, to, format, force, tableOptions(args))
+    return {
+      text: () =>
+        `${paint.bold(oneLine(to))}  ${count(packed.size)} x ${packed.dimension}, ${format}, ${bytes(packed.bytes)}`,
+      document: { in: from, out: to, format, dtype: 'f32', ...packed },
+    }
+  },
+}
+
+function formatOf(path: string, asked: string | undefined): Format {
+  const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
+  const format = EXTENSIONS.get(extension)
+  if (format !== undefined || asked !== undefined) return format ?? 'safetensors'
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `${JSON.stringify(path)} does not end in ${[...EXTENSIONS.keys()].map((name) => `.${name}`).join(', ')}: name the file so, or give --format`,
+  )
+}
+
+async function write(from: string, to: string, format: Format, force: boolean, options: OpenOptions) {
+  const interrupt = abortOnSignals()
+  let table: EmbeddingTable | undefined
+  // opened when the first bytes are asked for: nobody waits for a table to hear that the file is there already
+  async function* chunks() {
+    table = await openNamedTable(from, { ...options, signal: interrupt.signal })
+    yield* WRITERS[format](writable(table))
+  }
+  try {
+    const written = await writeFileAtomically(to, chunks(), { force, signal: interrupt.signal })
+    return { size: table!.size, dimension: table!.dimension, bytes: written }
+  } catch (error) {
+    if (!isRowspaceError(error, 'EXISTS')) throw error
+    throw new RowspaceError(
+      'EXISTS',
+      `${JSON.stringify(to)} exists and was left as it is: --force replaces it`,
+    )
+  } finally {
+    interrupt.stop()
+  }
+}
+
+function writable(table: EmbeddingTable): WritableTable {
+  const range = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i)
+  const { size, dimension, vocabulary } = table
+  const tokens = vocabulary === undefined ? undefined : range(0, size).map((id) => vocabulary.tokenOf(id)!)
+  return { size, dimension, tokens, rows: (start, end) => table.gather(range(start, end)) }
+}

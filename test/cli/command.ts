@@ -1,0 +1,50 @@
+/** Runs the built command as its users do: a process of its own. `npm run build` first (npm test does). */
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { projectPath } from '../shared-data.ts'
+
+export const CLI = projectPath('dist/cli.js')
+
+export interface Ran {
+  stdout: string
+  stderr: string
+  code: number | null
+}
+
+const { FORCE_COLOR: _, NO_COLOR: __, ...environment } = process.env
+
+/** One call, waited for. What the tests' own terminal has by way of colours does not count. */
+export function rowspace(...args: string[]): Ran {
+  return rowspaceWith({}, ...args)
+}
+
+export function rowspaceWith(env: NodeJS.ProcessEnv, ...args: string[]): Ran {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [CLI, ...args], {
+    encoding: 'utf8',
+    env: { ...environment, ...env },
+    maxBuffer: 1 << 28,
+  })
+  return { stdout, stderr, code: status }
+}
+
+/** The one document that `--json` printed: stdout holds it and nothing else, stderr nothing. */
+export function json(...args: string[]) {
+  const { stdout, stderr, code } = rowspace(...args, '--json')
+  if (code !== 0 || stderr !== '') throw new Error(`exit code ${code}: ${stderr}`)
+  return JSON.parse(stdout)
+}
+
+/** A call that is still running. */
+export function start(...args: string[]) {
+  return spawn(process.execPath, [CLI, ...args], { env: environment })
+}
+
+/** An empty folder that goes with the test. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'rowspace-cli-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
