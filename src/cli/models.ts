@@ -10,8 +10,8 @@
  * - Qwen3 1.7B: 1,720,574,976 with the table counted once, as Keras Hub and llama.cpp do (tie_word_embeddings); the
  *   safetensors of Qwen/Qwen3-1.7B store the output as a second tensor: 2,031,739,904 = that + 151,936 x 2,048.
  * - Ministral 8B: 8,019,808,256 in the model card of mistralai/Ministral-8B-Instruct-2410.
- * - DeepSeek V3.2 Speciale: 685,396,921,376 numbers in the safetensors of the repository, by Hugging Face's count: the 671B of
- *   the main model (README_WEIGHTS.md of DeepSeek-V3), the module that predicts a second token, and scales.
+ * - DeepSeek V3.2 Speciale: 685,396,921,376 numbers in the safetensors of the repository, as a list of models gives them (not
+ *   counted here): the 671B of the main model, the module that predicts a second token, and scales.
  */
 export interface Model {
   name: string
