@@ -71,8 +71,10 @@ export function findToken(vocabulary: Vocabulary, name: string): number {
   const similar = nearestSpelling(vocabulary, name)
   throw new RowspaceError(
     'UNKNOWN_TOKEN',
-    `${JSON.stringify(name)} is not a token of this table${similar === undefined ? '.' : `; did you mean ${JSON.stringify(similar)}?`}` +
-      (split.length > 1 ? ` It splits into ${parts}: ask with one of those.` : ''),
+    `${JSON.stringify(name)} is not a token of this table${similar === undefined ? '' : `; did you mean ${JSON.stringify(similar)}?`}` +
+      (split.length > 1
+        ? `${similar === undefined ? '.' : ''} It splits into ${parts}: ask with one of those.`
+        : ''),
     { token: name, similar, split },
   )
 }

@@ -153,6 +153,34 @@ test('scores that are infinite, or would be NaN, keep their order', async () => 
   expect([...table.nearest(query, { metric: 'dot' }).ids]).toEqual([0, 3, 6, 4, 1, 5, 2])
 })
 
+test('a sum that is −∞ in float32 on its way to a good score is not passed over', async () => {
+  const dimension = 17
+  const good = new Float32Array(dimension)
+  good[0] = good[16] = -2e38 // one lane: −4e38 is −∞ in float32
+  good[1] = good[2] = 3.3e38
+  const modest = new Float32Array(dimension).fill(1)
+  const rows = [modest, modest, good]
+  using table = await EmbeddingTable.from(
+    rows.flatMap((row) => [...row]),
+    { dimension },
+  )
+  const query = new Float32Array(dimension).fill(1)
+  for (const k of [1, 2, 3]) {
+    expectMatches(table.nearest(query, { k, metric: 'dot' }), searchAll(rows, query, { k, metric: 'dot' }))
+  }
+  expect(table.nearest(query, { k: 1, metric: 'dot' }).at(0)).toMatchObject({
+    id: 2,
+    dot: Math.fround(2.6e38),
+  })
+})
+
+test('k beyond 32 bits is all rows, like any k beyond |V|', async () => {
+  using table = await EmbeddingTable.from([1, 2, 3], { dimension: 1 })
+  for (const k of [2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER]) {
+    expect([...table.nearest([1], { k, metric: 'dot' }).ids]).toEqual([2, 1, 0])
+  }
+})
+
 test('a row of zeros has cosine 0 with everything', async () => {
   const flat = Float32Array.of(1, 0, 0, 0, -1, 0)
   using table = await EmbeddingTable.from(flat, { dimension: 2 })

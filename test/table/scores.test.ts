@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { EmbeddingTable } from '../../src/table.ts'
 import { expectMatches } from '../oracle/expect.ts'
-import { cosineScore } from '../oracle/float32.ts'
+import { cosineScore, squaredNorm } from '../oracle/float32.ts'
 import { searchAll } from '../oracle/search.ts'
 import { DIMENSIONS, KINDS, METRICS, makeQuery, makeTable } from '../oracle/tables.ts'
 
@@ -57,4 +57,41 @@ test('a vector of plain numbers is rounded to float32 first', async () => {
   const query = Array.from({ length: dimension }, (_, index) => Math.sin(index + 1))
   const expected = searchAll(rows, Float32Array.from(query), { k: 20, metric: 'cosine' })
   expectMatches(table.nearest(query, { k: 20 }), expected)
+})
+
+/** A row whose inverse norm is one float32 if its squares are summed in lanes, and the next if left to right. */
+function rowOfTwoNorms(): Float32Array {
+  const inverse = (squared: number) => Math.fround(1 / Math.sqrt(squared))
+  const halfUlp = 2 ** -54 // of a number from 1/2 to 1
+  for (let seed = 0; ; seed++) {
+    // two neighbours among the float64 numbers, one on either side of a rounding boundary of the inverse
+    let below = 0.5 + seed * 2 ** -10
+    let above = below + 2 ** -20
+    while (above - below > 2 * halfUlp) {
+      const middle = below + Math.round((above - below) / 4 / halfUlp) * 2 * halfUlp
+      if (inverse(middle) === inverse(below)) below = middle
+      else above = middle
+    }
+    // `below` as squares of one lane, largest first, and two halves of an ulp in two others
+    const row = new Float32Array(12)
+    let sum = 0
+    for (const i of [0, 4, 8]) {
+      let root = Math.fround(Math.sqrt(Math.max(0, below - sum)))
+      if (root * root > below - sum) root = Math.fround(root * (1 - 2 ** -24))
+      row[i] = root
+      sum += root * root
+    }
+    row[1] = row[3] = 2 ** -27
+    const leftToRight = row.reduce((sum, value) => sum + value * value, 0)
+    if (inverse(leftToRight) !== inverse(squaredNorm(row))) return row
+  }
+}
+
+test('norms sum their squares in the documented lanes', async () => {
+  const row = rowOfTwoNorms()
+  using table = await EmbeddingTable.from(row, { dimension: row.length })
+  const query = new Float32Array(row.length)
+  query[0] = 1
+  expectMatches(table.nearest(query), searchAll([row], query, { k: 1, metric: 'cosine' }))
+  expect(table.similarity(row, query)).toBe(cosineScore(row, query))
 })

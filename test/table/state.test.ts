@@ -21,10 +21,11 @@ function callsOf({ size, dimension }: TestTable): fc.Arbitrary<Call> {
     metric: metrics,
     exclude: fc.option(fc.array(fc.oneof({ weight: 9, arbitrary: goodRow }, row), { maxLength: 5 }), {
       nil: undefined,
+      freq: 2,
     }),
     filter: fc.option(
       rows.map((ids) => IdSet.from(size, ids)),
-      { nil: undefined },
+      { nil: undefined, freq: 2 },
     ),
     includeInputs: fc.boolean(),
   })
@@ -84,6 +85,24 @@ test('any sequence of calls on one table answers as on new ones', async () => {
     }),
     { numRuns: 100 },
   )
+})
+
+test.each<[what: string, ask: (table: EmbeddingTable) => unknown]>([
+  ['the row asked with', (table) => table.nearest(40)],
+  ['inputs of an analogy', (table) => table.analogy({ positive: [3, 40], negative: [70] })],
+  ['exclude', (table) => table.nearest([1], { exclude: [3, 40, 70] })],
+  ['a filter', (table) => table.nearest([1], { filter: (id) => id === 40 })],
+  [
+    'a filter, exclude and the row asked with',
+    (table) => table.nearest(5, { exclude: [70], filter: () => true }),
+  ],
+  ['k', (table) => table.nearest([1], { k: 0 })],
+])('%s counts for one question only', async (_, ask) => {
+  // rows in three words of the mask, so that no word mends another
+  using table = await EmbeddingTable.from(new Float32Array(80).fill(1), { dimension: 1 })
+  const all = Array.from({ length: 80 }, (_, id) => id)
+  ask(table)
+  expect([...table.nearest([1], { k: 80 }).ids]).toEqual(all)
 })
 
 test('tables do not share anything', async () => {
