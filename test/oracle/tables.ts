@@ -17,8 +17,10 @@ export interface TestTable {
  * tiny    denormals: products underflow
  * edge    rows whose norms lie about 2^-50 and 2^60, where the core changes its way
  * mixed   any power of two in one row
+ * model   a common mean far larger than what differs, and columns of very different spreads, as language models have
+ * near    rows that differ in their last bits alone: scores are equal or next to it
  */
-export const KINDS = ['plain', 'grid', 'huge', 'tiny', 'edge', 'mixed'] as const
+export const KINDS = ['plain', 'grid', 'huge', 'tiny', 'edge', 'mixed', 'model', 'near'] as const
 export type Kind = (typeof KINDS)[number]
 
 /** Every length around one, two and four vectors of the core, and those of real models. */
@@ -45,16 +47,23 @@ export function fillVector(target: Float32Array, kind: Kind, random: () => numbe
   const whole = (from: number, to: number) => from + Math.floor(random() * (to - from + 1))
   const sign = () => (random() < 0.5 ? -1 : 1)
   const edge = 2 ** (random() < 0.5 ? whole(-53, -47) : whole(57, 63))
-  const numberOf: Record<Kind, () => number> = {
+  const numberOf: Record<Kind, (column: number) => number> = {
     plain: () => random() * 2 - 1,
     grid: () => whole(-2, 2),
     huge: () => sign() * random() * LARGEST,
     tiny: () => sign() * whole(0, 1000) * 2 ** -149,
     edge: () => sign() * edge * random(),
     mixed: () => sign() * Math.min(LARGEST, (1 + random()) * 2 ** whole(-149, 127)),
+    model: (column) => columnMean(column) + 2 ** ((column * 5) % 13) * 0.01 * (random() + random() - 1),
+    near: (column) => columnMean(column) * (1 + whole(-2, 2) * 2 ** -23),
   }
-  for (let i = 0; i < target.length; i++) target[i] = numberOf[kind]()
+  for (let i = 0; i < target.length; i++) target[i] = numberOf[kind](i)
   return target
+}
+
+/** A number from −4 to 4 that belongs to a column. */
+function columnMean(column: number): number {
+  return ((Math.imul(column + 1, 0x9e3779b1) >>> 0) / 2 ** 32) * 8 - 4
 }
 
 /** The same table for the same seed. About one row in eight repeats another, one in sixteen is zeros. */

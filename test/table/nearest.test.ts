@@ -16,8 +16,12 @@ import {
   tablesWithQuery,
 } from '../oracle/tables.ts'
 
-const open = ({ flat, dimension, size }: TestTable) =>
-  EmbeddingTable.from(flat, { dimension, tokens: Array.from({ length: size }, (_, id) => `row ${id}`) })
+const open = ({ flat, dimension, size }: TestTable, codes?: boolean) =>
+  EmbeddingTable.from(flat, {
+    dimension,
+    tokens: Array.from({ length: size }, (_, id) => `row ${id}`),
+    codes,
+  })
 
 /** Rows left out: by id, by token, twice. */
 const exclusions = (size: number) =>
@@ -54,31 +58,35 @@ const questions = tablesWithQuery({ dimension: 20 }).chain(({ table, query }) =>
     exclude: fc.option(exclusions(table.size), { nil: undefined }),
     filter: filters(table.size),
     includeInputs: fc.option(fc.boolean(), { nil: undefined }),
+    codes: fc.boolean(),
   }),
 )
 
 test('answers any question as the oracle does', async () => {
   await fc.assert(
-    fc.asyncProperty(questions, async ({ table, query, k, metric, exclude, filter, includeInputs }) => {
-      using real = await open(table)
-      const asked = query instanceof Float32Array ? undefined : idOf(query)
-      const vector = asked === undefined ? (query as Float32Array) : table.rows[asked]!
-      fc.pre(metric === 'dot' || vector.some((value) => value !== 0))
-      const options: SearchOptions = { k, metric, exclude, includeInputs }
-      const among = new Set(filter?.ids)
-      if (filter?.as === 'set') options.filter = IdSet.from(table.size, filter.ids)
-      if (filter?.as === 'test') {
-        options.filter = (id, token) => {
-          expect(token).toBe(`row ${id}`)
-          return among.has(id)
+    fc.asyncProperty(
+      questions,
+      async ({ table, query, k, metric, exclude, filter, includeInputs, codes }) => {
+        using real = await open(table, codes)
+        const asked = query instanceof Float32Array ? undefined : idOf(query)
+        const vector = asked === undefined ? (query as Float32Array) : table.rows[asked]!
+        fc.pre(metric === 'dot' || vector.some((value) => value !== 0))
+        const options: SearchOptions = { k, metric, exclude, includeInputs }
+        const among = new Set(filter?.ids)
+        if (filter?.as === 'set') options.filter = IdSet.from(table.size, filter.ids)
+        if (filter?.as === 'test') {
+          options.filter = (id, token) => {
+            expect(token).toBe(`row ${id}`)
+            return among.has(id)
+          }
         }
-      }
-      const out = new Set(exclude?.map(idOf))
-      const allowed = (id: number) =>
-        (filter === undefined || among.has(id)) && !out.has(id) && (includeInputs || id !== asked)
-      const expected = searchAll(table.rows, vector, { k: k ?? 10, metric, allowed })
-      expectMatches(real.nearest(query, options), expected)
-    }),
+        const out = new Set(exclude?.map(idOf))
+        const allowed = (id: number) =>
+          (filter === undefined || among.has(id)) && !out.has(id) && (includeInputs || id !== asked)
+        const expected = searchAll(table.rows, vector, { k: k ?? 10, metric, allowed })
+        expectMatches(real.nearest(query, options), expected)
+      },
+    ),
     { numRuns: 150 },
   )
 })

@@ -1,0 +1,31 @@
+/** The core as bindings/ calls it, where a table would never get it wrong. */
+import { expect, test } from 'vitest'
+import { MemoryExhaustedError, TableMemory } from '../../bindings/table-memory.ts'
+import { loadCore } from '../../src/core.ts'
+
+test('bits of the mask behind the last row are no rows', async () => {
+  for (const size of [1, 31, 32, 33, 64, 65]) {
+    const memory = await TableMemory.create(await loadCore(), { capacity: 100, dimension: 1, codes: false })
+    memory.rows.fill(1)
+    expect(memory.computeNorms(0, 100)).toBe(100)
+    memory.mask.fill(0xffffffff)
+    const count = memory.search(size, size, memory.askWithVector([1]), 'cosine', 100)
+    expect([...memory.ids.subarray(0, count)]).toEqual(Array.from({ length: size }, (_, id) => id))
+  }
+})
+
+test('norms stop at the first row that is not finite', async () => {
+  const memory = await TableMemory.create(await loadCore(), { capacity: 4, dimension: 3, codes: false })
+  memory.rows.set([0, 3, 4, 0, 0, 0, 1, Number.NaN, 1, 2, 0, 0])
+  expect(memory.computeNorms(0, 4)).toBe(2)
+  expect([...memory.norms.subarray(0, 3)]).toEqual([Math.fround(0.2), 0, Number.POSITIVE_INFINITY])
+  expect(memory.computeNorms(3, 4)).toBe(4)
+  expect(memory.norms[3]).toBe(0.5)
+})
+
+test('a memory over 4 GiB is not asked for', async () => {
+  const module = await loadCore()
+  await expect(TableMemory.create(module, { capacity: 2 ** 30, dimension: 1, codes: false })).rejects.toThrow(
+    MemoryExhaustedError,
+  )
+})
