@@ -25,6 +25,6 @@ export function isThere(...paths: string[]): boolean {
   if (missing.length === 0) return true
   const reason = `${missing.join(', ')} is not there`
   if (process.env.ROWSPACE_REQUIRE_DATA === '1') throw new Error(`ROWSPACE_REQUIRE_DATA=1, but ${reason}`)
-  console.warn(`Left out, because ${reason} (README, Tests)`)
+  console.warn(`Left out, because ${reason} (ROWSPACE_DATA names the folder of shared data)`)
   return false
 }
