@@ -1,7 +1,6 @@
 /** What a caller hands over, judged at the door: each refusal names the value. */
-import type { Metric } from '../bindings/table-memory.ts'
 import { RowspaceError } from './errors.ts'
-import type { Query, Row, SearchOptions } from './table.ts'
+import type { Metric, Query, Row, SearchOptions } from './options.ts'
 
 export function isRow(query: Query): query is Row {
   return typeof query === 'number' || typeof query === 'string'

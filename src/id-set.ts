@@ -67,3 +67,10 @@ export function checkId(id: number, size: number): void {
     },
   )
 }
+
+/** The number of ones among 32 bits. */
+export function countBits(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555)
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}

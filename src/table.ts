@@ -1,5 +1,5 @@
 /** EmbeddingTable: the door. What each question means is here; how it is answered fast is the core's. */
-import type { Metric, TableMemory } from '../bindings/table-memory.ts'
+import type { TableMemory } from '../bindings/table-memory.ts'
 import { combine, type Expression, inputIds } from './analogy.ts'
 import {
   checkCount,
@@ -11,60 +11,32 @@ import {
   readSearchOptions,
   zeroQuery,
 } from './arguments.ts'
-import { type CoreSource, createMemory } from './core.ts'
+import { createMemory } from './core.ts'
 import { RowspaceError } from './errors.ts'
-import { checkId, IdSet } from './id-set.ts'
+import { finishRows } from './finish-rows.ts'
+import { checkId, countBits, IdSet } from './id-set.ts'
 import { Matches } from './matches.ts'
+import type {
+  AnalogyOptions,
+  FilledRows,
+  Metric,
+  Query,
+  Row,
+  SearchOptions,
+  TableOptions,
+} from './options.ts'
 import { sampleIds } from './random.ts'
-import { findToken, type Vocabulary, WordList } from './vocabulary.ts'
+import { findToken, type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
-export type { Metric }
-
-/** A row by id or token. */
-export type Row = number | string
-/** What is asked with: a row by id or token, or a vector of d numbers. */
-export type Query = Row | Float32Array | readonly number[]
-
-export interface TableOptions {
-  /** One token a row, or a tokenizer's vocabulary (`rowspace/gpt2`). Without it rows are known by id alone. */
-  tokens?: readonly string[] | Vocabulary | undefined
-  /** Rows with NaN or infinities: refused (the default), or kept out of every answer and read as zeros. */
-  nonFinite?: 'refuse' | 'skip' | undefined
-  /**
-   * Whether to keep 8-bit codes beside the rows, a quarter of their memory, by which most rows are ruled out without
-   * being read. The answers are the same to the bit. Unless given: where a table is large enough to gain from it.
-   */
-  codes?: boolean | undefined
-  /** The core to run on, where the one in the bundle will not do: URL, Response, bytes or Module. */
-  core?: CoreSource | undefined
-}
-
-export interface SearchOptions {
-  /** How many rows: 0 gives none, more than there are gives all. 10 unless given. */
-  k?: number | undefined
-  /** What to rank by; both measures are in the answer. 'cosine' unless given. */
-  metric?: Metric | undefined
-  /** Rows to leave out. */
-  exclude?: Iterable<Row> | undefined
-  /** Rows to choose among: a set, or a test that is run on each row. */
-  filter?: IdSet | ((id: number, token: string | undefined) => boolean) | undefined
-  /** Whether the rows that were asked with may be in the answer. False unless given. */
-  includeInputs?: boolean | undefined
-}
-
-export interface AnalogyOptions extends SearchOptions {
-  /** Scale each input row to length 1 before adding (Mikolov et al. 2013). False unless given: rows as they are. */
-  unit?: boolean | undefined
-}
-
-/** Fills rows of a table that is being made. */
-export interface FilledRows {
-  /** Rows that were written, if fewer than there was room for. */
-  size?: number | undefined
-  tokens?: readonly string[] | Vocabulary | undefined
-  /** Rows left out because their token had come before. */
-  duplicates?: number | undefined
-}
+export type {
+  AnalogyOptions,
+  FilledRows,
+  Metric,
+  Query,
+  Row,
+  SearchOptions,
+  TableOptions,
+} from './options.ts'
 
 const NOTHING: readonly number[] = []
 
@@ -180,7 +152,6 @@ export class EmbeddingTable {
     memory.rows.fill(0, size * shape.dimension, size * shape.dimension + 16)
     const vocabulary = vocabularyOf(options.tokens ?? filled.tokens, size)
     const skipped = finishRows(memory, size, nonFinite)
-    if (memory.layout.hasCodes && size > 0 && hasOrdinaryNorms(memory, size)) memory.encode(size)
     return new EmbeddingTable(memory, size, vocabulary, { skipped, duplicates: filled.duplicates ?? 0 })
   }
 
@@ -403,59 +374,4 @@ export class EmbeddingTable {
     }
     return allowed
   }
-}
-
-function vocabularyOf(
-  tokens: readonly string[] | Vocabulary | undefined,
-  size: number,
-): Vocabulary | undefined {
-  if (tokens === undefined) return undefined
-  const vocabulary = Array.isArray(tokens) ? new WordList(tokens) : (tokens as Vocabulary)
-  if (typeof vocabulary?.idOf !== 'function') {
-    throw new RowspaceError('INVALID_ARGUMENT', `tokens are strings or a vocabulary; got ${describe(tokens)}`)
-  }
-  if (vocabulary.size === size) return vocabulary
-  throw new RowspaceError(
-    'LENGTH_MISMATCH',
-    `there are ${vocabulary.size} tokens for ${size} rows; one a row is needed`,
-    {
-      tokens: vocabulary.size,
-      size,
-    },
-  )
-}
-
-/** The number of ones among 32 bits. */
-function countBits(word: number): number {
-  let bits = word - ((word >>> 1) & 0x55555555)
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
-  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
-}
-
-/** Whether no row has a norm so large or small that float32 bounds could not be trusted with it (assembly/norm.ts). */
-function hasOrdinaryNorms({ norms }: TableMemory, size: number): boolean {
-  for (let id = 0; id < size; id++) if (Number.isNaN(norms[id])) return false
-  return true
-}
-
-/** Computes the norms; refuses or empties rows that are not finite. Returns how many were emptied. */
-function finishRows(memory: TableMemory, size: number, nonFinite: 'refuse' | 'skip'): number {
-  const { dimension } = memory.layout
-  let skipped = 0
-  for (let next = 0; next < size; next++) {
-    next = memory.computeNorms(next, size)
-    if (next === size) break
-    const row = memory.rows.subarray(next * dimension, (next + 1) * dimension)
-    if (nonFinite === 'refuse') {
-      const column = row.findIndex((value) => !Number.isFinite(value))
-      throw new RowspaceError(
-        'NON_FINITE',
-        `row ${next} has ${row[column]} in column ${column}: every number must be finite (or pass nonFinite: 'skip')`,
-        { row: next, column },
-      )
-    }
-    row.fill(0) // the core reads a few bytes past a row: NaN must not stand there
-    skipped++
-  }
-  return skipped
 }

@@ -1,5 +1,6 @@
 /** Names of rows: which id a token has, which token an id has, how a text is split. */
 import { distance } from 'fastest-levenshtein'
+import { describe } from './arguments.ts'
 import { RowspaceError } from './errors.ts'
 
 /** One token of a text: its id where the vocabulary has it. */
@@ -103,4 +104,25 @@ function editsBetween(a: string, b: string): number {
     if (swapped === b) return a === b ? 0 : 1
   }
   return distance(a, b)
+}
+
+/** The tokens a caller gave, as a vocabulary of `size`. Throws `LENGTH_MISMATCH`, `INVALID_ARGUMENT`. */
+export function vocabularyOf(
+  tokens: readonly string[] | Vocabulary | undefined,
+  size: number,
+): Vocabulary | undefined {
+  if (tokens === undefined) return undefined
+  const vocabulary = Array.isArray(tokens) ? new WordList(tokens) : (tokens as Vocabulary)
+  if (typeof vocabulary?.idOf !== 'function') {
+    throw new RowspaceError('INVALID_ARGUMENT', `tokens are strings or a vocabulary; got ${describe(tokens)}`)
+  }
+  if (vocabulary.size === size) return vocabulary
+  throw new RowspaceError(
+    'LENGTH_MISMATCH',
+    `there are ${vocabulary.size} tokens for ${size} rows; one a row is needed`,
+    {
+      tokens: vocabulary.size,
+      size,
+    },
+  )
 }

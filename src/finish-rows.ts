@@ -1,0 +1,35 @@
+/** From rows in a memory to rows that can be asked. */
+import type { TableMemory } from '../bindings/table-memory.ts'
+import { RowspaceError } from './errors.ts'
+
+/** Whether no row has a norm so large or small that float32 bounds could not be trusted with it (assembly/norm.ts). */
+function hasOrdinaryNorms({ norms }: TableMemory, size: number): boolean {
+  for (let id = 0; id < size; id++) if (Number.isNaN(norms[id])) return false
+  return true
+}
+
+/**
+ * What is done to rows once they are in place: their norms are computed, rows that are not finite refused or emptied,
+ * and codes made where there is room for them. Returns how many rows were emptied.
+ */
+export function finishRows(memory: TableMemory, size: number, nonFinite: 'refuse' | 'skip'): number {
+  const { dimension } = memory.layout
+  let skipped = 0
+  for (let next = 0; next < size; next++) {
+    next = memory.computeNorms(next, size)
+    if (next === size) break
+    const row = memory.rows.subarray(next * dimension, (next + 1) * dimension)
+    if (nonFinite === 'refuse') {
+      const column = row.findIndex((value) => !Number.isFinite(value))
+      throw new RowspaceError(
+        'NON_FINITE',
+        `row ${next} has ${row[column]} in column ${column}: every number must be finite (or pass nonFinite: 'skip')`,
+        { row: next, column },
+      )
+    }
+    row.fill(0) // the core reads a few bytes past a row: NaN must not stand there
+    skipped++
+  }
+  if (memory.layout.hasCodes && size > 0 && hasOrdinaryNorms(memory, size)) memory.encode(size)
+  return skipped
+}

@@ -1,0 +1,53 @@
+/** What a table is made and asked with. */
+import type { Metric } from '../bindings/table-memory.ts'
+import type { CoreSource } from './core.ts'
+import type { IdSet } from './id-set.ts'
+import type { Vocabulary } from './vocabulary.ts'
+
+export type { Metric }
+
+/** A row by id or token. */
+export type Row = number | string
+/** What is asked with: a row by id or token, or a vector of d numbers. */
+export type Query = Row | Float32Array | readonly number[]
+
+export interface TableOptions {
+  /** One token a row, or a tokenizer's vocabulary (`rowspace/gpt2`). Without it rows are known by id alone. */
+  tokens?: readonly string[] | Vocabulary | undefined
+  /** Rows with NaN or infinities: refused (the default), or kept out of every answer and read as zeros. */
+  nonFinite?: 'refuse' | 'skip' | undefined
+  /**
+   * Whether to keep 8-bit codes beside the rows, a quarter of their memory, by which most rows are ruled out without
+   * being read. The answers are the same to the bit. Unless given: where a table is large enough to gain from it.
+   */
+  codes?: boolean | undefined
+  /** The core to run on, where the one in the bundle will not do: URL, Response, bytes or Module. */
+  core?: CoreSource | undefined
+}
+
+export interface SearchOptions {
+  /** How many rows: 0 gives none, more than there are gives all. 10 unless given. */
+  k?: number | undefined
+  /** What to rank by; both measures are in the answer. 'cosine' unless given. */
+  metric?: Metric | undefined
+  /** Rows to leave out. */
+  exclude?: Iterable<Row> | undefined
+  /** Rows to choose among: a set, or a test that is run on each row. */
+  filter?: IdSet | ((id: number, token: string | undefined) => boolean) | undefined
+  /** Whether the rows that were asked with may be in the answer. False unless given. */
+  includeInputs?: boolean | undefined
+}
+
+export interface AnalogyOptions extends SearchOptions {
+  /** Scale each input row to length 1 before adding (Mikolov et al. 2013). False unless given: rows as they are. */
+  unit?: boolean | undefined
+}
+
+/** Fills rows of a table that is being made. */
+export interface FilledRows {
+  /** Rows that were written, if fewer than there was room for. */
+  size?: number | undefined
+  tokens?: readonly string[] | Vocabulary | undefined
+  /** Rows left out because their token had come before. */
+  duplicates?: number | undefined
+}
