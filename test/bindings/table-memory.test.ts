@@ -14,6 +14,21 @@ test('bits of the mask behind the last row are no rows', async () => {
   }
 })
 
+test('nor are they where rows are searched by their codes', async () => {
+  for (const size of [161, 162, 163, 1025, 1027]) {
+    const memory = await TableMemory.create(await loadCore(), { capacity: 1100, dimension: 2, codes: true })
+    memory.rows.forEach((_, i) => {
+      memory.rows[i] = i % 2 === 0 ? i : 1
+    })
+    expect(memory.computeNorms(0, 1100)).toBe(1100)
+    memory.encode(1100)
+    memory.mask.fill(0xffffffff)
+    const count = memory.search(size, size, memory.askWithVector([1, 0]), 'dot', 10)
+    const last = Array.from({ length: 10 }, (_, place) => size - 1 - place)
+    expect([...memory.ids.subarray(0, count)]).toEqual(last)
+  }
+})
+
 test('norms stop at the first row that is not finite', async () => {
   const memory = await TableMemory.create(await loadCore(), { capacity: 4, dimension: 3, codes: false })
   memory.rows.set([0, 3, 4, 0, 0, 0, 1, Number.NaN, 1, 2, 0, 0])

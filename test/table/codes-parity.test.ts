@@ -109,3 +109,22 @@ test('rows that were not finite stay out', async () => {
     expect([...matches.ids].filter((id) => id % 3 === 0)).toEqual([])
   }
 })
+
+test('long rows asked with a query of denormals, short rows with one of huge numbers', async () => {
+  for (const [power, kind] of [
+    [55, 'tiny'],
+    [-45, 'huge'],
+  ] as const) {
+    const made = makeTable(800, 20, 'plain', power)
+    for (let i = 0; i < made.flat.length; i++) made.flat[i]! *= 2 ** power
+    const { coded, plain } = await both(made)
+    expect(coded.codes).toBe('int8')
+    for (let seed = 0; seed < 30; seed++) {
+      const query = makeQuery(20, kind, seed)
+      if (kind === 'tiny') for (let i = 1; i < 20; i++) query[i] = query[i]! > 0 ? 2 ** -149 : 0
+      for (const metric of METRICS) {
+        expectSame(coded.nearest(query, { k: 5, metric }), plain.nearest(query, { k: 5, metric }))
+      }
+    }
+  }
+})

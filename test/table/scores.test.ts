@@ -59,7 +59,7 @@ test('a vector of plain numbers is rounded to float32 first', async () => {
   expectMatches(table.nearest(query, { k: 20 }), expected)
 })
 
-/** A row whose inverse norm is one float32 if its squares are summed in lanes, and the next if left to right. */
+/** A row whose inverse norm is one float32 if its lanes are added as documented, and the next if left to right. */
 function rowOfTwoNorms(): Float32Array {
   const inverse = (squared: number) => Math.fround(1 / Math.sqrt(squared))
   const halfUlp = 2 ** -54 // of a number from 1/2 to 1
@@ -82,8 +82,10 @@ function rowOfTwoNorms(): Float32Array {
       sum += root * root
     }
     row[1] = row[3] = 2 ** -27
-    const leftToRight = row.reduce((sum, value) => sum + value * value, 0)
-    if (inverse(leftToRight) !== inverse(squaredNorm(row))) return row
+    const [l0, l1, l2, l3] = [0, 1, 2, 3].map((lane) =>
+      squaredNorm(row.map((x, i) => (i % 4 === lane ? x : 0))),
+    )
+    if (inverse(l0! + l1! + l2! + l3!) !== inverse(squaredNorm(row))) return row
   }
 }
 
