@@ -24,6 +24,8 @@ export const MEAN_NORM: usize = 12
 /** How much wider a residual is kept than it was computed: its own float32 sum errs by far less. */
 const WIDER: f64 = 1 + 1 / 1024
 
+const VANISHING: f64 = 5.293955920339377e-23 // 2^-74
+
 /** Bytes of one column vector. */
 export function columnBytes(dimension: u32): usize {
   return ((dimension + 7) & ~7) << 2
@@ -143,7 +145,9 @@ export function encodeRows(table: Table, from: u32, to: u32, rounding: f64): voi
     let inverseNorm = <f64>load<f32>(table.inverseNorms + (id << 2))
     if (inverseNorm === Infinity) inverseNorm = 0
     const norm = inverseNorm > 0 ? WIDER / inverseNorm : 0
-    const lost = Math.sqrt(<f64>sumOf(f32x4.add(lostLow, lostHigh)))
+    // squares of parts of e below 2^-75 vanish in float32: 2^-74 a number is more than all of them
+    const lost =
+      Math.sqrt(<f64>sumOf(f32x4.add(lostLow, lostHigh))) + Math.sqrt(<f64>table.codeStride) * VANISHING
     const residual = lost * WIDER + rounding * (norm + 2 * meanNorm + lost)
     store<f32>(table.codeScales + (id << 2), scale)
     store<f32>(table.residuals + (id << 2), <f32>(residual * WIDER))
