@@ -10,7 +10,7 @@
  * so x·u ≤ A + s·t·(c·q) + r·U + F with r ≥ ||e||, U ≥ ||u||. The score that counts is not x·u but what dot.ts makes
  * of it in float32: n = ⌈d/16⌉ + 6 roundings, off by at most n·2⁻²⁴·||x||·||u||. The bound itself is computed
  * in float32, a dozen roundings of terms of at most (||x|| + 2||μ|| + 2r)·U + F. And e was computed in float32, off by
- * 8 roundings of terms of at most ||x|| + ||μ|| + ||e||. All of it is below
+ * 8 roundings of terms of at most ||x|| + ||μ|| + ||e|| (of int8 rows: one, x = fl(s·c)). All of it is below
  *
  *   ρ·(||x|| + 2||μ|| + ||e||)·U + F/1024   with  ρ = (n + 40)·2⁻²⁴
  *

@@ -10,6 +10,10 @@
  * keeps behind the last one) and meets the zeros behind the query, which is padded to a multiple of four.
  * Lanes start at +0 and so never become −0: adding ±0 leaves them as they are.
  */
+import { BF16, element, F16, F32, four, rowAt, scaleOf } from './elements'
+import { Table } from './records'
+
+/** The dot product of two float32 vectors of which the second is padded with zeros to a multiple of four. */
 export function dot(row: usize, query: usize, dimension: u32): f32 {
   let s0 = f32x4.splat(0)
   let s1 = f32x4.splat(0)
@@ -29,9 +33,53 @@ export function dot(row: usize, query: usize, dimension: u32): f32 {
   if (rest > 4) s1 = f32x4.add(s1, f32x4.mul(v128.load(row, 16), v128.load(query, 16)))
   if (rest > 8) s2 = f32x4.add(s2, f32x4.mul(v128.load(row, 32), v128.load(query, 32)))
   if (rest > 12) s3 = f32x4.add(s3, f32x4.mul(v128.load(row, 48), v128.load(query, 48)))
-  const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))
-  const halves = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1))
+  return sumOf(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)))
+}
+
+function sumOf(lanes: v128): f32 {
+  const halves = f32x4.add(lanes, v128.shuffle<f32>(lanes, lanes, 2, 3, 0, 1))
   return f32x4.extract_lane(halves, 0) + f32x4.extract_lane(halves, 1)
+}
+
+/** The same for a row of another type, widened in registers: the bits are those of the widened row. */
+function dotStored<T>(row: usize, query: usize, dimension: u32, scale: f32): f32 {
+  const scales = f32x4.splat(scale)
+  const step: usize = 4 * sizeof<T>()
+  let s0 = f32x4.splat(0)
+  let s1 = f32x4.splat(0)
+  let s2 = f32x4.splat(0)
+  let s3 = f32x4.splat(0)
+  const wholeEnd = row + (dimension & ~15) * sizeof<T>()
+  while (row < wholeEnd) {
+    s0 = f32x4.add(s0, f32x4.mul(four<T>(row, scales), v128.load(query, 0)))
+    s1 = f32x4.add(s1, f32x4.mul(four<T>(row + step, scales), v128.load(query, 16)))
+    s2 = f32x4.add(s2, f32x4.mul(four<T>(row + 2 * step, scales), v128.load(query, 32)))
+    s3 = f32x4.add(s3, f32x4.mul(four<T>(row + 3 * step, scales), v128.load(query, 48)))
+    row += 4 * step
+    query += 64
+  }
+  const rest = dimension & 15
+  if (rest > 0) s0 = f32x4.add(s0, f32x4.mul(four<T>(row, scales), v128.load(query, 0)))
+  if (rest > 4) s1 = f32x4.add(s1, f32x4.mul(four<T>(row + step, scales), v128.load(query, 16)))
+  if (rest > 8) s2 = f32x4.add(s2, f32x4.mul(four<T>(row + 2 * step, scales), v128.load(query, 32)))
+  if (rest > 12) s3 = f32x4.add(s3, f32x4.mul(four<T>(row + 3 * step, scales), v128.load(query, 48)))
+  return sumOf(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)))
+}
+
+/** The product of row `id`, whatever its type, with a query that is padded with zeros to a multiple of 16. */
+export function dotRow(table: Table, id: u32, query: usize): f32 {
+  const row = rowAt(table, id)
+  const dimension = table.dimension
+  switch (table.type) {
+    case F32:
+      return dot(row, query, dimension)
+    case BF16:
+      return dotStored<u16>(row, query, dimension, 1)
+    case F16:
+      return dotStored<i16>(row, query, dimension, 1)
+    default:
+      return dotStored<i8>(row, query, dimension, scaleOf(table, id))
+  }
 }
 
 /**
@@ -42,6 +90,29 @@ export function wideDot(a: usize, b: usize, dimension: u32): f64 {
   let sum: f64 = 0
   for (let i: u32 = 0; i < dimension; i++) {
     sum += <f64>load<f32>(a + (i << 2)) * <f64>load<f32>(b + (i << 2))
+  }
+  return sum
+}
+
+/** As wideDot, of row `id` with a vector. */
+export function wideDotRow(table: Table, id: u32, query: usize): f64 {
+  const row = rowAt(table, id)
+  const scale = scaleOf(table, id)
+  let sum: f64 = 0
+  for (let i: u32 = 0; i < table.dimension; i++) {
+    sum += <f64>element(table, row, i, scale) * <f64>load<f32>(query + (i << 2))
+  }
+  return sum
+}
+
+/** ||row||² of row `id` as wideDot sums it. */
+export function wideSquaredNormOfRow(table: Table, id: u32): f64 {
+  const row = rowAt(table, id)
+  const scale = scaleOf(table, id)
+  let sum: f64 = 0
+  for (let i: u32 = 0; i < table.dimension; i++) {
+    const x = <f64>element(table, row, i, scale)
+    sum += x * x
   }
   return sum
 }

@@ -10,10 +10,14 @@
  * Kept a row: the codes, s, and the residual r, at least ||e|| and widened for every rounding (certify.ts).
  * μ and w need not be exact: whatever they are, e is measured against them. They come from a sample of rows.
  *
+ * Rows that are int8 themselves are their own codes (adoptRows): c and s as they are, μ = 0, w = 1, e nothing but rounding.
+ *
  *   columns   μ, then w, then 1/w, then one row's y: each d float32, padded with zeros to a multiple of 8
+ *   moments   room for the sums of x and x² of each column, float64
  *   codes     |V| × stride int8, stride = d rounded up to a multiple of 8, the pad zero
  *   stats     f32 largest ||c||, f32 largest s·||c||, f32 largest s·||c||/||x||, f32 ||μ||
  */
+import { rowAt, scaleOf, widened } from './elements'
 import { Table } from './records'
 
 export const CODE_NORM: usize = 0
@@ -39,20 +43,12 @@ export function measureColumns(table: Table, size: u32, step: u32): void {
   const dimension = table.dimension
   const bytes = columnBytes(dimension)
   const means = table.columns
+  const count = <f64>sumColumns(table, size, step)
   let meanSquares: f64 = 0
   let variances: f64 = 0
   for (let j: u32 = 0; j < dimension; j++) {
-    let sum: f64 = 0
-    let squares: f64 = 0
-    let count: f64 = 0
-    for (let id: u32 = 0; id < size; id += step) {
-      const x = <f64>load<f32>(table.rows + ((id * dimension + j) << 2))
-      sum += x
-      squares += x * x
-      count++
-    }
-    const mean = sum / count
-    const variance = Math.max(0, squares / count - mean * mean)
+    const mean = load<f64>(table.moments + (j << 4)) / count
+    const variance = Math.max(0, load<f64>(table.moments + (j << 4), 8) / count - mean * mean)
     store<f32>(means + (j << 2), <f32>mean)
     store<f32>(means + bytes + (j << 2), <f32>Math.sqrt(variance))
     meanSquares += mean * mean
@@ -65,7 +61,28 @@ export function measureColumns(table: Table, size: u32, step: u32): void {
     store<f32>(means + bytes + (j << 2), spread)
     store<f32>(means + 2 * bytes + (j << 2), 1 / spread)
   }
-  store<f32>(table.stats + MEAN_NORM, <f32>(Math.sqrt(meanSquares) * WIDER))
+  clearStats(table, <f32>(Math.sqrt(meanSquares) * WIDER))
+}
+
+/** Sums of x and x² of every column over every `step`-th row, in `moments`. Returns how many rows. */
+function sumColumns(table: Table, size: u32, step: u32): u32 {
+  const dimension = table.dimension
+  memory.fill(table.moments, 0, dimension << 4)
+  let count: u32 = 0
+  for (let id: u32 = 0; id < size; id += step) {
+    const row = widened(table, id)
+    for (let j: u32 = 0; j < dimension; j++) {
+      const x = <f64>load<f32>(row + (j << 2))
+      const at = table.moments + (j << 4)
+      v128.store(at, f64x2.add(v128.load(at), f64x2.replace_lane(f64x2.splat(x), 1, x * x)))
+    }
+    count++
+  }
+  return count
+}
+
+function clearStats(table: Table, meanNorm: f32): void {
+  store<f32>(table.stats + MEAN_NORM, meanNorm)
   store<f32>(table.stats + CODE_NORM, 0)
   store<f32>(table.stats + CODED_NORM, 0)
   store<f32>(table.stats + CODED_RATIO, 0)
@@ -102,13 +119,11 @@ function centre(table: Table, row: usize): f32 {
  * (certify.ts has the sum).
  */
 export function encodeRows(table: Table, from: u32, to: u32, rounding: f64): void {
-  const dimension = table.dimension
-  const bytes = columnBytes(dimension)
+  const bytes = columnBytes(table.dimension)
   const means = table.columns
   const meanNorm = <f64>load<f32>(table.stats + MEAN_NORM)
   for (let id = from; id < to; id++) {
-    const row = table.rows + id * (dimension << 2)
-    const scale = centre(table, row) / 127
+    const scale = centre(table, widened(table, id)) / 127
     const inverseScale: f32 = scale > 0 ? 1 / scale : 0
     const scaleLanes = f32x4.splat(scale)
     const inverseLanes = f32x4.splat(inverseScale)
@@ -141,9 +156,7 @@ export function encodeRows(table: Table, from: u32, to: u32, rounding: f64): voi
       lostLow = f32x4.add(lostLow, f32x4.mul(eLow, eLow))
       lostHigh = f32x4.add(lostHigh, f32x4.mul(eHigh, eHigh))
     }
-    // a row that was skipped for NaN is marked +Infinity and reads as zeros
-    let inverseNorm = <f64>load<f32>(table.inverseNorms + (id << 2))
-    if (inverseNorm === Infinity) inverseNorm = 0
+    const inverseNorm = inverseNormOf(table, id)
     const norm = inverseNorm > 0 ? WIDER / inverseNorm : 0
     // squares of parts of e below 2^-75 vanish in float32: 2^-74 a number is more than all of them
     const lost =
@@ -152,6 +165,34 @@ export function encodeRows(table: Table, from: u32, to: u32, rounding: f64): voi
     store<f32>(table.codeScales + (id << 2), scale)
     store<f32>(table.residuals + (id << 2), <f32>(residual * WIDER))
     keepLargest(table.stats, scale, codeNormOf(codeSquares), inverseNorm)
+  }
+}
+
+/** 0 for a row of zeros; a row that was skipped for NaN is marked +Infinity and reads as zeros too. */
+function inverseNormOf(table: Table, id: u32): f64 {
+  const inverseNorm = <f64>load<f32>(table.inverseNorms + (id << 2))
+  return inverseNorm === Infinity ? 0 : inverseNorm
+}
+
+/** In place of measureColumns and encodeRows where rows are int8: they are the codes, and lose nothing but roundings. */
+export function adoptRows(table: Table, size: u32, rounding: f64): void {
+  const dimension = table.dimension
+  const bytes = columnBytes(dimension)
+  memory.fill(table.columns, 0, 4 * bytes)
+  for (let j: u32 = 0; j < dimension; j++) store<f32>(table.columns + bytes + (j << 2), 1)
+  clearStats(table, 0)
+  for (let id: u32 = 0; id < size; id++) {
+    const row = rowAt(table, id)
+    let squares: f64 = 0
+    for (let j: u32 = 0; j < dimension; j++) {
+      const code = <f64>load<i8>(row + j)
+      squares += code * code
+    }
+    const inverseNorm = inverseNormOf(table, id)
+    // codes whose products with the scale all underflow to zeros bound nothing: such a row is always scored
+    const norm = inverseNorm > 0 ? WIDER / inverseNorm : squares > 0 ? Infinity : 0
+    store<f32>(table.residuals + (id << 2), <f32>(rounding * norm * WIDER))
+    keepLargest(table.stats, scaleOf(table, id), Math.sqrt(squares), inverseNorm)
   }
 }
 

@@ -1,6 +1,6 @@
 /** The exports of the core. It knows addresses and lengths; tokens, tables and JavaScript are bindings/' affair. */
 export { planQuestion, scanCodes } from './certify'
-export { encodeRows, measureColumns } from './encode'
+export { adoptRows, encodeRows, measureColumns } from './encode'
 export { gather } from './gather'
 export { clearHeap, sortedIds } from './heap'
 export { cosine, measure } from './measure'

@@ -7,7 +7,8 @@
  *   a norm outside [2^-50, 2^60]       → NaN, the mark for cosine.ts to take the float64 way;
  *   a row that holds NaN or infinities → reported, for the caller to refuse or leave out.
  */
-import { wideDot } from './dot'
+import { widened } from './elements'
+import { Table } from './records'
 
 const SMALLEST: f64 = 1 / <f64>((<u64>1) << 50)
 const LARGEST: f64 = <f64>((<u64>1) << 60)
@@ -48,22 +49,15 @@ export function inverseNorm(row: usize, dimension: u32): f32 {
 }
 
 /**
- * Writes the inverse norms of rows [from, to) and returns the first row that is not finite, or `to`.
+ * Writes the inverse norms of rows [from, to) of a table and returns the first row that is not finite, or `to`.
  * What stands at that row is +Infinity.
  */
-export function inverseNorms(rows: usize, dimension: u32, from: u32, to: u32, target: usize): u32 {
-  const stride = dimension << 2
-  let row = rows + from * stride
+export function inverseNorms(table: Table, from: u32, to: u32): u32 {
+  const dimension = table.dimension
   for (let id = from; id < to; id++) {
-    const inverse = inverseNorm(row, dimension)
-    store<f32>(target + (id << 2), inverse)
+    const inverse = inverseNorm(widened(table, id), dimension)
+    store<f32>(table.inverseNorms + (id << 2), inverse)
     if (inverse === f32.POSITIVE_INFINITY) return id
-    row += stride
   }
   return to
-}
-
-/** ||row||² in float64, left to right: the companion of wideDot. */
-export function wideSquaredNorm(row: usize, dimension: u32): f64 {
-  return wideDot(row, row, dimension)
 }

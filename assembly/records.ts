@@ -6,8 +6,15 @@
 @unmanaged
 export class Table {
   dimension: u32
-  /** |V| × d float32. */
+  /** |V| × d numbers of one of the types in elements.ts. */
   rows: usize
+  type: u32
+  /** Bytes from one row to the next. */
+  rowBytes: u32
+  /** One float32 a row where the rows are int8. */
+  rowScales: usize
+  /** Room for one row as float32, padded with zeros to a multiple of 16. */
+  widened: usize
   /** 1/||row||, float32. */
   inverseNorms: usize
   /** A bit a row: whether it may be in an answer. 32 rows a word, row 0 the lowest bit. */
@@ -18,6 +25,7 @@ export class Table {
   codeScales: usize
   residuals: usize
   columns: usize
+  moments: usize
   stats: usize
 }
 

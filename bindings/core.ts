@@ -5,11 +5,12 @@ import { simd } from 'wasm-feature-detect'
 /** The functions of assembly/index.ts. Addresses are bytes from the start of the memory. */
 export interface CoreExports extends Record<string, unknown> {
   memoryBase(): number
-  gather(rows: number, dimension: number, ids: number, count: number, target: number): void
+  gather(table: number, ids: number, count: number, target: number): void
   inverseNorm(row: number, dimension: number): number
-  inverseNorms(rows: number, dimension: number, from: number, to: number, target: number): number
+  inverseNorms(table: number, from: number, to: number): number
   cosine(a: number, b: number, dimension: number, inverseNormA: number, inverseNormB: number): number
   measureColumns(table: number, size: number, step: number): void
+  adoptRows(table: number, size: number, rounding: number): void
   encodeRows(table: number, from: number, to: number, rounding: number): void
   planQuestion(table: number, question: number): number
   clearHeap(heap: number): void

@@ -5,21 +5,38 @@
  *   table, question   the records of assembly/records.ts, 64 bytes each
  *   query     d float32, zeros up to the next multiple of 16     what is asked
  *   other     the same                                          the second vector of a similarity
+ *   widened   the same                                          a row of another type as float32
  *   scratch   rows on their way out of gather
  *   mask      a bit a row                                        rows that may be in the answer
  *   norms     |V| float32                                        1/||row||
  *   heap      8 bytes and |V| uint64                             the best rows so far     } untouched pages of
  *   ids, cosines, dots   |V| × 4 bytes each                      the answer               } these cost nothing
  *   codes     |V| × (d rounded up to 8) int8, where there are codes, and with them
- *             codeScales, residuals  |V| float32 each; columns, stats, quantised, products   (assembly/encode.ts)
- *   rows      |V| × d float32, and 64 bytes behind the last      the table E
+ *             codeScales, residuals  |V| float32 each; columns, moments, stats, quantised, products   (assembly/encode.ts)
+ *   rowScales   |V| float32, where rows are int8
+ *   rows      |V| × d numbers, and 64 bytes behind the last      the table E
+ *
+ * Rows that are int8 are their own codes: `codes` and `codeScales` are then the rows' own.
  */
+
+/** How rows are kept: float32, the upper half of a float32, IEEE binary16, or int8 with a scale a row. */
+export type ElementType = 'f32' | 'bf16' | 'f16' | 'int8'
+
+/** Numbers of assembly/elements.ts, and bytes a number takes. */
+export const ELEMENTS = {
+  f32: { type: 0, bytes: 4 },
+  bf16: { type: 1, bytes: 2 },
+  f16: { type: 2, bytes: 2 },
+  int8: { type: 3, bytes: 1 },
+} as const satisfies Record<ElementType, { type: number; bytes: number }>
 
 export interface TableShape {
   /** Rows there is room for, |V|. */
   capacity: number
   /** Columns, d. */
   dimension: number
+  /** How rows are kept. */
+  dtype: ElementType
   /** Whether there are codes beside the rows. */
   codes: boolean
 }
@@ -32,6 +49,11 @@ export interface TableLayout extends Omit<TableShape, 'codes'> {
   question: number
   query: number
   other: number
+  /** The number of `dtype` in the core. */
+  type: number
+  rowBytes: number
+  rowScales: number
+  widened: number
   scratch: number
   scratchRows: number
   mask: number
@@ -44,6 +66,7 @@ export interface TableLayout extends Omit<TableShape, 'codes'> {
   codeScales: number
   residuals: number
   columns: number
+  moments: number
   stats: number
   quantised: number
   products: number
@@ -61,27 +84,26 @@ const BLOCK_ROWS = 1024
 export const MAX_MEMORY_BYTES = 2 ** 32 - 65_536
 
 /** The layout for a shape. `byteLength` may exceed MAX_MEMORY_BYTES: the caller checks it before allocating. */
-export function layoutOf({ capacity, dimension, codes }: TableShape, base: number): TableLayout {
+export function layoutOf({ capacity, dimension, dtype, codes }: TableShape, base: number): TableLayout {
   let end = base
   const place = (bytes: number) => {
     const start = Math.ceil(end / ALIGNMENT) * ALIGNMENT
     end = start + bytes
     return start
   }
+  const { type, bytes } = ELEMENTS[dtype]
+  const rowBytes = dimension * bytes
   const paddedVector = Math.ceil(dimension / 16) * 64
+  const paddedDimension = Math.ceil(dimension / 8) * 8
   const scratchRows = Math.max(1, Math.floor(SCRATCH_BYTES / (dimension * 4)))
-  const codeStride = Math.ceil(dimension / 8) * 8
   const coded = codes ? 1 : 0
-  return {
-    capacity,
-    dimension,
-    scratchRows,
-    hasCodes: codes,
-    codeStride,
+  const ownCodes = coded && dtype !== 'int8' ? 1 : 0
+  const small = {
     table: place(RECORD_BYTES),
     question: place(RECORD_BYTES),
     query: place(paddedVector),
     other: place(paddedVector),
+    widened: place(paddedVector),
     scratch: place(scratchRows * dimension * 4),
     mask: place(Math.ceil(capacity / 32) * 4),
     norms: place(capacity * 4),
@@ -89,14 +111,30 @@ export function layoutOf({ capacity, dimension, codes }: TableShape, base: numbe
     ids: place(capacity * 4),
     cosines: place(capacity * 4),
     dots: place(capacity * 4),
-    columns: place(coded * codeStride * 16),
+    columns: place(coded * paddedDimension * 16),
+    moments: place(coded * paddedDimension * 16),
     stats: place(coded * 16),
-    quantised: place(coded * codeStride * 2),
+    quantised: place(coded * paddedDimension * 2),
     products: place(coded * BLOCK_ROWS * 4),
-    codeScales: place(coded * capacity * 4),
     residuals: place(coded * capacity * 4),
-    codes: place(coded * capacity * codeStride),
-    rows: place(capacity * dimension * 4 + ALIGNMENT),
+    rowScales: place(dtype === 'int8' ? capacity * 4 : 0),
+  }
+  const codeScales = ownCodes ? place(capacity * 4) : small.rowScales
+  const codesPlace = ownCodes ? place(capacity * paddedDimension) : 0
+  const rows = place(capacity * rowBytes + ALIGNMENT)
+  return {
+    ...small,
+    capacity,
+    dimension,
+    dtype,
+    type,
+    rowBytes,
+    scratchRows,
+    hasCodes: codes,
+    codes: ownCodes ? codesPlace : rows,
+    codeStride: ownCodes ? paddedDimension : dimension,
+    codeScales,
+    rows,
     byteLength: end,
   }
 }

@@ -4,6 +4,10 @@ import type { TableLayout } from './layout.ts'
 const TABLE_FIELDS = [
   'dimension',
   'rows',
+  'type',
+  'rowBytes',
+  'rowScales',
+  'widened',
   'norms',
   'mask',
   'codes',
@@ -11,6 +15,7 @@ const TABLE_FIELDS = [
   'codeScales',
   'residuals',
   'columns',
+  'moments',
   'stats',
 ] as const satisfies readonly (keyof TableLayout)[]
 

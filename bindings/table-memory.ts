@@ -32,12 +32,19 @@ function allocate(byteLength: number): WebAssembly.Memory {
   }
 }
 
+const ARRAYS = { f32: Float32Array, bf16: Uint16Array, f16: Uint16Array, int8: Int8Array } as const
+
+/** Rows as they are kept. */
+export type StoredRows = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<ArrayBuffer>
+
 /** The core's static data ends below this; create() checks it. */
 const BASE = 1024
 
 export class TableMemory {
-  /** |V| × d float32. A view of the memory: what is written here is in the table. */
-  readonly rows: Float32Array<ArrayBuffer>
+  /** |V| × d numbers as they are kept, bf16 and f16 as their bits. A view of the memory: what is written here is in the table. */
+  readonly rows: StoredRows
+  /** A scale a row where rows are int8, else empty. */
+  readonly rowScales: Float32Array<ArrayBuffer>
   /** 1/||row||, 0 for a row of zeros, NaN for a norm too large or small for float32. */
   readonly norms: Float32Array<ArrayBuffer>
   /** One bit a row: whether it may be in the answer. */
@@ -60,7 +67,8 @@ export class TableMemory {
     readonly layout: TableLayout,
   ) {
     const { capacity, dimension, scratchRows } = layout
-    this.rows = new Float32Array(buffer, layout.rows, capacity * dimension)
+    this.rows = new ARRAYS[layout.dtype](buffer, layout.rows, capacity * dimension)
+    this.rowScales = new Float32Array(buffer, layout.rowScales, layout.dtype === 'int8' ? capacity : 0)
     this.norms = new Float32Array(buffer, layout.norms, capacity)
     this.mask = new Uint32Array(buffer, layout.mask, Math.ceil(capacity / 32))
     this.query = new Float32Array(buffer, layout.query, dimension)
@@ -85,15 +93,14 @@ export class TableMemory {
 
   /** Computes the inverse norms of rows [from, to); returns the first row that is not finite, or `to`. */
   computeNorms(from: number, to: number): number {
-    const { rows, dimension, norms } = this.layout
-    return this.core.inverseNorms(rows, dimension, from, to, norms) >>> 0
+    return this.core.inverseNorms(this.layout.table, from, to) >>> 0
   }
 
   /** Copies a row into the query; returns its inverse norm. */
   askWithRow(id: number): number {
-    const { rows, dimension, ids, query } = this.layout
+    const { table, ids, query } = this.layout
     this.ids[0] = id
-    this.core.gather(rows, dimension, ids, 1, query)
+    this.core.gather(table, ids, 1, query)
     return this.norms[id]!
   }
 
@@ -105,10 +112,15 @@ export class TableMemory {
 
   /** Makes the codes of the first `size` rows, after computeNorms. Only where the layout has room for them. */
   encode(size: number): void {
-    const { table, dimension } = this.layout
-    this.core.measureColumns(table, size, Math.max(1, Math.floor(size / COLUMN_SAMPLE)))
+    const { table, dimension, dtype } = this.layout
     // ρ of assembly/certify.ts
-    this.core.encodeRows(table, 0, size, (Math.ceil(dimension / 16) + 6 + 40) * 2 ** -24)
+    const rounding = (Math.ceil(dimension / 16) + 6 + 40) * 2 ** -24
+    if (dtype === 'int8') {
+      this.core.adoptRows(table, size, rounding)
+    } else {
+      this.core.measureColumns(table, size, Math.max(1, Math.floor(size / COLUMN_SAMPLE)))
+      this.core.encodeRows(table, 0, size, rounding)
+    }
     this.encoded = true
   }
 
@@ -165,14 +177,28 @@ export class TableMemory {
     return { cosine, inverseNorm }
   }
 
+  /** A copy of one row. */
+  row(id: number): Float32Array<ArrayBuffer> {
+    const row = new Float32Array(this.layout.dimension)
+    this.gather([id], row)
+    return row
+  }
+
+  /** Makes a row zeros. */
+  emptyRow(id: number): void {
+    const { dimension } = this.layout
+    this.rows.fill(0, id * dimension, (id + 1) * dimension)
+    if (this.rowScales.length > 0) this.rowScales[id] = 0
+  }
+
   /** Copies the rows of `ids` into `target`, one after the other, by way of a scratch that stays in the cache. */
   gather(ids: ArrayLike<number>, target: Float32Array): void {
-    const { rows, dimension, scratchRows } = this.layout
+    const { table, dimension, scratchRows } = this.layout
     const step = Math.min(scratchRows, this.layout.capacity)
     for (let done = 0; done < ids.length; done += step) {
       const count = Math.min(step, ids.length - done)
       for (let i = 0; i < count; i++) this.ids[i] = ids[done + i]!
-      this.core.gather(rows, dimension, this.layout.ids, count, this.layout.scratch)
+      this.core.gather(table, this.layout.ids, count, this.layout.scratch)
       target.set(this.scratch.subarray(0, count * dimension), done * dimension)
     }
   }

@@ -13,13 +13,12 @@ function hasOrdinaryNorms({ norms }: TableMemory, size: number): boolean {
  * and codes made where there is room for them. Returns how many rows were emptied.
  */
 export function finishRows(memory: TableMemory, size: number, nonFinite: 'refuse' | 'skip'): number {
-  const { dimension } = memory.layout
   let skipped = 0
   for (let next = 0; next < size; next++) {
     next = memory.computeNorms(next, size)
     if (next === size) break
-    const row = memory.rows.subarray(next * dimension, (next + 1) * dimension)
     if (nonFinite === 'refuse') {
+      const row = memory.row(next)
       const column = row.findIndex((value) => !Number.isFinite(value))
       throw new RowspaceError(
         'NON_FINITE',
@@ -27,7 +26,7 @@ export function finishRows(memory: TableMemory, size: number, nonFinite: 'refuse
         { row: next, column },
       )
     }
-    row.fill(0) // the core reads a few bytes past a row: NaN must not stand there
+    memory.emptyRow(next) // the core reads a few bytes past a row: NaN must not stand there
     skipped++
   }
   if (memory.layout.hasCodes && size > 0 && hasOrdinaryNorms(memory, size)) memory.encode(size)

@@ -1,6 +1,7 @@
 /** The public door of `rowspace`. What else there is stands in subpaths: formats, default, gpt2. */
 export type { Expression, Term } from './analogy.ts'
 export { type CoreSource, loadCore } from './core.ts'
+export type { ElementType, RowArrays } from './element-types.ts'
 export { type ErrorCode, isRowspaceError, RowspaceError } from './errors.ts'
 export { IdSet } from './id-set.ts'
 export { type Match, Matches } from './matches.ts'
@@ -11,6 +12,7 @@ export {
   type Metric,
   type Query,
   type Row,
+  type RowOptions,
   type SearchOptions,
   type TableOptions,
 } from './table.ts'

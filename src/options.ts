@@ -1,6 +1,7 @@
 /** What a table is made and asked with. */
 import type { Metric } from '../bindings/table-memory.ts'
 import type { CoreSource } from './core.ts'
+import type { ElementType } from './element-types.ts'
 import type { IdSet } from './id-set.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -23,6 +24,17 @@ export interface TableOptions {
   codes?: boolean | undefined
   /** The core to run on, where the one in the bundle will not do: URL, Response, bytes or Module. */
   core?: CoreSource | undefined
+}
+
+/** How rows that are handed over are to be kept. */
+export interface RowOptions {
+  /**
+   * The type to keep rows in, 'f32' unless given. Answers are exact with respect to the numbers as they are kept: the same
+   * bits as from a float32 table of them.
+   */
+  dtype?: ElementType | undefined
+  /** What the codes of each row are multiplied by, |V| numbers, where rows are an Int8Array. */
+  scales?: ArrayLike<number> | undefined
 }
 
 export interface SearchOptions {

@@ -12,6 +12,7 @@ import {
   zeroQuery,
 } from './arguments.ts'
 import { createMemory } from './core.ts'
+import { checkElementType, type ElementType, type RowArrays, writeRows } from './element-types.ts'
 import { RowspaceError } from './errors.ts'
 import { finishRows } from './finish-rows.ts'
 import { checkId, countBits, IdSet } from './id-set.ts'
@@ -22,6 +23,7 @@ import type {
   Metric,
   Query,
   Row,
+  RowOptions,
   SearchOptions,
   TableOptions,
 } from './options.ts'
@@ -34,6 +36,7 @@ export type {
   Metric,
   Query,
   Row,
+  RowOptions,
   SearchOptions,
   TableOptions,
 } from './options.ts'
@@ -57,7 +60,7 @@ export class EmbeddingTable {
   /** Columns, d. */
   readonly dimension: number
   /** How the rows are kept. */
-  readonly dtype = 'f32'
+  readonly dtype: ElementType
   /** Rows that held NaN or infinities and are left out (`nonFinite: 'skip'`). */
   readonly skipped: number
   /** Rows of the source that were left out because their token had come before. */
@@ -79,6 +82,7 @@ export class EmbeddingTable {
     this.memory = memory
     this.size = size
     this.dimension = memory.layout.dimension
+    this.dtype = memory.layout.dtype
     this.vocabulary = vocabulary
     this.codes = memory.hasCodes ? 'int8' : 'none'
     this.skipped = skipped
@@ -89,19 +93,23 @@ export class EmbeddingTable {
   }
 
   /**
-   * Makes a table from |V| · d numbers, row after row; they are copied.
+   * Makes a table from |V| · d numbers, row after row; they are copied, rounded to the nearest where `dtype` is given.
+   * Rows that are bf16 or f16 already come as a Uint16Array of their bits (or a Float16Array), int8 ones as an Int8Array
+   * with `scales`.
    *
-   * @throws RowspaceError `LENGTH_MISMATCH` unless there are |V| · d numbers and |V| tokens; `NON_FINITE` naming
+   * @throws RowspaceError `LENGTH_MISMATCH` unless there are |V| · d numbers, |V| tokens and |V| scales; `NON_FINITE` naming
    * row and column; `OUT_OF_MEMORY`; `UNSUPPORTED` without WebAssembly SIMD.
    * @example
    * const table = await EmbeddingTable.from(rows, { dimension: 768, tokens })
    */
   static async from(
-    rows: Float32Array | readonly number[],
-    options: TableOptions & { dimension: number },
+    rows: ArrayLike<number>,
+    options: TableOptions & RowOptions & { dimension: number },
   ): Promise<EmbeddingTable> {
     const dimension = options?.dimension
     checkCount(dimension, 'dimension', 1)
+    const { dtype = 'f32', scales } = options
+    checkElementType(dtype)
     if (!isVector(rows)) {
       throw new RowspaceError('INVALID_ARGUMENT', `rows are an array of numbers; got ${describe(rows)}`)
     }
@@ -112,24 +120,31 @@ export class EmbeddingTable {
         { length: rows.length, dimension },
       )
     }
-    const size = rows.length / dimension
-    return EmbeddingTable.fill({ size, dimension }, (target) => void target.set(rows), options)
+    const shape = { size: rows.length / dimension, dimension, dtype }
+    const given = { rows, scales, dimension, dtype }
+    return EmbeddingTable.fill(shape, (target, scales) => void writeRows(given, target, scales), options)
   }
 
   /**
    * Makes a table whose rows `write` puts in place: the way to stream a file in without a second copy.
-   * `write` gets |V| · d float32, a view of the table's memory that is its to use until it returns or its promise
-   * settles.
+   * `write` gets |V| · d numbers as they are kept (Float32Array; Uint16Array of bits for bf16 and f16; Int8Array) and a
+   * float32 scale a row where they are int8: views of the table's memory that are its to use until it returns or its
+   * promise settles.
    *
    * @throws RowspaceError as `from`, and whatever `write` throws: then nothing is kept.
    */
-  static async fill(
-    shape: { size: number; dimension: number },
-    write: (target: Float32Array) => undefined | FilledRows | Promise<undefined | FilledRows> | undefined,
+  static async fill<Type extends ElementType = 'f32'>(
+    shape: { size: number; dimension: number; dtype?: Type | undefined },
+    write: (
+      target: RowArrays[Type],
+      scales: Float32Array,
+    ) => undefined | FilledRows | Promise<undefined | FilledRows> | undefined | undefined,
     options: TableOptions = {},
   ): Promise<EmbeddingTable> {
     checkCount(shape.size, 'size', 1)
     checkCount(shape.dimension, 'dimension', 1)
+    const dtype = shape.dtype ?? 'f32'
+    checkElementType(dtype)
     const nonFinite = options.nonFinite ?? 'refuse'
     if (nonFinite !== 'refuse' && nonFinite !== 'skip') {
       throw new RowspaceError('INVALID_ARGUMENT', `nonFinite is 'refuse' or 'skip'; got ${String(nonFinite)}`)
@@ -137,9 +152,10 @@ export class EmbeddingTable {
     const memory = await createMemory(options.core, {
       capacity: shape.size,
       dimension: shape.dimension,
+      dtype,
       codes: options.codes,
     })
-    const filled = (await write(memory.rows)) ?? {}
+    const filled = (await write(memory.rows as unknown as RowArrays[Type], memory.rowScales)) ?? {}
     const size = filled.size ?? shape.size
     checkCount(size, 'the size that was filled', 0)
     if (size > shape.size) {
@@ -189,8 +205,7 @@ export class EmbeddingTable {
 
   /** The lookup x_i = E[t_i]: a copy of one row, d numbers. */
   row(row: Row): Float32Array {
-    const id = this.id(row)
-    return this.open().rows.slice(id * this.dimension, (id + 1) * this.dimension)
+    return this.open().row(this.id(row))
   }
 
   /** Copies of n rows, n · d numbers, row-major. The same row may come several times. */

@@ -6,13 +6,15 @@ import { layoutOf } from '../../bindings/layout.ts'
 const shapes = fc.record({
   capacity: fc.integer({ min: 1, max: 1_000_000 }),
   dimension: fc.integer({ min: 1, max: 20_000 }),
+  dtype: fc.constantFrom('f32' as const, 'bf16' as const, 'f16' as const, 'int8' as const),
   codes: fc.boolean(),
 })
 
 test('the places of a table follow each other without overlap', () => {
   fc.assert(
-    fc.property(shapes, fc.integer({ min: 0, max: 5000 }), ({ capacity, dimension, codes }, base) => {
-      const layout = layoutOf({ capacity, dimension, codes }, base)
+    fc.property(shapes, fc.integer({ min: 0, max: 5000 }), ({ capacity, dimension, dtype, codes }, base) => {
+      const layout = layoutOf({ capacity, dimension, dtype, codes }, base)
+      const bytes = { f32: 4, bf16: 2, f16: 2, int8: 1 }[dtype]
       const vector = Math.ceil(dimension / 4) * 16
       const places: [start: number, bytes: number][] = [
         [0, base],
@@ -21,26 +23,32 @@ test('the places of a table follow each other without overlap', () => {
         [layout.scratch, layout.scratchRows * dimension * 4],
         [layout.mask, Math.ceil(capacity / 32) * 4],
         [layout.norms, capacity * 4],
-        [layout.table, 40],
+        [layout.widened, vector],
+        [layout.rowScales, dtype === 'int8' ? capacity * 4 : 0],
+        [layout.table, 60],
         [layout.question, 44],
         [layout.heap, 8 + capacity * 8],
         [layout.ids, capacity * 4],
         [layout.cosines, capacity * 4],
         [layout.dots, capacity * 4],
         // the last row's tail is read up to 12 bytes past its end
-        [layout.rows, capacity * dimension * 4 + 12],
+        [layout.rows, capacity * dimension * bytes + 12],
       ]
       const stride = Math.ceil(dimension / 8) * 8
       const coded: [start: number, bytes: number][] = [
         [layout.columns, stride * 4 * 4],
+        [layout.moments, stride * 16],
         [layout.stats, 16],
         [layout.quantised, stride * 2],
         [layout.products, 4096],
-        [layout.codeScales, capacity * 4],
         [layout.residuals, capacity * 4],
+      ]
+      const own: [start: number, bytes: number][] = [
+        [layout.codeScales, capacity * 4],
         [layout.codes, capacity * stride],
       ]
       if (codes) places.push(...coded)
+      if (codes && dtype !== 'int8') places.push(...own)
       places.sort(([a], [b]) => a - b)
       for (const [index, [start, bytes]] of places.entries()) {
         const next = places[index + 1]?.[0] ?? layout.byteLength

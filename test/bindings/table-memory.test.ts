@@ -5,7 +5,12 @@ import { loadCore } from '../../src/core.ts'
 
 test('bits of the mask behind the last row are no rows', async () => {
   for (const size of [1, 31, 32, 33, 64, 65]) {
-    const memory = await TableMemory.create(await loadCore(), { capacity: 100, dimension: 1, codes: false })
+    const memory = await TableMemory.create(await loadCore(), {
+      capacity: 100,
+      dimension: 1,
+      dtype: 'f32',
+      codes: false,
+    })
     memory.rows.fill(1)
     expect(memory.computeNorms(0, 100)).toBe(100)
     memory.mask.fill(0xffffffff)
@@ -16,7 +21,12 @@ test('bits of the mask behind the last row are no rows', async () => {
 
 test('nor are they where rows are searched by their codes', async () => {
   for (const size of [161, 162, 163, 1025, 1027]) {
-    const memory = await TableMemory.create(await loadCore(), { capacity: 1100, dimension: 2, codes: true })
+    const memory = await TableMemory.create(await loadCore(), {
+      capacity: 1100,
+      dimension: 2,
+      dtype: 'f32',
+      codes: true,
+    })
     memory.rows.forEach((_, i) => {
       memory.rows[i] = i % 2 === 0 ? i : 1
     })
@@ -30,7 +40,12 @@ test('nor are they where rows are searched by their codes', async () => {
 })
 
 test('norms stop at the first row that is not finite', async () => {
-  const memory = await TableMemory.create(await loadCore(), { capacity: 4, dimension: 3, codes: false })
+  const memory = await TableMemory.create(await loadCore(), {
+    capacity: 4,
+    dimension: 3,
+    dtype: 'f32',
+    codes: false,
+  })
   memory.rows.set([0, 3, 4, 0, 0, 0, 1, Number.NaN, 1, 2, 0, 0])
   expect(memory.computeNorms(0, 4)).toBe(2)
   expect([...memory.norms.subarray(0, 3)]).toEqual([Math.fround(0.2), 0, Number.POSITIVE_INFINITY])
@@ -40,7 +55,7 @@ test('norms stop at the first row that is not finite', async () => {
 
 test('a memory over 4 GiB is not asked for', async () => {
   const module = await loadCore()
-  await expect(TableMemory.create(module, { capacity: 2 ** 30, dimension: 1, codes: false })).rejects.toThrow(
-    MemoryExhaustedError,
-  )
+  await expect(
+    TableMemory.create(module, { capacity: 2 ** 30, dimension: 1, dtype: 'f32', codes: false }),
+  ).rejects.toThrow(MemoryExhaustedError)
 })
