@@ -22,132 +22,141 @@
  */
 import { CODE_NORM, CODED_NORM, CODED_RATIO, columnBytes } from './encode'
 import { heapThreshold } from './heap'
+import { products } from './products'
 import { Question, Table } from './records'
 import { scan } from './scan'
 import { COSINE, scoreAndOffer } from './score'
 
 /** Rows whose products are made before their bounds are looked at. */
-export const BLOCK: u32 = 1024
+const BLOCK: u32 = 1024
 /** Where more than one row in four of this many had to be scored, the rest is scanned as it is. */
 const TRIAL: u32 = 8192
 
-/** Quantises the query and works out A, t, U and F. False if there is nothing to gain: the query is zeros. */
+/** Both halves of four numbers in float64. */
+function low(x: v128): v128 {
+  return f64x2.promote_low_f32x4(x)
+}
+
+function high(x: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3))
+}
+
+function sum(lanes: v128): f64 {
+  return f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1)
+}
+
+/**
+ * Quantises the query and works out A, t, U and F. Marks the question certified and returns true, or false
+ * if there is nothing to gain: the query is zeros.
+ * The query is padded with zeros, and so are the columns, to a multiple of 8.
+ */
 export function planQuestion(table: Table, question: Question): bool {
-  const dimension = table.dimension
-  const spreads = table.columns + columnBytes(dimension)
-  let largest: f64 = 0
-  let squares: f64 = 0
-  let scaledSquares: f64 = 0
-  let offset: f64 = 0
-  for (let j: u32 = 0; j < dimension; j++) {
-    const u = <f64>load<f32>(question.query + (j << 2))
-    const v = u * <f64>load<f32>(spreads + (j << 2))
-    offset += u * <f64>load<f32>(table.columns + (j << 2))
-    squares += u * u
-    scaledSquares += v * v
-    largest = Math.max(largest, Math.abs(v))
+  const bytes = columnBytes(table.dimension)
+  const means = table.columns
+  const spreads = table.columns + bytes
+  const query = question.query
+  let offset = f64x2.splat(0)
+  let squares = f64x2.splat(0)
+  let scaledSquares = f64x2.splat(0)
+  let largest = f64x2.splat(0)
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const u = v128.load(query + at)
+    const w = v128.load(spreads + at)
+    const mean = v128.load(means + at)
+    offset = f64x2.add(offset, f64x2.mul(low(u), low(mean)))
+    offset = f64x2.add(offset, f64x2.mul(high(u), high(mean)))
+    squares = f64x2.add(squares, f64x2.mul(low(u), low(u)))
+    squares = f64x2.add(squares, f64x2.mul(high(u), high(u)))
+    const v0 = f64x2.mul(low(u), low(w))
+    const v1 = f64x2.mul(high(u), high(w))
+    scaledSquares = f64x2.add(scaledSquares, f64x2.mul(v0, v0))
+    scaledSquares = f64x2.add(scaledSquares, f64x2.mul(v1, v1))
+    largest = f64x2.max(largest, f64x2.max(f64x2.abs(v0), f64x2.abs(v1)))
   }
-  if (largest === 0) return false
+  const most = Math.max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1))
+  if (most === 0) return false
   // |c·q| ≤ ||c||·||q|| stays in 32 bits
   const codeNorm = <f64>load<f32>(table.stats + CODE_NORM)
-  const step = Math.max(largest / 32766, (Math.sqrt(scaledSquares) * codeNorm) / 1073741824)
-  let lost: f64 = 0
-  for (let j: u32 = 0; j < dimension; j++) {
-    const v = <f64>load<f32>(question.query + (j << 2)) * <f64>load<f32>(spreads + (j << 2))
-    const q = Math.round(v / step)
-    store<i16>(question.quantised + (j << 1), <i16>(<i32>q))
-    const f = v - q * <f64>(<f32>step)
-    lost += f * f
-  }
-  const norm = Math.sqrt(squares)
+  const step = <f32>Math.max(most / 32766, (Math.sqrt(sum(scaledSquares)) * codeNorm) / 1073741824)
+  const lost = quantise(query, spreads, question.quantised, bytes, step)
   const coded = <f64>load<f32>(table.stats + (question.metric === COSINE ? CODED_RATIO : CODED_NORM))
   const scale: f64 = question.metric === COSINE ? <f64>question.inverseNorm : 1
   const wider: f64 = 1 + 1 / 512
-  question.offset = <f32>(offset * scale)
-  question.step = <f32>step * <f32>scale
-  question.norm = <f32>(norm * scale * (1 + 1 / 65536))
+  question.offset = <f32>(sum(offset) * scale)
+  question.step = step * <f32>scale
+  question.norm = <f32>(Math.sqrt(sum(squares)) * scale * (1 + 1 / 65536))
   question.slack = <f32>(Math.sqrt(lost) * coded * scale * wider + 1e-36)
-  question.rescored = 0
+  question.certified = 1
   return true
 }
 
-/** The products c·q of the rows [from, to) of a block, four rows a quarter of the block apart side by side. */
-function blockProducts(table: Table, question: Question, from: u32, to: u32): void {
-  const stride = table.codeStride
-  const quarter = (to - from) >> 2
-  const step = quarter * stride
-  const products = question.products
-  const query = question.quantised
-  let row = table.codes + from * stride
-  for (let i: u32 = 0; i < quarter; i++) {
-    let s0 = i32x4.splat(0)
-    let s1 = i32x4.splat(0)
-    let s2 = i32x4.splat(0)
-    let s3 = i32x4.splat(0)
-    for (let j: u32 = 0; j < stride; j += 8) {
-      const q = v128.load(query + (j << 1))
-      const at = row + j
-      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load8x8_s(at), q))
-      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load8x8_s(at + step), q))
-      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.load8x8_s(at + 2 * step), q))
-      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.load8x8_s(at + 3 * step), q))
-    }
-    const target = products + (i << 2)
-    store<i32>(target, sumOf(s0))
-    store<i32>(target + (quarter << 2), sumOf(s1))
-    store<i32>(target + (quarter << 3), sumOf(s2))
-    store<i32>(target + quarter * 12, sumOf(s3))
-    row += stride
+/** q = round(w∘u / t) in 16 bits. Returns ||f||² of f = w∘u − t·q. */
+function quantise(query: usize, spreads: usize, target: usize, bytes: usize, step: f32): f64 {
+  const steps = f64x2.splat(<f64>step)
+  let lost = f64x2.splat(0)
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const u = v128.load(query + at)
+    const w = v128.load(spreads + at)
+    const v0 = f64x2.mul(low(u), low(w))
+    const v1 = f64x2.mul(high(u), high(w))
+    const q0 = i32x4.trunc_sat_f64x2_s_zero(f64x2.nearest(f64x2.div(v0, steps)))
+    const q1 = i32x4.trunc_sat_f64x2_s_zero(f64x2.nearest(f64x2.div(v1, steps)))
+    const q = i16x8.narrow_i32x4_s(v128.shuffle<i64>(q0, q1, 0, 2), i32x4.splat(0))
+    v128.store64_lane(target + (at >> 1), q, 0)
+    // f from q as it is kept, so that a number cut off is part of what is lost
+    const kept = i32x4.extend_low_i16x8_s(q)
+    const f0 = f64x2.sub(v0, f64x2.mul(f64x2.convert_low_i32x4_s(kept), steps))
+    const upper = v128.shuffle<i32>(kept, kept, 2, 3, 2, 3)
+    const f1 = f64x2.sub(v1, f64x2.mul(f64x2.convert_low_i32x4_s(upper), steps))
+    lost = f64x2.add(lost, f64x2.add(f64x2.mul(f0, f0), f64x2.mul(f1, f1)))
   }
-  for (let id = from + quarter * 4; id < to; id++) {
-    let sum = i32x4.splat(0)
-    for (let j: u32 = 0; j < stride; j += 8) {
-      const codes = v128.load8x8_s(table.codes + id * stride + j)
-      sum = i32x4.add(sum, i32x4.dot_i16x8_s(codes, v128.load(query + (j << 1))))
-    }
-    store<i32>(products + ((id - from) << 2), sumOf(sum))
-  }
+  return sum(lost)
 }
 
-function sumOf(lanes: v128): i32 {
-  const halves = i32x4.add(lanes, v128.shuffle<i32>(lanes, lanes, 2, 3, 0, 1))
-  return i32x4.extract_lane(halves, 0) + i32x4.extract_lane(halves, 1)
+/** Whether so many of the `tried` rows had to be scored that bounds do not pay for this question. */
+export function boundsFail(question: Question, tried: u32): bool {
+  return tried >= TRIAL && question.rescored > tried >> 2
+}
+
+/** Scores those of rows [from, to) whose bound, by the products at `question.products`, does not rule them out. */
+export function offerBlock(table: Table, question: Question, from: u32, to: u32): void {
+  const step = f32x4.splat(question.step)
+  const offset = f32x4.splat(question.offset)
+  const norm = f32x4.splat(question.norm)
+  const slack = f32x4.splat(question.slack)
+  const isCosine = question.metric === COSINE
+  let threshold = heapThreshold(question.heap, question.k)
+  for (let id = from; id < to; id += 4) {
+    const at = id << 2
+    const sums = f32x4.convert_i32x4_s(v128.load(question.products + ((id - from) << 2)))
+    const codeScales = v128.load(table.codeScales + at)
+    let bound = f32x4.add(offset, f32x4.mul(f32x4.mul(codeScales, step), sums))
+    bound = f32x4.add(bound, f32x4.mul(v128.load(table.residuals + at), norm))
+    if (isCosine) bound = f32x4.mul(bound, v128.load(table.inverseNorms + at))
+    const below = f32x4.lt(f32x4.add(bound, slack), f32x4.splat(threshold))
+    let open = ~i32x4.bitmask(below) & (load<u8>(table.mask + (id >> 3)) >> (id & 4)) & 15
+    while (open !== 0) {
+      const candidate = id + ctz(open)
+      open &= open - 1
+      if (candidate >= to) break
+      question.rescored++
+      threshold = scoreAndOffer(table, question, candidate, threshold)
+    }
+  }
 }
 
 /**
  * As scan, over the codes. planQuestion comes before it. `from` is a multiple of 32.
  * Adds to `question.rescored` how many rows were scored in full.
  */
-export function scanCodes(table: Table, question: Question, from: u32, to: u32, heap: usize): void {
-  const step = f32x4.splat(question.step)
-  const offset = f32x4.splat(question.offset)
-  const norm = f32x4.splat(question.norm)
-  const slack = f32x4.splat(question.slack)
-  const isCosine = question.metric === COSINE
-  let threshold = heapThreshold(heap, question.k)
+export function scanCodes(table: Table, question: Question, from: u32, to: u32): void {
   for (let first = from; first < to; first += BLOCK) {
-    if (first - from >= TRIAL && question.rescored > (first - from) >> 2) {
-      scan(table, question, first, to, heap)
+    if (boundsFail(question, first - from)) {
+      scan(table, question, first, to)
       return
     }
     const end = min(first + BLOCK, to)
-    blockProducts(table, question, first, end)
-    for (let id = first; id < end; id += 4) {
-      const at = id << 2
-      const products = f32x4.convert_i32x4_s(v128.load(question.products + ((id - first) << 2)))
-      const codeScales = v128.load(table.codeScales + at)
-      let bound = f32x4.add(offset, f32x4.mul(f32x4.mul(codeScales, step), products))
-      bound = f32x4.add(bound, f32x4.mul(v128.load(table.residuals + at), norm))
-      if (isCosine) bound = f32x4.mul(bound, v128.load(table.inverseNorms + at))
-      const below = f32x4.lt(f32x4.add(bound, slack), f32x4.splat(threshold))
-      let open = ~i32x4.bitmask(below) & (load<u8>(table.mask + (id >> 3)) >> (id & 4)) & 15
-      while (open !== 0) {
-        const candidate = id + ctz(open)
-        open &= open - 1
-        if (candidate >= end) break
-        question.rescored++
-        threshold = scoreAndOffer(table, question, candidate, heap, threshold)
-      }
-    }
+    products(table, question.quantised, first, end, question.products)
+    offerBlock(table, question, first, end)
   }
 }

@@ -1,4 +1,5 @@
 /** The exports of the core. It knows addresses and lengths; tokens, tables and JavaScript are bindings/' affair. */
+export { scanBatch } from './batch'
 export { planQuestion, scanCodes } from './certify'
 export { adoptRows, encodeRows, measureColumns } from './encode'
 export { gather } from './gather'

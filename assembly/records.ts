@@ -47,4 +47,10 @@ export class Question {
   slack: f32
   /** Rows that the last certified scan scored in full. */
   rescored: u32
+  /** The best rows so far: heap.ts. */
+  heap: usize
+  /** Whether planQuestion has been asked and codes pay. */
+  certified: u32
+  /** Its product with a row, on the way from one kernel to the next. */
+  product: f32
 }

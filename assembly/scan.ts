@@ -8,16 +8,16 @@ import { heapThreshold } from './heap'
 import { Question, Table } from './records'
 import { scoreAndOffer } from './score'
 
-/** Offers rows [from, to) to the heap of the best k. `from` is a multiple of 32. */
-export function scan(table: Table, question: Question, from: u32, to: u32, heap: usize): void {
-  let threshold = heapThreshold(heap, question.k)
+/** Offers rows [from, to) to the heap of the best. `from` is a multiple of 32. */
+export function scan(table: Table, question: Question, from: u32, to: u32): void {
+  let threshold = heapThreshold(question.heap, question.k)
   for (let first = from; first < to; first += 32) {
     let bits = load<u32>(table.mask + (first >> 3))
     if (to - first < 32) bits &= (1 << (to - first)) - 1
     while (bits !== 0) {
       const id = first + ctz(bits)
       bits &= bits - 1
-      threshold = scoreAndOffer(table, question, id, heap, threshold)
+      threshold = scoreAndOffer(table, question, id, threshold)
     }
   }
 }

@@ -29,15 +29,20 @@ export function wideCosineScore(table: Table, id: u32, query: usize): f32 {
 }
 
 /** Scores row `id`, offers it to the heap of the best if it may be among them, and returns the heap's threshold. */
-export function scoreAndOffer(table: Table, question: Question, id: u32, heap: usize, threshold: f32): f32 {
-  const query = question.query
-  let score = dotRow(table, id, query)
+export function scoreAndOffer(table: Table, question: Question, id: u32, threshold: f32): f32 {
+  return offerProduct(table, question, id, dotRow(table, id, question.query), threshold)
+}
+
+/** The same where the product with the query is known. */
+export function offerProduct(table: Table, question: Question, id: u32, product: f32, threshold: f32): f32 {
+  let score = product
   if (question.metric === COSINE) score *= load<f32>(table.inverseNorms + (id << 2)) * question.inverseNorm
   // Below the k-th best and a number: out. NaN and −Infinity take the float64 way.
   if (score < threshold && score >= -f32.MAX_VALUE) return threshold
+  const query = question.query
   if (!isFinite32(score)) {
     score = question.metric === COSINE ? wideCosineScore(table, id, query) : wideDotScore(table, id, query)
   }
-  offer(heap, question.k, keyOf(score, id))
-  return heapThreshold(heap, question.k)
+  offer(question.heap, question.k, keyOf(score, id))
+  return heapThreshold(question.heap, question.k)
 }

@@ -14,8 +14,9 @@ export interface CoreExports extends Record<string, unknown> {
   encodeRows(table: number, from: number, to: number, rounding: number): void
   planQuestion(table: number, question: number): number
   clearHeap(heap: number): void
-  scan(table: number, question: number, from: number, to: number, heap: number): void
-  scanCodes(table: number, question: number, from: number, to: number, heap: number): void
+  scan(table: number, question: number, from: number, to: number): void
+  scanCodes(table: number, question: number, from: number, to: number): void
+  scanBatch(table: number, questions: number, count: number, from: number, to: number): void
   sortedIds(heap: number, ids: number): number
   measure(table: number, question: number, ids: number, count: number, cosines: number, dots: number): void
 }

@@ -2,19 +2,24 @@
  * Where everything of a table lies in its one memory. Computed here and nowhere else.
  *
  *   0         the core's own static data (a few bytes; `base` is its end)
- *   table, question   the records of assembly/records.ts, 64 bytes each
- *   query     d float32, zeros up to the next multiple of 16     what is asked
- *   other     the same                                          the second vector of a similarity
- *   widened   the same                                          a row of another type as float32
+ *   table     the record of assembly/records.ts, 64 bytes
+ *   queries   for each of QUESTIONS: d float32, zeros up to the next multiple of 16     what is asked
+ *   other     the same once                                       the second vector of a similarity
+ *   widened   the same once                                       a row of another type as float32
  *   scratch   rows on their way out of gather
- *   mask      a bit a row                                        rows that may be in the answer
- *   norms     |V| float32                                        1/||row||
- *   heap      8 bytes and |V| uint64                             the best rows so far     } untouched pages of
- *   ids, cosines, dots   |V| × 4 bytes each                      the answer               } these cost nothing
+ *   mask      a bit a row                                         rows that may be in the answer
+ *   norms     |V| float32                                         1/||row||
+ *   ids, cosines, dots   |V| × 4 bytes each                       the answer
  *   codes     |V| × (d rounded up to 8) int8, where there are codes, and with them
- *             codeScales, residuals  |V| float32 each; columns, moments, stats, quantised, products   (assembly/encode.ts)
+ *             codeScales, residuals  |V| float32 each; columns, moments, stats, quantised   (assembly/encode.ts)
  *   rowScales   |V| float32, where rows are int8
- *   rows      |V| × d numbers, and 64 bytes behind the last      the table E
+ *   rows      |V| × d numbers, and 64 bytes behind the last       the table E
+ *
+ * and what each thread has for itself, `workspaceBytes` apart (the pages that are not touched cost nothing):
+ *
+ *   questions QUESTIONS records of assembly/records.ts, 64 bytes each
+ *   products  of two questions with a block of codes
+ *   heaps     8 bytes and k uint64 for each question              the best rows so far
  *
  * Rows that are int8 are their own codes: `codes` and `codeScales` are then the rows' own.
  */
@@ -41,13 +46,17 @@ export interface TableShape {
   codes: boolean
 }
 
+/** Questions that can be asked at once. */
+export const QUESTIONS = 32
+
 export interface TableLayout extends Omit<TableShape, 'codes'> {
   /** Where the codes lie; meaningless where `hasCodes` is false. */
   codes: number
   hasCodes: boolean
   table: number
-  question: number
-  query: number
+  queries: number
+  /** Bytes from one query to the next. */
+  queryBytes: number
   other: number
   /** The number of `dtype` in the core. */
   type: number
@@ -58,7 +67,12 @@ export interface TableLayout extends Omit<TableShape, 'codes'> {
   scratchRows: number
   mask: number
   norms: number
-  heap: number
+  /** Bytes of one thread's workspace; of the first thread's, the parts. */
+  workspaceBytes: number
+  questions: number
+  products: number
+  heaps: number
+  heapBytes: number
   ids: number
   cosines: number
   dots: number
@@ -69,7 +83,8 @@ export interface TableLayout extends Omit<TableShape, 'codes'> {
   moments: number
   stats: number
   quantised: number
-  products: number
+  /** Bytes from one quantised query to the next. */
+  quantisedBytes: number
   rows: number
   /** Bytes in all. */
   byteLength: number
@@ -78,8 +93,10 @@ export interface TableLayout extends Omit<TableShape, 'codes'> {
 const ALIGNMENT = 64
 const SCRATCH_BYTES = 65_536
 const RECORD_BYTES = 64
-/** BLOCK of assembly/certify.ts. */
+/** BLOCK of assembly/certify.ts, MOST_ROWS of assembly/batch.ts. */
 const BLOCK_ROWS = 1024
+/** Up to this k all of QUESTIONS fit the heaps at once. */
+const BATCH_K = 1024
 /** The core computes addresses with 32 bits, so the last page stays unused and no end wraps to 0. */
 export const MAX_MEMORY_BYTES = 2 ** 32 - 65_536
 
@@ -100,30 +117,39 @@ export function layoutOf({ capacity, dimension, dtype, codes }: TableShape, base
   const ownCodes = coded && dtype !== 'int8' ? 1 : 0
   const small = {
     table: place(RECORD_BYTES),
-    question: place(RECORD_BYTES),
-    query: place(paddedVector),
+    queries: place(QUESTIONS * paddedVector),
     other: place(paddedVector),
     widened: place(paddedVector),
     scratch: place(scratchRows * dimension * 4),
     mask: place(Math.ceil(capacity / 32) * 4),
     norms: place(capacity * 4),
-    heap: place(8 + capacity * 8),
     ids: place(capacity * 4),
     cosines: place(capacity * 4),
     dots: place(capacity * 4),
     columns: place(coded * paddedDimension * 16),
     moments: place(coded * paddedDimension * 16),
     stats: place(coded * 16),
-    quantised: place(coded * paddedDimension * 2),
-    products: place(coded * BLOCK_ROWS * 4),
+    quantised: place(coded * QUESTIONS * paddedDimension * 2),
     residuals: place(coded * capacity * 4),
     rowScales: place(dtype === 'int8' ? capacity * 4 : 0),
   }
+  const heapBytes = Math.max(8 + 8 * capacity, QUESTIONS * (8 + 8 * Math.min(capacity, BATCH_K)))
+  const workspace = {
+    questions: place(QUESTIONS * RECORD_BYTES),
+    products: place(coded * 2 * BLOCK_ROWS * 4),
+    heaps: place(heapBytes),
+  }
+  const workspaceBytes = Math.ceil(end / ALIGNMENT) * ALIGNMENT - workspace.questions
   const codeScales = ownCodes ? place(capacity * 4) : small.rowScales
   const codesPlace = ownCodes ? place(capacity * paddedDimension) : 0
   const rows = place(capacity * rowBytes + ALIGNMENT)
   return {
     ...small,
+    ...workspace,
+    workspaceBytes,
+    heapBytes,
+    queryBytes: paddedVector,
+    quantisedBytes: paddedDimension * 2,
     capacity,
     dimension,
     dtype,

@@ -1,5 +1,5 @@
 /** Mirrors assembly/records.ts: the records the core reads, field by field, four bytes each, in order. */
-import type { TableLayout } from './layout.ts'
+import { QUESTIONS, type TableLayout } from './layout.ts'
 
 const TABLE_FIELDS = [
   'dimension',
@@ -19,8 +19,6 @@ const TABLE_FIELDS = [
   'stats',
 ] as const satisfies readonly (keyof TableLayout)[]
 
-const QUESTION_WORDS = 11
-
 /** Places of the question's fields that bindings/ writes or reads. */
 const QUESTION = {
   metric: 0,
@@ -30,35 +28,62 @@ const QUESTION = {
   quantised: 4,
   products: 5,
   rescored: 10,
+  heap: 11,
+  certified: 12,
 } as const
+
+const RECORD_WORDS = 16
 
 export function writeTableRecord(buffer: ArrayBuffer, layout: TableLayout): void {
   const words = new Uint32Array(buffer, layout.table, TABLE_FIELDS.length)
   for (const [place, field] of TABLE_FIELDS.entries()) words[place] = layout[field]
 }
 
-/** The question in the memory, to be asked anew again and again. */
-export class QuestionRecord {
+/** The questions in the memory, to be asked anew again and again. */
+export class QuestionRecords {
   private readonly words: Uint32Array
   private readonly numbers: Float32Array
 
-  constructor(buffer: ArrayBuffer, layout: TableLayout) {
-    this.words = new Uint32Array(buffer, layout.question, QUESTION_WORDS)
-    this.numbers = new Float32Array(buffer, layout.question, QUESTION_WORDS)
-    this.words[QUESTION.query] = layout.query
-    this.words[QUESTION.quantised] = layout.quantised
-    this.words[QUESTION.products] = layout.products
+  constructor(
+    buffer: ArrayBuffer,
+    private readonly layout: TableLayout,
+  ) {
+    const { questions, queries, queryBytes, quantised, quantisedBytes, products } = layout
+    this.words = new Uint32Array(buffer, questions, QUESTIONS * RECORD_WORDS)
+    this.numbers = new Float32Array(buffer, questions, QUESTIONS * RECORD_WORDS)
+    for (let index = 0; index < QUESTIONS; index++) {
+      const record = index * RECORD_WORDS
+      this.words[record + QUESTION.query] = queries + index * queryBytes
+      this.words[record + QUESTION.quantised] = quantised + index * quantisedBytes
+      this.words[record + QUESTION.products] = products
+    }
   }
 
-  write(metric: number, k: number, inverseNorm: number): void {
-    this.words[QUESTION.metric] = metric
-    this.words[QUESTION.k] = k
-    this.numbers[QUESTION.inverseNorm] = inverseNorm
-    this.words[QUESTION.rescored] = 0
+  /** The address of a question. */
+  at(index: number): number {
+    return this.layout.questions + index * RECORD_WORDS * 4
+  }
+
+  write(index: number, metric: number, k: number, inverseNorm: number): void {
+    const record = index * RECORD_WORDS
+    this.words[record + QUESTION.metric] = metric
+    this.words[record + QUESTION.k] = k
+    this.numbers[record + QUESTION.inverseNorm] = inverseNorm
+    this.words[record + QUESTION.rescored] = 0
+    this.words[record + QUESTION.heap] = this.heapAt(index, k)
+    this.words[record + QUESTION.certified] = 0
+  }
+
+  inverseNorm(index: number): number {
+    return this.numbers[index * RECORD_WORDS + QUESTION.inverseNorm]!
+  }
+
+  heapAt(index: number, k: number): number {
+    return this.layout.heaps + index * (8 + 8 * k)
   }
 
   /** Rows that the last certified scan scored in full; 0 after a plain scan. */
-  get rescored(): number {
-    return this.words[QUESTION.rescored]!
+  rescored(index: number): number {
+    return this.words[index * RECORD_WORDS + QUESTION.rescored]!
   }
 }

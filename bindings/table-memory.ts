@@ -1,7 +1,7 @@
 /** One table's memory and the core over it: every call of the core is made here, and nothing else is done. */
 import { type CoreExports, instantiateCore } from './core.ts'
-import { layoutOf, MAX_MEMORY_BYTES, type TableLayout, type TableShape } from './layout.ts'
-import { QuestionRecord, writeTableRecord } from './records.ts'
+import { layoutOf, MAX_MEMORY_BYTES, QUESTIONS, type TableLayout, type TableShape } from './layout.ts'
+import { QuestionRecords, writeTableRecord } from './records.ts'
 
 /** Codes of assembly/score.ts. */
 const METRICS = { cosine: 0, dot: 1 } as const
@@ -49,16 +49,16 @@ export class TableMemory {
   readonly norms: Float32Array<ArrayBuffer>
   /** One bit a row: whether it may be in the answer. */
   readonly mask: Uint32Array<ArrayBuffer>
-  /** The vector that is asked with, d long. */
-  readonly query: Float32Array<ArrayBuffer>
+  /** The vectors that are asked with, d long each. */
+  readonly queries: readonly Float32Array<ArrayBuffer>[]
   readonly ids: Uint32Array<ArrayBuffer>
   readonly cosines: Float32Array<ArrayBuffer>
   readonly dots: Float32Array<ArrayBuffer>
   private readonly other: Float32Array<ArrayBuffer>
   private readonly scratch: Float32Array<ArrayBuffer>
-  private readonly question: QuestionRecord
+  private readonly questions: QuestionRecords
   private encoded = false
-  /** Rows that the last search scored in full because the codes could not rule them out; 0 if it went without codes. */
+  /** Rows scored in full because the codes could not rule them out, counted up by answers until it is set to 0. */
   rescored = 0
 
   private constructor(
@@ -71,13 +71,16 @@ export class TableMemory {
     this.rowScales = new Float32Array(buffer, layout.rowScales, layout.dtype === 'int8' ? capacity : 0)
     this.norms = new Float32Array(buffer, layout.norms, capacity)
     this.mask = new Uint32Array(buffer, layout.mask, Math.ceil(capacity / 32))
-    this.query = new Float32Array(buffer, layout.query, dimension)
+    this.queries = Array.from(
+      { length: QUESTIONS },
+      (_, index) => new Float32Array(buffer, layout.queries + index * layout.queryBytes, dimension),
+    )
     this.other = new Float32Array(buffer, layout.other, dimension)
     this.scratch = new Float32Array(buffer, layout.scratch, scratchRows * dimension)
     this.ids = new Uint32Array(buffer, layout.ids, capacity)
     this.cosines = new Float32Array(buffer, layout.cosines, capacity)
     this.dots = new Float32Array(buffer, layout.dots, capacity)
-    this.question = new QuestionRecord(buffer, layout)
+    this.questions = new QuestionRecords(buffer, layout)
     writeTableRecord(buffer, layout)
   }
 
@@ -96,18 +99,22 @@ export class TableMemory {
     return this.core.inverseNorms(this.layout.table, from, to) >>> 0
   }
 
-  /** Copies a row into the query; returns its inverse norm. */
-  askWithRow(id: number): number {
-    const { table, ids, query } = this.layout
+  /** Copies a row into a query; returns its inverse norm. */
+  askWithRow(id: number, index = 0): number {
+    const { table, ids } = this.layout
     this.ids[0] = id
-    this.core.gather(table, ids, 1, query)
+    this.core.gather(table, ids, 1, this.queryAt(index))
     return this.norms[id]!
   }
 
-  /** Copies a vector into the query; returns its inverse norm, +Infinity if it is not finite. */
-  askWithVector(vector: ArrayLike<number>): number {
-    this.query.set(vector)
-    return this.core.inverseNorm(this.layout.query, this.layout.dimension)
+  /** Copies a vector into a query; returns its inverse norm, +Infinity if it is not finite. */
+  askWithVector(vector: ArrayLike<number>, index = 0): number {
+    this.queries[index]!.set(vector)
+    return this.core.inverseNorm(this.queryAt(index), this.layout.dimension)
+  }
+
+  private queryAt(index: number): number {
+    return this.layout.queries + index * this.layout.queryBytes
   }
 
   /** Makes the codes of the first `size` rows, after computeNorms. Only where the layout has room for them. */
@@ -134,23 +141,59 @@ export class TableMemory {
    * `dots`, best first. Returns how many there are.
    */
   search(size: number, allowed: number, inverseQueryNorm: number, metric: Metric, k: number): number {
-    const { table, question, heap, ids } = this.layout
-    this.question.write(METRICS[metric], k, inverseQueryNorm)
-    this.core.clearHeap(heap)
+    const { table, questions } = this.layout
+    const certified = this.prepare(0, size, allowed, inverseQueryNorm, metric, k)
     if (k > 0) {
-      if (
-        this.paysToCertify(size, allowed, inverseQueryNorm, k) &&
-        this.core.planQuestion(table, question) !== 0
-      ) {
-        this.core.scanCodes(table, question, 0, size, heap)
-      } else {
-        this.core.scan(table, question, 0, size, heap)
-      }
+      if (certified) this.core.scanCodes(table, questions, 0, size)
+      else this.core.scan(table, questions, 0, size)
     }
-    this.rescored = this.question.rescored
-    const count = this.core.sortedIds(heap, ids)
-    this.measure(inverseQueryNorm, count)
+    return this.answer(0, k)
+  }
+
+  /** How many questions of this k can be asked at once. */
+  questionsAtOnce(k: number): number {
+    return Math.max(1, Math.min(QUESTIONS, Math.floor(this.layout.heapBytes / (8 + 8 * k))))
+  }
+
+  /** As search, of the first queries, one for each of `inverseQueryNorms`. Their answers are read one by one. */
+  searchBatch(
+    size: number,
+    allowed: number,
+    inverseQueryNorms: readonly number[],
+    metric: Metric,
+    k: number,
+  ): void {
+    const { table, questions } = this.layout
+    for (const [index, norm] of inverseQueryNorms.entries()) {
+      this.prepare(index, size, allowed, norm, metric, k)
+    }
+    if (k > 0) this.core.scanBatch(table, questions, inverseQueryNorms.length, 0, size)
+  }
+
+  /** The answer of a question, left in `ids`, `cosines` and `dots`, best first. Returns how many rows. Asked for once. */
+  answer(index: number, k: number): number {
+    const { ids, cosines, dots, table } = this.layout
+    const count = this.core.sortedIds(this.questions.heapAt(index, k), ids)
+    this.core.measure(table, this.questions.at(index), ids, count, cosines, dots)
+    this.rescored += this.questions.rescored(index)
     return count
+  }
+
+  /** Writes a question and empties its heap. Returns whether it is asked by the codes. */
+  private prepare(
+    index: number,
+    size: number,
+    allowed: number,
+    inverseNorm: number,
+    metric: Metric,
+    k: number,
+  ): boolean {
+    this.questions.write(index, METRICS[metric], k, inverseNorm)
+    this.core.clearHeap(this.questions.heapAt(index, k))
+    return (
+      this.paysToCertify(size, allowed, inverseNorm, k) &&
+      this.core.planQuestion(this.layout.table, this.questions.at(index)) !== 0
+    )
   }
 
   /** A plain scan reads the rows of the mask alone; and a large k, or a norm out of range, leaves nothing to rule out. */
@@ -160,9 +203,9 @@ export class TableMemory {
 
   /** Writes both measures of the first `count` rows named in `ids`. */
   measure(inverseQueryNorm: number, count: number): void {
-    const { table, question, ids, cosines, dots } = this.layout
-    this.question.write(METRICS.cosine, 0, inverseQueryNorm)
-    this.core.measure(table, question, ids, count, cosines, dots)
+    const { table, questions, ids, cosines, dots } = this.layout
+    this.questions.write(0, METRICS.cosine, 0, inverseQueryNorm)
+    this.core.measure(table, questions, ids, count, cosines, dots)
   }
 
   /** The cosine of the query with a vector. */
@@ -170,10 +213,10 @@ export class TableMemory {
     inverseQueryNorm: number,
     vector: ArrayLike<number>,
   ): { cosine: number; inverseNorm: number } {
-    const { dimension, other, query } = this.layout
+    const { dimension, other, queries } = this.layout
     this.other.set(vector)
     const inverseNorm = this.core.inverseNorm(other, dimension)
-    const cosine = this.core.cosine(other, query, dimension, inverseNorm, inverseQueryNorm)
+    const cosine = this.core.cosine(other, queries, dimension, inverseNorm, inverseQueryNorm)
     return { cosine, inverseNorm }
   }
 

@@ -86,3 +86,21 @@ export function checkVector(vector: Float32Array | readonly number[], dimension:
     { actual: vector.length, expected: dimension },
   )
 }
+
+/** The queries of a batch: a list of them, or one Float32Array of n · d numbers. */
+export function queryList(queries: Iterable<Query>, dimension: number): Query[] {
+  if (queries instanceof Float32Array) {
+    if (queries.length % dimension !== 0) {
+      throw new RowspaceError(
+        'LENGTH_MISMATCH',
+        `${queries.length} numbers are not whole queries of ${dimension}: ${queries.length % dimension} are left over`,
+        { length: queries.length, dimension },
+      )
+    }
+    return Array.from({ length: queries.length / dimension }, (_, index) =>
+      queries.subarray(index * dimension, (index + 1) * dimension),
+    )
+  }
+  if (typeof queries === 'object' && queries !== null && Symbol.iterator in queries) return [...queries]
+  throw new RowspaceError('INVALID_ARGUMENT', `a list of queries was expected; got ${describe(queries)}`)
+}

@@ -8,14 +8,14 @@ import {
   describe,
   isRow,
   isVector,
-  readSearchOptions,
+  queryList,
   zeroQuery,
 } from './arguments.ts'
 import { createMemory } from './core.ts'
 import { checkElementType, type ElementType, type RowArrays, writeRows } from './element-types.ts'
 import { RowspaceError } from './errors.ts'
 import { finishRows } from './finish-rows.ts'
-import { checkId, countBits, IdSet } from './id-set.ts'
+import { checkId, IdSet } from './id-set.ts'
 import { Matches } from './matches.ts'
 import type {
   AnalogyOptions,
@@ -28,6 +28,7 @@ import type {
   TableOptions,
 } from './options.ts'
 import { sampleIds } from './random.ts'
+import { type Asked, readQuestion, type Searched, search, searchBatch, type Written } from './search.ts'
 import { findToken, type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
 export type {
@@ -42,13 +43,6 @@ export type {
 } from './options.ts'
 
 const NOTHING: readonly number[] = []
-
-/** Which rows a question lets through, resolved. */
-interface Choice {
-  out: readonly number[]
-  filter: IdSet | undefined
-  includeInputs: boolean
-}
 
 /**
  * A table E of |V| rows and d columns in one WebAssembly memory, and the questions its geometry answers.
@@ -70,8 +64,8 @@ export class EmbeddingTable {
   /** The tokens, where there are any. */
   readonly vocabulary: Vocabulary | undefined
   private memory: TableMemory | undefined
-  /** The bits of rows that may be in an answer; `memory.mask` equals it between two questions. */
-  private readonly live: IdSet
+  /** This table as src/search.ts sees it. */
+  private readonly searched: Searched
 
   private constructor(
     memory: TableMemory,
@@ -88,8 +82,15 @@ export class EmbeddingTable {
     this.skipped = skipped
     this.duplicates = duplicates
     const { norms, mask } = memory
-    this.live = IdSet.where(size, (id) => norms[id] !== Number.POSITIVE_INFINITY)
-    mask.set(this.live.words)
+    const live = IdSet.where(size, (id) => norms[id] !== Number.POSITIVE_INFINITY)
+    mask.set(live.words)
+    this.searched = {
+      size,
+      live,
+      ids: (rows) => this.ids(rows),
+      select: (test) => this.select(test),
+      tokenOf: this.tokenOf,
+    }
   }
 
   /**
@@ -241,16 +242,22 @@ export class EmbeddingTable {
    */
   nearest(query: Query, options: SearchOptions = {}): Matches {
     const memory = this.open()
-    const { k, metric } = readSearchOptions(options)
-    const choice = this.choose(options)
-    if (!isRow(query))
-      return this.search(memory, this.askWithVector(query, metric), metric, k, NOTHING, choice)
-    const id = this.id(query)
-    const inverseNorm = memory.askWithRow(id)
-    if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`row ${id} is all zeros`)
-    if (metric === 'cosine' && !this.live.has(id))
-      throw zeroQuery(`row ${id} was not finite and reads as zeros`)
-    return this.search(memory, inverseNorm, metric, k, [id], choice)
+    const asked = readQuestion(this.searched, options)
+    return search(this.searched, memory, this.write(memory, query, asked.metric, 0), asked)
+  }
+
+  /**
+   * As `nearest`, of many queries over one reading of the table: one answer a query, each the same to the bit. Takes a list of
+   * rows and vectors, or n · d numbers as one Float32Array. `rescored` counts for all of them.
+   *
+   * @throws RowspaceError as `nearest`, naming the query.
+   */
+  nearestBatch(queries: Iterable<Query>, options: SearchOptions = {}): Matches[] {
+    const memory = this.open()
+    const asked = readQuestion(this.searched, options)
+    const list = queryList(queries, this.dimension)
+    const write = (index: number, place: number) => this.write(memory, list[index]!, asked.metric, place)
+    return searchBatch(this.searched, memory, list.length, write, asked)
   }
 
   /**
@@ -261,10 +268,17 @@ export class EmbeddingTable {
    */
   analogy(expression: Expression, options: AnalogyOptions = {}): Matches {
     const memory = this.open()
-    const { k, metric } = readSearchOptions(options)
-    const choice = this.choose(options)
-    const inverseNorm = this.askWithVector(this.combine(expression, options), metric)
-    return this.search(memory, inverseNorm, metric, k, inputIds(this, expression), choice)
+    const asked = readQuestion(this.searched, options)
+    return search(this.searched, memory, this.writeSum(memory, expression, options, asked, 0), asked)
+  }
+
+  /** As `analogy`, of many expressions over one reading of the table. Throws as `analogy`, naming the query. */
+  analogyBatch(expressions: Iterable<Expression>, options: AnalogyOptions = {}): Matches[] {
+    const memory = this.open()
+    const asked = readQuestion(this.searched, options)
+    const list = [...expressions]
+    const write = (index: number, place: number) => this.writeSum(memory, list[index]!, options, asked, place)
+    return searchBatch(this.searched, memory, list.length, write, asked)
   }
 
   /** The vector of an expression: the weighted sum of its rows and vectors, d numbers, rounded once to float32. */
@@ -298,7 +312,12 @@ export class EmbeddingTable {
   ): Uint32Array {
     this.open()
     const excluded = new Set(this.ids(options.exclude ?? NOTHING))
-    return sampleIds(this.size, count, options.seed ?? 1, (id) => !excluded.has(id) && this.live.has(id))
+    return sampleIds(
+      this.size,
+      count,
+      options.seed ?? 1,
+      (id) => !excluded.has(id) && this.searched.live.has(id),
+    )
   }
 
   /** A set of rows, to filter with as often as wanted. */
@@ -332,61 +351,35 @@ export class EmbeddingTable {
     throw new RowspaceError('DISPOSED', 'this table was disposed of: make a new one')
   }
 
-  private askWithVector(vector: Float32Array | readonly number[], metric: Metric): number {
+  private askWithVector(vector: Float32Array | readonly number[], metric: Metric, place = 0): number {
     checkVector(vector, this.dimension)
-    const inverseNorm = this.open().askWithVector(vector)
+    const inverseNorm = this.open().askWithVector(vector, place)
     checkQuery(vector, inverseNorm, metric)
     return inverseNorm
   }
 
-  private search(
+  /** Writes what nearest asks with to a place of the memory. */
+  private write(memory: TableMemory, query: Query, metric: Metric, place: number): Written {
+    if (!isRow(query)) return { inverseNorm: this.askWithVector(query, metric, place), inputs: NOTHING }
+    const id = this.id(query)
+    const inverseNorm = memory.askWithRow(id, place)
+    if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`row ${id} is all zeros`)
+    if (metric === 'cosine' && !this.searched.live.has(id))
+      throw zeroQuery(`row ${id} was not finite and reads as zeros`)
+    return { inverseNorm, inputs: [id] }
+  }
+
+  /** Writes what analogy asks with. */
+  private writeSum(
     memory: TableMemory,
-    inverseNorm: number,
-    metric: Metric,
-    k: number,
-    inputs: readonly number[],
-    { out, filter, includeInputs }: Choice,
-  ): Matches {
-    const allowed = filter === undefined ? this.size : this.applyFilter(memory, filter)
-    if (!includeInputs) for (const id of inputs) memory.mask[id >>> 5]! &= ~(1 << (id & 31))
-    for (const id of out) memory.mask[id >>> 5]! &= ~(1 << (id & 31))
-    const count = memory.search(this.size, allowed, inverseNorm, metric, Math.min(k, this.size))
-    if (filter !== undefined) memory.mask.set(this.live.words)
-    for (const id of inputs) memory.mask[id >>> 5] = this.live.words[id >>> 5]!
-    for (const id of out) memory.mask[id >>> 5] = this.live.words[id >>> 5]!
-    return new Matches(
-      memory.ids.slice(0, count),
-      memory.cosines.slice(0, count),
-      memory.dots.slice(0, count),
-      this.tokenOf,
-    )
-  }
-
-  /**
-   * Which rows a question lets through. The caller's filter and iterable run here, before the query is written: they
-   * may ask this table questions of their own.
-   */
-  private choose({ exclude, filter, includeInputs = false }: SearchOptions): Choice {
-    const out = exclude === undefined ? NOTHING : this.ids(exclude)
-    if (filter === undefined) return { out, filter, includeInputs }
-    const set = typeof filter === 'function' ? this.select(filter) : filter
-    if (set instanceof IdSet && set.size === this.size) return { out, filter: set, includeInputs }
-    const got = set instanceof IdSet ? `a set over ${set.size} rows` : describe(set)
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `a filter is a test or an IdSet over this table's ${this.size} rows; got ${got}`,
-    )
-  }
-
-  /** Returns how many rows the filter lets through. */
-  private applyFilter(memory: TableMemory, set: IdSet): number {
-    const { words } = this.live
-    let allowed = 0
-    for (let word = 0; word < words.length; word++) {
-      const bits = words[word]! & set.words[word]!
-      memory.mask[word] = bits
-      allowed += countBits(bits)
-    }
-    return allowed
+    expression: Expression,
+    options: AnalogyOptions,
+    { metric }: Asked,
+    place: number,
+  ): Written {
+    const vector = this.combine(expression, options)
+    const inverseNorm = memory.askWithVector(vector, place)
+    checkQuery(vector, inverseNorm, metric)
+    return { inverseNorm, inputs: inputIds(this, expression) }
   }
 }

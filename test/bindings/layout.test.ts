@@ -18,7 +18,7 @@ test('the places of a table follow each other without overlap', () => {
       const vector = Math.ceil(dimension / 4) * 16
       const places: [start: number, bytes: number][] = [
         [0, base],
-        [layout.query, vector],
+        [layout.queries, vector * 32],
         [layout.other, vector],
         [layout.scratch, layout.scratchRows * dimension * 4],
         [layout.mask, Math.ceil(capacity / 32) * 4],
@@ -26,8 +26,8 @@ test('the places of a table follow each other without overlap', () => {
         [layout.widened, vector],
         [layout.rowScales, dtype === 'int8' ? capacity * 4 : 0],
         [layout.table, 60],
-        [layout.question, 44],
-        [layout.heap, 8 + capacity * 8],
+        [layout.questions, 32 * 64],
+        [layout.heaps, Math.max(8 + capacity * 8, 32 * (8 + 8 * Math.min(capacity, 1024)))],
         [layout.ids, capacity * 4],
         [layout.cosines, capacity * 4],
         [layout.dots, capacity * 4],
@@ -39,8 +39,8 @@ test('the places of a table follow each other without overlap', () => {
         [layout.columns, stride * 4 * 4],
         [layout.moments, stride * 16],
         [layout.stats, 16],
-        [layout.quantised, stride * 2],
-        [layout.products, 4096],
+        [layout.quantised, stride * 2 * 32],
+        [layout.products, 8192],
         [layout.residuals, capacity * 4],
       ]
       const own: [start: number, bytes: number][] = [

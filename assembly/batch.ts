@@ -1,0 +1,115 @@
+/**
+ * Many queries over one reading of the table. A block of rows that fits the cache is asked with every query before the
+ * next is read; in registers, each number of a row serves several queries. Every score is the one `scan` makes.
+ */
+import { boundsFail, offerBlock } from './certify'
+import { dotsOfTwo } from './dot'
+import { F32, rowAt } from './elements'
+import { heapThreshold } from './heap'
+import { products, productsOfTwo } from './products'
+import { Question, Table } from './records'
+import { offerProduct, scoreAndOffer } from './score'
+
+/** Bytes of rows or codes of a block: half of a small second-level cache. */
+const BLOCK_BYTES: u32 = 131072
+/** As many rows at most: there is room for their products. */
+const MOST_ROWS: u32 = 1024
+
+/** Bytes of a Question record. */
+const RECORD: usize = 64
+
+/** Rows of a block, a multiple of 32. */
+function rowsOfBlock(rowBytes: u32): u32 {
+  return max(min(BLOCK_BYTES / rowBytes, MOST_ROWS) & ~31, 32)
+}
+
+function questionAt(questions: usize, index: u32): Question {
+  return changetype<Question>(questions + index * RECORD)
+}
+
+/**
+ * Offers rows [from, to) to the heaps of `count` questions that lie one after the other, two of them with room for
+ * products of their own by turns. `from` is a multiple of 32.
+ */
+export function scanBatch(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
+  const rows = rowsOfBlock(table.codeStride)
+  for (let first = from; first < to; first += rows) {
+    const end = min(first + rows, to)
+    for (let i: u32 = 0; i < count; i++) {
+      const question = questionAt(questions, i)
+      if (question.certified !== 0 && boundsFail(question, first - from)) question.certified = 0
+    }
+    offerCertified(table, questions, count, first, end)
+    offerOthers(table, questions, count, first, end)
+  }
+}
+
+/** The certified questions, two at a time. */
+function offerCertified(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
+  let waiting: u32 = count
+  for (let i: u32 = 0; i < count; i++) {
+    const question = questionAt(questions, i)
+    if (question.certified === 0) continue
+    if (waiting === count) {
+      waiting = i
+      continue
+    }
+    const other = questionAt(questions, waiting)
+    waiting = count
+    // two questions never share their room for products: the second takes the one behind the first's
+    question.products = other.products + (MOST_ROWS << 2)
+    productsOfTwo(table, other.quantised, question.quantised, from, to, other.products, question.products)
+    offerBlock(table, other, from, to)
+    offerBlock(table, question, from, to)
+    question.products = other.products
+  }
+  if (waiting === count) return
+  const last = questionAt(questions, waiting)
+  products(table, last.quantised, from, to, last.products)
+  offerBlock(table, last, from, to)
+}
+
+/** The questions that are not, two at a time where rows are float32: others cost more to widen than is gained. */
+function offerOthers(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
+  const rows = rowsOfBlock(table.rowBytes)
+  for (let first = from; first < to; first += rows) {
+    const end = min(first + rows, to)
+    let waiting: u32 = count
+    for (let i: u32 = 0; i < count; i++) {
+      const question = questionAt(questions, i)
+      if (question.certified !== 0) continue
+      if (table.type !== F32) {
+        offerOne(table, question, first, end)
+      } else if (waiting === count) {
+        waiting = i
+      } else {
+        offerTwo(table, questionAt(questions, waiting), question, first, end)
+        waiting = count
+      }
+    }
+    if (waiting !== count) offerOne(table, questionAt(questions, waiting), first, end)
+  }
+}
+
+function isAllowed(table: Table, id: u32): bool {
+  return ((load<u8>(table.mask + (id >> 3)) >> (id & 7)) & 1) !== 0
+}
+
+function offerTwo(table: Table, a: Question, b: Question, from: u32, to: u32): void {
+  const dimension = table.dimension
+  let thresholdA = heapThreshold(a.heap, a.k)
+  let thresholdB = heapThreshold(b.heap, b.k)
+  for (let id = from; id < to; id++) {
+    if (!isAllowed(table, id)) continue
+    dotsOfTwo(rowAt(table, id), dimension, a, b)
+    thresholdA = offerProduct(table, a, id, a.product, thresholdA)
+    thresholdB = offerProduct(table, b, id, b.product, thresholdB)
+  }
+}
+
+function offerOne(table: Table, question: Question, from: u32, to: u32): void {
+  let threshold = heapThreshold(question.heap, question.k)
+  for (let id = from; id < to; id++) {
+    if (isAllowed(table, id)) threshold = scoreAndOffer(table, question, id, threshold)
+  }
+}

@@ -1,0 +1,140 @@
+/** A batch answers as its questions do one by one, to the bit, and as the oracle does. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { EmbeddingTable } from '../../src/table.ts'
+import { expectMatches } from '../oracle/expect.ts'
+import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
+import { searchAll } from '../oracle/search.ts'
+import { METRICS, makeTable, randomNumbers } from '../oracle/tables.ts'
+
+const batches = fc.record({
+  // 32 questions fit the memory at once; 1024 rows are a block, 8192 a trial
+  count: fc.oneof(fc.integer({ min: 0, max: 8 }), fc.integer({ min: 30, max: 70 })),
+  size: fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1000, max: 2300 })),
+  dimension: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(100, 128)),
+  kind: fc.constantFrom(...HARD),
+  dtype: fc.constantFrom('f32' as const, 'bf16' as const, 'int8' as const),
+  codes: fc.boolean(),
+  seed: fc.integer({ min: 0, max: 2 ** 30 }),
+  metric: fc.constantFrom(...METRICS),
+  share: fc.double({ min: 0, max: 1, noNaN: true }),
+  includeInputs: fc.boolean(),
+})
+
+test('any batch on any table', async () => {
+  await fc.assert(
+    fc.asyncProperty(batches, async ({ count, size, dimension, kind, seed, share, ...given }) => {
+      const { dtype, codes, metric, includeInputs } = given
+      const made = hardTable(size, dimension, kind, seed)
+      const flat = made.flat.map((value) => Math.max(-3e38, Math.min(3e38, value)))
+      const table = await EmbeddingTable.from(flat, { dimension, dtype, codes })
+      const random = randomNumbers(seed + 9)
+      const whole = (end: number) => Math.floor(random() * end)
+      const queries = Array.from({ length: count }, (_, index) =>
+        random() < 0.5 ? whole(size) : hardQuery(made, seed + index),
+      )
+      const usable = queries.filter(
+        (query) => typeof query !== 'number' || metric === 'dot' || table.row(query).some(Boolean),
+      )
+      const k = random() < 0.1 ? size + 1 : whole(20)
+      const filter = table.select(() => random() < share || share > 0.5)
+      const exclude = [whole(size)]
+      const options = { k, metric, filter, exclude, includeInputs }
+      const rows = Array.from({ length: size }, (_, id) => table.row(id))
+      const answers = table.nearestBatch(usable, options)
+      expect(answers.length).toBe(usable.length)
+      for (const [index, query] of usable.entries()) {
+        const single = table.nearest(query, options)
+        expectMatches(answers[index]!, single.toArray())
+        if (index > 2) continue // the oracle is slow
+        const input = typeof query === 'number' && !includeInputs ? query : -1
+        const allowed = (id: number) => filter.has(id) && id !== exclude[0] && id !== input
+        const vector = typeof query === 'number' ? rows[query]! : query
+        expectMatches(answers[index]!, searchAll(rows, vector, { k, metric, allowed }))
+      }
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('a large table whose bounds fail half-way', async () => {
+  // scores rise: by the codes no row is ever ruled out, and after 8192 rows the scan goes on without them
+  const dimension = 16
+  const rows = Float32Array.from(
+    { length: 9000 * dimension },
+    (_, i) => Math.floor(i / dimension) + (i % 3) / 8,
+  )
+  const table = await EmbeddingTable.from(rows, { dimension, codes: true })
+  const queries = [new Float32Array(dimension).fill(1), table.row(5), table.row(8999)]
+  const answers = table.nearestBatch(queries, { metric: 'dot' })
+  expect(table.rescored).toBeGreaterThan(8192)
+  for (const [index, query] of queries.entries()) {
+    expectMatches(answers[index]!, table.nearest(query, { metric: 'dot' }).toArray())
+    expect(answers[index]!.ids[0]).toBe(8999)
+  }
+})
+
+describe('analogies', () => {
+  const tokens = Array.from({ length: 50 }, (_, id) => `t${id}`)
+
+  test('with different numbers of inputs', async () => {
+    const { flat } = makeTable(50, 12, 'plain', 4)
+    const table = await EmbeddingTable.from(flat, { dimension: 12, tokens })
+    const expressions = Array.from({ length: 40 }, (_, index) => ({
+      positive: Array.from({ length: 1 + (index % 20) }, (_, term) => (index * 7 + term) % 50),
+      negative: ['t3'],
+    }))
+    for (const unit of [false, true]) {
+      for (const k of [0, 1, 5, 50]) {
+        const answers = table.analogyBatch(expressions, { unit, k })
+        expect(answers.length).toBe(40)
+        for (const [index, expression] of expressions.entries()) {
+          expectMatches(answers[index]!, table.analogy(expression, { unit, k }).toArray())
+        }
+      }
+    }
+  })
+
+  test('a large k leaves room for few questions at once, and none is lost', async () => {
+    const { flat } = makeTable(3000, 4, 'grid', 6)
+    const table = await EmbeddingTable.from(flat, { dimension: 4, codes: true })
+    const expressions = Array.from({ length: 9 }, (_, index) => ({
+      positive: Array.from({ length: 1 + index * 300 }, (_, term) => term),
+    }))
+    const answers = table.analogyBatch(expressions, { k: 900, metric: 'dot' })
+    for (const [index, expression] of expressions.entries()) {
+      expectMatches(answers[index]!, table.analogy(expression, { k: 900, metric: 'dot' }).toArray())
+    }
+  })
+})
+
+describe('what is handed over', () => {
+  const table = EmbeddingTable.from([1, 0, 0, 1, 1, 1], { dimension: 2, tokens: ['a', 'b', 'c'] })
+
+  test('vectors as one Float32Array', async () => {
+    const answers = (await table).nearestBatch(Float32Array.of(1, 0, 0, 1), { k: 1 })
+    expect(answers.map((matches) => matches.ids[0])).toEqual([0, 1])
+  })
+
+  test('any iterable of ids, tokens and vectors', async () => {
+    const answers = (await table).nearestBatch(new Set(['a', 1, [1, 1]] as const), { k: 1 })
+    expect(answers.map((matches) => matches.at(0)!.token)).toEqual(['c', 'c', 'c'])
+    expect((await table).nearestBatch([])).toEqual([])
+  })
+
+  test.each([
+    ['an unknown token', ['a', 'zz'], 'UNKNOWN_TOKEN', 'query 1: '],
+    ['an id out of range', [0, 1, 7], 'ID_OUT_OF_RANGE', 'query 2: '],
+    ['a vector of another length', [[1, 2, 3]], 'DIMENSION_MISMATCH', 'query 0: '],
+    ['a vector of zeros', ['b', [0, 0]], 'ZERO_QUERY', 'query 1: '],
+    ['a number that is not finite', [[1, Number.NaN]], 'NON_FINITE', 'query 0: '],
+    ['numbers left over', Float32Array.of(1, 2, 3), 'LENGTH_MISMATCH', '3 numbers'],
+    ['a string', 'a', 'INVALID_ARGUMENT', 'a list of queries'],
+    ['nothing', undefined, 'INVALID_ARGUMENT', 'a list of queries'],
+  ] as const)('%s is refused', async (_, queries, code, message) => {
+    const ready = await table
+    const ask = () => ready.nearestBatch(queries as never)
+    expect(ask).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))
+    expect(ready.nearest('a', { k: 1 }).ids[0]).toBe(2)
+  })
+})
