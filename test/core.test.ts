@@ -1,11 +1,12 @@
 /** The core from whatever a caller has. */
 import { afterEach, expect, test, vi } from 'vitest'
-import { inlineCore } from '../build/inline.ts'
+import { bundledCore } from '../bindings/inline-core.ts'
 import { type CoreSource, loadCore } from '../src/core.ts'
 import { type ErrorCode, isRowspaceError } from '../src/errors.ts'
 import { EmbeddingTable } from '../src/table.ts'
 
-const bytes = () => Uint8Array.from(atob(inlineCore), (character) => character.charCodeAt(0))
+const core = new Uint8Array(await (bundledCore() as Response).arrayBuffer())
+const bytes = () => core.slice()
 const answer = (type: string | undefined, body: BodyInit = bytes(), status = 200) =>
   new Response(body, type === undefined ? { status } : { status, headers: { 'content-type': type } })
 
