@@ -2,12 +2,13 @@
  * Many queries over one reading of the table. A block of rows that fits the cache is asked with every query before the
  * next is read; in registers, each number of a row serves several queries. Every score is the one `scan` makes.
  */
-import { boundsFail, offerBlock } from './certify'
+import { boundsFail, offerBlock, scanCodes } from './certify'
 import { dotsOfTwo } from './dot'
 import { F32, rowAt } from './elements'
 import { heapThreshold } from './heap'
 import { products, productsOfTwo } from './products'
 import { Question, Table } from './records'
+import { scan } from './scan'
 import { offerProduct, scoreAndOffer } from './score'
 
 /** Bytes of rows or codes of a block: half of a small second-level cache. */
@@ -27,17 +28,25 @@ function questionAt(questions: usize, index: u32): Question {
   return changetype<Question>(questions + index * RECORD)
 }
 
+/** Offers rows [from, to) to the heap of each of `count` questions that lie one after the other. `from` is a multiple of 32. */
+export function scanQuestions(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
+  const first = questionAt(questions, 0)
+  if (count > 1) scanBatch(table, questions, count, from, to)
+  else if (first.certified !== 0) scanCodes(table, first, from, to)
+  else scan(table, first, from, to)
+}
+
 /**
  * Offers rows [from, to) to the heaps of `count` questions that lie one after the other, two of them with room for
  * products of their own by turns. `from` is a multiple of 32.
  */
-export function scanBatch(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
+function scanBatch(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
   const rows = rowsOfBlock(table.codeStride)
   for (let first = from; first < to; first += rows) {
     const end = min(first + rows, to)
     for (let i: u32 = 0; i < count; i++) {
       const question = questionAt(questions, i)
-      if (question.certified !== 0 && boundsFail(question, first - from)) question.certified = 0
+      if (question.certified !== 0 && boundsFail(question)) question.certified = 0
     }
     offerCertified(table, questions, count, first, end)
     offerOthers(table, questions, count, first, end)

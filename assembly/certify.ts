@@ -113,9 +113,9 @@ function quantise(query: usize, spreads: usize, target: usize, bytes: usize, ste
   return sum(lost)
 }
 
-/** Whether so many of the `tried` rows had to be scored that bounds do not pay for this question. */
-export function boundsFail(question: Question, tried: u32): bool {
-  return tried >= TRIAL && question.rescored > tried >> 2
+/** Whether so many of the rows tried had to be scored that bounds do not pay for this question. */
+export function boundsFail(question: Question): bool {
+  return question.tried >= TRIAL && question.rescored > question.tried >> 2
 }
 
 /** Scores those of rows [from, to) whose bound, by the products at `question.products`, does not rule them out. */
@@ -126,6 +126,7 @@ export function offerBlock(table: Table, question: Question, from: u32, to: u32)
   const slack = f32x4.splat(question.slack)
   const isCosine = question.metric === COSINE
   let threshold = heapThreshold(question.heap, question.k)
+  question.tried += to - from
   for (let id = from; id < to; id += 4) {
     const at = id << 2
     const sums = f32x4.convert_i32x4_s(v128.load(question.products + ((id - from) << 2)))
@@ -151,7 +152,7 @@ export function offerBlock(table: Table, question: Question, from: u32, to: u32)
  */
 export function scanCodes(table: Table, question: Question, from: u32, to: u32): void {
   for (let first = from; first < to; first += BLOCK) {
-    if (boundsFail(question, first - from)) {
+    if (boundsFail(question)) {
       scan(table, question, first, to)
       return
     }

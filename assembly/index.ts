@@ -1,12 +1,11 @@
 /** The exports of the core. It knows addresses and lengths; tokens, tables and JavaScript are bindings/' affair. */
-export { scanBatch } from './batch'
-export { planQuestion, scanCodes } from './certify'
+export { scanQuestions } from './batch'
+export { planQuestion } from './certify'
 export { adoptRows, encodeRows, measureColumns } from './encode'
 export { gather } from './gather'
-export { clearHeap, sortedIds } from './heap'
+export { clearHeap, mergeHeap, sortedIds } from './heap'
 export { cosine, measure } from './measure'
 export { inverseNorm, inverseNorms } from './norm'
-export { scan } from './scan'
 
 /** The first byte behind the core's static data: bindings/ lays tables out from here on. */
 export function memoryBase(): usize {

@@ -53,4 +53,6 @@ export class Question {
   certified: u32
   /** Its product with a row, on the way from one kernel to the next. */
   product: f32
+  /** Rows whose bounds were looked at. */
+  tried: u32
 }

@@ -16,6 +16,8 @@ const SHAPES = [
   { size: 50_257, dimension: 768, rounds: 40 },
 ]
 const K = 10
+const BATCH = 32
+const BATCHES = 9
 
 const { values: options } = parseArgs({
   options: {
@@ -59,12 +61,30 @@ function takeTurns(contenders, queries) {
   return times
 }
 
+/** Milliseconds a query where many are asked at once, batch by batch; the answers are checked against single queries'. */
+function timeBatches(table, queries) {
+  const batch = Array.from({ length: BATCH }, (_, i) => queries[i % queries.length])
+  return Array.from({ length: BATCHES }, () => {
+    const start = performance.now()
+    const answers = table.nearestBatch(batch, { k: K, metric: 'dot' })
+    const time = (performance.now() - start) / BATCH
+    for (const [index, { ids }] of answers.entries()) {
+      const expected = table.nearest(batch[index], { k: K, metric: 'dot' }).ids
+      if ([...ids].join() !== [...expected].join())
+        throw new Error(`a batch answers ${ids}, a query ${expected}`)
+    }
+    return time
+  })
+}
+
 async function benchShape({ size, dimension, rounds }, seed) {
   const rows = seededNumbers(size * dimension, seed)
   const count = Number(options.rounds ?? rounds)
   const queries = Array.from({ length: count }, (_, i) => seededNumbers(dimension, seed * 1000 + i + 1))
   const plain = await EmbeddingTable.from(rows, { dimension, codes: false })
   const coded = await EmbeddingTable.from(rows, { dimension, codes: true })
+  const threaded = await EmbeddingTable.from(rows, { dimension, codes: true, threads: 2 })
+  while (threaded.threads < 2) await new Promise((resolve) => setTimeout(resolve, 5)) // until its worker runs
   let rescored = 0
   const contenders = Object.fromEntries(
     Object.entries(LOOPS).map(([name, loop]) => [name, (query) => loop(rows, dimension, query, K)]),
@@ -75,8 +95,11 @@ async function benchShape({ size, dimension, rounds }, seed) {
     rescored = Math.max(rescored, coded.rescored)
     return ids
   }
+  contenders['rowspace, codes, two threads'] = (query) => threaded.nearest(query, { k: K, metric: 'dot' }).ids
   takeTurns(contenders, queries.slice(0, Math.ceil(count / 4))) // until the engine has compiled them
   const times = takeTurns(contenders, queries)
+  times[`rowspace, batches of ${BATCH}`] = timeBatches(coded, queries)
+  times[`rowspace, batches of ${BATCH}, two threads`] = timeBatches(threaded, queries)
   const results = Object.entries(times).map(([name, list]) => {
     const sorted = list.sort((a, b) => a - b)
     const median = quantile(sorted, 0.5)
@@ -84,11 +107,15 @@ async function benchShape({ size, dimension, rounds }, seed) {
       name,
       median,
       p95: quantile(sorted, 0.95),
-      gigabytesPerSecond: (size * dimension * (/codes/.test(name) ? 1 : 4)) / median / 1e6,
+      // a batch reads the table once for many queries: its rate would say nothing
+      gigabytesPerSecond: /batches/.test(name)
+        ? null
+        : (size * dimension * (/codes/.test(name) ? 1 : 4)) / median / 1e6,
     }
   })
   plain.dispose()
   coded.dispose()
+  threaded.dispose()
   const bestLoop = Math.min(...results.filter(({ name }) => name in LOOPS).map(({ median }) => median))
   return {
     size,
@@ -108,7 +135,13 @@ function print({ size, dimension, queries, rescored, results }) {
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   })
   for (const { name, median, p95, gigabytesPerSecond, ratio } of results) {
-    table.push([name, median.toFixed(3), p95.toFixed(3), gigabytesPerSecond.toFixed(1), ratio.toFixed(2)])
+    table.push([
+      name,
+      median.toFixed(3),
+      p95.toFixed(3),
+      gigabytesPerSecond?.toFixed(1) ?? '',
+      ratio.toFixed(2),
+    ])
   }
   console.log(
     `${table.toString()}\n${queries} queries each, k = ${K}, all answers equal; codes left at most ${rescored} rows to score in full\n`,

@@ -1,6 +1,7 @@
 /** The compiled core: what it exports, how it is compiled from whatever the caller has, how it is instantiated. */
 import { instantiate } from '@assemblyscript/loader'
 import { simd } from 'wasm-feature-detect'
+import { withSharedMemory } from './shared-memory.ts'
 
 /** The functions of assembly/index.ts. Addresses are bytes from the start of the memory. */
 export interface CoreExports extends Record<string, unknown> {
@@ -14,9 +15,8 @@ export interface CoreExports extends Record<string, unknown> {
   encodeRows(table: number, from: number, to: number, rounding: number): void
   planQuestion(table: number, question: number): number
   clearHeap(heap: number): void
-  scan(table: number, question: number, from: number, to: number): void
-  scanCodes(table: number, question: number, from: number, to: number): void
-  scanBatch(table: number, questions: number, count: number, from: number, to: number): void
+  mergeHeap(heap: number, k: number, other: number): void
+  scanQuestions(table: number, questions: number, count: number, from: number, to: number): void
   sortedIds(heap: number, ids: number): number
   measure(table: number, question: number, ids: number, count: number, cosines: number, dots: number): void
 }
@@ -30,14 +30,38 @@ export class SimdMissingError extends Error {}
 /** Compiles a core. Throws SimdMissingError, or what fetch and WebAssembly.compile throw. */
 export async function compileCore(source: CoreSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source
-  if (!(await simd())) throw new SimdMissingError('this engine has no WebAssembly SIMD (simd128)')
-  if (typeof source === 'string' || source instanceof URL) return compileCore(await fetch(source))
-  if (!(source instanceof Response)) return WebAssembly.compile(source)
-  if (!source.ok) throw new Error(`${source.url} answered ${source.status} ${source.statusText}`)
-  const type = source.headers.get('content-type') ?? ''
+  await requireSimd()
+  if (isBytes(source)) return WebAssembly.compile(source)
+  const response = await answered(source)
+  const type = response.headers.get('content-type') ?? ''
   // compileStreaming insists on the type; servers that do not know .wasm send another
-  if (type.startsWith('application/wasm')) return WebAssembly.compileStreaming(source)
-  return WebAssembly.compile(await source.arrayBuffer())
+  if (type.startsWith('application/wasm')) return WebAssembly.compileStreaming(response)
+  return WebAssembly.compile(await response.arrayBuffer())
+}
+
+/**
+ * Compiles a core for memory that several threads share. Undefined for a compiled module, whose bytes are not to be had.
+ * Throws as compileCore.
+ */
+export async function compileSharedCore(source: CoreSource): Promise<WebAssembly.Module | undefined> {
+  if (source instanceof WebAssembly.Module) return undefined
+  await requireSimd()
+  const bytes = isBytes(source) ? source : await (await answered(source)).arrayBuffer()
+  return WebAssembly.compile(withSharedMemory(bytes))
+}
+
+function isBytes(source: unknown): source is BufferSource {
+  return source instanceof ArrayBuffer || ArrayBuffer.isView(source)
+}
+
+async function requireSimd(): Promise<void> {
+  if (!(await simd())) throw new SimdMissingError('this engine has no WebAssembly SIMD (simd128)')
+}
+
+async function answered(source: unknown): Promise<Response> {
+  const response = source instanceof Response ? source : await fetch(source as string | URL)
+  if (response.ok) return response
+  throw new Error(`${response.url} answered ${response.status} ${response.statusText}`)
 }
 
 /** Instantiates a core over a memory. */

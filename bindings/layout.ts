@@ -21,6 +21,8 @@
  *   products  of two questions with a block of codes
  *   heaps     8 bytes and k uint64 for each question              the best rows so far
  *
+ * Where there are several threads, `control` and `asked` follow (bindings/thread-control.ts).
+ *
  * Rows that are int8 are their own codes: `codes` and `codeScales` are then the rows' own.
  */
 
@@ -44,6 +46,8 @@ export interface TableShape {
   dtype: ElementType
   /** Whether there are codes beside the rows. */
   codes: boolean
+  /** Threads that search, the caller's own among them. */
+  threads: number
 }
 
 /** Questions that can be asked at once. */
@@ -73,6 +77,9 @@ export interface TableLayout extends Omit<TableShape, 'codes'> {
   products: number
   heaps: number
   heapBytes: number
+  /** Where there are several threads: what they agree on (bindings/threads.ts), and the questions as they were asked. */
+  control: number
+  asked: number
   ids: number
   cosines: number
   dots: number
@@ -91,6 +98,8 @@ export interface TableLayout extends Omit<TableShape, 'codes'> {
 }
 
 const ALIGNMENT = 64
+/** Words of bindings/thread-control.ts. */
+const CONTROL_BYTES = 4096
 const SCRATCH_BYTES = 65_536
 const RECORD_BYTES = 64
 /** BLOCK of assembly/certify.ts, MOST_ROWS of assembly/batch.ts. */
@@ -101,7 +110,10 @@ const BATCH_K = 1024
 export const MAX_MEMORY_BYTES = 2 ** 32 - 65_536
 
 /** The layout for a shape. `byteLength` may exceed MAX_MEMORY_BYTES: the caller checks it before allocating. */
-export function layoutOf({ capacity, dimension, dtype, codes }: TableShape, base: number): TableLayout {
+export function layoutOf(
+  { capacity, dimension, dtype, codes, threads }: TableShape,
+  base: number,
+): TableLayout {
   let end = base
   const place = (bytes: number) => {
     const start = Math.ceil(end / ALIGNMENT) * ALIGNMENT
@@ -140,6 +152,10 @@ export function layoutOf({ capacity, dimension, dtype, codes }: TableShape, base
     heaps: place(heapBytes),
   }
   const workspaceBytes = Math.ceil(end / ALIGNMENT) * ALIGNMENT - workspace.questions
+  const others = threads - 1
+  place(others * workspaceBytes)
+  const control = place(others > 0 ? CONTROL_BYTES : 0)
+  const asked = place(others > 0 ? QUESTIONS * RECORD_BYTES : 0)
   const codeScales = ownCodes ? place(capacity * 4) : small.rowScales
   const codesPlace = ownCodes ? place(capacity * paddedDimension) : 0
   const rows = place(capacity * rowBytes + ALIGNMENT)
@@ -147,6 +163,9 @@ export function layoutOf({ capacity, dimension, dtype, codes }: TableShape, base
     ...small,
     ...workspace,
     workspaceBytes,
+    control,
+    asked,
+    threads,
     heapBytes,
     queryBytes: paddedVector,
     quantisedBytes: paddedDimension * 2,

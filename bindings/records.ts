@@ -30,9 +30,11 @@ const QUESTION = {
   rescored: 10,
   heap: 11,
   certified: 12,
+  tried: 14,
 } as const
 
-const RECORD_WORDS = 16
+export const RECORD_WORDS = 16
+export const { products: PRODUCTS, heap: HEAP, rescored: RESCORED } = QUESTION
 
 export function writeTableRecord(buffer: ArrayBuffer, layout: TableLayout): void {
   const words = new Uint32Array(buffer, layout.table, TABLE_FIELDS.length)
@@ -72,6 +74,7 @@ export class QuestionRecords {
     this.words[record + QUESTION.rescored] = 0
     this.words[record + QUESTION.heap] = this.heapAt(index, k)
     this.words[record + QUESTION.certified] = 0
+    this.words[record + QUESTION.tried] = 0
   }
 
   inverseNorm(index: number): number {

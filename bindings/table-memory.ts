@@ -2,6 +2,7 @@
 import { type CoreExports, instantiateCore } from './core.ts'
 import { layoutOf, MAX_MEMORY_BYTES, QUESTIONS, type TableLayout, type TableShape } from './layout.ts'
 import { QuestionRecords, writeTableRecord } from './records.ts'
+import { Threads } from './threads.ts'
 
 /** Codes of assembly/score.ts. */
 const METRICS = { cosine: 0, dot: 1 } as const
@@ -21,12 +22,12 @@ const PAGE = 65_536
 /** Rows that the columns' means and spreads are taken from. */
 const COLUMN_SAMPLE = 2048
 
-function allocate(byteLength: number): WebAssembly.Memory {
+function allocate(byteLength: number, shared: boolean): WebAssembly.Memory {
   if (byteLength > MAX_MEMORY_BYTES) throw new MemoryExhaustedError(byteLength)
   const pages = Math.ceil(byteLength / PAGE)
   try {
     // initial = maximum: it never grows, so no view of it ever ends
-    return new WebAssembly.Memory({ initial: pages, maximum: pages })
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared })
   } catch (cause) {
     throw new MemoryExhaustedError(byteLength, { cause })
   }
@@ -36,6 +37,9 @@ const ARRAYS = { f32: Float32Array, bf16: Uint16Array, f16: Uint16Array, int8: I
 
 /** Rows as they are kept. */
 export type StoredRows = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<ArrayBuffer>
+
+/** A scan of fewer bytes is over before another thread has woken. */
+const LEAST_SHARED_BYTES = 1 << 20
 
 /** The core's static data ends below this; create() checks it. */
 const BASE = 1024
@@ -65,6 +69,7 @@ export class TableMemory {
     private readonly core: CoreExports,
     buffer: ArrayBuffer,
     readonly layout: TableLayout,
+    private readonly workers: Threads | undefined,
   ) {
     const { capacity, dimension, scratchRows } = layout
     this.rows = new ARRAYS[layout.dtype](buffer, layout.rows, capacity * dimension)
@@ -84,14 +89,15 @@ export class TableMemory {
     writeTableRecord(buffer, layout)
   }
 
-  /** Throws MemoryExhaustedError. */
+  /** Several threads need a core compiled by compileSharedCore. Throws MemoryExhaustedError. */
   static async create(module: WebAssembly.Module, shape: TableShape): Promise<TableMemory> {
     const layout = layoutOf(shape, BASE)
-    const memory = allocate(layout.byteLength)
+    const memory = allocate(layout.byteLength, shape.threads > 1)
     const core = await instantiateCore(module, memory)
     if (core.memoryBase() > BASE)
       throw new Error(`the core's static data ends at ${core.memoryBase()}, not below ${BASE}`)
-    return new TableMemory(core, memory.buffer as ArrayBuffer, layout)
+    const threads = shape.threads > 1 ? new Threads(core, layout, module, memory) : undefined
+    return new TableMemory(core, memory.buffer as ArrayBuffer, layout, threads)
   }
 
   /** Computes the inverse norms of rows [from, to); returns the first row that is not finite, or `to`. */
@@ -141,12 +147,8 @@ export class TableMemory {
    * `dots`, best first. Returns how many there are.
    */
   search(size: number, allowed: number, inverseQueryNorm: number, metric: Metric, k: number): number {
-    const { table, questions } = this.layout
-    const certified = this.prepare(0, size, allowed, inverseQueryNorm, metric, k)
-    if (k > 0) {
-      if (certified) this.core.scanCodes(table, questions, 0, size)
-      else this.core.scan(table, questions, 0, size)
-    }
+    this.prepare(0, size, allowed, inverseQueryNorm, metric, k)
+    this.scan(1, size, k)
     return this.answer(0, k)
   }
 
@@ -163,11 +165,32 @@ export class TableMemory {
     metric: Metric,
     k: number,
   ): void {
-    const { table, questions } = this.layout
     for (const [index, norm] of inverseQueryNorms.entries()) {
       this.prepare(index, size, allowed, norm, metric, k)
     }
-    if (k > 0) this.core.scanBatch(table, questions, inverseQueryNorms.length, 0, size)
+    this.scan(inverseQueryNorms.length, size, k)
+  }
+
+  /** Scans all rows for the first `count` questions, by several threads where that pays. */
+  private scan(count: number, size: number, k: number): void {
+    if (k === 0) return
+    const { table, questions, rowBytes, codeStride } = this.layout
+    const bytes = size * count * (this.encoded ? codeStride : rowBytes)
+    if (this.workers === undefined || bytes < LEAST_SHARED_BYTES) {
+      this.core.scanQuestions(table, questions, count, 0, size)
+    } else {
+      this.workers.scan(count, size, k, (index) => this.questions.heapAt(index, k))
+    }
+  }
+
+  /** Threads that search: 1, and the workers that run. */
+  get threads(): number {
+    return this.workers?.running ?? 1
+  }
+
+  /** Ends the workers. The memory itself is given back once nothing refers to it. */
+  dispose(): void {
+    this.workers?.dispose()
   }
 
   /** The answer of a question, left in `ids`, `cosines` and `dots`, best first. Returns how many rows. Asked for once. */
@@ -179,7 +202,7 @@ export class TableMemory {
     return count
   }
 
-  /** Writes a question and empties its heap. Returns whether it is asked by the codes. */
+  /** Writes a question, by the codes where they pay, and empties its heap. */
   private prepare(
     index: number,
     size: number,
@@ -187,13 +210,12 @@ export class TableMemory {
     inverseNorm: number,
     metric: Metric,
     k: number,
-  ): boolean {
+  ): void {
     this.questions.write(index, METRICS[metric], k, inverseNorm)
     this.core.clearHeap(this.questions.heapAt(index, k))
-    return (
-      this.paysToCertify(size, allowed, inverseNorm, k) &&
-      this.core.planQuestion(this.layout.table, this.questions.at(index)) !== 0
-    )
+    if (this.paysToCertify(size, allowed, inverseNorm, k)) {
+      this.core.planQuestion(this.layout.table, this.questions.at(index))
+    }
   }
 
   /** A plain scan reads the rows of the mask alone; and a large k, or a norm out of range, leaves nothing to rule out. */

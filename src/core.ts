@@ -1,16 +1,22 @@
 /** Which compiled core a table runs on, and its failures in rowspace's own words. */
-import { type CoreSource, compileCore, SimdMissingError } from '../bindings/core.ts'
+import { type CoreSource, compileCore, compileSharedCore, SimdMissingError } from '../bindings/core.ts'
 import { bundledCore } from '../bindings/inline-core.ts'
 import type { TableShape } from '../bindings/layout.ts'
 import { MemoryExhaustedError, TableMemory } from '../bindings/table-memory.ts'
+import { MOST_THREADS } from '../bindings/thread-control.ts'
+import { canShareMemory, hardwareThreads } from '../bindings/workers.ts'
 import { RowspaceError } from './errors.ts'
 
 export type { CoreSource }
 
-let bundled: Promise<WebAssembly.Module> | undefined
+type Compile<Result> = (source: CoreSource) => Promise<Result>
 
-function bundledModule(): Promise<WebAssembly.Module> {
-  if (bundled !== undefined) return bundled
+/** What has been compiled from the core in the bundle. */
+const bundled = new Map<Compile<unknown>, Promise<unknown>>()
+
+function compileBundled<Result>(compile: Compile<Result>): Promise<Result> {
+  const known = bundled.get(compile)
+  if (known !== undefined) return known as Promise<Result>
   const source = bundledCore()
   if (source === undefined) {
     throw new RowspaceError(
@@ -18,19 +24,23 @@ function bundledModule(): Promise<WebAssembly.Module> {
       'this build carries no core: pass { core } with the URL, Response, bytes or WebAssembly.Module of rowspace/rowspace.wasm',
     )
   }
-  bundled = compileCore(source)
-  return bundled
+  const compiled = compile(source)
+  bundled.set(compile, compiled)
+  return compiled
 }
 
 /**
- * Compiles a core once, to make several tables with.
+ * Compiles a core once, to make several tables with. They search by one thread: for several, hand over its bytes or URL.
  *
  * @throws RowspaceError `UNSUPPORTED` where the engine has no WebAssembly SIMD; `IO` where the core cannot be had.
  */
 export async function loadCore(source?: CoreSource): Promise<WebAssembly.Module> {
-  let module: WebAssembly.Module
+  return checked(await load(source, compileCore))
+}
+
+async function load<Result>(source: CoreSource | undefined, compile: Compile<Result>): Promise<Result> {
   try {
-    module = await (source === undefined ? bundledModule() : compileCore(source))
+    return await (source === undefined ? compileBundled(compile) : compile(source))
   } catch (cause) {
     if (cause instanceof RowspaceError) throw cause
     if (cause instanceof SimdMissingError) {
@@ -42,6 +52,9 @@ export async function loadCore(source?: CoreSource): Promise<WebAssembly.Module>
     }
     throw new RowspaceError('IO', `the core could not be loaded: ${(cause as Error).message}`, { cause })
   }
+}
+
+function checked(module: WebAssembly.Module): WebAssembly.Module {
   if (WebAssembly.Module.exports(module).some(({ name }) => name === 'memoryBase')) return module
   throw new RowspaceError(
     'INVALID_ARGUMENT',
@@ -60,33 +73,67 @@ export function wantsCodes({ capacity, dimension }: TableSize, asked: boolean | 
   return asked === true || (dimension >= 16 && capacity * dimension * 4 >= LEAST_CODED_BYTES)
 }
 
-type TableSize = Omit<TableShape, 'codes'>
+type TableSize = Omit<TableShape, 'codes' | 'threads'>
+
+/** Tables of fewer bytes are searched before another thread has woken. */
+const LEAST_SHARED_BYTES = 1 << 22
+/** More threads than this share the memory's bandwidth without gain. */
+const MOST_AUTOMATIC_THREADS = 16
+
+/** How many threads a table gets: as asked for, where memory can be shared here; else one. */
+export function wantedThreads({ capacity, dimension }: TableSize, asked: number | 'auto' = 1): number {
+  if (asked !== 'auto' && !(Number.isSafeInteger(asked) && asked >= 1 && asked <= MOST_THREADS)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `threads is 'auto' or a whole number from 1 to ${MOST_THREADS}; got ${String(asked)}`,
+    )
+  }
+  if (!canShareMemory()) return 1
+  if (asked !== 'auto') return asked
+  return capacity * dimension * 4 < LEAST_SHARED_BYTES
+    ? 1
+    : Math.min(hardwareThreads(), MOST_AUTOMATIC_THREADS)
+}
+
+/** What a memory is made from. */
+export interface MemoryRequest extends TableSize {
+  codes: boolean | undefined
+  threads: number | 'auto' | undefined
+}
 
 /**
  * A memory for a table of this shape, with room for codes where they pay and fit, or where they are asked for. Throws
- * `OUT_OF_MEMORY` with the bytes asked for.
+ * `OUT_OF_MEMORY` with the bytes asked for, and what loadCore throws.
  */
 export async function createMemory(
   core: CoreSource | undefined,
-  shape: TableSize & { codes: boolean | undefined },
+  request: MemoryRequest,
 ): Promise<TableMemory> {
-  const module = await loadCore(core)
-  const codes = wantsCodes(shape, shape.codes)
+  const asked = wantedThreads(request, request.threads)
+  const shared = asked > 1 ? await load(core, compileSharedCore) : undefined
+  const module = shared === undefined ? await loadCore(core) : checked(shared)
+  const codes = wantsCodes(request, request.codes)
+  const shape = { ...request, codes, threads: shared === undefined ? 1 : asked }
   try {
-    return await TableMemory.create(module, { ...shape, codes })
+    return await TableMemory.create(module, shape)
   } catch (cause) {
-    if (cause instanceof MemoryExhaustedError && codes && shape.codes === undefined) {
-      return createMemory(module, { ...shape, codes: false })
-    }
     if (!(cause instanceof MemoryExhaustedError)) throw cause
-    const { capacity, dimension } = shape
-    throw new RowspaceError(
-      'OUT_OF_MEMORY',
-      `a table of ${capacity} x ${dimension} needs ${cause.byteLength} bytes in one memory, which ` +
-        (cause.byteLength >= 2 ** 32 - 65_536
-          ? 'holds 4 GiB at most: load fewer rows'
-          : 'the engine would not give: free some and try again'),
-      { byteLength: cause.byteLength, cause },
-    )
+    if (!codes || request.codes !== undefined) throw outOfMemory(request, cause)
   }
+  try {
+    return await TableMemory.create(module, { ...shape, codes: false })
+  } catch (cause) {
+    throw cause instanceof MemoryExhaustedError ? outOfMemory(request, cause) : cause
+  }
+}
+
+function outOfMemory({ capacity, dimension }: TableSize, cause: MemoryExhaustedError): RowspaceError {
+  return new RowspaceError(
+    'OUT_OF_MEMORY',
+    `a table of ${capacity} x ${dimension} needs ${cause.byteLength} bytes in one memory, which ` +
+      (cause.byteLength >= 2 ** 32 - 65_536
+        ? 'holds 4 GiB at most: load fewer rows'
+        : 'the engine would not give: free some and try again'),
+    { byteLength: cause.byteLength, cause },
+  )
 }

@@ -155,6 +155,7 @@ export class EmbeddingTable {
       dimension: shape.dimension,
       dtype,
       codes: options.codes,
+      threads: options.threads,
     })
     const filled = (await write(memory.rows as unknown as RowArrays[Type], memory.rowScales)) ?? {}
     const size = filled.size ?? shape.size
@@ -176,6 +177,11 @@ export class EmbeddingTable {
   get rescored(): number {
     const memory = this.open()
     return memory.rescored
+  }
+
+  /** Threads that search now: 1, and the workers that run; they start a little after the table is made. */
+  get threads(): number {
+    return this.open().threads
   }
 
   /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
@@ -329,6 +335,7 @@ export class EmbeddingTable {
 
   /** Gives the memory back. Harmless when called twice; every question after it throws `DISPOSED`. */
   dispose(): void {
+    this.memory?.dispose()
     this.memory = undefined
   }
 

@@ -43,7 +43,8 @@ interface Memory {
 
 function memoryToOpen({ rows, dimension }: TableDescription): Memory {
   const shape = { capacity: rows, dimension, dtype: 'f32' as const }
-  const bytesOf = (codes: boolean) => Math.ceil(layoutOf({ ...shape, codes }, 0).byteLength / PAGE) * PAGE
+  const bytesOf = (codes: boolean) =>
+    Math.ceil(layoutOf({ ...shape, codes, threads: 1 }, 0).byteLength / PAGE) * PAGE
   return {
     opened: bytesOf(wantsCodes(shape, undefined)),
     withCodes: bytesOf(true),

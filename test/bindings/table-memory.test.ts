@@ -9,6 +9,7 @@ test('bits of the mask behind the last row are no rows', async () => {
       capacity: 100,
       dimension: 1,
       dtype: 'f32',
+      threads: 1,
       codes: false,
     })
     memory.rows.fill(1)
@@ -25,6 +26,7 @@ test('nor are they where rows are searched by their codes', async () => {
       capacity: 1100,
       dimension: 2,
       dtype: 'f32',
+      threads: 1,
       codes: true,
     })
     memory.rows.forEach((_, i) => {
@@ -44,6 +46,7 @@ test('norms stop at the first row that is not finite', async () => {
     capacity: 4,
     dimension: 3,
     dtype: 'f32',
+    threads: 1,
     codes: false,
   })
   memory.rows.set([0, 3, 4, 0, 0, 0, 1, Number.NaN, 1, 2, 0, 0])
@@ -56,6 +59,6 @@ test('norms stop at the first row that is not finite', async () => {
 test('a memory over 4 GiB is not asked for', async () => {
   const module = await loadCore()
   await expect(
-    TableMemory.create(module, { capacity: 2 ** 30, dimension: 1, dtype: 'f32', codes: false }),
+    TableMemory.create(module, { capacity: 2 ** 30, dimension: 1, dtype: 'f32', threads: 1, codes: false }),
   ).rejects.toThrow(MemoryExhaustedError)
 })

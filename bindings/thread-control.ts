@@ -1,0 +1,98 @@
+/**
+ * What the threads of a table agree on, int32 each, in the table's memory. Read and written by Atomics alone.
+ *
+ * A question is cut into chunks of rows. Whoever is free takes the next one by raising `ticket`, which holds the
+ * question's number as well, so that a thread that wakes too late takes none. A thread that finds no chunk left writes the
+ * question's number to its place in `done`: its heap then holds the best rows of all the chunks it owns.
+ */
+
+/** Places, in words. */
+export const CONTROL = {
+  /** The number of the question that is asked; STOP ends a thread. Threads sleep on it. */
+  question: 0,
+  /** question << CHUNK_BITS | next chunk */
+  ticket: 1,
+  chunks: 2,
+  chunkRows: 3,
+  /** Rows in all. */
+  rows: 4,
+  /** Questions that are asked at once. */
+  count: 5,
+  /** By thread: the last question it is through with. */
+  done: 64,
+  /** By chunk, of which there are 512 at most: the thread that took it. */
+  owners: 192,
+  /** By thread: 1 while it runs. */
+  running: 704,
+} as const
+
+/** Words of all this. */
+export const CONTROL_WORDS = 1024
+export const STOP = -1
+export const MOST_THREADS = 128
+export const CHUNK_BITS = 10
+/** Questions are numbered from 1 up to this, and from 1 again. */
+export const MOST_QUESTIONS = 2 ** (31 - CHUNK_BITS) - 1
+
+/** An owner not known yet; no thread has this number. */
+const NOBODY = MOST_THREADS
+
+/** What stands in `owners`: a thread that woke too late must not be taken for an owner of another question's chunk. */
+function ownerMark(question: number, thread: number): number {
+  return question * (MOST_THREADS + 1) + thread
+}
+
+/** Takes the next chunk of a question for `thread`: its number, or −1 if none is left or another question is asked. */
+export function takeChunk(control: Int32Array, question: number, thread: number): number {
+  for (;;) {
+    const ticket = Atomics.load(control, CONTROL.ticket)
+    const chunk = ticket & ((1 << CHUNK_BITS) - 1)
+    if (ticket >>> CHUNK_BITS !== question || chunk >= Atomics.load(control, CONTROL.chunks)) return -1
+    if (Atomics.compareExchange(control, CONTROL.ticket, ticket, ticket + 1) !== ticket) continue
+    const nobody = ownerMark(question, NOBODY)
+    const place = CONTROL.owners + chunk
+    const before = Atomics.compareExchange(control, place, nobody, ownerMark(question, thread))
+    return before === nobody ? chunk : -1
+  }
+}
+
+/** The thread that took a chunk of a question, or one that there is not while it is not known. */
+export function ownerOf(control: Int32Array, question: number, chunk: number): number {
+  return Atomics.load(control, CONTROL.owners + chunk) - ownerMark(question, 0)
+}
+
+/** Whether a question is the one that is asked. */
+export function isAsked(control: Int32Array, question: number): boolean {
+  return Atomics.load(control, CONTROL.ticket) >>> CHUNK_BITS === question
+}
+
+/** Ends the question that was asked, before anything of it is overwritten: no chunk of it can be taken any more. */
+export function close(control: Int32Array): void {
+  Atomics.store(control, CONTROL.ticket, 0)
+}
+
+/** Asks a question: from now on its chunks can be taken. */
+export function publish(
+  control: Int32Array,
+  question: number,
+  { count, rows, chunkRows }: { count: number; rows: number; chunkRows: number },
+): void {
+  const chunks = Math.ceil(rows / chunkRows)
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    Atomics.store(control, CONTROL.owners + chunk, ownerMark(question, NOBODY))
+  }
+  Atomics.store(control, CONTROL.count, count)
+  Atomics.store(control, CONTROL.rows, rows)
+  Atomics.store(control, CONTROL.chunkRows, chunkRows)
+  Atomics.store(control, CONTROL.chunks, chunks)
+  Atomics.store(control, CONTROL.ticket, question << CHUNK_BITS)
+  Atomics.store(control, CONTROL.question, question)
+  Atomics.notify(control, CONTROL.question)
+}
+
+/** The rows of a chunk. */
+export function rowsOfChunk(control: Int32Array, chunk: number): { from: number; to: number } {
+  const rows = Atomics.load(control, CONTROL.rows)
+  const chunkRows = Atomics.load(control, CONTROL.chunkRows)
+  return { from: chunk * chunkRows, to: Math.min(rows, (chunk + 1) * chunkRows) }
+}

@@ -1,0 +1,82 @@
+/** What runs in a worker: sleeps until a question is asked, scans chunks of it, sleeps again. Bundled as text by scripts/. */
+import type { CoreExports } from './core.ts'
+import { HEAP, PRODUCTS, RECORD_WORDS } from './records.ts'
+import { CONTROL, CONTROL_WORDS, isAsked, rowsOfChunk, STOP, takeChunk } from './thread-control.ts'
+
+/** What a worker is started with: a compiled core, the table's memory, and where things lie in it. */
+export interface WorkerStart {
+  module: WebAssembly.Module
+  memory: WebAssembly.Memory
+  /** Its number, from 1: 0 is the caller. */
+  thread: number
+  table: number
+  control: number
+  asked: number
+  questions: number
+  workspaceBytes: number
+}
+
+/** Looks at the question's number so often before it sleeps: waking takes longer than many a question. */
+const SPINS = 2000
+
+function run(start: WorkerStart): void {
+  const core = new WebAssembly.Instance(start.module, { env: { memory: start.memory } })
+    .exports as unknown as CoreExports
+  const control = new Int32Array(start.memory.buffer, start.control, CONTROL_WORDS)
+  const asked = new Uint32Array(start.memory.buffer, start.asked)
+  const shift = start.thread * start.workspaceBytes
+  const questions = new Uint32Array(start.memory.buffer, start.questions + shift)
+  Atomics.store(control, CONTROL.running + start.thread, 1)
+  let seen = 0
+  for (;;) {
+    let question = Atomics.load(control, CONTROL.question)
+    for (let spin = 0; question === seen && spin < SPINS; spin++) {
+      question = Atomics.load(control, CONTROL.question)
+    }
+    if (question === seen) Atomics.wait(control, CONTROL.question, seen)
+    question = Atomics.load(control, CONTROL.question)
+    if (question === STOP) return
+    if (question === seen) continue
+    seen = question
+    answer(question)
+  }
+
+  /**
+   * Nothing is copied before a chunk is taken: then the caller waits, and the question stands. A caller that lost patience
+   * asks on meanwhile; what was copied then is good only if the ticket is still this question's.
+   */
+  function answer(question: number): void {
+    let copied = false
+    for (;;) {
+      const chunk = takeChunk(control, question, start.thread)
+      if (chunk < 0) break
+      const count = Atomics.load(control, CONTROL.count)
+      const { from, to } = rowsOfChunk(control, chunk)
+      if (!copied) copyQuestions(count)
+      if (!isAsked(control, question)) return
+      if (!copied) clearHeaps(count)
+      copied = true
+      core.scanQuestions(start.table, start.questions + shift, count, from, to)
+    }
+    Atomics.store(control, CONTROL.done + start.thread, question)
+  }
+
+  function clearHeaps(count: number): void {
+    for (let record = 0; record < count * RECORD_WORDS; record += RECORD_WORDS) {
+      core.clearHeap(questions[record + HEAP]!)
+    }
+  }
+
+  function copyQuestions(count: number): void {
+    questions.set(asked.subarray(0, count * RECORD_WORDS))
+    for (let record = 0; record < count * RECORD_WORDS; record += RECORD_WORDS) {
+      questions[record + PRODUCTS]! += shift
+      questions[record + HEAP]! += shift
+    }
+  }
+}
+
+// the same text runs in Node and in browsers; a bundler would turn an import or a require into something of its own
+const node = globalThis.process?.getBuiltinModule?.('node:worker_threads')
+if (node === undefined) globalThis.onmessage = ({ data }: MessageEvent<WorkerStart>) => run(data)
+else run(node.workerData)

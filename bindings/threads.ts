@@ -1,0 +1,139 @@
+/**
+ * Workers that share a table's memory, and the caller's part in them: it asks, scans its own share, waits for the others, and
+ * does the share of one that does not answer. So every question ends, and with the same answer, whatever happens to a worker.
+ */
+import type { CoreExports } from './core.ts'
+import { QUESTIONS, type TableLayout } from './layout.ts'
+import { RECORD_WORDS, RESCORED } from './records.ts'
+import {
+  CONTROL,
+  CONTROL_WORDS,
+  close,
+  MOST_QUESTIONS,
+  ownerOf,
+  publish,
+  rowsOfChunk,
+  takeChunk,
+} from './thread-control.ts'
+import { startWorkers } from './workers.ts'
+
+/** Chunks a thread gets on average: more even out, fewer cost less. */
+const CHUNKS_A_THREAD = 4
+/** Least rows of a chunk. */
+const LEAST_CHUNK = 512
+/** A chunk is whole words of the mask. */
+const CHUNK_STEP = 32
+/** Milliseconds that workers may take longer than the caller did, before their share is done again. */
+const PATIENCE = 20
+
+/** Stops the workers of a table that was forgotten. */
+const forgotten = new FinalizationRegistry<() => void>((stop) => stop())
+
+export class Threads {
+  private readonly control: Int32Array
+  private readonly records: Uint32Array
+  private readonly asked: Uint32Array
+  private readonly stop: () => void
+  private question = 0
+
+  constructor(
+    private readonly core: CoreExports,
+    private readonly layout: TableLayout,
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+  ) {
+    const { control, questions, workspaceBytes, asked, threads } = layout
+    this.control = new Int32Array(memory.buffer, control, CONTROL_WORDS)
+    this.records = new Uint32Array(memory.buffer, questions, (threads * workspaceBytes) / 4)
+    this.asked = new Uint32Array(memory.buffer, asked, QUESTIONS * RECORD_WORDS)
+    this.stop = startWorkers(layout, module, memory)
+    forgotten.register(this, this.stop, this)
+  }
+
+  /** Threads that search, the caller's among them: fewer than asked for until the workers have started. */
+  get running(): number {
+    const { threads } = this.layout
+    let running = 1
+    for (let thread = 1; thread < threads; thread++) {
+      running += Atomics.load(this.control, CONTROL.running + thread)
+    }
+    return running
+  }
+
+  dispose(): void {
+    forgotten.unregister(this)
+    this.stop()
+  }
+
+  /** As core.scanQuestions of all rows, of questions that are written and whose heaps (of k, at `heapOf`) are empty. */
+  scan(count: number, rows: number, k: number, heapOf: (index: number) => number): void {
+    const { control } = this
+    const begun = performance.now()
+    const question = this.ask(count, rows)
+    for (;;) {
+      const chunk = takeChunk(control, question, 0)
+      if (chunk < 0) break
+      this.scanChunk(chunk, count)
+    }
+    const { finished, missing } = this.waitForOthers(question, begun)
+    for (const thread of finished) this.merge(thread, count, k, heapOf)
+    for (const chunk of missing) this.scanChunk(chunk, count)
+  }
+
+  /** Returns the question's number. */
+  private ask(count: number, rows: number): number {
+    this.question = (this.question % MOST_QUESTIONS) + 1
+    close(this.control)
+    this.asked.set(this.records.subarray(0, count * RECORD_WORDS))
+    const share = Math.max(LEAST_CHUNK, rows / (this.layout.threads * CHUNKS_A_THREAD))
+    const chunkRows = Math.ceil(share / CHUNK_STEP) * CHUNK_STEP
+    publish(this.control, this.question, { count, rows, chunkRows })
+    return this.question
+  }
+
+  private scanChunk(chunk: number, count: number): void {
+    const { table, questions } = this.layout
+    const { from, to } = rowsOfChunk(this.control, chunk)
+    this.core.scanQuestions(table, questions, count, from, to)
+  }
+
+  /**
+   * Waits until all chunks are scanned, or patience ends. Returns the threads that are through with chunks of their own, whose
+   * heaps count (a thread that took none has the heap of an earlier question), and the chunks of all others.
+   */
+  private waitForOthers(question: number, begun: number): { finished: number[]; missing: number[] } {
+    const now = performance.now()
+    const end = now + (now - begun) + PATIENCE
+    for (let spin = 1; ; spin++) {
+      const { finished, missing } = this.survey(question)
+      if (missing.length === 0 || (spin % 64 === 0 && performance.now() > end)) return { finished, missing }
+    }
+  }
+
+  /** One look at each thread and then at each chunk: so no chunk is both found in a thread's heap and missing. */
+  private survey(question: number): { finished: number[]; missing: number[] } {
+    const { control, layout } = this
+    const done = Array.from({ length: layout.threads }, (_, thread) => {
+      return thread > 0 && Atomics.load(control, CONTROL.done + thread) === question
+    })
+    const finished = new Set<number>()
+    const missing: number[] = []
+    for (let chunk = 0; chunk < Atomics.load(control, CONTROL.chunks); chunk++) {
+      const owner = ownerOf(control, question, chunk)
+      if (owner === 0) continue
+      if (done[owner] === true) finished.add(owner)
+      else missing.push(chunk)
+    }
+    return { finished: [...finished], missing }
+  }
+
+  /** Takes over what a thread found. */
+  private merge(thread: number, count: number, k: number, heapOf: (index: number) => number): void {
+    const shift = thread * this.layout.workspaceBytes
+    for (let index = 0; index < count; index++) {
+      this.core.mergeHeap(heapOf(index), k, heapOf(index) + shift)
+      const record = index * RECORD_WORDS + RESCORED
+      this.records[record]! += this.records[record + shift / 4]!
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/** Workers that die, hang or outlive their table: answers stay right, and nothing keeps the process alive. */
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import * as workerThreads from 'node:worker_threads'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { compileSharedCore } from '../../bindings/core.ts'
+import { TableMemory } from '../../bindings/table-memory.ts'
+import { CHUNK_BITS, CONTROL, MOST_THREADS } from '../../bindings/thread-control.ts'
+import { EmbeddingTable } from '../../src/table.ts'
+import { expectMatches } from '../oracle/expect.ts'
+import { makeTable } from '../oracle/tables.ts'
+import { projectPath } from '../shared-data.ts'
+
+const SIZE = 9000
+const DIMENSION = 64
+/** Some rows are zeros. */
+const DOT = { metric: 'dot' } as const
+const { flat } = makeTable(SIZE, DIMENSION, 'plain', 11)
+
+/** The workers that were started. */
+let workers: workerThreads.Worker[] = []
+
+beforeEach(() => {
+  workers = []
+  const builtin = process.getBuiltinModule.bind(process)
+  class Watched extends workerThreads.Worker {
+    constructor(text: string, options: workerThreads.WorkerOptions) {
+      super(text, options)
+      workers.push(this)
+    }
+  }
+  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
+    name === 'node:worker_threads' ? { ...workerThreads, Worker: Watched } : builtin(name)) as never)
+})
+afterEach(() => vi.restoreAllMocks())
+
+async function running(table: { readonly threads: number }, threads: number) {
+  await vi.waitFor(() => expect(table.threads).toBe(threads), { timeout: 10_000, interval: 2 })
+}
+
+test('a worker that is killed while it searches: the answers are right, and it is started once more', async () => {
+  using one = await EmbeddingTable.from(flat, { dimension: DIMENSION, codes: false })
+  using two = await EmbeddingTable.from(flat, { dimension: DIMENSION, codes: false, threads: 2 })
+  for (const life of [0, 1]) {
+    await running(two, 2)
+    const dead = workers[life]!.terminate() // it ends somewhere in the following questions
+    for (let id = 0; id < 200; id++) expectMatches(two.nearest(id, DOT), one.nearest(id, DOT).toArray())
+    await dead
+  }
+  await running(two, 1)
+  expect(workers.length).toBe(2)
+  expectMatches(two.nearest(7, DOT), one.nearest(7, DOT).toArray())
+})
+
+test('a thread that takes rows and never answers: the caller does its share', async () => {
+  const module = (await compileSharedCore(readFileSync(projectPath('build/rowspace.wasm'))))!
+  const shape = { capacity: SIZE, dimension: DIMENSION, dtype: 'f32', codes: false } as const
+  const [one, two] = [
+    await TableMemory.create(module, { ...shape, threads: 2 }),
+    await TableMemory.create(module, { ...shape, threads: 2 }),
+  ]
+  for (const memory of [one, two]) {
+    ;(memory.rows as Float32Array).set(flat)
+    expect(memory.computeNorms(0, SIZE)).toBe(SIZE)
+    memory.mask.fill(0xffffffff)
+  }
+  const stolen = new Int32Array(new SharedArrayBuffer(4))
+  const thief = new workerThreads.Worker(
+    `const { buffer, at, stolen, CONTROL, CHUNK_BITS, MOST_THREADS } = require('node:worker_threads').workerData
+     const control = new Int32Array(buffer, at, 1024)
+     let last = 0
+     for (;;) {
+       const ticket = Atomics.load(control, CONTROL.ticket)
+       const question = ticket >>> CHUNK_BITS
+       const chunk = ticket & ((1 << CHUNK_BITS) - 1)
+       if (question === last || chunk === 0 || chunk >= Atomics.load(control, CONTROL.chunks)) continue
+       if (Atomics.compareExchange(control, CONTROL.ticket, ticket, ticket + 1) !== ticket) continue
+       Atomics.store(control, CONTROL.owners + chunk, question * (MOST_THREADS + 1) + 100)
+       Atomics.add(stolen, 0, 1)
+       last = question
+     }`,
+    {
+      eval: true,
+      workerData: {
+        buffer: two.rows.buffer,
+        at: two.layout.control,
+        stolen,
+        CONTROL,
+        CHUNK_BITS,
+        MOST_THREADS,
+      },
+    },
+  )
+  await once(thief, 'online')
+  for (let id = 0; id < 2000 && stolen[0]! < 20; id++) {
+    const query = flat.subarray(id * DIMENSION, (id + 1) * DIMENSION)
+    const [expected, answer] = [one, two].map((memory) => {
+      const count = memory.search(SIZE, SIZE, memory.askWithVector(query), 'dot', 10)
+      return [...memory.ids.subarray(0, count), ...memory.dots.subarray(0, count)]
+    })
+    expect(answer).toEqual(expected)
+  }
+  expect(stolen[0]).toBeGreaterThan(0)
+  await thief.terminate()
+  one.dispose()
+  two.dispose()
+}, 60_000)
+
+test('dispose ends the workers', async () => {
+  const table = await EmbeddingTable.from(flat, { dimension: DIMENSION, threads: 3 })
+  await running(table, 3)
+  const ended = workers.map((worker) => once(worker, 'exit'))
+  table.dispose()
+  await Promise.all(ended)
+  expect(workers.length).toBe(2)
+})
+
+test('a program with threads ends by itself', () => {
+  const program = `
+    const { EmbeddingTable } = await import(${JSON.stringify(pathToFileURL(projectPath('dist/index.js')).href)})
+    const table = await EmbeddingTable.from(new Float32Array(600000).map((_, i) => Math.sin(i)), { dimension: 60, threads: 2 })
+    while (table.threads < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    console.log(table.threads, table.nearest(5).ids.length)`
+  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    timeout: 15_000,
+  })
+  expect(printed).toBe('2 10\n')
+})
