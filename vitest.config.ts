@@ -13,6 +13,7 @@ if (seed !== undefined && !/^-?\d+$/.test(seed)) {
 
 const shared = {
   setupFiles: ['test/setup.ts'],
+  globalSetup: ['test/servers/start.ts'],
   provide: { seed: seed === undefined ? undefined : Number(seed) },
   env: seed === undefined ? {} : { ROWSPACE_SEED: seed },
   testTimeout: 20_000,

@@ -2,6 +2,8 @@
 
 export type ErrorCode =
   | 'ABORTED'
+  | 'ACCESS_DENIED'
+  | 'CHANGED'
   | 'DIMENSION_MISMATCH'
   | 'DISPOSED'
   | 'EMPTY_QUERY'
@@ -16,6 +18,7 @@ export type ErrorCode =
   | 'NO_TOKENS'
   | 'NON_FINITE'
   | 'NOT_FOUND'
+  | 'OFFLINE'
   | 'OUT_OF_MEMORY'
   | 'TRUNCATED'
   | 'UNKNOWN_TOKEN'

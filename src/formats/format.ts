@@ -1,5 +1,5 @@
 /** What every format reader gives: the shape first, from headers alone; the rows when asked. */
-import type { ByteSource } from '../sources/source.ts'
+import type { ByteSource, SourceOptions } from '../sources/source.ts'
 
 export interface Progress {
   phase: 'read' | 'norms'
@@ -11,8 +11,7 @@ export interface Progress {
 /** What to do with bytes that are not UTF-8 in a token: refuse (the default), put U+FFFD, or drop them. */
 export type EncodingErrors = 'strict' | 'replace' | 'ignore'
 
-export interface OpenOptions {
-  signal?: AbortSignal | undefined
+export interface OpenOptions extends SourceOptions {
   encodingErrors?: EncodingErrors | undefined
   /** The tensor to take, where a file holds several. */
   tensor?: string | undefined

@@ -2,7 +2,7 @@
 
 export { type OpenTableOptions, openTable } from '../open.ts'
 export { openSource, type SourceLike } from '../sources/open.ts'
-export type { ByteSource, ReadOptions } from '../sources/source.ts'
+export type { ByteSource, ReadOptions, SourceOptions } from '../sources/source.ts'
 export { describeTableFile, type TableDescription } from './describe.ts'
 export type {
   EncodingErrors,

@@ -14,7 +14,8 @@ export interface BlockOptions {
 }
 
 /**
- * The bytes [start, end) of `source` in order. The block after the one that is handed out is already being read.
+ * The bytes [start, end) of `source` in order. While a block is dealt with the next are being read: one of a disk, as
+ * many at once as `source.concurrency` says of a network. Whoever stops early stops those reads too.
  *
  * Throws `signal.reason` when aborted; `onBytes` is not called after that. Throws `TRUNCATED` on a short read.
  */
@@ -25,22 +26,37 @@ export async function* readBlocks(
   options: BlockOptions = {},
 ): AsyncGenerator<Uint8Array, void, void> {
   const { signal, blockBytes = BLOCK_BYTES, onBytes } = options
-  const readFrom = (from: number) => readExactly(source, from, Math.min(from + blockBytes, end), signal)
   signal?.throwIfAborted()
-  let position = start
-  let next = readFrom(position)
-  while (position < end) {
-    const block = await next
-    signal?.throwIfAborted()
-    position += block.length
-    if (position < end) {
-      next = readFrom(position)
-      // Whoever stops early never awaits this read: its failure must not become an unhandled rejection.
-      next.catch(() => {})
+  const stop = new AbortController()
+  const passOn = () => stop.abort(signal?.reason)
+  signal?.addEventListener('abort', passOn)
+  const underWay: Promise<Uint8Array>[] = []
+  let asked = start
+  const askAhead = () => {
+    while (asked < end && underWay.length < Math.max(1, source.concurrency ?? 1)) {
+      const to = Math.min(asked + blockBytes, end)
+      const reading = readExactly(source, asked, to, stop.signal)
+      // Whoever stops early never awaits these reads: their failure must not become an unhandled rejection.
+      reading.catch(() => {})
+      underWay.push(reading)
+      asked = to
     }
-    yield block
-    signal?.throwIfAborted()
-    onBytes?.(position - start)
+  }
+  try {
+    let done = 0
+    askAhead()
+    while (underWay.length > 0) {
+      const block = await underWay.shift()!
+      signal?.throwIfAborted()
+      askAhead()
+      done += block.length
+      yield block
+      signal?.throwIfAborted()
+      onBytes?.(done)
+    }
+  } finally {
+    signal?.removeEventListener('abort', passOn)
+    stop.abort()
   }
 }
 

@@ -4,7 +4,7 @@ import { blobSource } from './blob.ts'
 import { bytesSource } from './bytes.ts'
 import { fileSource } from './file.ts'
 import { nodeModule } from './node.ts'
-import type { ByteSource, ReadOptions } from './source.ts'
+import type { ByteSource, SourceOptions } from './source.ts'
 import { urlSource } from './url.ts'
 
 /** What can be read: a path (Node), an http(s) or file URL, a Blob or File, bytes, or a source of one's own. */
@@ -15,7 +15,7 @@ export type SourceLike = string | URL | Blob | Uint8Array | ArrayBuffer | ByteSo
  *
  * @throws `INVALID_ARGUMENT` for anything else, `UNSUPPORTED` for other schemes, and what each kind of source throws
  */
-export async function openSource(like: SourceLike, options: ReadOptions = {}): Promise<ByteSource> {
+export async function openSource(like: SourceLike, options: SourceOptions = {}): Promise<ByteSource> {
   options.signal?.throwIfAborted()
   if (typeof like === 'string') return openName(like, options)
   if (like instanceof URL) return openUrl(like, options)
@@ -37,7 +37,7 @@ export function isByteSource(value: unknown): value is ByteSource {
   )
 }
 
-async function openName(name: string, options: ReadOptions): Promise<ByteSource> {
+async function openName(name: string, options: SourceOptions): Promise<ByteSource> {
   if (name === '') {
     throw new RowspaceError('INVALID_ARGUMENT', 'The path of a table is empty: give a path or a URL.')
   }
@@ -49,7 +49,7 @@ async function openName(name: string, options: ReadOptions): Promise<ByteSource>
   return openUrl(new URL(name), options)
 }
 
-async function openUrl(url: URL, options: ReadOptions): Promise<ByteSource> {
+async function openUrl(url: URL, options: SourceOptions): Promise<ByteSource> {
   switch (url.protocol) {
     case 'http:':
     case 'https:':

@@ -4,6 +4,18 @@ export interface ReadOptions {
   signal?: AbortSignal | undefined
 }
 
+/** How a source is opened. All but `signal` matters to URLs alone. */
+export interface SourceOptions extends ReadOptions {
+  /** Sent with every request to the URL's own origin, and to no other that it redirects to: `{ authorization: … }`. */
+  headers?: Readonly<Record<string, string>> | undefined
+  /** How many times in a row a request that gave no byte is made again. 5 unless given. */
+  retries?: number | undefined
+  /** The wait before the first retry, in milliseconds; it doubles each time. 500 unless given. */
+  retryMilliseconds?: number | undefined
+  /** A connection that gives nothing for so many milliseconds is given up and made anew. 30,000 unless given. */
+  stallMilliseconds?: number | undefined
+}
+
 export interface ByteSource {
   /** What to call it in messages: a path, a URL, 'bytes'. */
   readonly name: string
@@ -18,4 +30,10 @@ export interface ByteSource {
   close?(): Promise<void>
   /** A file that lies beside this one (`words.json` beside `vectors.npy`), or undefined where there is none. */
   sibling?(name: string): Promise<ByteSource | undefined>
+  /** Reads that are worth having under way at once; 1 unless given. */
+  readonly concurrency?: number
+  /** Bytes that came from where the file lies so far, where that is counted: what a network or a disk gave. */
+  readonly bytesRead?: number
+  /** What tells this version of the file from another: a strong ETag. */
+  readonly version?: string | undefined
 }

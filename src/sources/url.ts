@@ -1,93 +1,321 @@
-/** A file on a web server, fetched whole. */
-import { type ErrorCode, RowspaceError } from '../errors.ts'
-import { bytesSource } from './bytes.ts'
-import type { ByteSource, ReadOptions } from './source.ts'
+/** A file on a web server, read by ranges: only the bytes that are asked for travel. */
+import { isRowspaceError, RowspaceError } from '../errors.ts'
+import { checkRange } from './bytes.ts'
+import { parseContentRange, parseUnsatisfied } from './content-range.ts'
+import {
+  type Answer,
+  get,
+  htmlError,
+  isHtml,
+  nameOf,
+  networkFailure,
+  statusFailure,
+  Watchdog,
+} from './http.ts'
+import { Retries, TransientFailure } from './retry.ts'
+import type { ByteSource, ReadOptions, SourceOptions } from './source.ts'
+
+/** Read when a file is opened: as much as any format is recognised by, and most headers. */
+const HEAD_BYTES = 1 << 16
+/** A file of a server without ranges is kept in memory up to this size. */
+const MOST_WHOLE_BYTES = 1 << 28
+const CONCURRENCY = 4
+const STALL_MILLISECONDS = 30_000
+
+/** A part of a file on its way. */
+interface Part {
+  readonly bytes: Uint8Array
+  /** Where it begins in the file. */
+  readonly start: number
+  filled: number
+}
 
 /**
- * Fetches `url` (http or https) and keeps its body in memory.
+ * Opens `url` (http or https) and reads its first 64 KiB. Reads are range requests, four at once where a file is read through; what
+ * is cut short, stalls or answers 429 or 5xx is asked for again from the last byte on. A server without ranges gives the whole
+ * file, which is kept in memory up to 256 MiB.
  *
- * @throws `NOT_FOUND` for 404 and 410, `IO` for any other status, for an HTML page and for a network that fails,
- *   `TRUNCATED` if fewer bytes came than Content-Length promised
+ * @throws `NOT_FOUND` for 404 and 410; `ACCESS_DENIED` for 401 and 403; `CHANGED` where another version of the file lies there in the
+ *   middle of it; `IO` for any other status, an HTML page, a lie about ranges, a file too large to be had whole, and a network that
+ *   fails again and again; `TRUNCATED` if the file ends too early; the signal's reason when aborted
  */
-export async function urlSource(url: URL, options: ReadOptions = {}): Promise<ByteSource> {
-  const response = await request(url, options)
-  if (!response.ok) throw statusError(url, response)
-  if (isHtml(response)) throw htmlError(url, response)
-  const bytes = await body(url, response, options)
-  return {
-    ...bytesSource(bytes, url.href),
-    sibling: (name) => siblingSource(new URL(encodeURIComponent(name), url)),
+export async function urlSource(url: URL, options: SourceOptions = {}): Promise<ByteSource> {
+  options.signal?.throwIfAborted()
+  if (url.username !== '' || url.password !== '') {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `${nameOf(url)} was given with a name and a password in it: pass them as an authorization in \`headers\`.`,
+      { url: nameOf(url) },
+    )
+  }
+  const source = new UrlSource(url, options)
+  await source.open(options.signal)
+  return source
+}
+
+class UrlSource implements ByteSource {
+  readonly name: string
+  readonly concurrency = CONCURRENCY
+  size = 0
+  bytesRead = 0
+  /** The strong ETag. */
+  version: string | undefined
+  /** The first bytes, or all of them. */
+  #head: Uint8Array = new Uint8Array(0)
+  /** Where the last redirect led: asked there first, for as long as it works. */
+  #location: URL | undefined
+  /** Headers of the first answer and the redirects before it. */
+  #header: Answer['header'] = () => null
+
+  constructor(
+    readonly url: URL,
+    readonly options: SourceOptions,
+  ) {
+    this.name = nameOf(url)
+  }
+
+  /** A header of the first answer, or of a redirect on the way to it. */
+  header(name: string): string | null {
+    return this.#header(name)
+  }
+
+  async open(signal: AbortSignal | undefined): Promise<void> {
+    await this.#persist(
+      signal,
+      () => 0,
+      (watchdog) => this.#openOnce(watchdog),
+    )
+  }
+
+  async read(start: number, end: number, { signal }: ReadOptions = {}): Promise<Uint8Array> {
+    signal?.throwIfAborted()
+    checkRange(this.name, start, end, this.size)
+    if (end <= this.#head.length) return this.#head.subarray(start, end)
+    const part: Part = { bytes: new Uint8Array(end - start), start, filled: 0 }
+    if (start < this.#head.length) {
+      part.bytes.set(this.#head.subarray(start))
+      part.filled = this.#head.length - start
+    }
+    while (part.filled < part.bytes.length) {
+      await this.#persist(
+        signal,
+        () => part.filled,
+        (watchdog) => this.#readOnce(part, watchdog),
+      )
+    }
+    return part.bytes
+  }
+
+  async sibling(name: string): Promise<ByteSource | undefined> {
+    try {
+      return await urlSource(new URL(encodeURIComponent(name), this.url), this.options)
+    } catch (error) {
+      if (isRowspaceError(error) && isAbsent(error)) return undefined
+      throw error
+    }
+  }
+
+  /** Runs `attempt` until it goes well, or has failed often enough. */
+  async #persist(
+    signal: AbortSignal | undefined,
+    progress: () => number,
+    attempt: (watchdog: Watchdog) => Promise<void>,
+  ): Promise<void> {
+    const retries = new Retries(this.options)
+    for (;;) {
+      const watchdog = new Watchdog(this.url, this.options.stallMilliseconds ?? STALL_MILLISECONDS, signal)
+      try {
+        return await attempt(watchdog)
+      } catch (failure) {
+        await retries.after(failure, progress(), signal)
+      } finally {
+        watchdog.end()
+      }
+    }
+  }
+
+  async #openOnce(watchdog: Watchdog): Promise<void> {
+    const { response, location, header } = await this.#get(0, HEAD_BYTES, watchdog)
+    this.#header = header
+    this.version = strongTag(response)
+    if (response.status === 416 && parseUnsatisfied(response.headers.get('content-range')) === 0) return
+    if (!response.ok) throw statusFailure(this.url, response)
+    if (isHtml(response)) throw htmlError(this.url, response)
+    if (response.status !== 206) {
+      this.#head = await this.#readWhole(response, watchdog)
+      this.size = this.#head.length
+      return
+    }
+    const range = parseContentRange(response.headers.get('content-range'))
+    if (range?.start !== 0 || range.end > HEAD_BYTES) throw this.#falseRange(response, 0, HEAD_BYTES)
+    const part: Part = { bytes: new Uint8Array(range.end), start: 0, filled: 0 }
+    await this.#fill(part, response, range.end, watchdog)
+    this.#head = part.bytes
+    this.size = range.size
+    if (location.origin !== this.url.origin) this.#location = location
+  }
+
+  async #readOnce(part: Part, watchdog: Watchdog): Promise<void> {
+    const start = part.start + part.filled
+    const end = part.start + part.bytes.length
+    const { response } = await this.#get(start, end, watchdog)
+    if (!response.ok) throw statusFailure(this.url, response)
+    const tag = strongTag(response)
+    if (tag !== undefined && this.version !== undefined && tag !== this.version) throw this.#changed()
+    if (response.status !== 206) throw this.#noRange(response, start)
+    const range = parseContentRange(response.headers.get('content-range'))
+    if (range !== undefined && range.size !== this.size) throw this.#changed()
+    if (range?.start !== start || range.end > end) throw this.#falseRange(response, start, end)
+    await this.#fill(part, response, range.end - start, watchdog)
+  }
+
+  /** Asks for a range where the last redirect led, and if that place will have no more of it, from the beginning. */
+  async #get(start: number, end: number, watchdog: Watchdog): Promise<Answer> {
+    const headers = { range: `bytes=${start}-${end - 1}`, ...this.#conditions(start > 0) }
+    const options = { shown: this.url, headers, signal: watchdog.signal }
+    if (this.#location !== undefined) {
+      const answer = await get(this.#location, { ...options, privateHeaders: {} })
+      if (answer.response.status < 400 || answer.response.status === 429) return answer
+      await answer.response.body?.cancel()
+      this.#location = undefined
+    }
+    const answer = await get(this.url, { ...options, privateHeaders: this.options.headers ?? {} })
+    if (start > 0 && answer.response.ok && answer.location.origin !== this.url.origin) {
+      this.#location = answer.location
+    }
+    return answer
+  }
+
+  /**
+   * If-Range makes a changed file come whole, with its new tag. A page may not send it to other origins unasked; there the tags are
+   * compared. What a page's engine sends by itself (Accept-Encoding: identity) Node has to be told.
+   */
+  #conditions(inTheMiddle: boolean): Record<string, string> {
+    const own = globalThis.location?.origin === undefined || globalThis.location.origin === this.url.origin
+    const identity = globalThis.location?.origin === undefined ? { 'accept-encoding': 'identity' } : {}
+    return inTheMiddle && own && this.version !== undefined
+      ? { ...identity, 'if-range': this.version }
+      : identity
+  }
+
+  /** Reads `length` bytes of a response into `part`. What came before a failure stays. */
+  async #fill(part: Part, response: Response, length: number, watchdog: Watchdog): Promise<void> {
+    if (encoded(response)) throw this.#encoded(response)
+    const end = part.filled + length
+    for await (const chunk of this.#chunks(response, watchdog)) {
+      if (part.filled + chunk.length > end) {
+        throw this.#transient('TRUNCATED', `gave more than the ${length} bytes it promised. Try again.`)
+      }
+      part.bytes.set(chunk, part.filled)
+      part.filled += chunk.length
+    }
+    if (part.filled === end) return
+    const missing = end - part.filled
+    throw this.#transient('TRUNCATED', `ended ${missing} bytes early, again and again. Try again later.`, {
+      expected: length,
+      actual: length - missing,
+    })
+  }
+
+  async #readWhole(response: Response, watchdog: Watchdog): Promise<Uint8Array> {
+    const length = response.headers.get('content-length')
+    const promised = length === null || encoded(response) ? undefined : Number(length)
+    if ((promised ?? 0) > MOST_WHOLE_BYTES) throw this.#tooLarge(promised!)
+    const chunks: Uint8Array[] = []
+    let size = 0
+    for await (const chunk of this.#chunks(response, watchdog)) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > MOST_WHOLE_BYTES) throw this.#tooLarge(size)
+    }
+    if (promised !== undefined && promised !== size) {
+      throw this.#transient('TRUNCATED', `promised ${promised} bytes and gave ${size}: try again.`, {
+        expected: promised,
+        actual: size,
+      })
+    }
+    const bytes = new Uint8Array(size)
+    let offset = 0
+    for (const chunk of chunks) {
+      bytes.set(chunk, offset)
+      offset += chunk.length
+    }
+    return bytes
+  }
+
+  async *#chunks(response: Response, watchdog: Watchdog): AsyncGenerator<Uint8Array, void, void> {
+    const reader = response.body?.getReader()
+    if (reader === undefined) return
+    for (;;) {
+      const { done, value } = await reader.read().catch((cause) => {
+        if (watchdog.signal.aborted) throw watchdog.signal.reason
+        throw networkFailure(this.url, cause)
+      })
+      if (done) return
+      watchdog.alive()
+      this.bytesRead += value.length
+      yield value
+    }
+  }
+
+  #changed(): RowspaceError {
+    return new RowspaceError(
+      'CHANGED',
+      `${this.name} became another file while it was read: open it again.`,
+      { url: this.name, version: this.version },
+    )
+  }
+
+  #noRange(response: Response, start: number): TransientFailure {
+    const text = `answered ${response.status} with the whole file where bytes from ${start} on were asked for. Try again later.`
+    return this.#transient('IO', text, { status: response.status })
+  }
+
+  #falseRange(response: Response, start: number, end: number): TransientFailure {
+    const header = response.headers.get('content-range')
+    const said = header === null ? 'no Content-Range that can be read' : `the Content-Range "${header}"`
+    const text = `answered the request for bytes ${start} to ${end} with ${said}. The server, or a proxy before it, must give ranges as they are asked for and, to pages, expose Content-Range and ETag (Access-Control-Expose-Headers).`
+    return this.#transient('IO', text, { contentRange: header })
+  }
+
+  #encoded(response: Response): RowspaceError {
+    const encoding = response.headers.get('content-encoding')
+    const text = `${this.name} gives ranges of a packed file (Content-Encoding: ${encoding}): it must be served as it is.`
+    return new RowspaceError('IO', text, { url: this.name, contentEncoding: encoding })
+  }
+
+  #tooLarge(size: number): RowspaceError {
+    return new RowspaceError(
+      'IO',
+      `${this.name} comes from a server that gives no ranges, and its ${size} bytes or more are too many to be had whole: download the file and give its path.`,
+      { url: this.name, size },
+    )
+  }
+
+  #transient(
+    code: 'IO' | 'TRUNCATED',
+    problem: string,
+    details: Record<string, unknown> = {},
+  ): TransientFailure {
+    return new TransientFailure(
+      new RowspaceError(code, `${this.name} ${problem}`, { url: this.name, ...details }),
+    )
   }
 }
 
-async function request(url: URL, options: ReadOptions): Promise<Response> {
-  try {
-    return await fetch(url, { signal: options.signal ?? null })
-  } catch (cause) {
-    options.signal?.throwIfAborted()
-    throw networkError(url, cause)
-  }
+/** Not there, or the page that many hosts serve in its place; some stores say 403 of what is not there. */
+function isAbsent({ details, code }: RowspaceError): boolean {
+  return code === 'NOT_FOUND' || details.reason === 'HTML' || details.status === 403
 }
 
-async function body(url: URL, response: Response, options: ReadOptions): Promise<Uint8Array> {
-  let bytes: Uint8Array
-  try {
-    bytes = new Uint8Array(await response.arrayBuffer())
-  } catch (cause) {
-    options.signal?.throwIfAborted()
-    throw networkError(url, cause)
-  }
-  const promised = response.headers.get('content-length')
-  // With a content encoding the length is that of the packed bytes.
-  if (promised === null || response.headers.has('content-encoding')) return bytes
-  if (Number(promised) === bytes.length) return bytes
-  throw new RowspaceError(
-    'TRUNCATED',
-    `${url.href} promised ${promised} bytes and gave ${bytes.length}: try again.`,
-    { url: url.href, expected: Number(promised), actual: bytes.length },
-  )
+function encoded(response: Response): boolean {
+  return !/^(identity)?$/i.test(response.headers.get('content-encoding')?.trim() ?? '')
 }
 
-/** Absent means 404, or the page that many hosts serve in its place. */
-async function siblingSource(url: URL): Promise<ByteSource | undefined> {
-  const response = await request(url, {})
-  if (response.status === 404 || response.status === 410 || (response.ok && isHtml(response))) {
-    await response.body?.cancel()
-    return undefined
-  }
-  if (!response.ok) throw statusError(url, response)
-  return bytesSource(await body(url, response, {}), url.href)
+/** A weak tag (`W/"…"`) says nothing about bytes. */
+function strongTag(response: Response): string | undefined {
+  const tag = response.headers.get('etag')
+  return tag === null || /^\s*W\//.test(tag) ? undefined : tag
 }
 
-function isHtml(response: Response): boolean {
-  return /^\s*(text\/html|application\/xhtml)/i.test(response.headers.get('content-type') ?? '')
-}
-
-function statusError(url: URL, response: Response): RowspaceError {
-  const code: ErrorCode = response.status === 404 || response.status === 410 ? 'NOT_FOUND' : 'IO'
-  const remedy =
-    response.status === 401 || response.status === 403
-      ? 'You may have to sign in or ask for access.'
-      : 'Check the address.'
-  const status = `${response.status} ${response.statusText}`.trimEnd()
-  return new RowspaceError(code, `${url.href} answered ${status}. ${remedy}`, {
-    url: url.href,
-    status: response.status,
-  })
-}
-
-function htmlError(url: URL, response: Response): RowspaceError {
-  return new RowspaceError(
-    'IO',
-    `${url.href} answered ${response.status} with an HTML page, not a table. Use the address of the file itself (on many hosts: "raw" or "download").`,
-    { url: url.href, status: response.status, contentType: response.headers.get('content-type') },
-  )
-}
-
-function networkError(url: URL, cause: unknown): RowspaceError {
-  return new RowspaceError(
-    'IO',
-    `${url.href} could not be fetched: ${(cause as Error).message}. Check the network, the address and, in a browser, CORS.`,
-    { url: url.href, cause },
-  )
-}
+export type { UrlSource }

@@ -1,0 +1,260 @@
+/** A file on a web server that cuts, stalls, lies, changes the file, answers 200 and throttles: in Node and in Chromium. */
+import { describe, expect, test } from 'vitest'
+import type { RowspaceError } from '../../src/errors.ts'
+import { readBlocks } from '../../src/sources/blocks.ts'
+import type { SourceOptions } from '../../src/sources/source.ts'
+import { urlSource } from '../../src/sources/url.ts'
+import { rejection } from '../formats/files.ts'
+import { origins, served } from '../servers/faults.ts'
+import { areBytes, type Fault, type Scenario } from '../servers/scenario.ts'
+
+const HEAD = 65_536
+const SIZE = 400_000
+const FAST: SourceOptions = { retryMilliseconds: 5, stallMilliseconds: 2_000 }
+
+const open = async (scenario: Partial<Scenario>, options: SourceOptions = {}) => {
+  const file = await served({ size: SIZE, seed: 7, ...scenario })
+  return { ...file, source: await urlSource(file.url, { ...FAST, ...options }) }
+}
+
+const failure = async (scenario: Partial<Scenario>, options: SourceOptions = {}): Promise<RowspaceError> => {
+  const { url } = await served({ size: SIZE, seed: 7, ...scenario })
+  return rejection(urlSource(url, { ...FAST, ...options }))
+}
+
+const none: Fault = { kind: 'none' }
+const busy = (status: number, wait?: string): Fault => ({
+  kind: 'status',
+  status,
+  ...(wait === undefined ? {} : { headers: { 'retry-after': wait } }),
+})
+
+describe('ranges', () => {
+  test('the head once, then only what is asked for, with If-Range where it may be sent', async () => {
+    const { source, url, log } = await open({})
+    expect(source).toMatchObject({ name: url.href, size: SIZE, version: '"7-0"' })
+    expect(areBytes(await source.read(0, 100), 7, 0, 100)).toBe(true)
+    expect(areBytes(await source.read(HEAD - 10, HEAD + 10), 7, HEAD - 10, HEAD + 10)).toBe(true)
+    expect(areBytes(await source.read(300_000, 300_100), 7, 300_000, 300_100)).toBe(true)
+    expect(await source.read(SIZE, SIZE)).toHaveLength(0)
+    const requests = await log()
+    expect(requests.map(({ range }) => range)).toEqual([
+      'bytes=0-65535',
+      'bytes=65536-65545',
+      'bytes=300000-300099',
+    ])
+    // a page may not send If-Range to another origin without asking first
+    const tag = globalThis.location === undefined ? '"7-0"' : null
+    expect(requests.map(({ ifRange }) => ifRange)).toEqual([null, tag, tag])
+    expect(source.bytesRead).toBe(HEAD + 10 + 100)
+  })
+
+  test('a file shorter than the head, a file of no bytes', async () => {
+    const { source } = await open({ size: 10 })
+    expect(areBytes(await source.read(0, 10), 7, 0, 10)).toBe(true)
+    expect((await rejection(source.read(5, 11))).code).toBe('TRUNCATED')
+    expect((await open({ size: 0 })).source.size).toBe(0)
+  })
+
+  test('several blocks at once, in order', async () => {
+    const { source, log } = await open({ size: 2_000_000, rate: 4_000_000 })
+    const blocks: Uint8Array[] = []
+    for await (const block of readBlocks(source, 100, 1_999_900, { blockBytes: 250_000 })) blocks.push(block)
+    expect(blocks.map(({ length }) => length)).toEqual([...Array(7).fill(250_000), 249_800])
+    const joined = new Uint8Array(await new Blob(blocks as BlobPart[]).arrayBuffer())
+    expect(areBytes(joined, 7, 100, 1_999_900)).toBe(true)
+    expect((await log()).length).toBe(9)
+  })
+
+  test('whoever stops early stops the reads under way', async () => {
+    const { source, log } = await open({ size: 4_000_000, rate: 2_000_000 })
+    for await (const _ of readBlocks(source, 0, 4_000_000, { blockBytes: 200_000 })) break
+    const before = (await log()).length
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const after = await log()
+    expect(after.length).toBe(before)
+    expect(after.some(({ bytes }) => bytes < 200_000)).toBe(true)
+  })
+})
+
+describe('what passes is tried again from the last byte on', () => {
+  test.each<[string, Fault[]]>([
+    ['cut twice', [none, { kind: 'cut', after: 50_000 }, { kind: 'cut', after: 20_000 }]],
+    ['cut before the first byte', [none, { kind: 'cut', after: 0 }, { kind: 'reset' }]],
+    ['a short 206', [none, { kind: 'short', bytes: 30_000 }, { kind: 'short', bytes: 1 }]],
+    ['429, 500, 503', [none, busy(429, '0'), busy(500), busy(503, new Date(0).toUTCString())]],
+    ['a false range', [none, { kind: 'shift', by: 1 }, { kind: 'shift', by: -1 }]],
+    ['a range unsaid', [none, { kind: 'unsaid' }]],
+    ['too many bytes', [none, { kind: 'surplus', bytes: 5 }]],
+    ['200 once', [none, { kind: 'whole' }]],
+    ['when opened: reset, 502, cut', [{ kind: 'reset' }, busy(502), { kind: 'cut', after: 10 }]],
+  ])('%s', async (_, faults) => {
+    const { source, log } = await open({ faults })
+    expect(areBytes(await source.read(100_000, 250_000), 7, 100_000, 250_000)).toBe(true)
+    const { length } = faults.filter(({ kind }) => kind !== 'none')
+    // a browser makes a request that was reset again by itself
+    expect((await log()).length - length).toBeOneOf(globalThis.location === undefined ? [2] : [2, 3])
+  })
+
+  test('no byte travels twice after a cut', async () => {
+    const { source, log } = await open({ faults: [none, { kind: 'cut', after: 50_000 }] })
+    await source.read(100_000, 250_000)
+    const [, first, second] = await log()
+    const resumed = Number(/^bytes=(\d+)-249999$/.exec(second!.range!)![1])
+    expect(first!.range).toBe('bytes=100000-249999')
+    // a browser may have been handed less than was sent
+    expect(resumed).toBeGreaterThan(100_000)
+    expect(resumed).toBeLessThanOrEqual(150_000)
+  })
+
+  test('a connection that stalls is given up and made anew', async () => {
+    const faults: Fault[] = [none, { kind: 'stall', after: 1000 }, { kind: 'stall', after: 0 }]
+    const { source } = await open({ faults }, { stallMilliseconds: 200 })
+    expect(areBytes(await source.read(100_000, 110_000), 7, 100_000, 110_000)).toBe(true)
+  })
+
+  test('a slow one is waited for', async () => {
+    const { source } = await open({ rate: 400_000 }, { stallMilliseconds: 400 })
+    expect(areBytes(await source.read(100_000, 300_000), 7, 100_000, 300_000)).toBe(true)
+  })
+
+  test('Retry-After is waited for', async () => {
+    const { source } = await open({ faults: [none, busy(429, '1')] })
+    const start = performance.now()
+    await source.read(100_000, 110_000)
+    // the least it may take is what is asked for here, not how fast it is
+    expect(performance.now() - start).toBeGreaterThan(950)
+  })
+
+  test.each<[string, Fault, string, RegExp]>([
+    ['cut', { kind: 'cut', after: 0 }, 'IO|TRUNCATED', /Check the network|early/],
+    ['reset', { kind: 'reset' }, 'IO', /could not be fetched/],
+    ['stall', { kind: 'stall', after: 0 }, 'IO', /gave nothing for 0\.1 s/],
+    ['500', busy(500), 'IO', /answered 500/],
+    ['a Retry-After of an hour', busy(503, '3600'), 'IO', /answered 503.*Try again later/],
+    ['a false start', { kind: 'shift', by: 7 }, 'IO', /bytes 100000 to 110000 with the Content-Range/],
+    ['no Content-Range', { kind: 'unsaid' }, 'IO', /no Content-Range/],
+    ['200 for every range', { kind: 'whole' }, 'IO', /answered 200 with the whole file/],
+    ['more than promised', { kind: 'surplus', bytes: 1 }, 'TRUNCATED', /more than the 10000 bytes/],
+  ])('but not for ever: %s', async (_, fault, code, message) => {
+    const options = { stallMilliseconds: fault.kind === 'stall' ? 100 : 2_000, retries: 2 }
+    const { source } = await open({ faults: [none], always: fault }, options)
+    const error = await rejection(source.read(100_000, 110_000))
+    expect(error.code).toMatch(new RegExp(`^(${code})$`))
+    expect(error.message).toMatch(message)
+  })
+})
+
+describe('what does not pass', () => {
+  test.each<[string, Partial<Scenario>]>([
+    ['with a strong tag', {}],
+    ['without a tag, by its size', { tag: 'none' }],
+  ])('the file becomes another one: CHANGED, %s', async (_, scenario) => {
+    const changed: Fault = scenario.tag === 'none' ? { kind: 'size', size: SIZE + 1 } : { kind: 'change' }
+    const { source } = await open({ faults: [none, none, changed], ...scenario })
+    await source.read(100_000, 110_000)
+    expect((await rejection(source.read(110_000, 120_000))).code).toBe('CHANGED')
+  })
+
+  test('a weak tag says nothing about bytes and is not compared', async () => {
+    const { source } = await open({ faults: [none, { kind: 'change' }], tag: 'weak' })
+    expect(source.version).toBeUndefined()
+    expect(areBytes(await source.read(100_000, 110_000), 8, 100_000, 110_000)).toBe(true)
+  })
+
+  test.each([
+    [404, 'NOT_FOUND'],
+    [410, 'NOT_FOUND'],
+    [401, 'ACCESS_DENIED'],
+    [403, 'ACCESS_DENIED'],
+    [400, 'IO'],
+  ])('status %d is %s, at once', async (status, code) => {
+    expect(await failure({ always: busy(status) })).toMatchObject({ code, details: { status } })
+  })
+
+  test('an HTML page', async () => {
+    const { message } = await failure({ headers: { 'content-type': 'text/html; charset=utf-8' } })
+    expect(message).toContain('HTML page, not a table')
+  })
+
+  test('a packed range', async () => {
+    const { message } = await failure({ headers: { 'content-encoding': 'br' }, faults: [none] })
+    expect(message).toMatch(/packed|fetched/)
+  })
+
+  test('a server without ranges: small files are had whole, large ones refused', async () => {
+    const { source, log } = await open({ always: { kind: 'whole' } })
+    expect(areBytes(await source.read(300_000, 300_100), 7, 300_000, 300_100)).toBe(true)
+    expect((await log()).length).toBe(1)
+    const { message } = await failure({
+      size: 2 ** 28 + 1,
+      always: { kind: 'status', status: 200, headers: { 'content-length': String(2 ** 28 + 1) } },
+    })
+    expect(message).toContain('gives no ranges')
+  })
+
+  test('a name and a password in the address are not repeated', async () => {
+    const error = await rejection(urlSource(new URL('http://me:secret@127.0.0.1/x')))
+    expect(error.message).not.toContain('secret')
+  })
+})
+
+describe('redirects', () => {
+  test('are followed, and nothing private with them to another origin', async () => {
+    const [first, second] = origins()
+    const { source, log } = await open({ redirect: second! }, { headers: { authorization: 'Bearer secret' } })
+    expect(areBytes(await source.read(100_000, 110_000), 7, 100_000, 110_000)).toBe(true)
+    const seen = await log()
+    expect(seen.map(({ host, authorization }) => [`http://${host}`, authorization])).toEqual([
+      [first, 'Bearer secret'],
+      [second, null],
+      // the place it led to is remembered
+      [second, null],
+    ])
+  })
+
+  test('when the place it led to has no more of it, the beginning is asked again', async () => {
+    const [, second] = origins()
+    const { source, log } = await open({ redirect: second!, faults: [none, busy(403)] })
+    expect(areBytes(await source.read(100_000, 110_000), 7, 100_000, 110_000)).toBe(true)
+    expect((await log()).length).toBe(5)
+  })
+
+  test('in a circle end in an error', async () => {
+    const { url } = await served({
+      size: SIZE,
+      always: { kind: 'status', status: 302, headers: { location: 'x' } },
+    })
+    expect((await rejection(urlSource(url, { ...FAST, retries: 1 }))).code).toBe('IO')
+  })
+})
+
+describe('abort', () => {
+  test.each<[string, Fault]>([
+    ['in the middle of a body', { kind: 'stall', after: 100 }],
+    ['while waiting to try again', busy(503, '60')],
+    ['before the answer', { kind: 'stall', after: 0 }],
+  ])('%s rejects with the reason', async (_, fault) => {
+    const { source } = await open({ faults: [none], always: fault }, { stallMilliseconds: 30_000 })
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    setTimeout(() => controller.abort(reason), 100)
+    await expect(source.read(100_000, 200_000, { signal: controller.signal })).rejects.toBe(reason)
+  })
+  test('when opened', async () => {
+    const { url } = await served({ size: SIZE, always: { kind: 'stall', after: 0 } })
+    await expect(urlSource(url, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
+      name: 'TimeoutError',
+    })
+    await expect(urlSource(url, { signal: AbortSignal.abort('no') })).rejects.toBe('no')
+  })
+})
+
+describe('beside it', () => {
+  test('a file that is not there is undefined, one that fails is an error', async () => {
+    const { source } = await open({ faults: [none, busy(404), busy(403)], always: busy(400) })
+    expect(await source.sibling!('words.json')).toBeUndefined()
+    expect(await source.sibling!('words.json')).toBeUndefined()
+    expect((await rejection(source.sibling!('words.json'))).code).toBe('IO')
+  })
+})
