@@ -15,6 +15,7 @@ import { build } from 'esbuild'
 const DOORS = {
   index: 'src/index.ts',
   formats: 'src/formats/index.ts',
+  hub: 'src/hub/index.ts',
   default: 'src/default.ts',
   gpt2: 'src/gpt2.ts',
 }
@@ -65,7 +66,10 @@ await Promise.all([
     outdir: 'dist',
     platform: 'node',
     chunkNames: 'cli-[hash]',
-    banner: { js: '#!/usr/bin/env node' },
+    // libraries that are CommonJS ask for Node's modules by require
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'\nconst require = __createRequire(import.meta.url)",
+    },
   }),
 ])
 // esbuild imports shared chunks once more for their side effects; they have none, and users' bundlers would warn

@@ -7,6 +7,7 @@ import type { Command, Option } from './command.ts'
 /** Options every command takes. */
 export const COMMON: Readonly<Record<string, Option>> = {
   json: { help: 'one JSON document on stdout and nothing else' },
+  quiet: { short: 'q', help: 'no progress on stderr' },
   help: { short: 'h', help: 'this help' },
 }
 
@@ -117,8 +118,9 @@ function spelled(name: string): string {
 function checkOperands(given: readonly string[], { operands, name }: Grammar): void {
   const usage = `usage: rowspace ${name} ${operands.join(' ')}`
   const missing = operands[given.length]
-  if (missing !== undefined) throw new RowspaceError('INVALID_ARGUMENT', `${missing} is missing; ${usage}`)
-  if (operands.at(-1)?.endsWith('…>') || given.length === operands.length) return
+  if (missing !== undefined && !missing.startsWith('['))
+    throw new RowspaceError('INVALID_ARGUMENT', `${missing} is missing; ${usage}`)
+  if (operands.at(-1)?.endsWith('…>') || given.length <= operands.length) return
   const surplus = given[operands.length]
   throw new RowspaceError(
     'INVALID_ARGUMENT',

@@ -3,17 +3,18 @@ import { version } from '../../package.json'
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import { analogy } from './analogy.ts'
 import { type Arguments, COMMON, didYouMean, readArguments } from './arguments.ts'
+import { cache } from './cache.ts'
 import type { Answer, Command } from './command.ts'
 import { demonstration } from './demonstration.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { inspect } from './inspect.ts'
 import { lookup } from './lookup.ts'
 import { nearest } from './nearest.ts'
-import { oneLine } from './output.ts'
+import { note, oneLine } from './output.ts'
 import { pack } from './pack.ts'
 import { sizes } from './sizes.ts'
 
-const COMMANDS: readonly Command[] = [nearest, analogy, lookup, inspect, sizes, pack]
+const COMMANDS: readonly Command[] = [nearest, analogy, lookup, inspect, sizes, pack, cache]
 
 const BAD_INPUT = 2
 const FAILURE = 1
@@ -59,9 +60,9 @@ function print(text: string): void {
 }
 
 /** Errors of rowspace that are not about what was asked. */
-const OUR_TROUBLE = new Set(['OUT_OF_MEMORY', 'DISPOSED', 'ABORTED'])
+const OUR_TROUBLE = new Set(['OUT_OF_MEMORY', 'DISPOSED', 'ABORTED', 'CHANGED'])
 /** Reasons of the system that no other argument would mend. */
-const SYSTEM_TROUBLE = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'EIO'])
+const SYSTEM_TROUBLE = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'EIO', 'NETWORK', 'STALLED'])
 
 function exitCodeFor(error: unknown): number {
   if (!isRowspaceError(error)) return FAILURE
@@ -84,5 +85,9 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') fail(error)
   })
 }
+
+// what a library would warn of is a note here
+process.removeAllListeners('warning')
+process.on('warning', ({ message }) => note(message))
 
 main(process.argv.slice(2)).catch(fail)

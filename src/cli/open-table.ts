@@ -1,21 +1,29 @@
 /** What `<table>` on the command line means, opened. */
 import { fileURLToPath } from 'node:url'
-import { RowspaceError } from '../errors.ts'
+import { isRowspaceError, RowspaceError } from '../errors.ts'
 import type { OpenOptions } from '../formats/format.ts'
 import { type OpenTableFile, openTableFile } from '../formats/open.ts'
 import { EmbeddingTable } from '../table.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import type { Arguments } from './arguments.ts'
 import type { Option } from './command.ts'
-import { note, progressLine } from './output.ts'
+import { note } from './output.ts'
+import { showProgress } from './progress.ts'
 
 /** Options of every command that opens a table. */
 export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
   tensor: { value: 'NAME', help: 'the tensor to take, where a file holds several' },
+  offline: { help: 'fetch nothing: models open from what was kept of them' },
+  refresh: { help: 'ask whether a model has changed since it was kept' },
 }
 
-export function tableOptions(args: Arguments): OpenOptions {
-  return { tensor: args.text('tensor') }
+export interface NamedTableOptions extends OpenOptions {
+  quiet?: boolean
+}
+
+export function tableOptions(args: Arguments): NamedTableOptions {
+  const hub = { offline: args.flag('offline') || undefined, refresh: args.flag('refresh') }
+  return { tensor: args.text('tensor'), quiet: args.flag('quiet'), hub }
 }
 
 const DEFAULT = 'default'
@@ -24,26 +32,35 @@ const DEFAULT_FILE = new URL('./glove-20k.safetensors', import.meta.url)
 
 /** Throws `UNSUPPORTED` for the names that later versions will know. */
 function checkName(name: string): void {
-  const scheme = /^(hf:|clickhouse:\/\/)/i.exec(name)?.[0].toLowerCase()
+  const scheme = /^clickhouse:\/\//i.exec(name)?.[0].toLowerCase()
   if (scheme === undefined) return
-  const instead = scheme === 'hf:' ? 'download the model and give the path' : 'give a path or a URL'
   throw new RowspaceError(
     'UNSUPPORTED',
-    `${JSON.stringify(name)}: ${scheme} is not in this version; ${instead}`,
+    `${JSON.stringify(name)}: ${scheme} is not in this version; give a path or a URL`,
     { name },
   )
 }
 
-/** Opens the header of a path, a URL or `default`. Close it. */
+/** Opens the header of a path, a URL, an `hf:` name or `default`. Close it. */
 export async function openFile(name: string, options: OpenOptions = {}): Promise<OpenTableFile> {
   checkName(name)
   return openTableFile(name === DEFAULT ? fileURLToPath(DEFAULT_FILE) : name, options)
 }
 
 /** Opens a table with its tokens; says on stderr what was left out. */
-export async function openNamedTable(name: string, options: OpenOptions = {}): Promise<EmbeddingTable> {
+export async function openNamedTable(name: string, options: NamedTableOptions = {}): Promise<EmbeddingTable> {
+  try {
+    return await openOnce(name, options)
+  } catch (error) {
+    if (!isRowspaceError(error, 'CHANGED')) throw error
+    note(`${error.message} It is opened again.`)
+    return openOnce(name, options)
+  }
+}
+
+async function openOnce(name: string, options: NamedTableOptions): Promise<EmbeddingTable> {
   const file = await openFile(name, options)
-  const progress = progressLine(name)
+  const progress = showProgress(name, options.quiet ?? false)
   try {
     const table = await EmbeddingTable.fill(
       { size: file.rowCount, dimension: file.dimension },

@@ -1,7 +1,6 @@
 /** What the command prints, and where: answers on stdout, notes and progress on stderr. */
 import { stripVTControlCharacters } from 'node:util'
 import picocolors from 'picocolors'
-import type { Progress } from '../formats/format.ts'
 
 /** Colours where stdout is a terminal that wants them (no-color.org), or where FORCE_COLOR asks for them; else none. */
 export const paint = picocolors.createColors(wantsColours())
@@ -63,26 +62,4 @@ export function oneLine(text: string): string {
       .slice(1, -1)
       .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?'),
   )
-}
-
-const QUIET_MILLISECONDS = 200
-
-/** Progress on stderr where that is a terminal, from a fifth of a second on. `clear` takes it away. */
-export function progressLine(what: string): { report: (progress: Progress) => void; clear: () => void } {
-  const start = performance.now()
-  let shown = ''
-  const show = (line: string) => {
-    if (line === shown) return
-    shown = line
-    process.stderr.write(`\r${line}\x1b[K`)
-  }
-  return {
-    report({ done, total }) {
-      if (!process.stderr.isTTY || performance.now() - start < QUIET_MILLISECONDS) return
-      show(`reading ${oneLine(what)} ${total > 0 ? Math.floor((100 * done) / total) : 100} %`)
-    },
-    clear() {
-      if (shown !== '') show('')
-    },
-  }
 }

@@ -3,6 +3,7 @@ import { RowspaceError } from '../errors.ts'
 
 interface NodeModules {
   'node:fs/promises': typeof import('node:fs/promises')
+  'node:os': typeof import('node:os')
   'node:path': typeof import('node:path')
   'node:url': typeof import('node:url')
 }

@@ -7,11 +7,11 @@ import { nodeModule } from './node.ts'
 import type { ByteSource, SourceOptions } from './source.ts'
 import { urlSource } from './url.ts'
 
-/** What can be read: a path (Node), an http(s) or file URL, a Blob or File, bytes, or a source of one's own. */
+/** What can be read: a path (Node), an http(s) or file URL, a model's name (`hf:owner/name`), a Blob or File, bytes, or a source of one's own. */
 export type SourceLike = string | URL | Blob | Uint8Array | ArrayBuffer | ByteSource
 
 /**
- * Opens `like` for reading. A string is a path unless it starts with `http://`, `https://` or `file://`.
+ * Opens `like` for reading. A string is a path unless it starts with `http://`, `https://`, `file://` or `hf:`.
  *
  * @throws `INVALID_ARGUMENT` for anything else, `UNSUPPORTED` for other schemes, and what each kind of source throws
  */
@@ -41,6 +41,7 @@ async function openName(name: string, options: SourceOptions): Promise<ByteSourc
   if (name === '') {
     throw new RowspaceError('INVALID_ARGUMENT', 'The path of a table is empty: give a path or a URL.')
   }
+  if (/^hf:/i.test(name)) return openHub(name, options)
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name)
   if (!scheme) return fileSource(name)
   if (!URL.canParse(name)) {
@@ -54,15 +55,22 @@ async function openUrl(url: URL, options: SourceOptions): Promise<ByteSource> {
     case 'http:':
     case 'https:':
       return urlSource(url, options)
+    case 'hf:':
+      return openHub(url.href, options)
     case 'file:':
       return fileSource(nodeModule('node:url', `read ${url.href}`).fileURLToPath(url))
     default:
       throw new RowspaceError(
         'UNSUPPORTED',
-        `"${url.href}" cannot be read: the scheme ${url.protocol} is none of http, https and file.`,
+        `"${url.href}" cannot be read: the scheme ${url.protocol} is none of http, https, file and hf.`,
         { url: url.href },
       )
   }
+}
+
+async function openHub(name: string, options: SourceOptions): Promise<ByteSource> {
+  const { hubSource } = await import('../hub/source.ts')
+  return hubSource(name, options)
 }
 
 function describe(value: unknown): string {

@@ -4,6 +4,23 @@ export interface ReadOptions {
   signal?: AbortSignal | undefined
 }
 
+/** How models are had by name (`hf:owner/name`). */
+export interface HubOptions {
+  /** The address of the hub: HF_ENDPOINT unless given, else huggingface.co. */
+  endpoint?: string | undefined
+  /** HF_TOKEN unless given. Sent to the endpoint alone, never printed, never kept. */
+  token?: string | undefined
+  /**
+   * Whether what is read is kept for the next time, true unless given: in Node in ROWSPACE_CACHE or the platform's folder for caches
+   * (or the folder given here), on a page in its Cache API.
+   */
+  cache?: boolean | string | undefined
+  /** Fetch nothing: what is not kept is an error. */
+  offline?: boolean | undefined
+  /** Ask the hub whether the file has changed, where what is kept would do. */
+  refresh?: boolean | undefined
+}
+
 /** How a source is opened. All but `signal` matters to URLs alone. */
 export interface SourceOptions extends ReadOptions {
   /** Sent with every request to the URL's own origin, and to no other that it redirects to: `{ authorization: … }`. */
@@ -14,6 +31,8 @@ export interface SourceOptions extends ReadOptions {
   retryMilliseconds?: number | undefined
   /** A connection that gives nothing for so many milliseconds is given up and made anew. 30,000 unless given. */
   stallMilliseconds?: number | undefined
+  /** For `hf:` names. */
+  hub?: HubOptions | undefined
 }
 
 export interface ByteSource {

@@ -35,11 +35,16 @@ interface Part {
  * is cut short, stalls or answers 429 or 5xx is asked for again from the last byte on. A server without ranges gives the whole
  * file, which is kept in memory up to 256 MiB.
  *
+ * @param headBytes how much is read when it is opened, at least 1
  * @throws `NOT_FOUND` for 404 and 410; `ACCESS_DENIED` for 401 and 403; `CHANGED` where another version of the file lies there in the
  *   middle of it; `IO` for any other status, an HTML page, a lie about ranges, a file too large to be had whole, and a network that
  *   fails again and again; `TRUNCATED` if the file ends too early; the signal's reason when aborted
  */
-export async function urlSource(url: URL, options: SourceOptions = {}): Promise<ByteSource> {
+export async function urlSource(
+  url: URL,
+  options: SourceOptions = {},
+  headBytes = HEAD_BYTES,
+): Promise<UrlSource> {
   options.signal?.throwIfAborted()
   if (url.username !== '' || url.password !== '') {
     throw new RowspaceError(
@@ -48,7 +53,7 @@ export async function urlSource(url: URL, options: SourceOptions = {}): Promise<
       { url: nameOf(url) },
     )
   }
-  const source = new UrlSource(url, options)
+  const source = new UrlSource(url, options, headBytes)
   await source.open(options.signal)
   return source
 }
@@ -70,6 +75,7 @@ class UrlSource implements ByteSource {
   constructor(
     readonly url: URL,
     readonly options: SourceOptions,
+    readonly headBytes: number,
   ) {
     this.name = nameOf(url)
   }
@@ -135,7 +141,7 @@ class UrlSource implements ByteSource {
   }
 
   async #openOnce(watchdog: Watchdog): Promise<void> {
-    const { response, location, header } = await this.#get(0, HEAD_BYTES, watchdog)
+    const { response, location, header } = await this.#get(0, this.headBytes, watchdog)
     this.#header = header
     this.version = strongTag(response)
     if (response.status === 416 && parseUnsatisfied(response.headers.get('content-range')) === 0) return
@@ -147,7 +153,7 @@ class UrlSource implements ByteSource {
       return
     }
     const range = parseContentRange(response.headers.get('content-range'))
-    if (range?.start !== 0 || range.end > HEAD_BYTES) throw this.#falseRange(response, 0, HEAD_BYTES)
+    if (range?.start !== 0 || range.end > this.headBytes) throw this.#falseRange(response, 0, this.headBytes)
     const part: Part = { bytes: new Uint8Array(range.end), start: 0, filled: 0 }
     await this.#fill(part, response, range.end, watchdog)
     this.#head = part.bytes

@@ -23,7 +23,7 @@ describe('what is typed', () => {
     [['nearset', 'default', 'king'], 'there is no command "nearset"; did you mean nearest?'],
     [
       ['frobnicate'],
-      'there is no command "frobnicate"; there are nearest, analogy, lookup, inspect, sizes, pack',
+      'there is no command "frobnicate"; there are nearest, analogy, lookup, inspect, sizes, pack, cache',
     ],
     [['help', 'packk'], 'did you mean pack?'],
     [['--jsn'], 'there is no option --jsn; did you mean --json?'],
@@ -63,7 +63,14 @@ describe('what is typed', () => {
     [['analogy', 'default', 'king - kign'], '"kign" is not a token'],
     [['analogy', 'default', ''], 'position 1: the expression is empty'],
     [['analogy', 'default', 'king - king'], 'all zeros'],
-    [['nearest', 'hf:openai-community/gpt2', 'king'], 'hf: is not in this version'],
+    [['nearest', 'hf:gpt2', 'king'], 'a model is named hf:owner/name[@revision][/file]'],
+    [['inspect', 'hf:a/b/../c'], '".." may not be a part of it'],
+    [['inspect', 'hf:a/b?c'], 'the name "b?c" has other signs'],
+    [['cache'], '<ls|rm> is missing'],
+    [['cache', 'list'], 'cache takes ls or rm; got "list"'],
+    [['cache', 'rm'], 'cache rm takes a model (hf:owner/name), or --all'],
+    [['cache', 'rm', 'gpt2'], 'a model is named hf:owner/name'],
+    [['cache', 'ls', 'hf:a/b', 'c'], '"c" is one argument too many'],
     [['inspect', 'clickhouse://host:8123/db/table'], 'clickhouse:// is not in this version'],
     [['inspect', 'ftp://host/file'], 'the scheme ftp:'],
     [['inspect', ''], 'path'],
@@ -210,7 +217,7 @@ describe('help', () => {
   test('lists every command, and each has its own', () => {
     const { stdout, stderr, code } = rowspace('--help')
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
-    for (const name of ['nearest', 'analogy', 'lookup', 'inspect', 'sizes', 'pack']) {
+    for (const name of ['nearest', 'analogy', 'lookup', 'inspect', 'sizes', 'pack', 'cache']) {
       expect(stdout).toContain(`rowspace ${name}`)
       const own = rowspace(name, '--help')
       expect(own).toMatchObject({ code: 0, stderr: '' })

@@ -39,12 +39,22 @@ export function json(...args: string[]) {
 
 /** A call that is still running. */
 export function start(...args: string[]) {
-  return spawn(process.execPath, [CLI, ...args], { env: environment })
+  return startWith({}, ...args)
+}
+
+export function startWith(env: NodeJS.ProcessEnv, ...args: string[]) {
+  return spawn(process.execPath, [CLI, ...args], { env: { ...environment, ...env } })
 }
 
 /** An empty folder that goes with the test. */
 export function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'rowspace-cli-'))
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  const { path, remove } = lastingFolder()
+  onTestFinished(remove)
   return path
+}
+
+/** An empty folder for several tests: the caller removes it. */
+export function lastingFolder(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'rowspace-cli-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }

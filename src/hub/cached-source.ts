@@ -1,0 +1,103 @@
+/** A file of the hub: what is kept of it is read from the cache, what is not is fetched, and kept. */
+import { checkRange } from '../sources/bytes.ts'
+import type { ByteSource, ReadOptions } from '../sources/source.ts'
+import type { KeptFile } from './kept-file.ts'
+
+export interface CachedFile {
+  name: string
+  size: number
+  version: string
+  kept: KeptFile
+  /** Called at the first byte that is not kept, and once. */
+  connect: () => Promise<ByteSource>
+  sibling: (name: string) => Promise<ByteSource | undefined>
+  /** Told once, if nothing more can be kept. */
+  onCacheFailure: (error: unknown) => void
+}
+
+export class CachedSource implements ByteSource {
+  readonly name: string
+  readonly size: number
+  readonly version: string
+  readonly concurrency = 4
+  readonly #file: CachedFile
+  #remote: Promise<ByteSource> | undefined
+  #connected: ByteSource | undefined
+  #keeps = true
+
+  constructor(file: CachedFile, connected?: ByteSource) {
+    this.name = file.name
+    this.size = file.size
+    this.version = file.version
+    this.#file = file
+    this.#connected = connected
+    this.#remote = connected && Promise.resolve(connected)
+  }
+
+  /** Bytes that came over the network. */
+  get bytesRead(): number {
+    return this.#connected?.bytesRead ?? 0
+  }
+
+  async read(start: number, end: number, options: ReadOptions = {}): Promise<Uint8Array> {
+    options.signal?.throwIfAborted()
+    checkRange(this.name, start, end, this.size)
+    const pieces: Uint8Array[] = []
+    for (let position = start; position < end; ) {
+      const piece = await this.#piece(position, end, options)
+      options.signal?.throwIfAborted()
+      pieces.push(piece)
+      position += piece.length
+    }
+    return pieces.length === 1 ? pieces[0]! : joined(pieces, end - start)
+  }
+
+  sibling(name: string): Promise<ByteSource | undefined> {
+    return this.#file.sibling(name)
+  }
+
+  async close(): Promise<void> {
+    await this.#connected?.close?.()
+  }
+
+  async #piece(position: number, end: number, options: ReadOptions): Promise<Uint8Array> {
+    const kept = await this.#file.kept.readFrom(position, end)
+    if (typeof kept !== 'number') return kept
+    const remote = await this.#connect()
+    const bytes = await remote.read(position, kept, options)
+    await this.#keep(position, bytes)
+    return bytes
+  }
+
+  async #connect(): Promise<ByteSource> {
+    this.#remote ??= this.#file.connect()
+    try {
+      this.#connected = await this.#remote
+      return this.#connected
+    } catch (error) {
+      this.#remote = undefined
+      throw error
+    }
+  }
+
+  /** A disk that is full costs the cache, not the table. */
+  async #keep(start: number, bytes: Uint8Array): Promise<void> {
+    if (!this.#keeps || bytes.length === 0) return
+    try {
+      await this.#file.kept.keep(start, bytes)
+    } catch (error) {
+      if (this.#keeps) this.#file.onCacheFailure(error)
+      this.#keeps = false
+    }
+  }
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const piece of pieces) {
+    bytes.set(piece, offset)
+    offset += piece.length
+  }
+  return bytes
+}

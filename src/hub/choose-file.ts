@@ -1,0 +1,38 @@
+/** Which file of a model holds its table, where none is named. */
+import { RowspaceError } from '../errors.ts'
+import { type HubName, hubNameText } from './name.ts'
+
+/** Asked for in this order, before the hub is asked for a list. */
+export const USUAL_FILES = ['model.safetensors', 'model.safetensors.index.json'] as const
+
+/** Types a token embedding is read in, the ones models are published in first. */
+const GGUF_TYPES = [/bf16/i, /(?<!b)f16/i, /f32/i, /q8_0/i]
+
+/**
+ * The one of a repository's files to open: a GGUF file in a type that is read, else the only safetensors file.
+ *
+ * @throws `NOT_FOUND` with the files that might be meant
+ */
+export function chooseListed(name: HubName, files: readonly string[]): string {
+  const gguf = files.filter((file) => /\.gguf$/i.test(file) && partOf(file) === 1)
+  for (const type of GGUF_TYPES) {
+    const [match] = gguf.filter((file) => type.test(file)).sort()
+    if (match !== undefined) return match
+  }
+  const tensors = files.filter((file) => /\.safetensors$/i.test(file))
+  const only = gguf[0] ?? (tensors.length === 1 ? tensors[0] : undefined)
+  if (only !== undefined) return only
+  const likely =
+    tensors.length > 0 ? tensors : files.filter((file) => /\.(npy|npz|vec|txt|bin|gz)$/i.test(file))
+  const list = likely.length === 0 ? 'none that holds a table' : likely.slice(0, 12).join(', ')
+  throw new RowspaceError(
+    'NOT_FOUND',
+    `${hubNameText(name)} has neither ${USUAL_FILES.join(' nor ')} nor a .gguf file. It has ${list}. Name a file: ${hubNameText({ ...name, file: likely[0] ?? 'file' })}.`,
+    { name: hubNameText(name), files: likely },
+  )
+}
+
+/** Of a file in parts (`…-00002-of-00003.gguf`) which one it is; the table is in the first. */
+function partOf(file: string): number {
+  return Number(/-(\d+)-of-\d+\.gguf$/i.exec(file)?.[1] ?? 1)
+}

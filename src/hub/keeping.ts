@@ -1,0 +1,21 @@
+/** What is kept of models, to look at and to clear. */
+import { type KeptEntry, listKept, removeKept } from './cache.ts'
+import { parseHubName } from './name.ts'
+import { openStore } from './settings.ts'
+
+/** Every file of which something is kept. @param cache the folder, where it is another than ROWSPACE_CACHE */
+export async function listCache(cache: true | string = true): Promise<KeptEntry[]> {
+  const store = openStore(cache)
+  return store === undefined ? [] : listKept(store)
+}
+
+/**
+ * Takes away what is kept of a model (`hf:owner/name`, every revision and file), or of all where none is named.
+ *
+ * @returns the bytes that were freed
+ */
+export async function clearCache(name?: string, cache: true | string = true): Promise<number> {
+  const parsed = name === undefined ? undefined : parseHubName(name)
+  const store = openStore(cache)
+  return store === undefined ? 0 : removeKept(store, parsed)
+}

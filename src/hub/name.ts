@@ -1,0 +1,63 @@
+/** `hf:owner/name[@revision][/file]`: which file of which model is meant. */
+import { RowspaceError } from '../errors.ts'
+
+export interface HubName {
+  owner: string
+  model: string
+  /** A branch, a tag, a commit, or `refs/pr/1`. */
+  revision: string
+  /** The file's path in the repository, where one is named. */
+  file: string | undefined
+}
+
+const FORM = /^hf:([^/@]*)\/([^/@]*)(?:@((?:refs\/(?:pr|convert)\/)?[^/@]*))?(?:\/(.*))?$/i
+/** As the hub has it: letters, digits, `-`, `_` and `.`, no two of the last in a row, none of them at the ends. */
+const PART = /^(?!.*(?:\.\.|--))[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?$/
+const REVISION = /^(?!.*\.\.)[A-Za-z0-9_][\w.+/-]{0,199}$/
+const SEGMENT = /^[\w.+=,()[\] -]+$/
+
+/** Throws `INVALID_ARGUMENT` naming what is wrong with which part. */
+export function parseHubName(name: string): HubName {
+  const match = FORM.exec(name)
+  if (match === null) {
+    throw refused(name, 'a model is named hf:owner/name[@revision][/file], as in hf:openai-community/gpt2')
+  }
+  const [, owner = '', model = '', revision, file] = match
+  for (const [what, part] of [
+    ['owner', owner],
+    ['name', model],
+  ] as const) {
+    if (!PART.test(part)) {
+      throw refused(
+        name,
+        `the ${what} ${quoted(part)} has other signs than letters, digits, single "-", "_" and "."`,
+      )
+    }
+  }
+  if (revision !== undefined && !REVISION.test(revision)) {
+    throw refused(name, `the revision ${quoted(revision)} is none: a branch, a tag or a commit was expected`)
+  }
+  if (file !== undefined) checkPath(name, file)
+  return { owner, model, revision: revision ?? 'main', file }
+}
+
+/** Throws `INVALID_ARGUMENT` unless `path` is a plain path inside a repository. */
+export function checkPath(name: string, path: string): void {
+  const odd = path.split('/').find((segment) => !SEGMENT.test(segment) || /^\.+$/.test(segment))
+  if (odd === undefined) return
+  throw refused(name, `the file ${quoted(path)} is no plain path: ${quoted(odd)} may not be a part of it`)
+}
+
+/** The name as people write it. */
+export function hubNameText({ owner, model, revision, file }: HubName): string {
+  const at = revision === 'main' ? '' : `@${revision}`
+  return `hf:${owner}/${model}${at}${file === undefined ? '' : `/${file}`}`
+}
+
+function quoted(part: string): string {
+  return JSON.stringify(part.length > 60 ? `${part.slice(0, 60)}…` : part)
+}
+
+function refused(name: string, problem: string): RowspaceError {
+  return new RowspaceError('INVALID_ARGUMENT', `${quoted(name)}: ${problem}.`, { name })
+}

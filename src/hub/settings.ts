@@ -1,0 +1,71 @@
+/** Where the hub is, who asks, and what is kept: from options, else from the environment. */
+import { RowspaceError } from '../errors.ts'
+import type { HubOptions, SourceOptions } from '../sources/source.ts'
+import { BrowserStore } from './browser-store.ts'
+import { cacheFolder, DiskStore } from './disk-store.ts'
+import type { Store } from './store.ts'
+
+export interface HubSettings {
+  /** Without a slash at its end. */
+  endpoint: URL
+  /** What requests to the endpoint carry, and no other: never printed, never kept. */
+  headers: Record<string, string>
+  hasToken: boolean
+  offline: boolean
+  refresh: boolean
+  store: Store | undefined
+  /** Retries, waits: as for any URL. */
+  source: SourceOptions
+}
+
+const ENDPOINT = 'https://huggingface.co'
+
+/** @throws `INVALID_ARGUMENT` for an endpoint that is no http(s) address or a token that cannot be sent */
+export function readSettings(options: SourceOptions): HubSettings {
+  const { hub = {}, ...source } = options
+  const token = readToken(hub)
+  return {
+    endpoint: readEndpoint(hub.endpoint ?? environment('HF_ENDPOINT') ?? ENDPOINT),
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    hasToken: token !== undefined,
+    offline: hub.offline ?? /^(1|true|yes|on)$/i.test(environment('HF_HUB_OFFLINE') ?? ''),
+    refresh: hub.refresh ?? false,
+    store: openStore(hub.cache ?? true),
+    source,
+  }
+}
+
+/** A variable that is set to something; undefined where there is no environment. */
+export function environment(name: string): string | undefined {
+  return globalThis.process?.env?.[name] || undefined
+}
+
+/** What is kept between openings; undefined where nothing can be. */
+export function openStore(cache: boolean | string): Store | undefined {
+  if (cache === false) return undefined
+  if (globalThis.process?.versions?.node !== undefined) {
+    return new DiskStore(typeof cache === 'string' ? cache : cacheFolder())
+  }
+  return globalThis.caches === undefined ? undefined : new BrowserStore()
+}
+
+function readEndpoint(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '')
+    return url
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `the endpoint of the hub (HF_ENDPOINT) is an http(s) address without a user or a query; got ${JSON.stringify(text.replace(/\/\/[^/]*@/, '//…@'))}`,
+  )
+}
+
+/** The value is in no message. */
+function readToken({ token = environment('HF_TOKEN') }: HubOptions): string | undefined {
+  const trimmed = token?.trim()
+  if (!trimmed) return undefined
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    'the token (HF_TOKEN) holds signs that no token has: copy it again from the settings page of the hub',
+  )
+}

@@ -1,0 +1,71 @@
+/**
+ * Files of real models' names, shapes and types: only the table has numbers, the other tensors are zeros that exist nowhere until
+ * they are asked for. Node only.
+ */
+import { type ModelFileSpec, numberAt } from './model-names.ts'
+
+const BYTES = { F32: 4, BF16: 2 } as const
+const WORD = new Uint32Array(1)
+const FLOAT = new Float32Array(WORD.buffer)
+
+export class ModelFile {
+  readonly size: number
+  readonly #header: Buffer
+  readonly #table: { start: number; end: number; bytes: number }
+  readonly #seed: number
+
+  constructor({ tensors, table, seed }: ModelFileSpec) {
+    let end = 0
+    const entries = tensors.map(({ name, dtype, shape }) => {
+      const start = end
+      end += shape.reduce((product, length) => product * length, BYTES[dtype])
+      return [name, { dtype, shape, data_offsets: [start, end] }] as const
+    })
+    const text = JSON.stringify(Object.fromEntries(entries))
+    const padded = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8))
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64LE(BigInt(padded.length))
+    this.#header = Buffer.concat([length, padded])
+    const [, entry] = entries.find(([name]) => name === table)!
+    const [from, to] = entry.data_offsets as [number, number]
+    this.#table = {
+      start: this.#header.length + from,
+      end: this.#header.length + to,
+      bytes: BYTES[entry.dtype],
+    }
+    this.size = this.#header.length + end
+    this.#seed = seed
+  }
+
+  /** Bytes before the data. */
+  get headerBytes(): number {
+    return this.#header.length
+  }
+
+  slice(start: number, end: number): Buffer {
+    const bytes = Buffer.alloc(end - start)
+    if (start < this.#header.length) this.#header.copy(bytes, 0, start, end)
+    const { start: from, end: to, bytes: width } = this.#table
+    // the numbers that touch [start, end), then the bytes of them that lie in it
+    const first = Math.floor((Math.max(start, from) - from) / width)
+    const last = Math.ceil((Math.min(end, to) - from) / width)
+    if (last <= first) return bytes
+    const numbers = this.#numbers(first, last)
+    const offset = from + first * width - start
+    numbers.copy(bytes, Math.max(0, offset), Math.max(0, -offset))
+    return bytes
+  }
+
+  #numbers(first: number, last: number): Buffer {
+    if (this.#table.bytes === 4) {
+      return Buffer.from(
+        Float32Array.from({ length: last - first }, (_, i) => numberAt(this.#seed, first + i)).buffer,
+      )
+    }
+    const bits = Uint16Array.from({ length: last - first }, (_, i) => {
+      FLOAT[0] = numberAt(this.#seed, first + i)
+      return WORD[0]! >>> 16
+    })
+    return Buffer.from(bits.buffer)
+  }
+}

@@ -1,0 +1,54 @@
+/** The tensors of real models by their names, shapes and types, and the numbers of their tables, made from a seed. */
+
+export interface TensorSpec {
+  name: string
+  dtype: 'F32' | 'BF16'
+  shape: number[]
+}
+
+/** A safetensors file. `table` names the tensor that has numbers. */
+export interface ModelFileSpec {
+  tensors: TensorSpec[]
+  table: string
+  seed: number
+}
+
+const WORD = new Uint32Array(1)
+const FLOAT = new Float32Array(WORD.buffer)
+
+/** Number `index` of the table of a seed, in (−1, 1), exact in bf16. */
+export function numberAt(seed: number, index: number): number {
+  let hash = Math.imul(index + 1 + Math.imul(seed, 0x27d4eb2f), 0x9e3779b1)
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
+  hash ^= hash >>> 13
+  // 8 bits of fraction after the leading one: what bf16 keeps
+  WORD[0] = 0x3f000000 | ((hash >>> 9) & 0x7f0000) | (hash & 0x80000000)
+  return FLOAT[0]! * (1 - (hash & 1) / 2)
+}
+
+/** GPT-2's tensors as openai-community/gpt2 has them, in its order; smaller where told. */
+export function gpt2File(seed: number, { rows = 50_257, dimension = 768, layers = 12 } = {}): ModelFileSpec {
+  const tensors: TensorSpec[] = []
+  const add = (name: string, ...shape: number[]) => tensors.push({ name, dtype: 'F32', shape })
+  for (let layer = 0; layer < layers; layer++) {
+    const prefix = `h.${layer}`
+    add(`${prefix}.attn.bias`, 1, 1, 1024, 1024)
+    add(`${prefix}.attn.c_attn.bias`, 3 * dimension)
+    add(`${prefix}.attn.c_attn.weight`, dimension, 3 * dimension)
+    add(`${prefix}.attn.c_proj.bias`, dimension)
+    add(`${prefix}.attn.c_proj.weight`, dimension, dimension)
+    for (const norm of ['ln_1', 'ln_2']) {
+      add(`${prefix}.${norm}.bias`, dimension)
+      add(`${prefix}.${norm}.weight`, dimension)
+    }
+    add(`${prefix}.mlp.c_fc.bias`, 4 * dimension)
+    add(`${prefix}.mlp.c_fc.weight`, dimension, 4 * dimension)
+    add(`${prefix}.mlp.c_proj.bias`, dimension)
+    add(`${prefix}.mlp.c_proj.weight`, 4 * dimension, dimension)
+  }
+  add('ln_f.bias', dimension)
+  add('ln_f.weight', dimension)
+  add('wpe.weight', 1024, dimension)
+  add('wte.weight', rows, dimension)
+  return { tensors, table: 'wte.weight', seed }
+}
