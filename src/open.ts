@@ -1,6 +1,6 @@
 /** From a file of any known format to a table: the rows stream straight into the table's memory. */
 import { isRowspaceError } from './errors.ts'
-import type { FormatName, LoadOptions, OpenOptions } from './formats/format.ts'
+import type { FormatName, LoadOptions, OpenOptions, Progress } from './formats/format.ts'
 import { openTableFile } from './formats/open.ts'
 import { isByteSource, type SourceLike } from './sources/open.ts'
 import { EmbeddingTable, type TableOptions } from './table.ts'
@@ -31,12 +31,21 @@ async function openOnce(source: SourceLike, options: OpenTableOptions): Promise<
   const file = await openTableFile(source, options)
   try {
     let progressError: unknown
+    const tell = (progress: Progress) => {
+      try {
+        options.onProgress?.(progress)
+      } catch (error) {
+        progressError ??= error
+      }
+    }
     const load = async (target: Float32Array) => {
       const loaded = await file.load(target, options)
       progressError = loaded.progressError
+      tell({ phase: 'norms', done: 0, total: loaded.size })
       return loaded
     }
     const table = await EmbeddingTable.fill({ size: file.rowCount, dimension: file.dimension }, load, options)
+    tell({ phase: 'norms', done: table.size, total: table.size })
     if (progressError !== undefined) report(progressError)
     return table
   } finally {

@@ -1,7 +1,9 @@
 /** `rowspace inspect`: what a file says about its table, read from headers alone. */
 import { layoutOf, MAX_MEMORY_BYTES } from '../../bindings/layout.ts'
 import { wantsCodes } from '../core.ts'
+import { ELEMENT_TYPES, type ElementType } from '../element-types.ts'
 import { describeTableFile, type TableDescription } from '../formats/describe.ts'
+import { readTied, type Tied } from '../formats/tied.ts'
 import type { Arguments } from './arguments.ts'
 import type { Answer, Command } from './command.ts'
 import { bytes, count, rounded, share } from './figures.ts'
@@ -15,16 +17,21 @@ export const inspect: Command = {
   summary: 'shape, type, parameters and share, from headers alone',
   operands: ['<table>'],
   options: TABLE_OPTIONS,
-  examples: ['rowspace inspect model.safetensors', 'rowspace inspect default --json'],
+  examples: [
+    'rowspace inspect model.safetensors',
+    'rowspace inspect hf:openai-community/gpt2',
+    'rowspace inspect default --json',
+  ],
   async run(args: Arguments): Promise<Answer> {
     const [name] = args.operands as [string]
     const file = await openFile(name, tableOptions(args))
     try {
+      const tied = await readTied(file)
       const description = describeTableFile(file)
       const memory = memoryToOpen(description)
       return {
-        text: () => formatDescription(name, description, memory),
-        document: { ...description, name, memory },
+        text: () => formatDescription(name, description, tied, memory),
+        document: { ...description, name, ...tiedDocument(tied), memory },
       }
     } finally {
       await file.close()
@@ -34,33 +41,65 @@ export const inspect: Command = {
 
 const PAGE = 65_536
 
-/** Bytes of the one memory an opened table takes: rows as float32, norms, room for an answer, and codes or none. */
+/** Bytes of the one memory a table takes: rows, norms, room for an answer; and 8-bit codes, or none. */
 interface Memory {
+  /** As it is opened unless told otherwise. */
   opened: number
   withCodes: number
   withoutCodes: number
+  /** The same for rows kept in each type: float32, and as they are stored. */
+  ways: Partial<Record<ElementType, { withCodes: number; withoutCodes: number }>>
 }
 
-function memoryToOpen({ rows, dimension }: TableDescription): Memory {
-  const shape = { capacity: rows, dimension, dtype: 'f32' as const }
-  const bytesOf = (codes: boolean) =>
-    Math.ceil(layoutOf({ ...shape, codes, threads: 1 }, 0).byteLength / PAGE) * PAGE
-  return {
-    opened: bytesOf(wantsCodes(shape, undefined)),
-    withCodes: bytesOf(true),
-    withoutCodes: bytesOf(false),
+function memoryToOpen({ rows, dimension, dtype }: TableDescription): Memory {
+  const bytesOf = (type: ElementType, codes: boolean) => {
+    const shape = { capacity: rows, dimension, dtype: type, codes, threads: 1 }
+    return Math.ceil(layoutOf(shape, 0).byteLength / PAGE) * PAGE
   }
+  const wayOf = (type: ElementType) => ({
+    withCodes: bytesOf(type, true),
+    withoutCodes: bytesOf(type, false),
+  })
+  const stored = ELEMENT_TYPES.find((type) => type === dtype)
+  const types = [...new Set<ElementType>(['f32', ...(stored === undefined ? [] : [stored])])]
+  const ways = Object.fromEntries(types.map((type) => [type, wayOf(type)])) as Memory['ways']
+  const standard = ways.f32!
+  const codes = wantsCodes({ capacity: rows, dimension, dtype: 'f32' }, undefined)
+  return { opened: codes ? standard.withCodes : standard.withoutCodes, ...standard, ways }
 }
 
-function memoryText({ opened, withoutCodes }: Memory): string {
-  const tooLarge = opened <= MAX_MEMORY_BYTES ? '' : paint.yellow(' (one memory holds 4 GiB: too large)')
-  const codes = opened === withoutCodes ? '' : `, 8-bit codes among it; ${bytes(withoutCodes)} without`
-  return `${bytes(opened)} when opened${codes}${tooLarge}`
+/** A line for each way to open the table. */
+function memoryLines({ ways }: Memory): [string, string][] {
+  const size = (value: number) =>
+    value <= MAX_MEMORY_BYTES
+      ? bytes(value)
+      : paint.yellow(`${bytes(value)} (one memory holds 4 GiB: too large)`)
+  return Object.entries(ways).map(([type, { withCodes, withoutCodes }], index) => {
+    const codes = withCodes === withoutCodes ? '' : `, ${size(withCodes)} with 8-bit codes`
+    return [index === 0 ? 'memory' : '', `as ${type} ${size(withoutCodes)}${codes}`]
+  })
 }
 
-function formatDescription(name: string, description: TableDescription, memory: Memory): string {
-  const { format, dtype, rows, dimension, tensor, tableParameters, parameters, fileBytes, headerBytes } =
-    description
+/** In JSON what nobody knows is null. */
+export function tiedDocument({ tied, outputTensor }: Tied) {
+  return { tied: tied ?? null, outputTensor: outputTensor ?? null }
+}
+
+function tiedText({ tied, outputTensor }: Tied): string | undefined {
+  const stored = outputTensor === undefined ? '' : oneLine(outputTensor)
+  if (tied === undefined) return undefined
+  if (!tied) return `untied: the output layer is its own${stored === '' ? '' : `, ${stored}`}`
+  return `tied: the output layer is the table${stored === '' ? '' : `, stored a second time as ${stored}`}`
+}
+
+function fileText({ fileBytes, bytesRead }: TableDescription): string {
+  if (bytesRead === 0) return `${bytes(fileBytes)}, of which nothing was fetched: this was kept`
+  return `${bytes(fileBytes)}, of which ${bytes(bytesRead)} were read to know this`
+}
+
+function formatDescription(name: string, description: TableDescription, tied: Tied, memory: Memory): string {
+  const { format, dtype, rows, dimension, tensor, tableParameters, parameters } = description
+  const ties = tiedText(tied)
   const lines = [
     ['format', format],
     ['table', `|V| x d = ${paint.bold(`${count(rows)} x ${count(dimension)}`)}, ${dtype}`],
@@ -68,8 +107,9 @@ function formatDescription(name: string, description: TableDescription, memory: 
     ['parameters', `${parameterCount(tableParameters)} in the table`],
     ['', `${parameterCount(parameters)} in the file`],
     ['share', paint.cyan(share(description.share))],
-    ['file', `${bytes(fileBytes)}, of which ${bytes(headerBytes)} were read to know this`],
-    ['memory', memoryText(memory)],
+    ...(ties === undefined ? [] : [['output', ties]]),
+    ['file', fileText(description)],
+    ...memoryLines(memory),
   ].map(([label, text]) => [paint.dim(label!), text!])
   return [paint.bold(oneLine(name)), columns('ll', undefined, lines), ...formatTensors(description)].join(
     '\n',

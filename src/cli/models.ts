@@ -15,6 +15,8 @@
  */
 export interface Model {
   name: string
+  /** Where its weights are published. */
+  repository: string
   /** Tokens, |V|. */
   vocabulary: number
   /** Numbers a token, d. */
@@ -31,6 +33,7 @@ export interface Model {
 export const MODELS: readonly Model[] = [
   {
     name: 'GPT-2 Small',
+    repository: 'openai-community/gpt2',
     vocabulary: 50_257,
     dimension: 768,
     nominal: 117e6,
@@ -40,6 +43,7 @@ export const MODELS: readonly Model[] = [
   },
   {
     name: 'Gemma 3 270M',
+    repository: 'google/gemma-3-270m',
     vocabulary: 262_144,
     dimension: 640,
     nominal: 270e6,
@@ -49,6 +53,7 @@ export const MODELS: readonly Model[] = [
   },
   {
     name: 'Qwen3 1.7B',
+    repository: 'Qwen/Qwen3-1.7B',
     vocabulary: 151_936,
     dimension: 2_048,
     nominal: 1.7e9,
@@ -58,6 +63,7 @@ export const MODELS: readonly Model[] = [
   },
   {
     name: 'Ministral 8B',
+    repository: 'mistralai/Ministral-8B-Instruct-2410',
     vocabulary: 131_072,
     dimension: 4_096,
     nominal: 8e9,
@@ -67,6 +73,7 @@ export const MODELS: readonly Model[] = [
   },
   {
     name: 'DeepSeek V3.2 Speciale',
+    repository: 'deepseek-ai/DeepSeek-V3.2-Speciale',
     vocabulary: 129_280,
     dimension: 7_168,
     nominal: 671e9,

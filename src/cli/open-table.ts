@@ -10,11 +10,16 @@ import type { Option } from './command.ts'
 import { note } from './output.ts'
 import { showProgress } from './progress.ts'
 
+/** Options of every command that opens models by name. */
+export const HUB_OPTIONS: Readonly<Record<string, Option>> = {
+  offline: { help: 'fetch nothing: models open from what was kept of them' },
+  refresh: { help: 'ask whether a model has changed since it was kept' },
+}
+
 /** Options of every command that opens a table. */
 export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
   tensor: { value: 'NAME', help: 'the tensor to take, where a file holds several' },
-  offline: { help: 'fetch nothing: models open from what was kept of them' },
-  refresh: { help: 'ask whether a model has changed since it was kept' },
+  ...HUB_OPTIONS,
 }
 
 export interface NamedTableOptions extends OpenOptions {

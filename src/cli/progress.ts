@@ -72,5 +72,6 @@ function lines(what: string): ShownProgress {
 }
 
 function amountOf({ phase, done, total }: Progress): string {
+  if (phase === 'open') return `${done} of ${total} done`
   return phase === 'read' ? `${bytes(done)} of ${bytes(total)} read` : 'preparing to search'
 }

@@ -1,16 +1,20 @@
 /** `rowspace sizes`: what the token tables of five models weigh, computed. */
+import type { Arguments } from './arguments.ts'
 import type { Answer, Command } from './command.ts'
 import { bytes, count, rounded, share } from './figures.ts'
+import { liveSizes } from './live-sizes.ts'
 import { MODELS, type Model } from './models.ts'
+import { HUB_OPTIONS } from './open-table.ts'
 import { columns, paint } from './output.ts'
 
 export const sizes: Command = {
   name: 'sizes',
   summary: 'the token tables of five models: rows, parameters, share of the model',
   operands: [],
-  options: {},
-  examples: ['rowspace sizes', 'rowspace sizes --json'],
-  async run(): Promise<Answer> {
+  options: { live: { help: 'read the headers of the published models instead' }, ...HUB_OPTIONS },
+  examples: ['rowspace sizes', 'rowspace sizes --json', 'rowspace sizes --live'],
+  async run(args: Arguments): Promise<Answer> {
+    if (args.flag('live')) return liveSizes(args)
     return { text: formatModels, document: { models: MODELS.map(modelDocument) } }
   },
 }

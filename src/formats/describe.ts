@@ -1,6 +1,7 @@
 /** A table file in figures, for `rowspace inspect`. */
 import type { FormatName, StoredType, TensorInfo } from './format.ts'
 import type { OpenTableFile } from './open.ts'
+import { isBuffer } from './tied.ts'
 
 export interface TableDescription {
   readonly name: string
@@ -10,13 +11,15 @@ export interface TableDescription {
   readonly dimension: number
   /** Numbers in the table: rows · dimension. */
   readonly tableParameters: number
-  /** Numbers in all tensors of the file; those of the table where it holds nothing else. */
+  /** Parameters in all tensors of the file, without masks and the like; those of the table where it holds nothing else. */
   readonly parameters: number
   /** tableParameters / parameters. */
   readonly share: number
   readonly fileBytes: number
-  /** Bytes read to know all this. */
+  /** Bytes of headers and words that told all this. */
   readonly headerBytes: number
+  /** Bytes that were read or fetched to have them: files are read in larger pieces, and from a cache nothing is fetched. */
+  readonly bytesRead: number
   /** Where the file is a container: the tensor that is the table, and all there are. */
   readonly tensor?: string
   readonly tensors?: readonly TensorInfo[]
@@ -25,7 +28,7 @@ export interface TableDescription {
 /** What the header of `file` says. Reads nothing. */
 export function describeTableFile(file: OpenTableFile): TableDescription {
   const tableParameters = file.rowCount * file.dimension
-  const parameters = file.parameters ?? tableParameters
+  const parameters = (file.parameters ?? tableParameters) - bufferElements(file.tensors ?? [])
   return {
     name: file.source.name,
     format: file.format,
@@ -37,9 +40,16 @@ export function describeTableFile(file: OpenTableFile): TableDescription {
     share: tableParameters / parameters,
     fileBytes: file.source.size,
     headerBytes: file.headerBytes,
+    bytesRead: file.source.bytesRead ?? file.headerBytes,
     ...(file.tensor === undefined ? {} : { tensor: file.tensor }),
     ...(file.tensors === undefined
       ? {}
       : { tensors: file.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape })) }),
   }
+}
+
+function bufferElements(tensors: readonly TensorInfo[]): number {
+  return tensors
+    .filter(isBuffer)
+    .reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0)
 }

@@ -2,8 +2,9 @@
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 
 export interface Progress {
-  phase: 'read' | 'norms'
-  /** Bytes for 'read', rows for 'norms'. */
+  /** 'read' the rows, 'norms': prepare them for search, 'open' several files. */
+  phase: 'read' | 'norms' | 'open'
+  /** Bytes for 'read', rows for 'norms', files for 'open'. */
   done: number
   total: number
 }

@@ -16,6 +16,7 @@ export type {
   TensorInfo,
 } from './format.ts'
 export { type OpenTableFile, openTableFile } from './open.ts'
+export { readTied, type Tied } from './tied.ts'
 export { type WritableTable, writableRows } from './writable.ts'
 export { type WriteOptions, writeFileAtomically } from './write-file.ts'
 export { encodeSafetensors, type TensorToWrite, tokensTensor, writeSafetensors } from './write-safetensors.ts'

@@ -24,6 +24,7 @@ export class CachedSource implements ByteSource {
   #remote: Promise<ByteSource> | undefined
   #connected: ByteSource | undefined
   #keeps = true
+  readonly #siblings: ByteSource[] = []
 
   constructor(file: CachedFile, connected?: ByteSource) {
     this.name = file.name
@@ -34,9 +35,12 @@ export class CachedSource implements ByteSource {
     this.#remote = connected && Promise.resolve(connected)
   }
 
-  /** Bytes that came over the network. */
+  /** Bytes that came over the network, for files beside it too. */
   get bytesRead(): number {
-    return this.#connected?.bytesRead ?? 0
+    return this.#siblings.reduce(
+      (sum, beside) => sum + (beside.bytesRead ?? 0),
+      this.#connected?.bytesRead ?? 0,
+    )
   }
 
   async read(start: number, end: number, options: ReadOptions = {}): Promise<Uint8Array> {
@@ -52,8 +56,10 @@ export class CachedSource implements ByteSource {
     return pieces.length === 1 ? pieces[0]! : joined(pieces, end - start)
   }
 
-  sibling(name: string): Promise<ByteSource | undefined> {
-    return this.#file.sibling(name)
+  async sibling(name: string): Promise<ByteSource | undefined> {
+    const beside = await this.#file.sibling(name)
+    if (beside !== undefined) this.#siblings.push(beside)
+    return beside
   }
 
   async close(): Promise<void> {

@@ -30,6 +30,8 @@ export async function fileSource(path: string): Promise<ByteSource> {
 class FileSource implements ByteSource {
   readonly name: string
   readonly size: number
+  #bytesRead = 0
+  readonly #siblings: ByteSource[] = []
   #handle: FileHandle | undefined
 
   constructor(path: string, size: number, handle: FileHandle) {
@@ -49,8 +51,13 @@ class FileSource implements ByteSource {
       options.signal?.throwIfAborted()
       if (count === 0) throw this.#shrunk(start + filled)
       filled += count
+      this.#bytesRead += count
     }
     return bytes
+  }
+
+  get bytesRead(): number {
+    return this.#siblings.reduce((sum, beside) => sum + (beside.bytesRead ?? 0), this.#bytesRead)
   }
 
   async #readOnce(bytes: Uint8Array, offset: number, position: number): Promise<number> {
@@ -83,7 +90,9 @@ class FileSource implements ByteSource {
   async sibling(name: string): Promise<ByteSource | undefined> {
     const { dirname, join } = nodeModule('node:path', `look beside "${this.name}"`)
     try {
-      return await fileSource(join(dirname(this.name), name))
+      const beside = await fileSource(join(dirname(this.name), name))
+      this.#siblings.push(beside)
+      return beside
     } catch (error) {
       const reason = error instanceof RowspaceError ? error.details.reason : undefined
       if (reason === 'ENOENT' || reason === 'EISDIR') return undefined

@@ -51,7 +51,7 @@ export interface ByteSource {
   sibling?(name: string): Promise<ByteSource | undefined>
   /** Reads that are worth having under way at once; 1 unless given. */
   readonly concurrency?: number
-  /** Bytes that came from where the file lies so far, where that is counted: what a network or a disk gave. */
+  /** Bytes that a network or a disk has given so far, for its siblings too, where that is counted. */
   readonly bytesRead?: number
   /** What tells this version of the file from another: a strong ETag. */
   readonly version?: string | undefined

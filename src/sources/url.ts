@@ -62,7 +62,8 @@ class UrlSource implements ByteSource {
   readonly name: string
   readonly concurrency = CONCURRENCY
   size = 0
-  bytesRead = 0
+  #bytesRead = 0
+  readonly #siblings: ByteSource[] = []
   /** The strong ETag. */
   version: string | undefined
   /** The first bytes, or all of them. */
@@ -78,6 +79,10 @@ class UrlSource implements ByteSource {
     readonly headBytes: number,
   ) {
     this.name = nameOf(url)
+  }
+
+  get bytesRead(): number {
+    return this.#siblings.reduce((sum, beside) => sum + (beside.bytesRead ?? 0), this.#bytesRead)
   }
 
   /** A header of the first answer, or of a redirect on the way to it. */
@@ -114,7 +119,9 @@ class UrlSource implements ByteSource {
 
   async sibling(name: string): Promise<ByteSource | undefined> {
     try {
-      return await urlSource(new URL(encodeURIComponent(name), this.url), this.options)
+      const beside = await urlSource(new URL(encodeURIComponent(name), this.url), this.options)
+      this.#siblings.push(beside)
+      return beside
     } catch (error) {
       if (isRowspaceError(error) && isAbsent(error)) return undefined
       throw error
@@ -259,7 +266,7 @@ class UrlSource implements ByteSource {
       })
       if (done) return
       watchdog.alive()
-      this.bytesRead += value.length
+      this.#bytesRead += value.length
       yield value
     }
   }

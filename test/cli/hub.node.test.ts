@@ -12,13 +12,23 @@ const TABLE_BYTES = ROWS * DIMENSION * 4
 /** What is read of any file when it is opened. */
 const HEAD_BYTES = 65_536
 
+const CONFIGURATION = '{"model_type":"gpt2"}'
+/** What inspect reads. */
+const HEADER_BYTES = HEAD_BYTES + CONFIGURATION.length
+
+const gpt2 = () =>
+  ({
+    files: {
+      'model.safetensors': { kind: 'model', spec: gpt2File(1) },
+      'config.json': { kind: 'text', text: CONFIGURATION },
+    },
+  }) as const
+
 const sum = (requests: readonly HubRequest[]) => requests.reduce((bytes, each) => bytes + each.bytes, 0)
 
 const modelOf = (rate?: number): Promise<TestHub> =>
   testHub({
-    models: {
-      'openai-community/gpt2': { files: { 'model.safetensors': { kind: 'model', spec: gpt2File(1) } } },
-    },
+    models: { 'openai-community/gpt2': gpt2() },
     ...(rate === undefined ? {} : { rate }),
   })
 
@@ -40,13 +50,26 @@ describe('a model of GPT-2’s shape, by name', () => {
   })
 
   test('inspect reads the header alone, nearest the one tensor, the second run nothing', async () => {
-    expect(json('inspect', NAME)).toMatchObject({ rows: ROWS, dimension: DIMENSION, tensor: 'wte.weight' })
-    expect(sum(await hub.log())).toBe(HEAD_BYTES)
+    expect(json('inspect', NAME)).toMatchObject({
+      rows: ROWS,
+      dimension: DIMENSION,
+      tensor: 'wte.weight',
+      // without the 12 causal masks that the file holds
+      parameters: 124_439_808,
+      tied: true,
+      outputTensor: null,
+      bytesRead: HEADER_BYTES,
+    })
+    expect(sum(await hub.log())).toBe(HEADER_BYTES)
+    const text = run('inspect', NAME).stdout
+    expect(text).toMatch(/share +31\.0%/)
+    expect(text).toMatch(/file +548 MB, of which nothing was fetched: this was kept/)
+    expect(text).toMatch(/memory +as f32 15\d MB, 19\d MB with 8-bit codes/)
 
     const nearest = json('nearest', NAME, ' king', '-k', '3')
     expect(nearest.matches).toHaveLength(3)
     const { length } = await hub.log()
-    expect(sum(await hub.log())).toBe(HEAD_BYTES + TABLE_BYTES + 1)
+    expect(sum(await hub.log())).toBe(HEADER_BYTES + TABLE_BYTES + 1)
 
     expect(json('nearest', NAME, ' king', '-k', '3')).toEqual(nearest)
     const { matches } = json('analogy', NAME, 'king - man + woman', '-k', '2', '--offline')
@@ -57,14 +80,16 @@ describe('a model of GPT-2’s shape, by name', () => {
 
   test('cache ls tells what is kept, rm takes it away, --offline then says so', () => {
     const file = { name: `${NAME}/model.safetensors`, kept: HEAD_BYTES + TABLE_BYTES }
-    expect(json('cache', 'ls')).toMatchObject({ folder: cache, bytes: file.kept, files: [file] })
+    const bytes = HEADER_BYTES + TABLE_BYTES
+    const configuration = { name: expect.stringMatching(/^hf:.*@[0-9a-f]{40}\/config\.json$/) }
+    expect(json('cache', 'ls')).toMatchObject({ folder: cache, bytes, files: [file, configuration] })
     expect(run('cache', 'ls').stdout).toMatch(
       /hf:openai-community\/gpt2\/model\.safetensors +154 MB +of 548 MB/,
     )
     for (const path of readdirSync(cache, { recursive: true, encoding: 'utf8' })) {
       if (path.endsWith('.json')) expect(readFileSync(join(cache, path), 'utf8')).not.toContain('secret')
     }
-    expect(json('cache', 'rm', NAME)).toMatchObject({ freed: file.kept })
+    expect(json('cache', 'rm', NAME)).toMatchObject({ freed: bytes })
     expect(json('cache', 'ls', NAME).files).toEqual([])
     const { stderr, code } = run('nearest', NAME, 'king', '--offline')
     expect({ code, stderr }).toMatchObject({
@@ -90,7 +115,7 @@ test('a run killed half-way resumes; its progress is told in lines, and not with
   await hub.change({})
   const before = sum(await hub.log())
   const kept = JSON.parse(rowspaceWith(environment, 'cache', 'ls', '--json').stdout).bytes
-  expect(kept).toBeGreaterThan(HEAD_BYTES + TABLE_BYTES / 4)
+  expect(kept).toBeGreaterThan(HEAD_BYTES + TABLE_BYTES / 8)
 
   const resumed = rowspaceWith(environment, 'nearest', NAME, 'king', '--quiet')
   expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' })
@@ -99,3 +124,50 @@ test('a run killed half-way resumes; its progress is told in lines, and not with
 }, 60_000)
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+describe('sizes --live', () => {
+  test('reads the headers of the published models, and tells of those it cannot read', async () => {
+    const tensors = (name: string, rows: number, dimension: number) => ({
+      name,
+      dtype: 'F32' as const,
+      shape: [rows, dimension],
+    })
+    const modelOf = (seed: number, rows: number, dimension: number, own = false) => {
+      const table = 'model.embed_tokens.weight'
+      const list = [
+        tensors(table, rows, dimension),
+        tensors('model.layers.0.mlp.up_proj.weight', 7, dimension),
+      ]
+      if (own) list.push(tensors('lm_head.weight', rows, dimension))
+      return { kind: 'model', spec: { tensors: list, table, seed } } as const
+    }
+    const tied = { kind: 'text', text: '{"tie_word_embeddings":true}' } as const
+    const hub = await testHub({
+      models: {
+        'openai-community/gpt2': gpt2(),
+        'Qwen/Qwen3-1.7B': {
+          files: { 'model.safetensors': modelOf(2, 151_936, 2_048, true), 'config.json': tied },
+        },
+        'mistralai/Ministral-8B-Instruct-2410': {
+          files: { 'model.safetensors': modelOf(3, 131_072, 4_096, true) },
+        },
+        'deepseek-ai/DeepSeek-V3.2-Speciale': { files: { 'model.safetensors': modelOf(4, 129_280, 7_168) } },
+      },
+    })
+    const environment = { HF_ENDPOINT: hub.endpoint, ROWSPACE_CACHE: folder() }
+    const { stdout, stderr, code } = rowspaceWith(environment, 'sizes', '--live', '--json')
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^rowspace: hf:google\/gemma-3-270m[^\n]*: the hub answered 401[^\n]*\n$/)
+    const { models, errors } = JSON.parse(stdout)
+    expect(models).toMatchObject([
+      { name: 'GPT-2 Small', rows: 50_257, tableParameters: 38_597_376, tied: true },
+      { name: 'Qwen3 1.7B', rows: 151_936, dimension: 2_048, tied: true, outputTensor: 'lm_head.weight' },
+      { name: 'Ministral 8B', rows: 131_072, dimension: 4_096, tied: false },
+      { name: 'DeepSeek V3.2 Speciale', tableParameters: 926_679_040, tied: null },
+    ])
+    for (const { bytesRead, fileBytes } of models) expect(bytesRead / fileBytes).toBeLessThan(0.01)
+    expect(errors).toMatchObject([{ name: 'Gemma 3 270M', code: 'ACCESS_DENIED' }])
+    const shown = rowspaceWith(environment, 'sizes', '--live').stdout
+    expect(shown).toMatch(/GPT-2 Small +50,257 +768 +38\.6M +f32 +31\.0% of 124\.4M +yes +0 bytes of 548 MB/)
+  })
+})

@@ -95,6 +95,7 @@ describe('the tarball', () => {
     'openSource',
     'openTable',
     'openTableFile',
+    'readTied',
     'tokensTensor',
     'writableRows',
     'writeFileAtomically',

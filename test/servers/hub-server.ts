@@ -7,6 +7,7 @@
  *   GET  /<id>/log          the requests it has seen, as JSON
  */
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -196,10 +197,12 @@ async function send(
     const piece = content.slice(offset, Math.min(end, offset + PIECE))
     if (rate !== undefined) await pause((1000 * piece.length) / rate)
     if (!response.write(piece)) {
-      await new Promise<void>((resolve) => {
-        response.once('drain', resolve)
-        response.once('close', resolve)
-      })
+      // either may come first, and neither may be waited for alone
+      const either = new AbortController()
+      const { signal } = either
+      await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).finally(
+        () => either.abort(),
+      )
     }
     seen.bytes += piece.length
   }

@@ -1,0 +1,70 @@
+/** What of a model's file is its table once more, or no parameter at all. */
+import { readExactly } from '../sources/blocks.ts'
+import type { ByteSource } from '../sources/source.ts'
+import type { TableFile, TensorInfo } from './format.ts'
+
+/** The layer that turns vectors back into scores of tokens, by the names models give it. */
+const OUTPUT = /^(?:.*\.)?(?:lm_head|embed_out)\.weight$|^output\.weight$/
+
+export interface Tied {
+  /** Whether the output layer shares the table's numbers; undefined where nothing tells. */
+  readonly tied: boolean | undefined
+  /** The tensor of the output layer, where the file has one of the table's shape. */
+  readonly outputTensor: string | undefined
+}
+
+/**
+ * Whether a model's output layer is its table: what `config.json` beside the file says (`tie_word_embeddings`, true where a model's
+ * configuration does not mention it), else whether there is a tensor for it. Some models store a tied layer twice.
+ */
+export async function readTied(
+  file: TableFile & { readonly source: ByteSource },
+  signal?: AbortSignal,
+): Promise<Tied> {
+  if (file.tensors === undefined) return { tied: undefined, outputTensor: undefined }
+  const { rowCount, dimension } = file
+  const output = file.tensors.find(
+    ({ name, shape }) =>
+      OUTPUT.test(name) && name !== file.tensor && shape[0] === rowCount && shape[1] === dimension,
+  )
+  const outputTensor = output?.name
+  const configuration = await readConfiguration(file.source, signal)
+  if (configuration === undefined)
+    return { tied: outputTensor === undefined ? undefined : false, outputTensor }
+  const said = configuration.tie_word_embeddings ?? configuration.text_config?.tie_word_embeddings
+  return { tied: typeof said === 'boolean' ? said : outputTensor === undefined, outputTensor }
+}
+
+interface Configuration {
+  tie_word_embeddings?: unknown
+  text_config?: { tie_word_embeddings?: unknown } | null
+}
+
+const MOST_CONFIGURATION_BYTES = 1 << 22
+
+/** Undefined where there is none that can be read: it is no part of the table. */
+async function readConfiguration(
+  source: ByteSource,
+  signal: AbortSignal | undefined,
+): Promise<Configuration | undefined> {
+  const beside = await source.sibling?.('config.json').catch(() => undefined)
+  if (beside === undefined) return undefined
+  try {
+    if (beside.size > MOST_CONFIGURATION_BYTES) return undefined
+    const text = new TextDecoder().decode(await readExactly(beside, 0, beside.size, signal))
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Configuration) : undefined
+  } catch (error) {
+    if (signal?.aborted) throw error
+    return undefined
+  } finally {
+    await beside.close?.()
+  }
+}
+
+/** Causal masks, positions and frequencies, which some files hold among the weights: nothing of them was learned. */
+export function isBuffer({ name, shape }: TensorInfo): boolean {
+  if (/(?:^|\.)(?:attn|attention)\.(?:bias|masked_bias)$/.test(name))
+    return shape.length === 4 || shape.length === 0
+  return /(?:^|\.)(?:rotary_emb\.inv_freq|position_ids)$/.test(name)
+}
