@@ -1,34 +1,16 @@
 /** A file on a web server, read by ranges: only the bytes that are asked for travel. */
 import { isRowspaceError, RowspaceError } from '../errors.ts'
+import { type Body, fillPart, type Part, readWhole } from './body.ts'
 import { checkRange } from './bytes.ts'
 import { parseContentRange, parseUnsatisfied } from './content-range.ts'
-import {
-  type Answer,
-  get,
-  htmlError,
-  isHtml,
-  nameOf,
-  networkFailure,
-  statusFailure,
-  Watchdog,
-} from './http.ts'
+import { type Answer, get, htmlError, isHtml, nameOf, statusFailure, Watchdog } from './http.ts'
 import { Retries, TransientFailure } from './retry.ts'
 import type { ByteSource, ReadOptions, SourceOptions } from './source.ts'
 
 /** Read when a file is opened: as much as any format is recognised by, and most headers. */
 const HEAD_BYTES = 1 << 16
-/** A file of a server without ranges is kept in memory up to this size. */
-const MOST_WHOLE_BYTES = 1 << 28
 const CONCURRENCY = 4
 const STALL_MILLISECONDS = 30_000
-
-/** A part of a file on its way. */
-interface Part {
-  readonly bytes: Uint8Array
-  /** Where it begins in the file. */
-  readonly start: number
-  filled: number
-}
 
 /**
  * Opens `url` (http or https) and reads its first 64 KiB. Reads are range requests, four at once where a file is read through; what
@@ -155,14 +137,14 @@ class UrlSource implements ByteSource {
     if (!response.ok) throw statusFailure(this.url, response)
     if (isHtml(response)) throw htmlError(this.url, response)
     if (response.status !== 206) {
-      this.#head = await this.#readWhole(response, watchdog)
+      this.#head = await readWhole(this.#body(response, watchdog))
       this.size = this.#head.length
       return
     }
     const range = parseContentRange(response.headers.get('content-range'))
     if (range?.start !== 0 || range.end > this.headBytes) throw this.#falseRange(response, 0, this.headBytes)
     const part: Part = { bytes: new Uint8Array(range.end), start: 0, filled: 0 }
-    await this.#fill(part, response, range.end, watchdog)
+    await fillPart(part, range.end, this.#body(response, watchdog))
     this.#head = part.bytes
     this.size = range.size
     if (location.origin !== this.url.origin) this.#location = location
@@ -179,7 +161,7 @@ class UrlSource implements ByteSource {
     const range = parseContentRange(response.headers.get('content-range'))
     if (range !== undefined && range.size !== this.size) throw this.#changed()
     if (range?.start !== start || range.end > end) throw this.#falseRange(response, start, end)
-    await this.#fill(part, response, range.end - start, watchdog)
+    await fillPart(part, range.end - start, this.#body(response, watchdog))
   }
 
   /** Asks for a range where the last redirect led, and if that place will have no more of it, from the beginning. */
@@ -211,64 +193,11 @@ class UrlSource implements ByteSource {
       : identity
   }
 
-  /** Reads `length` bytes of a response into `part`. What came before a failure stays. */
-  async #fill(part: Part, response: Response, length: number, watchdog: Watchdog): Promise<void> {
-    if (encoded(response)) throw this.#encoded(response)
-    const end = part.filled + length
-    for await (const chunk of this.#chunks(response, watchdog)) {
-      if (part.filled + chunk.length > end) {
-        throw this.#transient('TRUNCATED', `gave more than the ${length} bytes it promised. Try again.`)
-      }
-      part.bytes.set(chunk, part.filled)
-      part.filled += chunk.length
+  #body(response: Response, watchdog: Watchdog): Body {
+    const onBytes = (count: number) => {
+      this.#bytesRead += count
     }
-    if (part.filled === end) return
-    const missing = end - part.filled
-    throw this.#transient('TRUNCATED', `ended ${missing} bytes early, again and again. Try again later.`, {
-      expected: length,
-      actual: length - missing,
-    })
-  }
-
-  async #readWhole(response: Response, watchdog: Watchdog): Promise<Uint8Array> {
-    const length = response.headers.get('content-length')
-    const promised = length === null || encoded(response) ? undefined : Number(length)
-    if ((promised ?? 0) > MOST_WHOLE_BYTES) throw this.#tooLarge(promised!)
-    const chunks: Uint8Array[] = []
-    let size = 0
-    for await (const chunk of this.#chunks(response, watchdog)) {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size > MOST_WHOLE_BYTES) throw this.#tooLarge(size)
-    }
-    if (promised !== undefined && promised !== size) {
-      throw this.#transient('TRUNCATED', `promised ${promised} bytes and gave ${size}: try again.`, {
-        expected: promised,
-        actual: size,
-      })
-    }
-    const bytes = new Uint8Array(size)
-    let offset = 0
-    for (const chunk of chunks) {
-      bytes.set(chunk, offset)
-      offset += chunk.length
-    }
-    return bytes
-  }
-
-  async *#chunks(response: Response, watchdog: Watchdog): AsyncGenerator<Uint8Array, void, void> {
-    const reader = response.body?.getReader()
-    if (reader === undefined) return
-    for (;;) {
-      const { done, value } = await reader.read().catch((cause) => {
-        if (watchdog.signal.aborted) throw watchdog.signal.reason
-        throw networkFailure(this.url, cause)
-      })
-      if (done) return
-      watchdog.alive()
-      this.#bytesRead += value.length
-      yield value
-    }
+    return { url: this.url, response, watchdog, onBytes }
   }
 
   #changed(): RowspaceError {
@@ -281,37 +210,19 @@ class UrlSource implements ByteSource {
 
   #noRange(response: Response, start: number): TransientFailure {
     const text = `answered ${response.status} with the whole file where bytes from ${start} on were asked for. Try again later.`
-    return this.#transient('IO', text, { status: response.status })
+    return this.#transient(text, { status: response.status })
   }
 
   #falseRange(response: Response, start: number, end: number): TransientFailure {
     const header = response.headers.get('content-range')
     const said = header === null ? 'no Content-Range that can be read' : `the Content-Range "${header}"`
     const text = `answered the request for bytes ${start} to ${end} with ${said}. The server, or a proxy before it, must give ranges as they are asked for and, to pages, expose Content-Range and ETag (Access-Control-Expose-Headers).`
-    return this.#transient('IO', text, { contentRange: header })
+    return this.#transient(text, { contentRange: header })
   }
 
-  #encoded(response: Response): RowspaceError {
-    const encoding = response.headers.get('content-encoding')
-    const text = `${this.name} gives ranges of a packed file (Content-Encoding: ${encoding}): it must be served as it is.`
-    return new RowspaceError('IO', text, { url: this.name, contentEncoding: encoding })
-  }
-
-  #tooLarge(size: number): RowspaceError {
-    return new RowspaceError(
-      'IO',
-      `${this.name} comes from a server that gives no ranges, and its ${size} bytes or more are too many to be had whole: download the file and give its path.`,
-      { url: this.name, size },
-    )
-  }
-
-  #transient(
-    code: 'IO' | 'TRUNCATED',
-    problem: string,
-    details: Record<string, unknown> = {},
-  ): TransientFailure {
+  #transient(problem: string, details: Record<string, unknown>): TransientFailure {
     return new TransientFailure(
-      new RowspaceError(code, `${this.name} ${problem}`, { url: this.name, ...details }),
+      new RowspaceError('IO', `${this.name} ${problem}`, { url: this.name, ...details }),
     )
   }
 }
@@ -319,10 +230,6 @@ class UrlSource implements ByteSource {
 /** Not there, or the page that many hosts serve in its place; some stores say 403 of what is not there. */
 function isAbsent({ details, code }: RowspaceError): boolean {
   return code === 'NOT_FOUND' || details.reason === 'HTML' || details.status === 403
-}
-
-function encoded(response: Response): boolean {
-  return !/^(identity)?$/i.test(response.headers.get('content-encoding')?.trim() ?? '')
 }
 
 /** A weak tag (`W/"…"`) says nothing about bytes. */

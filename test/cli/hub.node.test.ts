@@ -123,6 +123,23 @@ test('a run killed half-way resumes; its progress is told in lines, and not with
   expect(sum(await hub.log()) - before).toBe(HEAD_BYTES + TABLE_BYTES - kept + 1)
 }, 60_000)
 
+test('two processes that fetch at once leave one whole cache', async () => {
+  const hub = await modelOf()
+  const environment = { HF_ENDPOINT: hub.endpoint, ROWSPACE_CACHE: folder() }
+  const runs = [1, 2].map(() => {
+    const child = startWith(environment, 'nearest', NAME, ' king', '--json')
+    let stdout = ''
+    child.stdout.on('data', (data) => {
+      stdout += data
+    })
+    return new Promise<string>((resolve) => child.on('close', () => resolve(stdout)))
+  })
+  const [first, second] = await Promise.all(runs)
+  expect(JSON.parse(first!).matches).toHaveLength(10)
+  expect(second).toBe(first)
+  expect(rowspaceWith(environment, 'nearest', NAME, ' king', '--json', '--offline').stdout).toBe(first)
+}, 60_000)
+
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 describe('sizes --live', () => {
