@@ -37,7 +37,7 @@ export function hubError(error: unknown, name: HubName, settings: HubSettings): 
   if (status === 404) return tell(`the hub has no such file. All files: ${page}/tree/${name.revision}.`)
   if (reason === 'NETWORK' || reason === 'STALLED') {
     return tell(
-      `${settings.endpoint.origin} cannot be reached: ${error.message} What was opened before opens without a network.`,
+      `${settings.endpoint.origin} cannot be reached (${error.details.problem}). Check the network and HF_ENDPOINT; what was opened before opens without a network.`,
     )
   }
   return tell(error.message)

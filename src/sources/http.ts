@@ -115,8 +115,11 @@ export class Watchdog {
   }
 
   #stalled(): TransientFailure {
-    const text = `${nameOf(this.url)} gave nothing for ${this.milliseconds / 1000} s. Check the network and try again.`
-    return new TransientFailure(new RowspaceError('IO', text, { url: nameOf(this.url), reason: 'STALLED' }))
+    const problem = `gave nothing for ${this.milliseconds / 1000} s`
+    const text = `${nameOf(this.url)} ${problem}. Check the network and try again.`
+    return new TransientFailure(
+      new RowspaceError('IO', text, { url: nameOf(this.url), reason: 'STALLED', problem }),
+    )
   }
 }
 
@@ -176,12 +179,23 @@ export function htmlError(url: URL, response: Response): RowspaceError {
 /** What fetch or the body of a response threw. */
 export function networkFailure(url: URL, cause: unknown): TransientFailure {
   const { message, cause: inner } = cause as Error
-  const reason = inner instanceof Error ? inner.message || (inner as { code?: string }).code : undefined
+  const system = (inner as { code?: string } | undefined)?.code
+  const reason = inner instanceof Error ? inner.message || system : undefined
   return new TransientFailure(
     new RowspaceError(
       'IO',
       `${nameOf(url)} could not be fetched: ${reason ?? message}. Check the network, the address and, in a browser, CORS.`,
-      { url: nameOf(url), reason: 'NETWORK', cause },
+      { url: nameOf(url), reason: 'NETWORK', problem: reason ?? message, system, cause },
     ),
+  )
+}
+
+const UNREACHABLE = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH'])
+
+/** Whether there is no way to the server at all: what is not under way yet need not be tried again and again. */
+export function isUnreachable({ details }: RowspaceError): boolean {
+  return (
+    UNREACHABLE.has(String(details.system)) ||
+    (details.reason === 'NETWORK' && globalThis.navigator?.onLine === false)
   )
 }

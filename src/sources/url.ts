@@ -3,7 +3,16 @@ import { isRowspaceError, RowspaceError } from '../errors.ts'
 import { type Body, fillPart, type Part, readWhole } from './body.ts'
 import { checkRange } from './bytes.ts'
 import { parseContentRange, parseUnsatisfied } from './content-range.ts'
-import { type Answer, get, htmlError, isHtml, nameOf, statusFailure, Watchdog } from './http.ts'
+import {
+  type Answer,
+  get,
+  htmlError,
+  isHtml,
+  isUnreachable,
+  nameOf,
+  statusFailure,
+  Watchdog,
+} from './http.ts'
 import { Retries, TransientFailure } from './retry.ts'
 import type { ByteSource, ReadOptions, SourceOptions } from './source.ts'
 
@@ -76,7 +85,7 @@ class UrlSource implements ByteSource {
     await this.#persist(
       signal,
       () => 0,
-      (watchdog) => this.#openOnce(watchdog),
+      (watchdog) => this.#openOnce(watchdog).catch(giveUpUnreachable),
     )
   }
 
@@ -230,6 +239,10 @@ class UrlSource implements ByteSource {
 /** Not there, or the page that many hosts serve in its place; some stores say 403 of what is not there. */
 function isAbsent({ details, code }: RowspaceError): boolean {
   return code === 'NOT_FOUND' || details.reason === 'HTML' || details.status === 403
+}
+
+function giveUpUnreachable(failure: unknown): never {
+  throw failure instanceof TransientFailure && isUnreachable(failure.error) ? failure.error : failure
 }
 
 /** A weak tag (`W/"…"`) says nothing about bytes. */

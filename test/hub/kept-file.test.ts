@@ -105,6 +105,16 @@ test('the N-th write fails: the bytes are right, it is told once, and what was k
   }
 })
 
+test('a part under the name of another is not taken for it', async () => {
+  const store = new MemoryStore()
+  const first = await open(store)
+  await first.source.read(0, 100)
+  const [path] = [...store.files.keys()]
+  store.files.set(path!.replace('0-100', '50-250'), store.files.get(path!)!)
+  const { source } = await open(store)
+  expect(areBytes(await source.read(60, 240), 9, 60, 240)).toBe(true)
+})
+
 test('any byte altered, any length cut: the part is fetched again, and kept as it should be', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(3), fc.nat(99), fc.boolean(), async (part, place, cut) => {

@@ -124,8 +124,7 @@ async function sendRange(
   if (!whole && fault.kind !== 'unsaid') {
     response.setHeader('content-range', `bytes ${start + shift}-${end - 1 + shift}/${total}`)
   }
-  // without a length a body that is cut short looks whole to HTTP/1.0: every body here has one
-  response.writeHead(whole ? 200 : 206, { 'content-length': length })
+  response.writeHead(whole ? 200 : 206, fault.kind === 'early' ? {} : { 'content-length': length })
   const bytes = bytesOf(seed + changes, start, start + length)
   await send(bytes, fault, scenario.rate, seen, response)
 }
@@ -137,7 +136,7 @@ async function send(
   seen: Seen,
   response: ServerResponse,
 ): Promise<void> {
-  const stopped = fault.kind === 'cut' || fault.kind === 'stall'
+  const stopped = fault.kind === 'cut' || fault.kind === 'stall' || fault.kind === 'early'
   const sent = stopped ? bytes.subarray(0, fault.after) : bytes
   const step = rate === undefined ? 1 << 20 : Math.max(1, Math.floor(rate / 20))
   for (let offset = 0; offset < sent.length && !response.destroyed; offset += step) {

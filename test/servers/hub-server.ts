@@ -117,7 +117,7 @@ async function answerHub(
   const file = model.files[path.join('/')]
   if (file === undefined) return refuse(404, 'EntryNotFound')
   const content = contentOf(file, version)
-  response.setHeader('x-repo-commit', commit)
+  if (hub.commits !== false) response.setHeader('x-repo-commit', commit)
   if (file.kind === 'text') {
     response.setHeader('etag', `W/"${content.etag}"`)
     return send(content, hub, seen, request, response)

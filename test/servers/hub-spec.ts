@@ -7,6 +7,8 @@ export type RepositoryFile = { kind: 'text'; text: string } | { kind: 'model'; s
 
 export interface HubSpec {
   models: Record<string, { files: Record<string, RepositoryFile>; gated?: string; revisions?: string[] }>
+  /** Whether it tells commits, as a mirror need not; true unless given. */
+  commits?: boolean
   /** Bytes a second of each connection. */
   rate?: number
 }

@@ -7,6 +7,8 @@ export type Fault =
   | { kind: 'cut'; after: number }
   /** The body ends nowhere after so many bytes, the connection stays. */
   | { kind: 'stall'; after: number }
+  /** The body ends properly after so many bytes, its length never told. */
+  | { kind: 'early'; after: number }
   /** The connection is broken before any header. */
   | { kind: 'reset' }
   | { kind: 'status'; status: number; headers?: Record<string, string> }
