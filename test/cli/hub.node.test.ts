@@ -113,6 +113,8 @@ test('a run killed half-way resumes; its progress is told in lines, and not with
   child.kill('SIGKILL')
   await ended
   await hub.change({})
+  // until the server has seen that nobody listens
+  await pause(500)
   const before = sum(await hub.log())
   const kept = JSON.parse(rowspaceWith(environment, 'cache', 'ls', '--json').stdout).bytes
   expect(kept).toBeGreaterThan(HEAD_BYTES + TABLE_BYTES / 8)

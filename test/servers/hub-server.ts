@@ -196,6 +196,7 @@ async function send(
   for (let offset = start; offset < end && !response.destroyed; offset += PIECE) {
     const piece = content.slice(offset, Math.min(end, offset + PIECE))
     if (rate !== undefined) await pause((1000 * piece.length) / rate)
+    if (response.destroyed) break
     if (!response.write(piece)) {
       // either may come first, and neither may be waited for alone
       const either = new AbortController()
