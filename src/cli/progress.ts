@@ -39,6 +39,8 @@ function bar(what: string): ShownProgress {
       barIncompleteChar: '░',
       stream: process.stderr,
       clearOnComplete: true,
+      // a run that is interrupted must not leave the terminal otherwise than it was
+      linewrap: true,
       fps: 10,
     })
     shown.start(last.total, last.done, { amount: amountOf(last) })
