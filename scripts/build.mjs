@@ -16,6 +16,7 @@ const DOORS = {
   index: 'src/index.ts',
   formats: 'src/formats/index.ts',
   hub: 'src/hub/index.ts',
+  'keyed-vectors': 'src/keyed-vectors/index.ts',
   default: 'src/default.ts',
   gpt2: 'src/gpt2.ts',
 }
@@ -31,6 +32,8 @@ const coreFrom = (path) => ({
 
 const shared = {
   bundle: true,
+  // optional peers
+  external: ['highs'],
   format: 'esm',
   platform: 'neutral',
   mainFields: ['module', 'main'],
@@ -56,7 +59,7 @@ await Promise.all([
     ...shared,
     entryPoints: { index: DOORS.index, formats: DOORS.formats, default: DOORS.default },
     outdir: 'dist/workerd',
-    external: ['*.wasm'],
+    external: [...shared.external, '*.wasm'],
     plugins: [coreFrom('bindings/workerd-core.ts')],
   }),
   build({

@@ -11,12 +11,14 @@ export interface Expression {
   negative?: readonly (Term | readonly [Term, number])[] | undefined
 }
 
-interface WeightedTerm {
+/** A term of a sum; what is taken away has a weight below 0. */
+export interface WeightedTerm {
   term: Term
   weight: number
 }
 
-function weightedTerms(expression: Expression): WeightedTerm[] {
+/** The terms of an expression. Throws `INVALID_ARGUMENT`, `EMPTY_QUERY`. */
+export function weightedTerms(expression: Expression): WeightedTerm[] {
   const { positive = [], negative = [] } = expression ?? {}
   for (const list of [positive, negative]) {
     if (!Array.isArray(list)) {

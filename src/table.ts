@@ -218,7 +218,7 @@ export class EmbeddingTable {
   /** Copies of n rows, n · d numbers, row-major. The same row may come several times. */
   gather(rows: Iterable<Row>): Float32Array {
     const memory = this.open()
-    const ids = Uint32Array.from(this.ids(rows))
+    const ids = this.idArray(rows)
     const target = new Float32Array(ids.length * this.dimension)
     memory.gather(ids, target)
     return target
@@ -296,7 +296,7 @@ export class EmbeddingTable {
   /** Both measures of the given rows against a query, in the order given: how unrelated rows compare. */
   measure(query: Query, rows: Iterable<Row>): Matches {
     const memory = this.open()
-    const ids = Uint32Array.from(this.ids(rows))
+    const ids = this.idArray(rows)
     const inverseNorm = isRow(query) ? memory.askWithRow(this.id(query)) : this.askWithVector(query, 'dot')
     const cosines = new Float32Array(ids.length)
     const dots = new Float32Array(ids.length)
@@ -349,6 +349,13 @@ export class EmbeddingTable {
       return Array.from(rows, (row) => this.id(row))
     }
     throw new RowspaceError('INVALID_ARGUMENT', `a list of rows was expected; got ${describe(rows)}`)
+  }
+
+  /** The same as an array of its own; many ids that come as one are only checked. */
+  private idArray(rows: Iterable<Row>): Uint32Array<ArrayBuffer> {
+    if (!(rows instanceof Uint32Array)) return Uint32Array.from(this.ids(rows))
+    for (const id of rows) if (id >= this.size) checkId(id, this.size)
+    return rows.slice()
   }
 
   private readonly tokenOf = (id: number): string | undefined => this.vocabulary?.tokenOf(id)

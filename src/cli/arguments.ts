@@ -18,6 +18,8 @@ export class Arguments {
   constructor(
     readonly operands: readonly string[],
     private readonly values: ReadonlyMap<string, string | true>,
+    /** Every value of an option, in order: an option that is given again does not take the first one's place here. */
+    private readonly lists: ReadonlyMap<string, readonly string[]> = new Map(),
   ) {}
 
   flag(name: string): boolean {
@@ -27,6 +29,11 @@ export class Arguments {
   text(name: string): string | undefined {
     const value = this.values.get(name)
     return value === true ? undefined : value
+  }
+
+  /** The values of an option that may be repeated. */
+  texts(name: string): readonly string[] {
+    return this.lists.get(name) ?? []
   }
 
   /** A whole number from `least` up. */
@@ -67,11 +74,15 @@ export function readArguments(words: readonly string[], grammar: Grammar): Argum
   })
   const operands: string[] = []
   const values = new Map<string, string | true>()
+  const lists = new Map<string, string[]>()
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value)
-    if (token.kind === 'option') values.set(token.name, checkedValue(token, options, grammar))
+    if (token.kind !== 'option') continue
+    const value = checkedValue(token, options, grammar)
+    values.set(token.name, value)
+    if (value !== true) lists.set(token.name, [...(lists.get(token.name) ?? []), value])
   }
-  const args = new Arguments(operands, values)
+  const args = new Arguments(operands, values, lists)
   if (!args.flag('help')) checkOperands(operands, grammar)
   return args
 }

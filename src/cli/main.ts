@@ -6,6 +6,7 @@ import { type Arguments, COMMON, didYouMean, readArguments } from './arguments.t
 import { cache } from './cache.ts'
 import type { Answer, Command } from './command.ts'
 import { demonstration } from './demonstration.ts'
+import { evaluate } from './eval.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { inspect } from './inspect.ts'
 import { lookup } from './lookup.ts'
@@ -14,7 +15,7 @@ import { note, oneLine } from './output.ts'
 import { pack } from './pack.ts'
 import { sizes } from './sizes.ts'
 
-const COMMANDS: readonly Command[] = [nearest, analogy, lookup, inspect, sizes, pack, cache]
+const COMMANDS: readonly Command[] = [nearest, analogy, lookup, evaluate, inspect, sizes, pack, cache]
 
 const BAD_INPUT = 2
 const FAILURE = 1

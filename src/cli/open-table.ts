@@ -24,6 +24,7 @@ export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
 
 export interface NamedTableOptions extends OpenOptions {
   quiet?: boolean
+  threads?: number | 'auto'
 }
 
 export function tableOptions(args: Arguments): NamedTableOptions {
@@ -73,6 +74,7 @@ async function openOnce(name: string, options: NamedTableOptions): Promise<Embed
         const loaded = await file.load(target, { onProgress: progress.report, signal: options.signal })
         return { ...loaded, tokens: loaded.tokens ?? (await knownVocabulary(file)) }
       },
+      { threads: options.threads },
     )
     progress.clear()
     if (table.duplicates > 0) {

@@ -1,8 +1,11 @@
 /** How far a command is, on stderr: a bar on a terminal, a line now and then elsewhere, nothing with --quiet. */
 import type { SingleBar } from 'cli-progress'
-import type { Progress } from '../formats/format.ts'
+import type { Progress as ReadProgress } from '../formats/format.ts'
+import type { WorkProgress } from '../keyed-vectors/pause.ts'
 import { bytes } from './figures.ts'
 import { note, oneLine } from './output.ts'
+
+type Progress = ReadProgress | WorkProgress
 
 export interface ShownProgress {
   report: (progress: Progress) => void
@@ -74,6 +77,7 @@ function lines(what: string): ShownProgress {
 }
 
 function amountOf({ phase, done, total }: Progress): string {
+  if (phase === 'search') return `${done} of ${total} answered`
   if (phase === 'open') return `${done} of ${total} done`
   return phase === 'read' ? `${bytes(done)} of ${bytes(total)} read` : 'preparing to search'
 }

@@ -109,6 +109,7 @@ describe('the tarball', () => {
     ['rowspace/default', ['openDefaultTable']],
     ['rowspace/gpt2', ['gpt2Vocabulary']],
     ['rowspace/formats', FORMATS],
+    ['rowspace/keyed-vectors', ['KeyedVectors', 'parseAnalogies', 'parsePairs', 'pearson', 'spearman']],
     ['rowspace/hub', ['clearCache', 'hubSource', 'listCache', 'parseHubName']],
   ])('%s exports these names', (door, names) => {
     const program = `console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(door)})).sort()))`

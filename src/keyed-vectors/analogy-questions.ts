@@ -1,0 +1,39 @@
+/** Files of analogy questions: `a b c d` a line, under `: section` lines (the questions-words.txt of word2vec). */
+import { RowspaceError } from '../errors.ts'
+
+/** a is to b as c is to expected. */
+export interface AnalogyQuestion {
+  a: string
+  b: string
+  c: string
+  expected: string
+}
+
+export interface AnalogySection {
+  section: string
+  questions: AnalogyQuestion[]
+}
+
+/** Reads questions. Lines that are not four words are left out. Throws `INVALID_FORMAT` for a question before the first section. */
+export function parseAnalogies(text: string): AnalogySection[] {
+  const sections: AnalogySection[] = []
+  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
+    if (line.startsWith(': ')) {
+      sections.push({ section: line.slice(2).trim(), questions: [] })
+      continue
+    }
+    const words = line.split(/\s+/).filter((word) => word !== '')
+    if (words.length === 0) continue
+    const section = sections.at(-1)
+    if (section === undefined) {
+      throw new RowspaceError(
+        'INVALID_FORMAT',
+        `line ${index + 1} of the analogies comes before the first section: a line ": name" is missing`,
+        { line: index + 1 },
+      )
+    }
+    const [a, b, c, expected] = words
+    if (words.length === 4) section.questions.push({ a: a!, b: b!, c: c!, expected: expected! })
+  }
+  return sections
+}

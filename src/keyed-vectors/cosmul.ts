@@ -1,0 +1,127 @@
+/**
+ * 3CosMul: the multiplicative objective of Levy & Goldberg, Linguistic Regularities in Sparse and Explicit Word Representations
+ * (2014), equation (4), with cosines shifted to [0, 1] as in its footnote 7:
+ *
+ *   score(x) = Π (1 + cos(x, p))/2  /  (Π (1 + cos(x, n))/2 + 0.000001)
+ *
+ * Cosines are the table's float32; products and quotients are float64.
+ */
+import { RowspaceError } from '../errors.ts'
+import type { EmbeddingTable, Query } from '../table.ts'
+import { measureAll } from './all-rows.ts'
+import { rangeFilter, type Terms, termsOf } from './terms.ts'
+import { checkedTopn, type TopnOptions } from './topn.ts'
+
+export interface ScoredMatch {
+  id: number
+  token: string | undefined
+  /** 3CosMul, from 0; larger is better. */
+  score: number
+}
+
+const EPSILON = 0.000001
+/** Bytes of cosines that are kept for the next question: its words are often the same. */
+const KEPT_BYTES = 400_000_000
+
+/** Asks one table many questions: the cosines of every row with a word are worked out once for all that hold it. */
+export class CosmulSearch {
+  private readonly kept = new Map<number, Float32Array>()
+  private readonly scores: Float64Array
+  /** Rows that may be in an answer, where some may not: those that were not finite. */
+  private readonly live: ReadonlySet<number> | undefined
+
+  constructor(private readonly table: EmbeddingTable) {
+    this.scores = new Float64Array(table.size)
+    if (table.skipped === 0) return
+    this.live = new Set(table.nearest(firstAxis(table), { k: table.size }).ids)
+  }
+
+  /** The best rows that are none of the terms. Weights are not part of the method. Throws as mostSimilar. */
+  ask(terms: Terms, options: TopnOptions): ScoredMatch[] {
+    const { table } = this
+    const topn = checkedTopn(options)
+    const filter = rangeFilter(table, options)
+    const weighted = termsOf(terms)
+    const odd = weighted.find(({ weight }) => Math.abs(weight) !== 1)
+    if (odd !== undefined) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `3CosMul takes no weights; got ${Math.abs(odd.weight)} for ${String(odd.term)}`,
+      )
+    }
+    const columns = (sign: number) =>
+      weighted.filter(({ weight }) => weight === sign).map(({ term }) => this.cosines(term))
+    const positive = columns(1)
+    if (positive.length === 0) {
+      throw new RowspaceError('EMPTY_QUERY', '3CosMul needs at least one positive term')
+    }
+    this.score(positive, columns(-1))
+    const inputs = new Set(
+      weighted.flatMap(({ term }) => (term instanceof Float32Array ? [] : [table.id(term)])),
+    )
+    const allowed = (id: number) =>
+      !inputs.has(id) && (filter?.has(id) ?? true) && (this.live?.has(id) ?? true)
+    return this.best(topn, allowed)
+  }
+
+  private cosines(term: Query): Float32Array {
+    if (term instanceof Float32Array || Array.isArray(term)) return measureAll(this.table, term).cosines
+    const id = this.table.id(term as string | number)
+    const known = this.kept.get(id)
+    if (known !== undefined) return known
+    if ((this.kept.size + 1) * this.table.size * 4 > KEPT_BYTES) {
+      // the one that came first
+      for (const first of this.kept.keys()) {
+        this.kept.delete(first)
+        break
+      }
+    }
+    const { cosines } = measureAll(this.table, id)
+    this.kept.set(id, cosines)
+    return cosines
+  }
+
+  private score(positive: readonly Float32Array[], negative: readonly Float32Array[]): void {
+    const { scores } = this
+    const [a, b] = positive
+    const [c] = negative
+    if (positive.length === 2 && negative.length === 1) {
+      // the analogy: one pass
+      for (let id = 0; id < scores.length; id++) {
+        const above = ((1 + a![id]!) / 2) * ((1 + b![id]!) / 2)
+        scores[id] = above / ((1 + c![id]!) / 2 + EPSILON)
+      }
+      return
+    }
+    for (let id = 0; id < scores.length; id++) {
+      let above = 1
+      let below = 1
+      for (const cosines of positive) above *= (1 + cosines[id]!) / 2
+      for (const cosines of negative) below *= (1 + cosines[id]!) / 2
+      scores[id] = above / (below + EPSILON)
+    }
+  }
+
+  /** The `topn` best of the scores, equal ones by id. */
+  private best(topn: number, allowed: (id: number) => boolean): ScoredMatch[] {
+    const { scores, table } = this
+    const ids: number[] = []
+    let threshold = Number.NEGATIVE_INFINITY
+    for (let id = 0; id < scores.length && topn > 0; id++) {
+      const score = scores[id]!
+      if (score <= threshold || !allowed(id)) continue
+      let place = ids.length
+      while (place > 0 && scores[ids[place - 1]!]! < score) place--
+      ids.splice(place, 0, id)
+      if (ids.length > topn) ids.pop()
+      if (ids.length === topn) threshold = scores[ids[topn - 1]!]!
+    }
+    return ids.map((id) => ({ id, token: table.token(id), score: scores[id]! }))
+  }
+}
+
+function firstAxis({ dimension }: EmbeddingTable): Float32Array {
+  const axis = new Float32Array(dimension)
+  axis[0] = 1
+  return axis
+}

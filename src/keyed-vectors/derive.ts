@@ -1,0 +1,86 @@
+/** New tables from the rows of another: some of them, in another order, scaled to length 1. */
+import { RowspaceError } from '../errors.ts'
+import { EmbeddingTable, type Row, type TableOptions } from '../table.ts'
+import { idOfKey, keyList } from './keys.ts'
+import { lengthOf } from './mean-vector.ts'
+
+/** Rows copied at once. */
+const BLOCK = 1024
+
+/** A table of the rows of `ids`, float32, with their tokens; `change` may change a row before it is kept. */
+export async function tableOf(
+  table: EmbeddingTable,
+  ids: ArrayLike<number>,
+  options: TableOptions,
+  change: (row: Float32Array) => void = () => {},
+): Promise<EmbeddingTable> {
+  const { dimension, vocabulary } = table
+  const tokens =
+    vocabulary === undefined ? undefined : Array.from(ids, (id) => vocabulary.tokenOf(id) ?? `#${id}`)
+  return EmbeddingTable.fill(
+    { size: ids.length, dimension },
+    (target) => {
+      for (let first = 0; first < ids.length; first += BLOCK) {
+        const some = Array.from({ length: Math.min(BLOCK, ids.length - first) }, (_, i) => ids[first + i]!)
+        const rows = table.gather(some)
+        for (let at = 0; at < rows.length; at += dimension) change(rows.subarray(at, at + dimension))
+        target.set(rows, first * dimension)
+      }
+    },
+    { tokens, ...options },
+  )
+}
+
+/** The rows of these keys, each once, in their order; those the table does not have are left out. */
+export function tableOfKeys(
+  table: EmbeddingTable,
+  keys: Iterable<Row>,
+  options: TableOptions,
+): Promise<EmbeddingTable> {
+  const ids = new Set<number>()
+  for (const key of keyList(keys, 'the keys')) {
+    const id = idOfKey(table, key)
+    if (id !== undefined) ids.add(id)
+  }
+  return tableOf(table, [...ids], options)
+}
+
+/** Every row divided by its length; zeros stay zeros. */
+export function unitTable(table: EmbeddingTable, options: TableOptions): Promise<EmbeddingTable> {
+  const ids = Uint32Array.from({ length: table.size }, (_, id) => id)
+  return tableOf(table, ids, options, (row) => {
+    const length = lengthOf(row) || 1
+    for (let i = 0; i < row.length; i++) row[i]! /= length
+  })
+}
+
+/** Rows in order of their counts, largest first; equal ones as they were. Throws `LENGTH_MISMATCH`, `INVALID_ARGUMENT`. */
+export function tableByFrequency(
+  table: EmbeddingTable,
+  counts: ArrayLike<number> | ReadonlyMap<string, number>,
+  options: TableOptions,
+): Promise<EmbeddingTable> {
+  const countOf = countsOf(table, counts)
+  const ids = Array.from({ length: table.size }, (_, id) => id)
+  return tableOf(
+    table,
+    ids.sort((a, b) => countOf(b) - countOf(a)),
+    options,
+  )
+}
+
+function countsOf(table: EmbeddingTable, counts: ArrayLike<number> | ReadonlyMap<string, number>) {
+  if (counts instanceof Map) {
+    return (id: number): number => counts.get(table.token(id) ?? '') ?? 0
+  }
+  const list = counts as ArrayLike<number>
+  if (list?.length !== table.size) {
+    throw new RowspaceError(
+      'LENGTH_MISMATCH',
+      `there are ${list?.length} counts for ${table.size} rows; one a row is needed, or a Map of tokens`,
+    )
+  }
+  const odd = Array.from(list).findIndex((count) => !Number.isFinite(count))
+  if (odd < 0) return (id: number): number => list[id]!
+  throw new RowspaceError('INVALID_ARGUMENT', `a count must be a finite number; count ${odd} is ${list[odd]}`)
+}

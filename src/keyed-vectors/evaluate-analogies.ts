@@ -1,0 +1,114 @@
+/** How many analogy questions a table answers: a is to b as c is to what? */
+import { RowspaceError } from '../errors.ts'
+import type { EmbeddingTable } from '../table.ts'
+import { type AnalogyQuestion, type AnalogySection, parseAnalogies } from './analogy-questions.ts'
+import { CosmulSearch } from './cosmul.ts'
+import { FoldedWords, type FoldingOptions } from './folding.ts'
+import { mostSimilarBatch } from './most-similar.ts'
+import { inSteps, type WorkOptions } from './pause.ts'
+
+export interface AnalogyEvaluationOptions extends FoldingOptions, WorkOptions {
+  /** Count questions with words that the table does not have as answered wrongly, rather than leave them out. */
+  dummy4unknown?: boolean | undefined
+  /** 3CosAdd ('mostSimilar', unless given) or 3CosMul. */
+  similarityFunction?: 'mostSimilar' | 'mostSimilarCosmul' | undefined
+}
+
+export interface SectionResult {
+  section: string
+  correct: AnalogyQuestion[]
+  incorrect: AnalogyQuestion[]
+}
+
+export interface AnalogyEvaluation {
+  /** The share that was answered rightly, of those that were asked; 0 where none was. */
+  score: number
+  correct: number
+  incorrect: number
+  /** Questions with a word that the table does not have. */
+  outOfVocabulary: number
+  sections: SectionResult[]
+}
+
+interface KnownQuestion {
+  question: AnalogyQuestion
+  result: SectionResult
+  ids: { a: number; b: number; c: number }
+}
+
+/** Rows looked at for the first that is none of a question's words in another case. */
+const LOOKED_AT = 5
+/** Questions answered between two pauses at most. */
+const STEP = 64
+
+export async function evaluateAnalogies(
+  table: EmbeddingTable,
+  analogies: string | readonly AnalogySection[],
+  options: AnalogyEvaluationOptions,
+): Promise<AnalogyEvaluation> {
+  const { similarityFunction = 'mostSimilar', restrictVocab } = options
+  if (similarityFunction !== 'mostSimilar' && similarityFunction !== 'mostSimilarCosmul') {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `similarityFunction is 'mostSimilar' or 'mostSimilarCosmul'; got ${String(similarityFunction)}`,
+    )
+  }
+  const words = new FoldedWords(table, options)
+  const given = typeof analogies === 'string' ? parseAnalogies(analogies) : analogies
+  const { known, sections, outOfVocabulary } = lookUp(words, given, options.dummy4unknown ?? false)
+  const cosmul = similarityFunction === 'mostSimilar' ? undefined : new CosmulSearch(table)
+  const terms = ({ ids: { a, b, c } }: KnownQuestion) => ({ positive: [b, c], negative: [a] })
+  const search = { topn: LOOKED_AT, restrictVocab }
+  await inSteps(known.length, STEP, options, (from, to) => {
+    const some = known.slice(from, to)
+    const answers =
+      cosmul === undefined
+        ? mostSimilarBatch(table, some.map(terms), search).map((matches) => [...matches.ids])
+        : some.map((one) => cosmul.ask(terms(one), search).map(({ id }) => id))
+    for (const [index, one] of some.entries()) judge(table, words, one, answers[index]!)
+  })
+  const sum = (kind: 'correct' | 'incorrect') =>
+    sections.reduce((sum, section) => sum + section[kind].length, 0)
+  const [correct, incorrect] = [sum('correct'), sum('incorrect')]
+  return { score: correct / (correct + incorrect || 1), correct, incorrect, outOfVocabulary, sections }
+}
+
+/** The questions whose words the table has. */
+function lookUp(words: FoldedWords, given: readonly AnalogySection[], countUnknown: boolean) {
+  const known: KnownQuestion[] = []
+  let outOfVocabulary = 0
+  const sections = given.map(({ section, questions }) => {
+    const result: SectionResult = { section, correct: [], incorrect: [] }
+    for (const question of questions) {
+      const { fold } = words
+      const [a, b, c, expected] = [question.a, question.b, question.c, question.expected].map((word) =>
+        words.idOf(fold(word)),
+      )
+      if (a !== undefined && b !== undefined && c !== undefined && expected !== undefined) {
+        known.push({ question, result, ids: { a, b, c } })
+        continue
+      }
+      outOfVocabulary++
+      if (countUnknown) result.incorrect.push(question)
+    }
+    return result
+  })
+  return { known, sections, outOfVocabulary }
+}
+
+/** The first answer that is none of the question's words, whatever their case, must be the word expected. */
+function judge(
+  table: EmbeddingTable,
+  { fold }: FoldedWords,
+  { question, result }: KnownQuestion,
+  answers: readonly number[],
+): void {
+  const ignored = new Set([question.a, question.b, question.c].map(fold))
+  let predicted: string | undefined
+  for (const id of answers) {
+    predicted = fold(table.token(id)!.trim())
+    if (!ignored.has(predicted)) break
+  }
+  const kind = predicted === fold(question.expected) ? 'correct' : 'incorrect'
+  result[kind].push(question)
+}

@@ -1,0 +1,205 @@
+/** The questions of gensim's KeyedVectors, under their names in camelCase, asked of a table. */
+import type { Matches } from '../matches.ts'
+import type { EmbeddingTable, Query, Row, TableOptions } from '../table.ts'
+import type { AnalogySection } from './analogy-questions.ts'
+import {
+  type Central,
+  closerThan,
+  cosineSimilarities,
+  distances,
+  mostSimilarToGiven,
+  nSimilarity,
+  rankByCentrality,
+  relativeCosineSimilarity,
+} from './compare.ts'
+import { CosmulSearch, type ScoredMatch } from './cosmul.ts'
+import { tableByFrequency, tableOfKeys, unitTable } from './derive.ts'
+import {
+  type AnalogyEvaluation,
+  type AnalogyEvaluationOptions,
+  evaluateAnalogies,
+} from './evaluate-analogies.ts'
+import { evaluatePairs, type PairsEvaluation, type PairsOptions, type WordPair } from './evaluate-pairs.ts'
+import { idOfKey } from './keys.ts'
+import { lengthOf, type MeanOptions, meanVector } from './mean-vector.ts'
+import { mostSimilar, mostSimilarBatch } from './most-similar.ts'
+import type { Terms } from './terms.ts'
+import type { TopnOptions } from './topn.ts'
+import { type WordMoversOptions, wordMoversDistance } from './word-movers-distance.ts'
+
+/**
+ * @example
+ * const vectors = new KeyedVectors(await openTable('glove.txt'))
+ * vectors.mostSimilar({ positive: ['king', 'woman'], negative: ['man'] }, { topn: 3 })
+ * vectors.doesntMatch(['breakfast', 'cereal', 'dinner', 'lunch']) // 'cereal'
+ */
+export class KeyedVectors {
+  /** Asks this table, and changes nothing in it: any number of them may share it. */
+  constructor(readonly table: EmbeddingTable) {}
+
+  /** |V|. */
+  get length(): number {
+    return this.table.size
+  }
+
+  /** d. */
+  get vectorSize(): number {
+    return this.table.dimension
+  }
+
+  /** Whether the table has this key. */
+  has(key: Row): boolean {
+    return idOfKey(this.table, key) !== undefined
+  }
+
+  /** The id of a key; `standard` where the table does not have it, else `UNKNOWN_TOKEN`. */
+  getIndex(key: Row, standard?: number): number {
+    return idOfKey(this.table, key) ?? standard ?? this.table.id(key)
+  }
+
+  /** A copy of a row, d numbers; `norm` scales it to length 1. Throws `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`. */
+  getVector(key: Row, { norm = false }: { norm?: boolean | undefined } = {}): Float32Array {
+    const row = this.table.row(key)
+    const length = lengthOf(row)
+    return norm && length > 0 ? row.map((value) => value / length) : row
+  }
+
+  /** The weighted mean of rows and vectors, d numbers. Throws as meanVector: no keys, no known key, weights that do not fit. */
+  getMeanVector(keys: Iterable<Query>, options: MeanOptions = {}): Float32Array {
+    return meanVector(this.table, keys, options)
+  }
+
+  /**
+   * The rows with the largest cosine to the mean of unit rows, none of them: 3CosAdd. Vectors are added as they are.
+   *
+   * @throws RowspaceError `EMPTY_QUERY` without terms, `UNKNOWN_TOKEN`, `ZERO_QUERY` where they cancel out, `INVALID_K`.
+   */
+  mostSimilar(terms: Terms, options: TopnOptions = {}): Matches {
+    return mostSimilar(this.table, terms, options)
+  }
+
+  /** As `mostSimilar`, of many questions over one reading of the table. */
+  mostSimilarBatch(questions: readonly Terms[], options: TopnOptions = {}): Matches[] {
+    return mostSimilarBatch(this.table, questions, options)
+  }
+
+  /** The best rows by 3CosMul (Levy & Goldberg 2014), none of them a term. Throws as `mostSimilar`; weights are refused. */
+  mostSimilarCosmul(terms: Terms, options: TopnOptions = {}): ScoredMatch[] {
+    return new CosmulSearch(this.table).ask(terms, options)
+  }
+
+  /** `mostSimilar` to one key. */
+  similarByKey(key: Row, options: TopnOptions = {}): Matches {
+    return this.mostSimilar({ positive: [key] }, options)
+  }
+
+  /** `mostSimilar` to one vector of d numbers. */
+  similarByVector(vector: Float32Array | readonly number[], options: TopnOptions = {}): Matches {
+    return this.mostSimilar({ positive: [Float32Array.from(vector)] }, options)
+  }
+
+  /** The cosine of two keys. */
+  similarity(a: Row, b: Row): number {
+    return this.table.similarity(a, b)
+  }
+
+  /** 1 − cosine. */
+  distance(a: Row, b: Row): number {
+    return 1 - this.similarity(a, b)
+  }
+
+  /** The cosine of the means of two lists; keys that the table does not have are left out. */
+  nSimilarity(a: Iterable<Query>, b: Iterable<Query>): number {
+    return nSimilarity(this.table, a, b)
+  }
+
+  /** 1 − cosine of a key or vector with each of `others`, in their order, or with every row in order of id. */
+  distances(query: Query, others?: Iterable<Row>): Float32Array {
+    return distances(this.table, query, others)
+  }
+
+  /** The cosines of a vector with others, in float64; 0 with zeros. */
+  static cosineSimilarities(vector: ArrayLike<number>, vectors: Iterable<ArrayLike<number>>): Float64Array {
+    return cosineSimilarities(vector, vectors)
+  }
+
+  /** The key that goes least with the others: the last of `rankByCentrality`. */
+  doesntMatch<Key extends Row>(keys: Iterable<Key>): Key {
+    return this.rankByCentrality(keys).at(-1)!.key
+  }
+
+  /**
+   * Keys with their similarity to the mean of all, the most central first; those the table does not have are left out.
+   *
+   * @throws RowspaceError `EMPTY_QUERY`; `UNKNOWN_TOKEN` where the table has none of them.
+   */
+  rankByCentrality<Key extends Row>(
+    keys: Iterable<Key>,
+    { useNorm = true }: { useNorm?: boolean | undefined } = {},
+  ): Central<Key>[] {
+    return rankByCentrality(this.table, keys, useNorm)
+  }
+
+  /** Ids of the rows nearer to `a` than `b` is, in order of id. */
+  closerThan(a: Row, b: Row): Uint32Array {
+    return closerThan(this.table, a, b)
+  }
+
+  /** The place of `b` among the neighbours of `a`: 1 for the nearest. */
+  rank(a: Row, b: Row): number {
+    return this.closerThan(a, b).length + 1
+  }
+
+  /** The one of `keys` that is most similar to `key`. */
+  mostSimilarToGiven<Key extends Row>(key: Row, keys: Iterable<Key>): Key {
+    return mostSimilarToGiven(this.table, key, keys)
+  }
+
+  /** cos(a, b) over the sum of the cosines of the `topn` nearest to a: synonyms come above 1/topn (Leeuwenberg et al. 2016). */
+  relativeCosineSimilarity(a: Row, b: Row, { topn = 10 }: { topn?: number | undefined } = {}): number {
+    return relativeCosineSimilarity(this.table, a, b, topn)
+  }
+
+  /** A table of its own of these keys, each once; those this table does not have are left out. */
+  async vectorsForAll(keys: Iterable<Row>, options: TableOptions = {}): Promise<KeyedVectors> {
+    return new KeyedVectors(await tableOfKeys(this.table, keys, options))
+  }
+
+  /** A table of the same rows scaled to length 1. */
+  async unitNormalizeAll(options: TableOptions = {}): Promise<KeyedVectors> {
+    return new KeyedVectors(await unitTable(this.table, options))
+  }
+
+  /** A table of the same rows, those with the largest counts first: one count a row, or a Map of tokens. */
+  async sortByDescendingFrequency(
+    counts: ArrayLike<number> | ReadonlyMap<string, number>,
+    options: TableOptions = {},
+  ): Promise<KeyedVectors> {
+    return new KeyedVectors(await tableByFrequency(this.table, counts, options))
+  }
+
+  /**
+   * How many analogy questions are answered: the text of a file like questions-words.txt, or its sections. Words are compared in
+   * upper case unless `caseInsensitive: false`.
+   */
+  evaluateWordAnalogies(
+    analogies: string | readonly AnalogySection[],
+    options: AnalogyEvaluationOptions = {},
+  ): Promise<AnalogyEvaluation> {
+    return evaluateAnalogies(this.table, analogies, options)
+  }
+
+  /** How cosines go with people's scores of pairs: the text of a file of two words and a number a line, or the pairs. */
+  evaluateWordPairs(pairs: string | readonly WordPair[], options: PairsOptions = {}): PairsEvaluation {
+    return evaluatePairs(this.table, pairs, options)
+  }
+
+  /** Word Mover's Distance of two texts, given as words. Needs the optional package `highs`. */
+  wmdistance(
+    text: Iterable<string>,
+    other: Iterable<string>,
+    options: WordMoversOptions = {},
+  ): Promise<number> {
+    return wordMoversDistance(this.table, text, other, options)
+  }
+}

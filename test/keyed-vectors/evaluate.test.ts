@@ -1,0 +1,131 @@
+/** Evaluations: the files, what is folded, what is left out, how far it is and how it is stopped; correlations against scipy's. */
+import { describe, expect, test } from 'vitest'
+import { incompleteBeta, ranks } from '../../src/keyed-vectors/correlation.ts'
+import { KeyedVectors, parseAnalogies, parsePairs, pearson, spearman } from '../../src/keyed-vectors/index.ts'
+import { EmbeddingTable } from '../../src/table.ts'
+
+describe('correlations', () => {
+  // scipy.stats.pearsonr and spearmanr of these
+  const a = [1, 2, 3, 4, 5]
+  const b = [5, 6, 7, 8, 7]
+  test('as scipy has them', () => {
+    expect(pearson(a, b).statistic).toBeCloseTo(0.8320502943378436, 12)
+    expect(pearson(a, b).pValue).toBeCloseTo(0.08050957329849848, 10)
+    expect(spearman(a, b).statistic).toBeCloseTo(0.8207826816681233, 12)
+    expect(spearman(a, b).pValue).toBeCloseTo(0.08858700531354381, 10)
+  })
+  test('equal values share a rank', () => expect(ranks([3, 1, 3, 2])).toEqual([3.5, 1, 3.5, 2]))
+  test('the edges', () => {
+    expect(pearson(a, a)).toEqual({ statistic: 1, pValue: 0 })
+    expect(pearson([1, 1, 1], [1, 2, 3]).statistic).toBeNaN()
+    expect(pearson([1], [2]).statistic).toBeNaN()
+  })
+  test('the incomplete beta function where it is known', () => {
+    expect(incompleteBeta(0.3, 1, 1)).toBeCloseTo(0.3, 14)
+    expect(incompleteBeta(0.3, 2, 1)).toBeCloseTo(0.09, 14)
+    expect(incompleteBeta(0.3, 1, 2)).toBeCloseTo(1 - 0.7 ** 2, 14)
+    expect(incompleteBeta(0.5, 40, 40)).toBeCloseTo(0.5, 12)
+  })
+})
+
+describe('files', () => {
+  test('analogies', () => {
+    expect(
+      parseAnalogies(': first one\r\na b c d\n\nfive words are too many\nnot enough\n: empty\n'),
+    ).toEqual([
+      { section: 'first one', questions: [{ a: 'a', b: 'b', c: 'c', expected: 'd' }] },
+      { section: 'empty', questions: [] },
+    ])
+    expect(() => parseAnalogies('a b c d')).toThrow('line 1 of the analogies comes before the first section')
+  })
+  test('pairs', () => {
+    const text = '# a note\ntiger\tcat\t7.35\nbad line\nlove  sex 6.77\nx y z\nx y \n'
+    expect(parsePairs(text)).toEqual([
+      { a: 'tiger', b: 'cat', score: 7.35 },
+      { a: 'love', b: 'sex', score: 6.77 },
+    ])
+    expect(parsePairs('New York,city,5\na b,c', ',')).toEqual([{ a: 'New York', b: 'city', score: 5 }])
+  })
+})
+
+/** A square: king − man + woman = queen. KING in capitals is another row, of no use, that comes later. */
+const TOKENS = ['king', 'queen', 'man', 'woman', 'KING', 'apple']
+const ROWS = [1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, 1, 1, 1, 1, 0.1, 0.1, -1]
+const made = async () => new KeyedVectors(await EmbeddingTable.from(ROWS, { dimension: 3, tokens: TOKENS }))
+const QUESTIONS = ': family\nman king woman queen\nMan King Woman apple\nman king boy girl\n: none\n'
+
+describe('analogies', () => {
+  test.each(['mostSimilar', 'mostSimilarCosmul'] as const)('%s', async (similarityFunction) => {
+    const vectors = await made()
+    const result = await vectors.evaluateWordAnalogies(QUESTIONS, { similarityFunction })
+    expect(result).toMatchObject({ score: 0.5, correct: 1, incorrect: 1, outOfVocabulary: 1 })
+    expect(
+      result.sections.map(({ section, correct, incorrect }) => [section, correct.length, incorrect.length]),
+    ).toEqual([
+      ['family', 1, 1],
+      ['none', 0, 0],
+    ])
+    expect(result.sections[0]!.correct[0]).toEqual({ a: 'man', b: 'king', c: 'woman', expected: 'queen' })
+  })
+  test('case: the first of two rows counts, and the other is no answer', async () => {
+    const rows = [1, 0, 0, 1, 1, 0.05, 0.9, 0.2]
+    const tokens = ['a', 'b', 'A', 'c']
+    const vectors = new KeyedVectors(await EmbeddingTable.from(rows, { dimension: 2, tokens }))
+    const ask = (caseInsensitive: boolean) =>
+      vectors.evaluateWordAnalogies(': s\nb a b c\n', { caseInsensitive })
+    expect((await ask(true)).correct).toBe(1)
+    expect((await ask(false)).correct).toBe(0)
+  })
+  test('as written: KING is a row of its own', async () => {
+    const vectors = await made()
+    const result = await vectors.evaluateWordAnalogies(QUESTIONS, { caseInsensitive: false })
+    expect(result).toMatchObject({ correct: 1, incorrect: 0, outOfVocabulary: 2 })
+  })
+  test('unknown words as wrong answers', async () => {
+    const vectors = await made()
+    const result = await vectors.evaluateWordAnalogies(QUESTIONS, { dummy4unknown: true })
+    expect(result).toMatchObject({ correct: 1, incorrect: 2, outOfVocabulary: 1 })
+  })
+  test('restrictVocab takes rows out of questions and answers alike', async () => {
+    const vectors = await made()
+    expect(await vectors.evaluateWordAnalogies(QUESTIONS, { restrictVocab: 3 })).toMatchObject({
+      correct: 0,
+      incorrect: 0,
+      outOfVocabulary: 3,
+      score: 0,
+    })
+  })
+  test('progress, and a signal between two steps', async () => {
+    const vectors = await made()
+    const many = `: s\n${'man king woman queen\n'.repeat(200)}`
+    const seen: number[] = []
+    await vectors.evaluateWordAnalogies(many, { onProgress: ({ done, total }) => seen.push(done / total) })
+    expect(seen.at(-1)).toBe(1)
+    expect(seen.length).toBeGreaterThan(2)
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(vectors.evaluateWordAnalogies(many, { signal })).rejects.toThrow('enough')
+    const odd = { similarityFunction: 'cosadd' as 'mostSimilar' }
+    await expect(vectors.evaluateWordAnalogies(many, odd)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  })
+})
+
+describe('pairs', () => {
+  const PAIRS = 'King queen 8\nman woman 9\nman apple 1\nboy girl 9\n'
+  test('known ones are compared, the others counted', async () => {
+    const result = (await made()).evaluateWordPairs(PAIRS)
+    expect(result).toMatchObject({ pairs: 3, outOfVocabulary: 1, outOfVocabularyRatio: 0.25 })
+    expect(result.spearman.statistic).toBeGreaterThan(0.8)
+  })
+  test('or compared as of similarity 0', async () => {
+    expect((await made()).evaluateWordPairs(PAIRS, { dummy4unknown: true })).toMatchObject({
+      pairs: 4,
+      outOfVocabulary: 1,
+    })
+  })
+  test('no pairs, no tokens', async () => {
+    const vectors = await made()
+    expect(() => vectors.evaluateWordPairs('nothing here')).toThrow('there are no pairs')
+    const bare = new KeyedVectors(await EmbeddingTable.from(ROWS, { dimension: 3 }))
+    expect(() => bare.evaluateWordPairs(PAIRS)).toThrow('no tokens')
+  })
+})

@@ -1,0 +1,303 @@
+/** gensim's questions against the oracle, on any table; and what they refuse. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { KeyedVectors } from '../../src/keyed-vectors/index.ts'
+import { EmbeddingTable } from '../../src/table.ts'
+import { expectFloats, expectMatches } from '../oracle/expect.ts'
+import { cosineScore } from '../oracle/float32.ts'
+import { cosmulAll, meanOf } from '../oracle/keyed-vectors.ts'
+import { searchAll } from '../oracle/search.ts'
+import { makeTable, randomNumbers } from '../oracle/tables.ts'
+
+const cases = fc.record({
+  size: fc.integer({ min: 4, max: 120 }),
+  dimension: fc.integer({ min: 1, max: 40 }),
+  kind: fc.constantFrom('plain' as const, 'grid' as const, 'model' as const),
+  seed: fc.integer({ min: 0, max: 2 ** 30 }),
+  topn: fc.integer({ min: 0, max: 20 }),
+  restrictVocab: fc.option(fc.integer({ min: 0, max: 130 }), { nil: undefined }),
+})
+
+const tokensOf = (size: number) => Array.from({ length: size }, (_, id) => `w${id}`)
+
+test('mostSimilar, one by one and in a batch', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ size, dimension, kind, seed, topn, restrictVocab }) => {
+      const { flat, rows } = makeTable(size, dimension, kind, seed)
+      const table = await EmbeddingTable.from(flat, { dimension, tokens: tokensOf(size) })
+      const vectors = new KeyedVectors(table)
+      const random = randomNumbers(seed + 1)
+      const id = () => Math.floor(random() * size)
+      const questions = Array.from({ length: 5 }, () => {
+        const terms = Array.from({ length: 1 + Math.floor(random() * 3) }, () => ({
+          id: id(),
+          weight: (random() < 0.5 ? 1 : -1) * (1 + Math.floor(random() * 3)),
+        }))
+        return terms
+      }).filter((terms) => {
+        const weighted = terms.map(({ id, weight }) => ({ vector: rows[id]!, weight, unit: true }))
+        return meanOf(ordered(weighted), true).some((value) => value !== 0)
+      })
+      const asked = questions.map((terms) => ({
+        positive: terms.filter(({ weight }) => weight > 0).map(({ id, weight }) => [id, weight] as const),
+        negative: terms
+          .filter(({ weight }) => weight < 0)
+          .map(({ id, weight }) => [`w${id}`, -weight] as const),
+      }))
+      const options = { topn, restrictVocab }
+      const batch = vectors.mostSimilarBatch(asked, options)
+      for (const [index, terms] of questions.entries()) {
+        const weighted = terms.map(({ id, weight }) => ({ vector: rows[id]!, weight, unit: true }))
+        const query = meanOf(ordered(weighted), true)
+        const allowed = (id: number) => terms.every((term) => term.id !== id) && id < (restrictVocab ?? size)
+        const expected = searchAll(rows, query, { k: topn, metric: 'cosine', allowed })
+        expectMatches(vectors.mostSimilar(asked[index]!, options), expected)
+        expectMatches(batch[index]!, expected)
+      }
+    }),
+  )
+})
+
+/** Positive terms come first in the sum. */
+const ordered = <Term extends { weight: number }>(terms: readonly Term[]) => [
+  ...terms.filter(({ weight }) => weight > 0),
+  ...terms.filter(({ weight }) => weight < 0),
+]
+
+test('mostSimilarCosmul', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ size, dimension, kind, seed, topn, restrictVocab }) => {
+      const { flat, rows } = makeTable(size, dimension, kind, seed)
+      const vectors = new KeyedVectors(await EmbeddingTable.from(flat, { dimension }))
+      const random = randomNumbers(seed + 2)
+      const some = (least: number) =>
+        Array.from({ length: least + Math.floor(random() * 3) }, () => Math.floor(random() * size))
+      const [positive, negative] = [some(1), some(0)]
+      const inputs = [...positive, ...negative]
+      const allowed = (id: number) => !inputs.includes(id) && id < (restrictVocab ?? size)
+      const rowsOf = (ids: number[]) => ids.map((id) => rows[id]!)
+      const expected = cosmulAll(rows, rowsOf(positive), rowsOf(negative), allowed).slice(0, topn)
+      const found = vectors.mostSimilarCosmul({ positive, negative }, { topn, restrictVocab })
+      expect(found.map(({ id, score }) => ({ id, score }))).toEqual(expected)
+    }),
+  )
+})
+
+test('distances, closerThan, rank, mostSimilarToGiven', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ size, dimension, kind, seed }) => {
+      const { flat, rows } = makeTable(size, dimension, kind, seed)
+      const vectors = new KeyedVectors(await EmbeddingTable.from(flat, { dimension }))
+      const [a, b] = [seed % size, (seed >> 5) % size]
+      const cosines = rows.map((row) => cosineScore(row, rows[a]!))
+      expectFloats(
+        vectors.distances(a),
+        cosines.map((cosine) => Math.fround(1 - cosine)),
+      )
+      const closer = [...cosines.keys()].filter((id) => id !== a && cosines[id]! > cosines[b]!)
+      expect([...vectors.closerThan(a, b)]).toEqual(closer)
+      expect(vectors.rank(a, b)).toBe(closer.length + 1)
+      const given = [b, (b + 1) % size, (b + 2) % size]
+      const best = Math.max(...given.map((id) => cosines[id]!))
+      expect(vectors.mostSimilarToGiven(a, given)).toBe(given.find((id) => cosines[id] === best))
+    }),
+  )
+})
+
+test('getMeanVector: weights, normalising before and after', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, fc.boolean(), fc.boolean(), async ({ size, dimension, seed }, pre, post) => {
+      const { flat, rows } = makeTable(size, dimension, 'plain', seed)
+      const vectors = new KeyedVectors(await EmbeddingTable.from(flat, { dimension }))
+      const keys = [0, 2, 1, Float32Array.from(rows[3]!, (value) => value * 2)]
+      const weights = [1, -2, 0.5, 3]
+      const terms = keys.map((key, index) => ({
+        vector: typeof key === 'number' ? rows[key]! : key,
+        weight: weights[index]!,
+        unit: pre && typeof key === 'number',
+      }))
+      const options = { weights, preNormalize: pre, postNormalize: post }
+      expectFloats(vectors.getMeanVector(keys, options), meanOf(terms, post))
+    }),
+  )
+})
+
+const EAST_AND_NORTH = [1, 0, 0.6, 0.8, 0, 2, -1, 0, 0, 0]
+const TOKENS = ['east', 'between', 'north', 'west', 'nothing']
+const small = async () =>
+  new KeyedVectors(await EmbeddingTable.from(EAST_AND_NORTH, { dimension: 2, tokens: TOKENS }))
+
+describe('by hand', () => {
+  test('keys', async () => {
+    const vectors = await small()
+    expect([vectors.length, vectors.vectorSize]).toEqual([5, 2])
+    expect([vectors.has('east'), vectors.has('up'), vectors.has(4), vectors.has(5)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ])
+    expect([vectors.getIndex('north'), vectors.getIndex('up', -1)]).toEqual([2, -1])
+    expect([...vectors.getVector('north', { norm: true })]).toEqual([0, 1])
+    expect([...vectors.getVector('nothing', { norm: true })]).toEqual([0, 0])
+  })
+  test('similarities', async () => {
+    const vectors = await small()
+    expect(vectors.similarity('east', 'between')).toBeCloseTo(0.6, 6)
+    expect(vectors.distance('east', 'west')).toBeCloseTo(2, 6)
+    // the mean of (1, 0) and (0, 2) is (0.5, 1)
+    expect(vectors.nSimilarity(['east', 'north', 'up'], ['east'])).toBeCloseTo(0.5 / Math.hypot(0.5, 1), 6)
+    expect([
+      ...KeyedVectors.cosineSimilarities(
+        [3, 4],
+        [
+          [4, 3],
+          [0, 0],
+          [-3, -4],
+        ],
+      ),
+    ]).toEqual([0.96, 0, -1])
+    expect([...vectors.distances([2, 0], ['west', 'between'])]).toEqual([
+      2,
+      Math.fround(1 - Math.fround(0.6)),
+    ])
+  })
+  test('the odd one, and how central the others are', async () => {
+    const vectors = await small()
+    expect(vectors.doesntMatch(['east', 'between', 'west', 'up'])).toBe('west')
+    const ranked = vectors.rankByCentrality(['west', 'east', 'between'])
+    expect(ranked.map(({ key }) => key)).toEqual(['between', 'east', 'west'])
+    expect(ranked[0]!.similarity).toBeCloseTo(1, 6)
+    expect(vectors.doesntMatch(['north'])).toBe('north')
+    expect(vectors.rankByCentrality(['north'], { useNorm: false })[0]!.similarity).toBeCloseTo(2, 6)
+  })
+  test('relativeCosineSimilarity', async () => {
+    const vectors = await small()
+    // east's two nearest: between 0.6 and, of north and nothing at 0, north
+    expect(vectors.relativeCosineSimilarity('east', 'between', { topn: 2 })).toBeCloseTo(1, 6)
+  })
+  test('clip', async () => {
+    const vectors = await small()
+    const tokens = (options: object) =>
+      vectors
+        .mostSimilar('east', options)
+        .toArray()
+        .map(({ token }) => token)
+    expect(tokens({ clipStart: 2 })).toEqual(['north', 'nothing', 'west'])
+    expect(tokens({ clipStart: 1, clipEnd: 3 })).toEqual(['between', 'north'])
+    expect(tokens({ restrictVocab: 2, clipStart: 2 })).toEqual(['between'])
+    expect(vectors.similarByKey('east', { topn: 1 }).at(0)!.token).toBe('between')
+    expect(vectors.similarByVector([3, 0], { topn: 1 }).at(0)!.token).toBe('east')
+  })
+  test('a word both positive and negative', async () => {
+    const vectors = await small()
+    const both = { positive: ['east', 'north'], negative: ['east'] }
+    expect(vectors.mostSimilar(both).at(0)!.token).toBe('between')
+    expect(vectors.mostSimilar(both).length).toBe(3)
+  })
+  test('tables of other tables', async () => {
+    const vectors = await small()
+    const some = await vectors.vectorsForAll(['west', 'up', 'north', 'west'])
+    expect([some.length, some.table.token(0), some.table.token(1)]).toEqual([2, 'west', 'north'])
+    const unit = await vectors.unitNormalizeAll()
+    expect([...unit.getVector('north'), ...unit.getVector('nothing')]).toEqual([0, 1, 0, 0])
+    for (const counts of [
+      [1, 5, 2, 5, 0],
+      new Map([
+        ['east', 1],
+        ['between', 5],
+        ['north', 2],
+        ['west', 5],
+      ]),
+    ]) {
+      const sorted = await vectors.sortByDescendingFrequency(counts)
+      expect([0, 1, 2, 3, 4].map((id) => sorted.table.token(id))).toEqual([
+        'between',
+        'west',
+        'north',
+        'east',
+        'nothing',
+      ])
+      expect([...sorted.getVector('west')]).toEqual([-1, 0])
+    }
+  })
+  test('rows that were not finite are in no 3CosMul answer', async () => {
+    const table = await EmbeddingTable.from([1, 0, Number.NaN, 1, 0, 1], { dimension: 2, nonFinite: 'skip' })
+    expect(new KeyedVectors(table).mostSimilarCosmul(0).map(({ id }) => id)).toEqual([2])
+  })
+})
+
+describe('refusals', () => {
+  const refusals: [string, (vectors: KeyedVectors) => unknown, string, string][] = [
+    ['no terms', (v) => v.mostSimilar({}), 'EMPTY_QUERY', 'at least one'],
+    ['an empty list', (v) => v.mostSimilar([]), 'EMPTY_QUERY', 'at least one'],
+    [
+      'terms that cancel',
+      (v) => v.mostSimilar({ positive: ['east'], negative: ['east'] }),
+      'ZERO_QUERY',
+      'zeros',
+    ],
+    ['a list that may be a vector', (v) => v.mostSimilar([1, 2]), 'INVALID_ARGUMENT', 'Float32Array'],
+    ['an unknown word', (v) => v.mostSimilar('eats'), 'UNKNOWN_TOKEN', 'did you mean "east"?'],
+    ['a topn that is none', (v) => v.mostSimilar('east', { topn: -1 }), 'INVALID_K', '-1'],
+    ['a range that is none', (v) => v.mostSimilar('east', { restrictVocab: 1.5 }), 'INVALID_ARGUMENT', '1.5'],
+    [
+      '3CosMul without positive terms',
+      (v) => v.mostSimilarCosmul({ negative: ['east'] }),
+      'EMPTY_QUERY',
+      'positive',
+    ],
+    [
+      '3CosMul with weights',
+      (v) => v.mostSimilarCosmul({ positive: [['east', 2]] }),
+      'INVALID_ARGUMENT',
+      'got 2',
+    ],
+    ['no keys for a mean', (v) => v.getMeanVector([]), 'EMPTY_QUERY', 'empty list'],
+    ['a string for keys', (v) => v.getMeanVector('east'), 'INVALID_ARGUMENT', 'list of keys'],
+    [
+      'weights too few',
+      (v) => v.getMeanVector(['east'], { weights: [] }),
+      'LENGTH_MISMATCH',
+      '0 weights for 1',
+    ],
+    [
+      'a weight that is not finite',
+      (v) => v.getMeanVector(['east'], { weights: [Number.NaN] }),
+      'INVALID_ARGUMENT',
+      'NaN',
+    ],
+    ['a missing key', (v) => v.getMeanVector(['up'], { ignoreMissing: false }), 'UNKNOWN_TOKEN', '"up"'],
+    ['all keys missing', (v) => v.getMeanVector(['up', 'down']), 'UNKNOWN_TOKEN', 'none of the 2'],
+    ['a vector of another length', (v) => v.getMeanVector([[1]]), 'DIMENSION_MISMATCH', '1'],
+    ['a vector with NaN', (v) => v.getMeanVector([[1, Number.NaN]]), 'NON_FINITE', 'coordinate 1'],
+    ['the odd one of none', (v) => v.doesntMatch([]), 'EMPTY_QUERY', 'empty'],
+    ['the odd one of unknown words', (v) => v.doesntMatch(['up', 'down']), 'UNKNOWN_TOKEN', 'none of the 2'],
+    ['an empty list to compare', (v) => v.nSimilarity([], ['east']), 'EMPTY_QUERY', 'empty'],
+    ['no keys to choose from', (v) => v.mostSimilarToGiven('east', []), 'EMPTY_QUERY', 'empty'],
+    [
+      'vectors of two lengths',
+      () => KeyedVectors.cosineSimilarities([1], [[1, 2]]),
+      'DIMENSION_MISMATCH',
+      '2 numbers',
+    ],
+    ['counts too few', (v) => v.sortByDescendingFrequency([1]), 'LENGTH_MISMATCH', '1 counts for 5'],
+    [
+      'a count that is none',
+      (v) => v.sortByDescendingFrequency([1, 2, Number.NaN, 4, 5]),
+      'INVALID_ARGUMENT',
+      'count 2',
+    ],
+    [
+      'topn 0 to compare with',
+      (v) => v.relativeCosineSimilarity(0, 1, { topn: 0 }),
+      'INVALID_K',
+      'topn is 0',
+    ],
+  ]
+  test.each(refusals)('%s', async (_, ask, code, message) => {
+    const vectors = await small()
+    const answer = (async () => ask(vectors))()
+    await expect(answer).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
+  })
+})
