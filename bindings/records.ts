@@ -47,7 +47,7 @@ export class QuestionRecords {
   private readonly numbers: Float32Array
 
   constructor(
-    buffer: ArrayBuffer,
+    private readonly buffer: ArrayBuffer,
     private readonly layout: TableLayout,
   ) {
     const { questions, queries, queryBytes, quantised, quantisedBytes, products } = layout
@@ -83,6 +83,18 @@ export class QuestionRecords {
 
   heapAt(index: number, k: number): number {
     return this.layout.heaps + index * (8 + 8 * k)
+  }
+
+  /**
+   * Fills a heap with k keys of the score `least` and of no row (assembly/heap.ts): rows of that score or a better one take their
+   * places, and all others are ruled out from the first row on.
+   */
+  fillHeap(index: number, k: number, least: number): void {
+    // −0 + 0 is +0: the two zeros tie
+    const bits = new Int32Array(Float32Array.of(least + 0).buffer)[0]!
+    const ordered = (bits ^ ((bits >> 31) | 0x80000000)) >>> 0
+    const heap = new BigUint64Array(this.buffer, this.heapAt(index, k), k + 1)
+    heap.fill(BigInt(ordered) << 32n)[0] = BigInt(k)
   }
 
   /** Rows that the last certified scan scored in full; 0 after a plain scan. */

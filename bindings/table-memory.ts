@@ -41,6 +41,9 @@ export type StoredRows = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | 
 /** A scan of fewer bytes is over before another thread has woken. */
 const LEAST_SHARED_BYTES = 1 << 20
 
+/** The id of no row: its key lies below that of every row of the same score. */
+const NO_ROW = 0xffffffff
+
 /** The core's static data ends below this; create() checks it. */
 const BASE = 1024
 
@@ -64,6 +67,8 @@ export class TableMemory {
   private encoded = false
   /** Rows scored in full because the codes could not rule them out, counted up by answers until it is set to 0. */
   rescored = 0
+  /** The least score of a row in the answers to what is asked next, as float32; undefined for any. */
+  least: number | undefined
 
   private constructor(
     private readonly core: CoreExports,
@@ -196,7 +201,9 @@ export class TableMemory {
   /** The answer of a question, left in `ids`, `cosines` and `dots`, best first. Returns how many rows. Asked for once. */
   answer(index: number, k: number): number {
     const { ids, cosines, dots, table } = this.layout
-    const count = this.core.sortedIds(this.questions.heapAt(index, k), ids)
+    let count = this.core.sortedIds(this.questions.heapAt(index, k), ids)
+    // what `fillHeap` put there and no row took the place of
+    while (this.ids[count - 1] === NO_ROW) count--
     this.core.measure(table, this.questions.at(index), ids, count, cosines, dots)
     this.rescored += this.questions.rescored(index)
     return count
@@ -213,6 +220,7 @@ export class TableMemory {
   ): void {
     this.questions.write(index, METRICS[metric], k, inverseNorm)
     this.core.clearHeap(this.questions.heapAt(index, k))
+    if (this.least !== undefined) this.questions.fillHeap(index, k, this.least)
     if (this.paysToCertify(size, allowed, inverseNorm, k)) {
       this.core.planQuestion(this.layout.table, this.questions.at(index))
     }

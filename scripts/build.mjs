@@ -16,6 +16,7 @@ const DOORS = {
   index: 'src/index.ts',
   formats: 'src/formats/index.ts',
   hub: 'src/hub/index.ts',
+  bulk: 'src/bulk/index.ts',
   'keyed-vectors': 'src/keyed-vectors/index.ts',
   default: 'src/default.ts',
   gpt2: 'src/gpt2.ts',

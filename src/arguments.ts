@@ -28,9 +28,10 @@ export function checkCount(value: number, name: string, least: number): void {
   })
 }
 
-export function readSearchOptions({ k = 10, metric = 'cosine' }: SearchOptions): {
+export function readSearchOptions({ k = 10, metric = 'cosine', least }: SearchOptions): {
   k: number
   metric: Metric
+  least: number | undefined
 } {
   if (!Number.isSafeInteger(k) || k < 0) {
     throw new RowspaceError('INVALID_K', `k must be a whole number from 0; got ${k}`, { k })
@@ -38,7 +39,10 @@ export function readSearchOptions({ k = 10, metric = 'cosine' }: SearchOptions):
   if (metric !== 'cosine' && metric !== 'dot') {
     throw new RowspaceError('INVALID_ARGUMENT', `metric must be 'cosine' or 'dot'; got ${String(metric)}`)
   }
-  return { k, metric }
+  if (least !== undefined && !(least <= Infinity)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `least must be a number; got ${describe(least)}`)
+  }
+  return { k, metric, least }
 }
 
 export function zeroQuery(what: string): RowspaceError {

@@ -48,6 +48,8 @@ export interface SearchOptions {
   k?: number | undefined
   /** What to rank by; both measures are in the answer. 'cosine' unless given. */
   metric?: Metric | undefined
+  /** The least score, by `metric`, of a row in the answer; rounded to float32, as scores are. Any unless given. */
+  least?: number | undefined
   /** Rows to leave out. */
   exclude?: Iterable<Row> | undefined
   /** Rows to choose among: a set, or a test that is run on each row. */

@@ -22,6 +22,7 @@ export interface Searched {
 export interface Asked {
   k: number
   metric: Metric
+  least: number | undefined
   out: readonly number[]
   filter: IdSet | undefined
   includeInputs: boolean
@@ -39,9 +40,9 @@ export interface Written {
  */
 export function readQuestion(table: Searched, options: SearchOptions): Asked {
   const { exclude, filter, includeInputs = false } = options
-  const { k, metric } = readSearchOptions(options)
+  const { k, metric, least } = readSearchOptions(options)
   const out = exclude === undefined ? NOTHING : table.ids(exclude)
-  const asked = { k: Math.min(k, table.size), metric, out, includeInputs }
+  const asked = { k: Math.min(k, table.size), metric, least, out, includeInputs }
   if (filter === undefined) return { ...asked, filter }
   const set = typeof filter === 'function' ? table.select(filter) : filter
   if (set instanceof IdSet && set.size === table.size) return { ...asked, filter: set }
@@ -60,6 +61,7 @@ export function search(table: Searched, memory: TableMemory, written: Written, a
   leaveOut(memory, inputs)
   leaveOut(memory, out)
   memory.rescored = 0
+  memory.least = asked.least
   const count = memory.search(table.size, allowed, written.inverseNorm, metric, k)
   restore(table, memory, filter, inputs)
   restore(table, memory, filter, out)
@@ -84,6 +86,7 @@ export function searchBatch(
 ): Matches[] {
   const answers: Matches[] = []
   memory.rescored = 0
+  memory.least = asked.least
   while (answers.length < count) {
     const written = writeSome(table, memory, answers.length, count, write, asked)
     // a row asked with is left out afterwards, for it may be in the other answers

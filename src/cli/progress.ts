@@ -1,7 +1,7 @@
 /** How far a command is, on stderr: a bar on a terminal, a line now and then elsewhere, nothing with --quiet. */
 import type { SingleBar } from 'cli-progress'
 import type { Progress as ReadProgress } from '../formats/format.ts'
-import type { WorkProgress } from '../keyed-vectors/pause.ts'
+import type { WorkProgress } from '../in-steps.ts'
 import { bytes } from './figures.ts'
 import { note, oneLine } from './output.ts'
 

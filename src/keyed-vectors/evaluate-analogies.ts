@@ -1,11 +1,11 @@
 /** How many analogy questions a table answers: a is to b as c is to what? */
 import { RowspaceError } from '../errors.ts'
+import { inSteps, type WorkOptions } from '../in-steps.ts'
 import type { EmbeddingTable } from '../table.ts'
 import { type AnalogyQuestion, type AnalogySection, parseAnalogies } from './analogy-questions.ts'
 import { CosmulSearch } from './cosmul.ts'
 import { FoldedWords, type FoldingOptions } from './folding.ts'
 import { mostSimilarBatch } from './most-similar.ts'
-import { inSteps, type WorkOptions } from './pause.ts'
 
 export interface AnalogyEvaluationOptions extends FoldingOptions, WorkOptions {
   /** Count questions with words that the table does not have as answered wrongly, rather than leave them out. */

@@ -122,6 +122,13 @@ describe('pairs', () => {
       outOfVocabulary: 1,
     })
   })
+  test('of rows that differ by case the first counts', async () => {
+    const tokens = ['a', 'b', 'A', 'c']
+    const table = await EmbeddingTable.from([1, 0, 0, 1, 0, 1, 0.1, 1], { dimension: 2, tokens })
+    const evaluate = (text: string) => new KeyedVectors(table).evaluateWordPairs(text).pearson.statistic
+    // a and b are at right angles, A and b the same
+    expect(evaluate('A B 1\nb c 5\n')).toBeCloseTo(1, 6)
+  })
   test('no pairs, no tokens', async () => {
     const vectors = await made()
     expect(() => vectors.evaluateWordPairs('nothing here')).toThrow('there are no pairs')

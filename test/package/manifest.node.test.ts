@@ -109,6 +109,18 @@ describe('the tarball', () => {
     ['rowspace/default', ['openDefaultTable']],
     ['rowspace/gpt2', ['gpt2Vocabulary']],
     ['rowspace/formats', FORMATS],
+    [
+      'rowspace/bulk',
+      [
+        'NeighbourGraph',
+        'RowPairs',
+        'maximalMarginalRelevance',
+        'neighbourGraph',
+        'pairsAbove',
+        'rangeSearch',
+        'rangeSearchBatch',
+      ],
+    ],
     ['rowspace/keyed-vectors', ['KeyedVectors', 'parseAnalogies', 'parsePairs', 'pearson', 'spearman']],
     ['rowspace/hub', ['clearCache', 'hubSource', 'listCache', 'parseHubName']],
   ])('%s exports these names', (door, names) => {

@@ -1,0 +1,70 @@
+/**
+ * Maximal marginal relevance: rows that are near the query and unlike each other (Carbonell & Goldstein, The Use of MMR,
+ * Diversity-Based Reranking for Reordering Documents and Producing Summaries, 1998).
+ */
+import { readSearchOptions } from '../arguments.ts'
+import { RowspaceError } from '../errors.ts'
+import { Matches } from '../matches.ts'
+import type { EmbeddingTable, Query, SearchOptions } from '../table.ts'
+
+export interface RelevanceOptions extends Omit<SearchOptions, 'metric'> {
+  /** From 0 (the most different rows) to 1 (the nearest): 0.5 unless given. */
+  lambda?: number | undefined
+  /** How many of the nearest rows to choose among: 10 · k unless given; Infinity for all. */
+  candidates?: number | undefined
+}
+
+/**
+ * k rows, in the order they are chosen: each has the largest λ · cos(row, query) − (1 − λ) · the largest cosine with a row
+ * chosen before. Of equal ones the nearer to the query is chosen, then the smaller id.
+ *
+ * @throws RowspaceError as `EmbeddingTable.nearest`; `INVALID_ARGUMENT` for `lambda` or `candidates`.
+ */
+export function maximalMarginalRelevance(
+  table: EmbeddingTable,
+  query: Query,
+  options: RelevanceOptions = {},
+): Matches {
+  const { lambda = 0.5 } = options
+  if (!(lambda >= 0 && lambda <= 1)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `lambda must be from 0 to 1; got ${String(lambda)}`)
+  }
+  const { k } = readSearchOptions(options)
+  const near = table.nearest(query, { ...options, metric: 'cosine', k: candidateCount(table, options, k) })
+  const count = Math.min(k, near.length)
+  const likeness = new Float64Array(near.length).fill(Number.NEGATIVE_INFINITY)
+  const isChosen = new Uint8Array(near.length)
+  const chosen: number[] = []
+  while (chosen.length < count) {
+    let best = -1
+    let most = Number.NEGATIVE_INFINITY
+    for (let place = 0; place < near.length; place++) {
+      if (isChosen[place] === 1) continue
+      const unlike = chosen.length === 0 ? 0 : (1 - lambda) * likeness[place]!
+      const score = lambda * near.cosines[place]! - unlike
+      if (best < 0 || score > most) [best, most] = [place, score]
+    }
+    isChosen[best] = 1
+    chosen.push(best)
+    const { cosines } = table.measure(near.ids[best]!, near.ids)
+    for (let place = 0; place < near.length; place++) {
+      likeness[place] = Math.max(likeness[place]!, cosines[place]!)
+    }
+  }
+  return new Matches(
+    Uint32Array.from(chosen, (place) => near.ids[place]!),
+    Float32Array.from(chosen, (place) => near.cosines[place]!),
+    Float32Array.from(chosen, (place) => near.dots[place]!),
+    (id) => table.token(id),
+  )
+}
+
+function candidateCount({ size }: EmbeddingTable, { candidates }: RelevanceOptions, k: number): number {
+  if (candidates === undefined) return Math.min(size, 10 * k)
+  if (candidates === Number.POSITIVE_INFINITY) return size
+  if (Number.isSafeInteger(candidates) && candidates >= k) return Math.min(size, candidates)
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `candidates must be a whole number from k = ${k}, or Infinity; got ${candidates}`,
+  )
+}

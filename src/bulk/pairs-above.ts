@@ -1,0 +1,93 @@
+/** Pairs of rows that are nearly the same. */
+import { checkCount, readSearchOptions } from '../arguments.ts'
+import { RowspaceError } from '../errors.ts'
+import type { IdSet } from '../id-set.ts'
+import { inSteps, type WorkOptions } from '../in-steps.ts'
+import type { EmbeddingTable, Metric } from '../table.ts'
+import { askableRows } from './askable.ts'
+import { checkLeast, rangeSearchBatch } from './range-search.ts'
+
+export interface PairsAboveOptions extends WorkOptions {
+  /** The least score, by `metric`, of a pair; rounded to float32, as scores are. */
+  least: number
+  /** What to compare by: 'cosine' unless given. */
+  metric?: Metric | undefined
+  /** The rows to pair: all unless given. */
+  filter?: IdSet | undefined
+  /** More pairs than this are an error: 10,000,000 unless given. */
+  limit?: number | undefined
+}
+
+/** One pair, a < b. */
+export interface RowPair {
+  a: number
+  b: number
+  cosine: number
+  dot: number
+}
+
+/** Pairs as arrays of one length, in order of a, then of score, best first. */
+export class RowPairs implements Iterable<RowPair> {
+  constructor(
+    readonly a: Uint32Array,
+    readonly b: Uint32Array,
+    readonly cosines: Float32Array,
+    readonly dots: Float32Array,
+  ) {}
+
+  get length(): number {
+    return this.a.length
+  }
+
+  *[Symbol.iterator](): Generator<RowPair> {
+    for (let i = 0; i < this.length; i++) {
+      yield { a: this.a[i]!, b: this.b[i]!, cosine: this.cosines[i]!, dot: this.dots[i]! }
+    }
+  }
+}
+
+const STEP = 64
+const LIMIT = 10_000_000
+
+/**
+ * All pairs of rows whose score is at least `least`: near-duplicates, exact. Rows of zeros are in no pair. Others have their turn now
+ * and then; `signal` ends it.
+ *
+ * @throws RowspaceError `INVALID_ARGUMENT` where `least` is no number, or where there are more pairs than `limit`; `DISPOSED`; the
+ * signal's reason.
+ * @example
+ * for (const { a, b } of await pairsAbove(table, { least: 0.95 })) console.log(table.token(a), table.token(b))
+ */
+export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptions): Promise<RowPairs> {
+  checkLeast(options?.least)
+  const { least, filter, limit = LIMIT } = options
+  const { metric } = readSearchOptions(options)
+  checkCount(limit, 'limit', 0)
+  const found: RowPair[] = []
+  await inSteps(table.size, STEP, options, (from, to) => {
+    const rows = askableRows(table, from, to, filter)
+    const answers = rangeSearchBatch(table, [...rows], { least, metric, filter })
+    for (const [index, matches] of answers.entries()) {
+      const a = rows[index]!
+      // each pair is found from both sides
+      for (let place = 0; place < matches.length; place++) {
+        const b = matches.ids[place]!
+        if (b > a) found.push({ a, b, cosine: matches.cosines[place]!, dot: matches.dots[place]! })
+      }
+    }
+    if (found.length > limit) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `more than ${limit} pairs score ${least} or more, among the first ${to} of ${table.size} rows already: raise least or limit`,
+        { limit, least },
+      )
+    }
+  })
+  const column = (key: keyof RowPair) => found.map((pair) => pair[key])
+  return new RowPairs(
+    Uint32Array.from(column('a')),
+    Uint32Array.from(column('b')),
+    Float32Array.from(column('cosine')),
+    Float32Array.from(column('dot')),
+  )
+}

@@ -1,0 +1,60 @@
+/** All rows within a similarity, however many they are. */
+import { describe } from '../arguments.ts'
+import { RowspaceError } from '../errors.ts'
+import type { Matches } from '../matches.ts'
+import type { EmbeddingTable, Query, SearchOptions } from '../table.ts'
+
+export interface RangeOptions extends Omit<SearchOptions, 'k' | 'least'> {
+  /** The least score, by `metric`, of a row in the answer; rounded to float32, as scores are. */
+  least: number
+}
+
+/** Rows there is room for at first, and by how much more there is for queries that fill it. */
+const FIRST_ROOM = 32
+const GROWTH = 8
+/** Room for fewer rows than this share of the table lets a search go by its codes. */
+const SHARE = 16
+
+/**
+ * All rows whose score is at least `least`, best first, equal ones by id. Rows of less are ruled out by the codes without being read, where there
+ * are codes. The row asked with is left out unless `includeInputs`.
+ *
+ * @throws RowspaceError as `EmbeddingTable.nearest`; `INVALID_ARGUMENT` where `least` is no number.
+ * @example
+ * rangeSearch(table, 'king', { least: 0.7 })
+ */
+export function rangeSearch(table: EmbeddingTable, query: Query, options: RangeOptions): Matches {
+  return rangeSearchBatch(table, [query], options)[0]!
+}
+
+/** As `rangeSearch`, of many queries over one reading of the table. Throws as it does, naming the query. */
+export function rangeSearchBatch(
+  table: EmbeddingTable,
+  queries: readonly Query[],
+  options: RangeOptions,
+): Matches[] {
+  checkLeast(options?.least)
+  const answers: Matches[] = []
+  let left = queries.map((query, place) => ({ query, place }))
+  let k = Math.max(1, Math.min(FIRST_ROOM, Math.floor(table.size / SHARE)))
+  for (;;) {
+    const found = table.nearestBatch(
+      left.map(({ query }) => query),
+      { ...options, k },
+    )
+    for (const [index, { place }] of left.entries()) answers[place] = found[index]!
+    // whoever filled the room may have more
+    left = left.filter((_, index) => found[index]!.length === k)
+    if (left.length === 0 || k >= table.size) return answers
+    k = Math.min(table.size, k * GROWTH)
+  }
+}
+
+/** Throws `INVALID_ARGUMENT` unless `least` is a number. */
+export function checkLeast(least: number): void {
+  if (typeof least === 'number' && !Number.isNaN(least)) return
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `least must be a number (a cosine from −1 to 1); got ${describe(least)}`,
+  )
+}

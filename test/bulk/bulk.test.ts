@@ -1,0 +1,240 @@
+/** Questions about many rows, against the oracle that scores every row; stopped, and refused. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  maximalMarginalRelevance,
+  neighbourGraph,
+  pairsAbove,
+  rangeSearch,
+  rangeSearchBatch,
+} from '../../src/bulk/index.ts'
+import { EmbeddingTable } from '../../src/table.ts'
+import { expectMatches } from '../oracle/expect.ts'
+import { cosineScore } from '../oracle/float32.ts'
+import { HARD, hardTable } from '../oracle/hard-tables.ts'
+import { searchAll } from '../oracle/search.ts'
+import { METRICS, makeTable } from '../oracle/tables.ts'
+
+const cases = fc.record({
+  size: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 100, max: 400 })),
+  dimension: fc.integer({ min: 1, max: 40 }),
+  kind: fc.constantFrom(...HARD),
+  dtype: fc.constantFrom('f32' as const, 'bf16' as const, 'int8' as const),
+  codes: fc.boolean(),
+  seed: fc.integer({ min: 0, max: 2 ** 30 }),
+  metric: fc.constantFrom(...METRICS),
+  // a place among the scores that there are, so that equal ones lie on the bound
+  share: fc.double({ min: 0, max: 1, noNaN: true }),
+  k: fc.integer({ min: 0, max: 12 }),
+})
+
+const isZero = (row: Float32Array) => row.every((value) => value === 0)
+
+async function made({
+  size,
+  dimension,
+  kind,
+  seed,
+  dtype,
+  codes,
+}: {
+  size: number
+  dimension: number
+  kind: (typeof HARD)[number]
+  seed: number
+  dtype: 'f32' | 'bf16' | 'int8'
+  codes: boolean
+}) {
+  const { flat } = hardTable(size, dimension, kind, seed)
+  const finite = flat.map((value) => Math.max(-3e38, Math.min(3e38, value)))
+  const table = await EmbeddingTable.from(finite, { dimension, dtype, codes })
+  const rows = Array.from({ length: size }, (_, id) => table.row(id))
+  return { table, rows, askable: rows.flatMap((row, id) => (isZero(row) ? [] : [id])) }
+}
+
+test('rangeSearch: every row of at least that score, and no other', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async (given) => {
+      const { table, rows, askable } = await made(given)
+      const { metric, share, seed, size } = given
+      const queries = askable.slice(0, 40)
+      for (const id of queries.slice(seed % 3, (seed % 3) + 2)) {
+        const all = searchAll(rows, rows[id]!, { k: size, metric })
+        const least = all[Math.floor(share * (all.length - 1))]![metric]
+        const expected = all.filter((match) => match[metric] >= least)
+        expectMatches(rangeSearch(table, id, { least, metric, includeInputs: true }), expected)
+        const others = expected.filter((match) => match.id !== id)
+        const batch = rangeSearchBatch(table, queries, { least, metric })
+        expectMatches(batch[queries.indexOf(id)]!, others)
+        expectMatches(table.nearest(id, { least, metric, k: 3 }), others.slice(0, 3))
+      }
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('with threads, and more rows than there is room for at first', async () => {
+  const { flat, rows } = makeTable(9000, 32, 'grid', 5)
+  using table = await EmbeddingTable.from(flat, { dimension: 32, codes: true, threads: 2 })
+  const queries = Array.from({ length: 40 }, (_, index) =>
+    rows.findIndex((row, id) => id > index * 50 && !isZero(row)),
+  )
+  for (let round = 0; round < 3; round++) {
+    const found = rangeSearchBatch(table, queries, { least: 0.2 })
+    const [first] = queries
+    const all = searchAll(rows, rows[first!]!, { k: 9000, metric: 'cosine', allowed: (id) => id !== first })
+    const expected = all.filter(({ cosine }) => cosine >= Math.fround(0.2))
+    expect(expected.length).toBeGreaterThan(600)
+    expectMatches(found[0]!, expected)
+    for (const [index, query] of queries.entries()) {
+      expectMatches(found[index]!, rangeSearch(table, query, { least: 0.2 }).toArray())
+    }
+    await new Promise((resolve) => setTimeout(resolve, 30)) // the worker has started by then
+  }
+})
+
+test('a bound rules rows out by their codes', async () => {
+  const { flat } = makeTable(20_000, 64, 'plain', 3)
+  const table = await EmbeddingTable.from(flat, { dimension: 64, codes: true })
+  rangeSearch(table, 1, { least: 0.9 })
+  const byBound = table.rescored
+  table.nearest(1, { k: 256 })
+  expect(byBound).toBeLessThan(table.rescored / 4)
+})
+
+test('neighbourGraph: row by row as nearest answers', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async (given) => {
+      const { table, rows, askable } = await made(given)
+      const { k, metric, size, share } = given
+      const filter = share > 0.5 ? undefined : table.select((id) => id % 3 !== 1)
+      const graph = await neighbourGraph(table, { k, metric, filter })
+      expect([graph.size, graph.k]).toEqual([size, Math.min(k, size - 1)])
+      for (let row = 0; row < size; row += 1 + Math.floor(size / 40)) {
+        const isIn = askable.includes(row) && (filter?.has(row) ?? true)
+        const allowed = (id: number) => id !== row && (filter?.has(id) ?? true)
+        const expected = isIn ? searchAll(rows, rows[row]!, { k, metric, allowed }) : []
+        expectMatches(graph.neighbours(row), expected)
+      }
+      expect(graph.ids.length).toBe(graph.offsets[size])
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('pairsAbove: each pair once', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async (given) => {
+      const { table, rows, askable } = await made({ ...given, size: Math.min(given.size, 150) })
+      const { metric, share } = given
+      const scores = searchAll(rows, rows[askable[0] ?? 0]!, { k: rows.length, metric })
+      const least = scores[Math.floor((share * scores.length) / 2)]![metric]
+      const expected = askable.flatMap((a) =>
+        searchAll(rows, rows[a]!, { k: rows.length, metric, allowed: (id) => id > a && askable.includes(id) })
+          .filter((match) => match[metric] >= least)
+          .map(({ id, cosine, dot }) => ({ a, b: id, cosine, dot })),
+      )
+      const found = await pairsAbove(table, { least, metric, filter: table.select(askable) })
+      expect([...found]).toEqual(expected)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('maximalMarginalRelevance: the greedy choice, by definition', async () => {
+  const lambdas = fc.constantFrom(0, 0.3, 0.5, 1)
+  await fc.assert(
+    fc.asyncProperty(cases, lambdas, fc.boolean(), async (given, lambda, all) => {
+      const { table, rows, askable } = await made({ ...given, size: Math.min(given.size, 100) })
+      const { k } = given
+      const query = askable[0]
+      if (query === undefined) return
+      const candidates = all ? Number.POSITIVE_INFINITY : Math.max(k, 20)
+      const near = searchAll(rows, rows[query]!, {
+        k: all ? rows.length : candidates,
+        metric: 'cosine',
+        allowed: (id) => id !== query,
+      })
+      const chosen: typeof near = []
+      const worth = (match: (typeof near)[number]) =>
+        lambda * match.cosine -
+        (chosen.length === 0
+          ? 0
+          : (1 - lambda) * Math.max(...chosen.map(({ id }) => cosineScore(rows[match.id]!, rows[id]!))))
+      while (chosen.length < Math.min(k, near.length)) {
+        const left = near.filter((match) => !chosen.includes(match))
+        const most = Math.max(...left.map(worth))
+        chosen.push(left.find((match) => worth(match) === most)!)
+      }
+      expectMatches(maximalMarginalRelevance(table, query, { k, lambda, candidates }), chosen)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+describe('progress, cancel, refusals', () => {
+  const table = EmbeddingTable.from(makeTable(500, 8, 'plain', 7).flat, { dimension: 8 })
+
+  test.each([
+    ['neighbourGraph', (options: object) => table.then((table) => neighbourGraph(table, options))],
+    ['pairsAbove', (options: object) => table.then((table) => pairsAbove(table, { least: 0.9, ...options }))],
+  ])('%s tells how far it is, and ends by its signal', async (_, ask) => {
+    const seen: number[] = []
+    await ask({ onProgress: ({ done, total }: { done: number; total: number }) => seen.push(done, total) })
+    expect(seen.slice(-2)).toEqual([500, 500])
+    expect(seen.length).toBeGreaterThan(4)
+    await expect(ask({ signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
+    const stop = new AbortController()
+    const told: number[] = []
+    const onProgress = ({ done }: { done: number }) => {
+      told.push(done)
+      // long enough a step that others have their turn after it
+      for (const end = performance.now() + 40; performance.now() < end; );
+      stop.abort(new Error('stopped'))
+    }
+    await expect(ask({ onProgress, signal: stop.signal })).rejects.toThrow('stopped')
+    expect(told).toEqual([64])
+  })
+
+  test.each<[string, (table: EmbeddingTable) => unknown, string, string]>([
+    ['no bound', (t) => rangeSearch(t, 0, {} as { least: number }), 'INVALID_ARGUMENT', 'undefined'],
+    ['a bound that is none', (t) => rangeSearch(t, 0, { least: Number.NaN }), 'INVALID_ARGUMENT', 'NaN'],
+    ['the same of nearest', (t) => t.nearest(0, { least: Number.NaN }), 'INVALID_ARGUMENT', 'NaN'],
+    ['pairs without a bound', (t) => pairsAbove(t, {} as { least: number }), 'INVALID_ARGUMENT', 'undefined'],
+    [
+      'too many pairs',
+      (t) => pairsAbove(t, { least: -1, limit: 1000 }),
+      'INVALID_ARGUMENT',
+      'more than 1000 pairs',
+    ],
+    ['a graph of k = −1', (t) => neighbourGraph(t, { k: -1 }), 'INVALID_K', '-1'],
+    [
+      'lambda out of range',
+      (t) => maximalMarginalRelevance(t, 0, { lambda: 2 }),
+      'INVALID_ARGUMENT',
+      'got 2',
+    ],
+    [
+      'too few candidates',
+      (t) => maximalMarginalRelevance(t, 0, { k: 5, candidates: 4 }),
+      'INVALID_ARGUMENT',
+      'got 4',
+    ],
+    ['an unknown row', (t) => rangeSearch(t, 500, { least: 0 }), 'ID_OUT_OF_RANGE', '500'],
+  ])('%s', async (_, ask, code, message) => {
+    const made = await table
+    await expect((async () => ask(made))()).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    })
+  })
+
+  test('bounds at the ends', async () => {
+    const made = await table
+    expect(rangeSearch(made, 2, { least: Number.POSITIVE_INFINITY }).length).toBe(0)
+    expect(rangeSearch(made, 2, { least: Number.NEGATIVE_INFINITY }).length).toBe(499)
+    const one = await EmbeddingTable.from([1, 2, 3], { dimension: 3 })
+    expect((await pairsAbove(one, { least: 0 })).length).toBe(0)
+    expect((await neighbourGraph(one)).ids.length).toBe(0)
+  })
+})
