@@ -6,6 +6,7 @@ export { gather } from './gather'
 export { clearHeap, mergeHeap, sortedIds } from './heap'
 export { cosine, measure } from './measure'
 export { inverseNorm, inverseNorms } from './norm'
+export { pool } from './pool'
 
 /** The first byte behind the core's static data: bindings/ lays tables out from here on. */
 export function memoryBase(): usize {

@@ -13,6 +13,7 @@ export interface CoreExports extends Record<string, unknown> {
   measureColumns(table: number, size: number, step: number): void
   adoptRows(table: number, size: number, rounding: number): void
   encodeRows(table: number, from: number, to: number, rounding: number): void
+  pool(bags: number, count: number, columns: number, target: number, stride: number): void
   planQuestion(table: number, question: number): number
   clearHeap(heap: number): void
   mergeHeap(heap: number, k: number, other: number): void

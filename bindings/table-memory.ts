@@ -71,7 +71,8 @@ export class TableMemory {
   least: number | undefined
 
   private constructor(
-    private readonly core: CoreExports,
+    /** For what else lies in bindings/. */
+    readonly core: CoreExports,
     buffer: ArrayBuffer,
     readonly layout: TableLayout,
     private readonly workers: Threads | undefined,

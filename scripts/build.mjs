@@ -18,6 +18,7 @@ const DOORS = {
   hub: 'src/hub/index.ts',
   bulk: 'src/bulk/index.ts',
   'keyed-vectors': 'src/keyed-vectors/index.ts',
+  text: 'src/text/index.ts',
   default: 'src/default.ts',
   gpt2: 'src/gpt2.ts',
 }

@@ -360,7 +360,8 @@ export class EmbeddingTable {
 
   private readonly tokenOf = (id: number): string | undefined => this.vocabulary?.tokenOf(id)
 
-  private open(): TableMemory {
+  /** The memory of a table that is open. Throws `DISPOSED`. @internal */
+  open(): TableMemory {
     if (this.memory !== undefined) return this.memory
     throw new RowspaceError('DISPOSED', 'this table was disposed of: make a new one')
   }

@@ -1,0 +1,106 @@
+/** Pooled gather over a table's memory: bags of rows and weights go in, their scaled sums come out. */
+import { QUESTIONS } from './layout.ts'
+import type { TableMemory } from './table-memory.ts'
+
+/** The factor that asks for length 1. */
+export const UNIT = 0
+/** Leaves a sum as it is: more of its bag is to come. */
+const UNSCALED = 1
+
+/**
+ * Sums of bags, `columns` numbers each, written to `target` one after the other. The room of the heaps holds the bags (assembly/pool.ts), the places
+ * of queries hold the sums, the scratch rows that are not float32: nothing is overwritten that lasts from one question to the next.
+ */
+export class Pooling {
+  private readonly words: Uint32Array
+  private readonly numbers: Float32Array
+  /** The places of queries as one: sums lie `stride` numbers apart. */
+  private readonly sums: Float32Array
+  private readonly stride: number
+  /** Rows of a bag that go in at once. */
+  private readonly most: number
+  /** Sums under way, and words of the bags that wait for the core. */
+  private places = 0
+  private bags = 0
+  private end = 0
+  private done = 0
+
+  constructor(
+    private readonly memory: TableMemory,
+    private readonly columns: number,
+    private readonly target: Float32Array,
+  ) {
+    const { layout, rows } = memory
+    const length = layout.heapBytes >> 2
+    this.stride = layout.queryBytes >> 2
+    this.sums = new Float32Array(rows.buffer, layout.queries, QUESTIONS * this.stride).fill(0)
+    this.words = new Uint32Array(rows.buffer, layout.heaps, length)
+    this.numbers = new Float32Array(rows.buffer, layout.heaps, length)
+    const room = (length >> 1) - 1
+    this.most = layout.dtype === 'f32' ? room : Math.min(room, layout.scratchRows, layout.capacity)
+  }
+
+  /** Σ weights[id] · row, times `factor`. `weights` has one for each row of the table; without them all are 1. */
+  add(ids: Uint32Array, weights: Float32Array | undefined, factor: number): void {
+    if (this.places === QUESTIONS) this.flush()
+    this.places++
+    let from = 0
+    for (; ids.length - from > this.most; from += this.most) {
+      this.write(ids, from, from + this.most, weights, UNSCALED)
+      this.run()
+    }
+    this.write(ids, from, ids.length, weights, factor)
+  }
+
+  /** Does what waits. */
+  flush(): void {
+    this.run()
+    const { sums, stride, columns, places, target } = this
+    const step = stride === columns ? places : 1
+    for (let place = 0; place < places; place += step) {
+      target.set(sums.subarray(place * stride, place * stride + step * columns), this.done)
+      this.done += step * columns
+    }
+    sums.fill(0, 0, places * stride)
+    this.places = 0
+  }
+
+  private write(
+    ids: Uint32Array,
+    from: number,
+    to: number,
+    weights: Float32Array | undefined,
+    factor: number,
+  ): void {
+    const { words, numbers, memory } = this
+    const { layout, core } = memory
+    const isFloat = layout.dtype === 'f32'
+    // what waits is of the places before this one; rows that are widened are in the way of others
+    if (this.end + 2 + 2 * (to - from) > words.length || !isFloat) this.run(this.places - 1)
+    if (!isFloat) {
+      memory.ids.set(from === 0 && to === ids.length ? ids : ids.subarray(from, to))
+      core.gather(layout.table, layout.ids, to - from, layout.scratch)
+    }
+    let end = this.end
+    words[end++] = to - from
+    numbers[end++] = factor
+    const rowBytes = layout.dimension * 4
+    for (let i = from; i < to; i++) {
+      const id = ids[i]!
+      words[end++] = isFloat ? layout.rows + id * rowBytes : layout.scratch + (i - from) * rowBytes
+      numbers[end++] = weights === undefined ? 1 : weights[id]!
+    }
+    this.end = end
+    this.bags++
+  }
+
+  /** Lets the core do the bags that wait: those of the last of `places`. */
+  private run(places: number = this.places): void {
+    if (this.bags === 0) return
+    const { layout, core } = this.memory
+    const target = layout.queries + (places - this.bags) * layout.queryBytes
+    core.pool(layout.heaps, this.bags, this.columns, target, layout.queryBytes)
+    this.bags = 0
+    this.end = 0
+  }
+}
