@@ -40,16 +40,16 @@ export class Pooling {
     this.most = layout.dtype === 'f32' ? room : Math.min(room, layout.scratchRows, layout.capacity)
   }
 
-  /** Σ weights[id] · row, times `factor`. `weights` has one for each row of the table; without them all are 1. */
-  add(ids: Uint32Array, weights: Float32Array | undefined, factor: number): void {
+  /** Σ weights[key] · row of each id and its key, times `factor`. Without weights all are 1; without keys ids are the keys. */
+  add(ids: Uint32Array, weights: Float32Array | undefined, factor: number, keys: Uint32Array = ids): void {
     if (this.places === QUESTIONS) this.flush()
     this.places++
     let from = 0
     for (; ids.length - from > this.most; from += this.most) {
-      this.write(ids, from, from + this.most, weights, UNSCALED)
+      this.write(ids, keys, from, from + this.most, weights, UNSCALED)
       this.run()
     }
-    this.write(ids, from, ids.length, weights, factor)
+    this.write(ids, keys, from, ids.length, weights, factor)
   }
 
   /** Does what waits. */
@@ -67,6 +67,7 @@ export class Pooling {
 
   private write(
     ids: Uint32Array,
+    keys: Uint32Array,
     from: number,
     to: number,
     weights: Float32Array | undefined,
@@ -88,7 +89,7 @@ export class Pooling {
     for (let i = from; i < to; i++) {
       const id = ids[i]!
       words[end++] = isFloat ? layout.rows + id * rowBytes : layout.scratch + (i - from) * rowBytes
-      numbers[end++] = weights === undefined ? 1 : weights[id]!
+      numbers[end++] = weights === undefined ? 1 : weights[keys[i]!]!
     }
     this.end = end
     this.bags++

@@ -35,7 +35,7 @@ const coreFrom = (path) => ({
 const shared = {
   bundle: true,
   // optional peers
-  external: ['highs'],
+  external: ['highs', '@huggingface/tokenizers'],
   format: 'esm',
   platform: 'neutral',
   mainFields: ['module', 'main'],

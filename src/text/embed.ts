@@ -38,7 +38,8 @@ export function embed(
   return pool(table, bags, options)
 }
 
-function textList(texts: string | Iterable<string>): string[] {
+/** Throws `INVALID_ARGUMENT` unless these are a text or texts. */
+export function textList(texts: string | Iterable<string>): string[] {
   if (typeof texts === 'string') return [texts]
   if (typeof texts !== 'object' || texts === null || !(Symbol.iterator in texts)) {
     throw new RowspaceError(

@@ -1,0 +1,137 @@
+/** The tensors of a static model: its rows as a table, its weights and its mapping as arrays. */
+
+import type { ElementType } from '../element-types.ts'
+import { RowspaceError } from '../errors.ts'
+import { invalidFormat, unsupported } from '../formats/malformed.ts'
+import { readSafetensorsHeader, type StoredTensor } from '../formats/safetensors-header.ts'
+import { readBlocks, readExactly } from '../sources/blocks.ts'
+import type { ByteSource } from '../sources/source.ts'
+import { EmbeddingTable } from '../table.ts'
+import type { Vocabulary } from '../vocabulary.ts'
+import type { ModelTokenizer } from './model-tokenizer.ts'
+import type { StaticModelOptions } from './static-model.ts'
+
+export interface ModelTensors {
+  table: EmbeddingTable
+  weights: Float32Array | undefined
+  mapping: Uint32Array | undefined
+}
+
+/** How rows of a type are kept. I8 ones have no scales: they are whole numbers. */
+const KEPT: ReadonlyMap<string, ElementType> = new Map([
+  ['F32', 'f32'],
+  ['F16', 'f16'],
+  ['BF16', 'bf16'],
+  ['I8', 'int8'],
+])
+
+export async function readModelTensors(
+  source: ByteSource,
+  tokenizer: ModelTokenizer,
+  options: StaticModelOptions,
+): Promise<ModelTensors> {
+  const { signal } = options
+  const { tensors } = await readSafetensorsHeader(source, signal)
+  const rows = tensors.get('embeddings') ?? tensors.get('embedding.weight') ?? tensors.get('0')
+  if (rows === undefined || rows.shape.length !== 2) {
+    throw new RowspaceError(
+      'NOT_FOUND',
+      `${source.name} has no two-dimensional tensor "embeddings": it is no static model (there are ${[...tensors.keys()].join(', ')})`,
+      { source: source.name },
+    )
+  }
+  const dtype = KEPT.get(rows.dtype)
+  if (dtype === undefined) {
+    throw unsupported(source, `tensor "${rows.name}" is ${rows.dtype}; F32, F16, BF16 and I8 are read`, {
+      tensor: rows.name,
+      dtype: rows.dtype,
+    })
+  }
+  const weights = await readNumbers(source, tensors.get('weights'), signal)
+  const numbers = await readNumbers(source, tensors.get('mapping'), signal)
+  const [size, dimension] = rows.shape as [number, number]
+  const mapping = numbers === undefined ? undefined : checkedMapping(source, numbers, size)
+  const perToken = (weights?.length ?? mapping?.length ?? size) - (mapping?.length ?? size)
+  if (perToken !== 0) {
+    throw invalidFormat(source, `there are ${weights?.length} weights for ${mapping?.length ?? size} tokens.`)
+  }
+  const table = await EmbeddingTable.fill(
+    { size, dimension, dtype },
+    async (target, scales) => {
+      if (dtype === 'int8') scales.fill(1)
+      const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
+      let at = 0
+      for await (const block of readBlocks(source, rows.start, rows.end, { signal })) {
+        bytes.set(block, at)
+        at += block.length
+      }
+      return mapping === undefined ? { tokens: vocabularyOf(tokenizer, size) } : {}
+    },
+    options,
+  )
+  return { table, weights: weights && Float32Array.from(weights), mapping }
+}
+
+/** A tensor of one dimension as numbers; undefined where there is none. */
+async function readNumbers(
+  source: ByteSource,
+  tensor: StoredTensor | undefined,
+  signal: AbortSignal | undefined,
+): Promise<number[] | undefined> {
+  if (tensor === undefined) return undefined
+  const bytes = await readExactly(source, tensor.start, tensor.end, signal)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const readers: Record<string, (place: number) => number> = {
+    F64: (place) => view.getFloat64(place * 8, true),
+    F32: (place) => view.getFloat32(place * 4, true),
+    F16: (place) => halfOf(view.getUint16(place * 2, true)),
+    I64: (place) => Number(view.getBigInt64(place * 8, true)),
+    I32: (place) => view.getInt32(place * 4, true),
+  }
+  const read = readers[tensor.dtype]
+  if (read !== undefined && tensor.shape.length === 1) {
+    return Array.from({ length: tensor.elements }, (_, place) => read(place))
+  }
+  throw unsupported(
+    source,
+    `tensor "${tensor.name}" is ${tensor.dtype} [${tensor.shape}]; one dimension of F64, F32, F16, I64 or I32 is read`,
+    { tensor: tensor.name, dtype: tensor.dtype },
+  )
+}
+
+/** IEEE 754 binary16. */
+function halfOf(bits: number): number {
+  const exponent = (bits >> 10) & 31
+  const fraction = bits & 1023
+  const sign = bits & 0x8000 ? -1 : 1
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25))
+}
+
+function checkedMapping(source: ByteSource, numbers: readonly number[], rows: number): Uint32Array {
+  const odd = numbers.findIndex((row) => !(Number.isInteger(row) && row >= 0 && row < rows))
+  if (odd < 0) return Uint32Array.from(numbers)
+  throw invalidFormat(
+    source,
+    `the mapping gives token ${odd} the row ${numbers[odd]}; there are ${rows} rows.`,
+  )
+}
+
+/** The tokenizer's tokens as names of rows. */
+function vocabularyOf(tokenizer: ModelTokenizer, size: number): Vocabulary {
+  const names = new Array<string | undefined>(size)
+  for (const [token, id] of tokenizer.tokens) if (id < size) names[id] = token
+  return {
+    size,
+    idOf: (token) => {
+      const id = tokenizer.tokens.get(token)
+      return id !== undefined && id < size ? id : undefined
+    },
+    tokenOf: (id) => names[id],
+    split: (text) =>
+      tokenizer.encode(text).map((id) => ({
+        text: names[id] ?? '',
+        id: id === tokenizer.unknownId || id >= size ? undefined : id,
+      })),
+  }
+}

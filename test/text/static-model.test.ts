@@ -1,0 +1,291 @@
+/** Static models in model2vec's layout, made here: against the reference's steps in plain TypeScript. */
+import { describe, expect, test } from 'vitest'
+import { encodeSafetensors, type TensorToWrite } from '../../src/formats/write-safetensors.ts'
+import { bytesSource } from '../../src/sources/bytes.ts'
+import type { ByteSource } from '../../src/sources/source.ts'
+import { openStaticModel } from '../../src/text/index.ts'
+import { randomNumbers } from '../oracle/tables.ts'
+
+const TOKENS = [
+  '[PAD]',
+  '[UNK]',
+  '[CLS]',
+  '[SEP]',
+  'a',
+  'small',
+  'cat',
+  '##s',
+  'wild',
+  'dog',
+  ',',
+  'caf',
+  '##e',
+]
+const WORDPIECE = {
+  version: '1.0',
+  truncation: { max_length: 3, strategy: 'LongestFirst', stride: 0, direction: 'Right' },
+  added_tokens: [1, 2, 3].map((id) => ({
+    id,
+    content: TOKENS[id],
+    special: true,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+  })),
+  normalizer: {
+    type: 'BertNormalizer',
+    clean_text: true,
+    handle_chinese_chars: true,
+    strip_accents: null,
+    lowercase: true,
+  },
+  pre_tokenizer: { type: 'BertPreTokenizer' },
+  post_processor: {
+    type: 'TemplateProcessing',
+    single: [{ SpecialToken: { id: '[CLS]', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+    pair: [],
+    special_tokens: { '[CLS]': { id: '[CLS]', ids: [2], tokens: ['[CLS]'] } },
+  },
+  decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+  model: {
+    type: 'WordPiece',
+    unk_token: '[UNK]',
+    continuing_subword_prefix: '##',
+    max_input_chars_per_word: 100,
+    vocab: Object.fromEntries(TOKENS.map((token, id) => [token, id])),
+  },
+}
+const D = 5
+const random = randomNumbers(11)
+const ROWS = Float32Array.from({ length: TOKENS.length * D }, () => random() * 2 - 1)
+const TEXTS = ['A small cat', 'wild cats, dogs', 'xyzzy', '', 'Café xyzzy cat']
+/** What the tokenizer makes of them, unknown ones dropped. */
+const IDS = [[4, 5, 6], [8, 6, 7, 10, 9, 7], [], [], [11, 12, 6]]
+
+function bytes(
+  numbers: Float32Array | Float64Array | Int8Array | Int32Array | BigInt64Array | Uint16Array,
+): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
+}
+
+const embeddings = (rows = ROWS, size = TOKENS.length): TensorToWrite => ({
+  name: 'embeddings',
+  dtype: 'F32',
+  shape: [size, D],
+  bytes: bytes(rows),
+})
+
+/** A model's files as a source with siblings. */
+function modelOf(tensors: readonly TensorToWrite[], files: Record<string, unknown>): ByteSource {
+  const pieces = [...encodeSafetensors(tensors)]
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  const encode = (value: unknown) =>
+    new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value))
+  return {
+    ...bytesSource(whole, 'model.safetensors'),
+    sibling: async (name) => (name in files ? bytesSource(encode(files[name]), name) : undefined),
+  }
+}
+
+const FILES = { 'tokenizer.json': WORDPIECE, 'config.json': { model_type: 'model2vec', normalize: true } }
+
+/** The reference's steps. */
+function reference(
+  lists: readonly number[][],
+  {
+    rows = ROWS,
+    weights,
+    mapping,
+    normalize = true,
+    columns = D,
+  }: {
+    rows?: ArrayLike<number>
+    weights?: ArrayLike<number>
+    mapping?: number[]
+    normalize?: boolean
+    columns?: number
+  },
+): number[] {
+  return lists.flatMap((ids) => {
+    const mean = Array.from(
+      { length: columns },
+      (_, column) =>
+        ids.reduce((sum, id) => sum + rows[(mapping?.[id] ?? id) * D + column]! * (weights?.[id] ?? 1), 0) /
+        Math.max(1, ids.length),
+    )
+    const norm = normalize ? Math.hypot(...mean) : 1
+    return norm === 0 ? mean : mean.map((value) => value / norm)
+  })
+}
+
+function expectClose(actual: Float32Array, expected: readonly number[], digits = 6): void {
+  expect(actual.length).toBe(expected.length)
+  for (const [index, value] of expected.entries())
+    expect(actual[index], `number ${index}`).toBeCloseTo(value, digits)
+}
+
+describe('the reference’s answers', () => {
+  test('embeddings alone', async () => {
+    using model = await openStaticModel(modelOf([embeddings()], FILES))
+    expect([model.dimension, model.normalize, model.table.size]).toEqual([D, true, TOKENS.length])
+    expectClose(model.embed(TEXTS), reference(IDS, {}))
+    expectClose(model.embed('A small cat'), reference([IDS[0]!], {}))
+    expect(model.table.token(6)).toBe('cat')
+    expect(model.table.id('wild')).toBe(8)
+  })
+  test('not normalised: config.json says so, or the caller', async () => {
+    using said = await openStaticModel(
+      modelOf([embeddings()], { ...FILES, 'config.json': { normalize: false } }),
+    )
+    using asked = await openStaticModel(modelOf([embeddings()], FILES), { normalize: false })
+    const expected = reference(IDS, { normalize: false })
+    expectClose(said.embed(TEXTS), expected)
+    expectClose(asked.embed(TEXTS), expected)
+  })
+  const weights = Float64Array.from(TOKENS, (_, id) => 0.1 + id / 7)
+  const mapping = TOKENS.map((_, id) => (id * 3) % 4)
+  const few = ROWS.slice(0, 4 * D)
+
+  test('weights, F64', async () => {
+    const tensor = { name: 'weights', dtype: 'F64', shape: [TOKENS.length], bytes: bytes(weights) }
+    using model = await openStaticModel(modelOf([embeddings(), tensor], FILES))
+    expectClose(model.embed(TEXTS), reference(IDS, { weights }))
+  })
+  test.each([
+    ['I64', bytes(BigInt64Array.from(mapping, BigInt))],
+    ['I32', bytes(Int32Array.from(mapping))],
+  ])('a mapping, %s, with weights by token', async (dtype, data) => {
+    const tensors = [
+      embeddings(few, 4),
+      { name: 'mapping', dtype, shape: [TOKENS.length], bytes: data },
+      { name: 'weights', dtype: 'F32', shape: [TOKENS.length], bytes: bytes(Float32Array.from(weights)) },
+    ]
+    using model = await openStaticModel(modelOf(tensors, FILES), { normalize: false })
+    expectClose(model.embed(TEXTS), reference(IDS, { rows: few, mapping, weights, normalize: false }))
+  })
+  test('rows as F16 and as whole numbers stay what they are', async () => {
+    const halves = Uint16Array.from(ROWS, (_, i) => 0x3c00 + ((i * 37) % 900)) // 1 … 1.88
+    const values = Array.from(halves, (bits) => 1 + (bits & 1023) / 1024)
+    const half = { name: 'embeddings', dtype: 'F16', shape: [TOKENS.length, D], bytes: bytes(halves) }
+    using model = await openStaticModel(modelOf([half], FILES))
+    expect(model.table.dtype).toBe('f16')
+    expectClose(model.embed(TEXTS), reference(IDS, { rows: values }))
+    const codes = Int8Array.from(ROWS, (value) => Math.round(value * 100))
+    const whole = { name: 'embeddings', dtype: 'I8', shape: [TOKENS.length, D], bytes: bytes(codes) }
+    using ints = await openStaticModel(modelOf([whole], FILES), { normalize: false })
+    expectClose(ints.embed(TEXTS), reference(IDS, { rows: codes, normalize: false }), 4)
+  })
+  test('the first tokens and the first coordinates alone', async () => {
+    using model = await openStaticModel(modelOf([embeddings()], FILES))
+    // the median token has 3 letters, so 12 signs of a text are read: the reference cuts before it splits
+    const cut = [[4, 5, 6], [8, 6, 7, 10], [], [], [11, 12]]
+    expectClose(model.embed(TEXTS, { maxTokens: 4 }), reference(cut, {}))
+    expectClose(model.embed('a a a a a', { maxTokens: 2 }), reference([[4, 4]], {}))
+    expectClose(model.embed(TEXTS, { dimension: 3 }), reference(IDS, { columns: 3 }))
+    const long = `${'cat '.repeat(700)}dog`
+    expectClose(model.embed(long, { maxTokens: 10_000 }), reference([[...Array(700).fill(6), 9]], {}), 5)
+    expectClose(model.embed(long), reference([[6]], {}), 5)
+  })
+  test('a tokenizer of one’s own needs no tokenizer.json', async () => {
+    const tokenizer = {
+      encode: (text: string) => [...text].map(Number),
+      unknownId: 1,
+      medianTokenLength: 1,
+      tokens: new Map(),
+    }
+    using model = await openStaticModel(modelOf([embeddings()], {}), { tokenizer })
+    expectClose(model.embed('451'), reference([[4, 5]], {}))
+    expect(() => model.embed(['45', '9 99'.replace(' ', '')])).not.toThrow()
+    const beyond = { ...tokenizer, encode: () => [99] }
+    using other = await openStaticModel(modelOf([embeddings()], {}), { tokenizer: beyond })
+    expect(() => other.embed('x')).toThrow('token 99 has no row: the model has 13 rows')
+  })
+})
+
+describe('what is refused', () => {
+  const tensor = (name: string, dtype: string, shape: number[], data: Uint8Array) => ({
+    name,
+    dtype,
+    shape,
+    bytes: data,
+  })
+  test.each<[string, ByteSource, string, string]>([
+    [
+      'no tokenizer.json',
+      modelOf([embeddings()], {}),
+      'NOT_FOUND',
+      'no tokenizer.json beside model.safetensors',
+    ],
+    [
+      'a tokenizer.json that is none',
+      modelOf([embeddings()], { 'tokenizer.json': '{' }),
+      'INVALID_FORMAT',
+      'tokenizer.json',
+    ],
+    [
+      'a tokenizer of no known kind',
+      modelOf([embeddings()], { 'tokenizer.json': { model: { type: 'Odd' } } }),
+      'INVALID_FORMAT',
+      'tokenizer.json cannot be read',
+    ],
+    [
+      'a config that is none',
+      modelOf([embeddings()], { ...FILES, 'config.json': '[' }),
+      'INVALID_FORMAT',
+      'config.json',
+    ],
+    [
+      'no embeddings',
+      modelOf([tensor('other', 'F32', [1], new Uint8Array(4))], FILES),
+      'NOT_FOUND',
+      'no static model',
+    ],
+    [
+      'rows of another type',
+      modelOf([tensor('embeddings', 'F64', [1, 1], new Uint8Array(8))], FILES),
+      'UNSUPPORTED',
+      'F64',
+    ],
+    [
+      'weights too few',
+      modelOf([embeddings(), tensor('weights', 'F32', [2], new Uint8Array(8))], FILES),
+      'INVALID_FORMAT',
+      '2 weights for 13 tokens',
+    ],
+    [
+      'weights of another type',
+      modelOf([embeddings(), tensor('weights', 'I8', [13], new Uint8Array(13))], FILES),
+      'UNSUPPORTED',
+      'weights',
+    ],
+    [
+      'a mapping to no row',
+      modelOf([embeddings(), tensor('mapping', 'I32', [1], bytes(Int32Array.of(13)))], FILES),
+      'INVALID_FORMAT',
+      'token 0 the row 13',
+    ],
+    [
+      'rows that are not finite',
+      modelOf([embeddings(ROWS.map((value, i) => (i === 7 ? Number.NaN : value)))], FILES),
+      'NON_FINITE',
+      'row 1',
+    ],
+  ])('%s', async (_, source, code, message) => {
+    await expect(openStaticModel(source)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    })
+  })
+  test('odd options', async () => {
+    using model = await openStaticModel(modelOf([embeddings()], FILES))
+    expect(() => model.embed('a', { maxTokens: 1.5 })).toThrow('1.5')
+    expect(() => model.embed('a', { dimension: 6 })).toThrow('at most 5')
+    expect(() => model.embed(7 as unknown as string)).toThrow('got 7')
+  })
+})
