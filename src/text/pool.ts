@@ -145,7 +145,7 @@ function scaleWide(
  * Weights by rank, for tables whose rows are sorted by frequency: a / (a + p), with Zipf's p ∝ 1 / (rank + 1). Common words count for little (Arora,
  * Liang & Ma, A Simple but Tough-to-Beat Baseline for Sentence Embeddings, 2017: smooth inverse frequency).
  */
-export function sifWeights(size: number, a = 1e-3): Float32Array {
+export function sifWeights(size: number, a = 1e-4): Float32Array {
   checkCount(size, 'size', 0)
   if (!(a > 0)) throw new RowspaceError('INVALID_ARGUMENT', `a must be a number above 0; got ${String(a)}`)
   let sum = 0
