@@ -19,6 +19,7 @@ const DOORS = {
   bulk: 'src/bulk/index.ts',
   'keyed-vectors': 'src/keyed-vectors/index.ts',
   text: 'src/text/index.ts',
+  transforms: 'src/transforms/index.ts',
   default: 'src/default.ts',
   gpt2: 'src/gpt2.ts',
 }

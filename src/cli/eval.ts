@@ -4,6 +4,7 @@ import { RowspaceError } from '../errors.ts'
 import { decodeUtf8 } from '../formats/utf8.ts'
 import type { AnalogyEvaluation } from '../keyed-vectors/evaluate-analogies.ts'
 import type { PairsEvaluation } from '../keyed-vectors/evaluate-pairs.ts'
+import type { FoldingOptions } from '../keyed-vectors/folding.ts'
 import { KeyedVectors } from '../keyed-vectors/keyed-vectors.ts'
 import { openSource } from '../sources/open.ts'
 import type { EmbeddingTable } from '../table.ts'
@@ -13,6 +14,7 @@ import { count, duration, share } from './figures.ts'
 import { openNamedTable, TABLE_OPTIONS, tableOptions } from './open-table.ts'
 import { columns, oneLine, paint } from './output.ts'
 import { showProgress } from './progress.ts'
+import { readTransforms } from './transforms.ts'
 
 const METHODS = { '3cosadd': 'mostSimilar', '3cosmul': 'mostSimilarCosmul' } as const
 type Method = keyof typeof METHODS
@@ -33,12 +35,17 @@ export const evaluate: Command = {
     method: { value: '3cosadd|3cosmul', help: 'how analogies are answered (3cosadd)' },
     'restrict-vocab': { value: 'N', help: 'know the first N rows alone (all)' },
     'case-sensitive': { help: 'compare words as they are written, not in upper case' },
+    transform: {
+      value: 'NAME',
+      help: 'evaluate a transformed table too: mean, all-but-the-top[:N], pca[:N], whiten[:N], all; may be repeated',
+    },
     threads: { value: 'N', help: 'threads that search (as many as the machine suggests)' },
     ...TABLE_OPTIONS,
   },
   notes: ['Questions with a word that the table does not have are left out and counted.'],
   examples: [
     'rowspace eval default --analogies questions-words.txt --pairs wordsim353.txt',
+    'rowspace eval default --pairs wordsim353.txt --transform all',
     'rowspace eval vectors.bin --analogies questions-words.txt --method 3cosmul --restrict-vocab 30000',
   ],
   async run(args: Arguments): Promise<Answer> {
@@ -57,34 +64,80 @@ export const evaluate: Command = {
     // read first: nobody waits for a table to hear that a file is missing
     const texts = new Map<string, string>()
     for (const file of [...analogies, ...pairs]) texts.set(file, await readText(file))
+    const transforms = readTransforms(args.texts('transform'))
     const table = await openNamedTable(name, { ...tableOptions(args), threads })
-    const vectors = new KeyedVectors(table)
+    const asked = { name, analogies, pairs, texts, method, quiet: args.flag('quiet') }
     const folding = { restrictVocab, caseInsensitive: !args.flag('case-sensitive') }
-    const answered: Named<AnalogyEvaluation>[] = []
-    for (const file of analogies) {
-      const progress = showProgress(basename(file), args.flag('quiet'))
-      const options = { ...folding, similarityFunction: METHODS[method], onProgress: progress.report }
-      answered.push(
-        await measured(file, () => vectors.evaluateWordAnalogies(texts.get(file)!, options)).finally(
-          progress.clear,
-        ),
-      )
+    const evaluated = [{ transform: 'as it is', ...(await evaluateOne(table, asked, folding)) }]
+    for (const { name, make } of transforms) {
+      const transformed = await (await make(table)).table(table, { threads })
+      evaluated.push({ transform: name, ...(await evaluateOne(transformed, asked, folding)) })
+      transformed.dispose()
     }
-    const ranked: Named<PairsEvaluation>[] = []
-    for (const file of pairs) {
-      ranked.push(await measured(file, () => vectors.evaluateWordPairs(texts.get(file)!, folding)))
-    }
+    const [plain] = evaluated as [Evaluated]
     return {
-      text: () => format(name, table, method, answered, ranked),
+      text: () =>
+        [format(asked, table, plain), ...(transforms.length > 0 ? [formatTransforms(evaluated)] : [])].join(
+          '\n\n',
+        ),
       document: {
         table: name,
         method,
         restrictVocab: restrictVocab ?? null,
-        analogies: answered.map(analogyDocument),
-        pairs: ranked.map(({ file, result }) => ({ file, ...result })),
+        ...evaluationDocument(plain),
+        ...(transforms.length > 0
+          ? {
+              transforms: evaluated
+                .slice(1)
+                .map((one) => ({ transform: one.transform, ...evaluationDocument(one) })),
+            }
+          : {}),
       },
     }
   },
+}
+
+interface Asked {
+  name: string
+  analogies: readonly string[]
+  pairs: readonly string[]
+  /** The text of each file. */
+  texts: ReadonlyMap<string, string>
+  method: Method
+  quiet: boolean
+}
+
+interface Evaluated {
+  /** What was done to the rows. */
+  transform: string
+  analogies: Named<AnalogyEvaluation>[]
+  pairs: Named<PairsEvaluation>[]
+}
+
+async function evaluateOne(
+  table: EmbeddingTable,
+  { analogies, pairs, texts, method, quiet }: Asked,
+  folding: FoldingOptions,
+): Promise<Omit<Evaluated, 'transform'>> {
+  const vectors = new KeyedVectors(table)
+  const evaluated: Omit<Evaluated, 'transform'> = { analogies: [], pairs: [] }
+  for (const file of analogies) {
+    const progress = showProgress(basename(file), quiet)
+    const options = { ...folding, similarityFunction: METHODS[method], onProgress: progress.report }
+    const ask = () => vectors.evaluateWordAnalogies(texts.get(file)!, options)
+    evaluated.analogies.push(await measured(file, ask).finally(progress.clear))
+  }
+  for (const file of pairs) {
+    evaluated.pairs.push(await measured(file, () => vectors.evaluateWordPairs(texts.get(file)!, folding)))
+  }
+  return evaluated
+}
+
+function evaluationDocument({ analogies, pairs }: Evaluated) {
+  return {
+    analogies: analogies.map(analogyDocument),
+    pairs: pairs.map(({ file, result }) => ({ file, ...result })),
+  }
 }
 
 async function readText(path: string): Promise<string> {
@@ -116,18 +169,24 @@ function analogyDocument({ file, result, milliseconds }: Named<AnalogyEvaluation
   }
 }
 
-function format(
-  name: string,
-  table: EmbeddingTable,
-  method: Method,
-  analogies: readonly Named<AnalogyEvaluation>[],
-  pairs: readonly Named<PairsEvaluation>[],
-): string {
+function format({ name, method }: Asked, table: EmbeddingTable, { analogies, pairs }: Evaluated): string {
   const shape = `${count(table.size)} x ${table.dimension}, ${table.threads} thread${table.threads > 1 ? 's' : ''}`
   const lines = [`${paint.bold(oneLine(name))}  ${paint.dim(shape)}`]
   for (const one of analogies) lines.push('', ...formatAnalogies(one, method))
   if (pairs.length > 0) lines.push('', formatPairs(pairs))
   return lines.join('\n')
+}
+
+/** A line a transform: the share of analogies answered, Spearman's correlation of pairs. */
+function formatTransforms(evaluated: readonly Evaluated[]): string {
+  const [plain] = evaluated as [Evaluated]
+  const files = [...plain.analogies, ...plain.pairs].map(({ file }) => oneLine(basename(file)))
+  const rows = evaluated.map(({ transform, analogies, pairs }) => [
+    paint.bold(transform),
+    ...analogies.map(({ result }) => share(result.score)),
+    ...pairs.map(({ result }) => result.spearman.statistic.toFixed(4)),
+  ])
+  return columns(`l${'r'.repeat(files.length)}`, ['rows', ...files], rows)
 }
 
 function formatAnalogies({ file, result, milliseconds }: Named<AnalogyEvaluation>, method: Method): string[] {

@@ -78,6 +78,7 @@ describe('what is typed', () => {
     [['eval', 'default', '--pairs', 'no-such-file.txt'], 'no-such-file.txt'],
     [['eval', 'default', '--pairs', 'x', '--method', 'cosmul'], '--method must be 3cosadd or 3cosmul'],
     [['eval', 'default', '--pairs', 'x', '--restrict-vocab', '0'], 'must be a whole number from 1; got "0"'],
+    [['eval', 'default', '--pairs', 'package.json', '--transform', 'pcaa'], 'did you mean pca?'],
     [['pack', 'default', 'table.gguf'], 'does not end in .safetensors'],
     [['pack', 'default', 'x.bin', '--dtype', 'int4'], '--dtype must be f32; got "int4"'],
     [['pack', 'default', 'x.bin', '--format', 'word2vec-txt'], 'did you mean word2vec-text?'],

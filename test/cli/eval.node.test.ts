@@ -41,4 +41,16 @@ describe.skipIf(!isThere(EVAL))('eval', () => {
     expect(stdout).toMatch(/questions-words\.txt {2}3cosmul, [\d,]+ with unknown words left out/)
     expect(stdout).toMatch(/EN-MEN-TR-3k\.txt +0\.\d{4} +0\.\d{4} +\d+ +[\d,]+\n/)
   })
+  test('what transforms do to it', () => {
+    const pairs = ['--pairs', `${EVAL}/EN-WS-353-ALL.txt`]
+    const document = json('eval', 'default', ...pairs, '--transform', 'mean', '--transform', 'pca:20')
+    const spearman = (one: { pairs: { spearman: { statistic: number } }[] }) =>
+      one.pairs[0]!.spearman.statistic.toFixed(4)
+    expect(spearman(document)).toBe('0.5663')
+    expect(document.transforms.map((one: { transform: string }) => one.transform)).toEqual(['mean', 'pca:20'])
+    expect(spearman(document.transforms[0])).toBe('0.6288')
+    const { stdout, code } = rowspace('eval', 'default', ...pairs, '--transform', 'all')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/\n {2}all-but-the-top +0\.\d{4}\n/)
+  })
 })

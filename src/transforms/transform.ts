@@ -1,0 +1,57 @@
+/** An affine map of rows: x ↦ M (x − μ), the same for a table's rows and for what it is asked with. */
+import { checkVector } from '../arguments.ts'
+import { inSteps, type WorkOptions } from '../in-steps.ts'
+import { EmbeddingTable, type TableOptions } from '../table.ts'
+import { isZero } from './moments.ts'
+
+const STEP = 256
+
+export class Transform {
+  constructor(
+    /** μ: d numbers. */
+    readonly mean: Float64Array,
+    /** M: dimension · d numbers, row after row; undefined for none. */
+    readonly matrix: Float64Array | undefined,
+    /** Numbers of a row afterwards. */
+    readonly dimension: number,
+  ) {}
+
+  /**
+   * A table of the rows transformed, float32, with the same tokens. Rows of zeros stay zeros.
+   *
+   * @throws RowspaceError `DIMENSION_MISMATCH`, `OUT_OF_MEMORY`; the signal's reason.
+   */
+  async table(table: EmbeddingTable, options: TableOptions & WorkOptions = {}): Promise<EmbeddingTable> {
+    const { dimension } = this
+    const tokens = table.vocabulary
+    return EmbeddingTable.fill(
+      { size: table.size, dimension },
+      async (target) => {
+        await inSteps(table.size, STEP, options, (from, to) => {
+          const rows = table.gather(Uint32Array.from({ length: to - from }, (_, offset) => from + offset))
+          for (let id = from; id < to; id++) {
+            const row = rows.subarray((id - from) * table.dimension, (id - from + 1) * table.dimension)
+            if (!isZero(row)) target.set(this.vector(row), id * dimension)
+          }
+        })
+      },
+      { tokens, ...options },
+    )
+  }
+
+  /** The same of one vector of d numbers. Throws `DIMENSION_MISMATCH`. */
+  vector(vector: Float32Array | readonly number[]): Float32Array {
+    const { mean, matrix, dimension } = this
+    checkVector(vector, mean.length)
+    const centred = Float64Array.from(vector, (value, i) => value - mean[i]!)
+    if (matrix === undefined) return Float32Array.from(centred)
+    const made = new Float32Array(dimension)
+    for (let row = 0; row < dimension; row++) {
+      const at = row * centred.length
+      let sum = 0
+      for (let i = 0; i < centred.length; i++) sum += matrix[at + i]! * centred[i]!
+      made[row] = sum
+    }
+    return made
+  }
+}
