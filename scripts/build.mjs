@@ -60,7 +60,13 @@ await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: { index: DOORS.index, formats: DOORS.formats, default: DOORS.default },
+    // the doors that make tables
+    entryPoints: Object.fromEntries(
+      ['index', 'formats', 'default', 'keyed-vectors', 'text', 'transforms'].map((door) => [
+        door,
+        DOORS[door],
+      ]),
+    ),
     outdir: 'dist/workerd',
     external: [...shared.external, '*.wasm'],
     plugins: [coreFrom('bindings/workerd-core.ts')],

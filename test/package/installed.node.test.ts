@@ -21,6 +21,18 @@ const ANSWER = {
   gpt2: 3290,
 }
 const SLIM_ANSWER = [1, 2]
+const MORE = {
+  odd: 'west',
+  similar: 'north-east',
+  chosen: 2,
+  graph: [1, 2, 1, 2],
+  range: ['north-east'],
+  pairs: 1,
+  embedded: [0.5, 0.5],
+  centred: '0.85',
+  wmd: 'UNSUPPORTED',
+  model: 'NOT_FOUND',
+}
 
 let project: Project
 beforeAll(() => {
@@ -55,6 +67,10 @@ const print = (expression: string) => `console.log(JSON.stringify(await ${expres
 describe('in Node', () => {
   test('every door answers', () => {
     expect(run(`import { ask } from './ask.mjs'\n${print('ask()')}`)).toEqual(ANSWER)
+  })
+
+  test('the doors beside search answer, and name the optional peers that are not there', () => {
+    expect(run(`import { askMore } from './ask-more.mjs'\n${print('askMore()')}`)).toEqual(MORE)
   })
 
   test('slim, with the file as bytes', () => {
@@ -130,6 +146,12 @@ describe('bundled by esbuild', () => {
     expect(JSON.parse(project.node(path))).toEqual(ANSWER)
   })
 
+  test('the doors beside search, though their optional peers are not there', async () => {
+    const program = `import { askMore } from './ask-more.mjs'\n${print('askMore()')}`
+    const path = await bundle(program, 'more.mjs', { platform: 'node' })
+    expect(JSON.parse(project.node(path))).toEqual(MORE)
+  })
+
   test('for workers that compile no bytes, the engine’s own import of the .wasm is the core', async () => {
     const program = `import { EmbeddingTable } from 'rowspace'
       const table = await EmbeddingTable.from([3, 4], { dimension: 2 })
@@ -192,6 +214,10 @@ describe.skipIf(findChromium() === undefined)('in Chromium', () => {
       'rowspace/default': '/node_modules/rowspace/dist/default.js',
       'rowspace/gpt2': '/node_modules/rowspace/dist/gpt2.js',
       'rowspace/slim': '/node_modules/rowspace/dist/slim/index.js',
+      'rowspace/bulk': '/node_modules/rowspace/dist/bulk.js',
+      'rowspace/keyed-vectors': '/node_modules/rowspace/dist/keyed-vectors.js',
+      'rowspace/text': '/node_modules/rowspace/dist/text.js',
+      'rowspace/transforms': '/node_modules/rowspace/dist/transforms.js',
     },
   })}</script>`
 
@@ -201,6 +227,14 @@ describe.skipIf(findChromium() === undefined)('in Chromium', () => {
       pageOf(`import { ask } from './ask.mjs'; globalThis.answer = ask()`, IMPORT_MAP),
     )
     expect(await answerOf(browser, `${server.origin}/plain.html`)).toEqual(ANSWER)
+  })
+
+  test('a plain page asks the doors beside search', async () => {
+    project.write(
+      'more.html',
+      pageOf(`import { askMore } from './ask-more.mjs'; globalThis.answer = askMore()`, IMPORT_MAP),
+    )
+    expect(await answerOf(browser, `${server.origin}/more.html`)).toEqual(MORE)
   })
 
   test('a plain page loads dist/index.js by its address alone', async () => {
@@ -245,6 +279,16 @@ describe.skipIf(findChromium() === undefined)('in Chromium', () => {
       await viteBuild({ ...config, base: './' })
       const page = `${server.origin}/vite-built/dist/index.html`
       expect(await answerOf(browser, page)).toEqual(ANSWER)
+    }, 60_000)
+
+    test('a built page with the doors beside search', async () => {
+      const config = viteProject(
+        'vite-more',
+        `import { askMore } from './ask-more.mjs'\nglobalThis.answer = askMore()`,
+      )
+      copyFileSync(join(project.folder, 'ask-more.mjs'), join(config.root, 'ask-more.mjs'))
+      await viteBuild({ ...config, base: './' })
+      expect(await answerOf(browser, `${server.origin}/vite-more/dist/index.html`)).toEqual(MORE)
     }, 60_000)
 
     test('the dev server', async () => {

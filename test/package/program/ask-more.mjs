@@ -1,0 +1,29 @@
+/** A user's program: the doors beside search, of the installed package, without their optional peers. */
+import { EmbeddingTable } from 'rowspace'
+import { neighbourGraph, pairsAbove, rangeSearch } from 'rowspace/bulk'
+import { KeyedVectors } from 'rowspace/keyed-vectors'
+import { embed, openStaticModel } from 'rowspace/text'
+import { meanRemoval } from 'rowspace/transforms'
+
+export async function askMore() {
+  const tokens = ['east', 'north-east', 'north', 'west']
+  const table = await EmbeddingTable.from([1, 0, 0.6, 0.8, 0, 1, -1, 0], { dimension: 2, tokens })
+  const vectors = new KeyedVectors(table)
+  const graph = await neighbourGraph(table, { k: 1 })
+  const centred = await (await meanRemoval(table)).table(table)
+  const wmd = await vectors.wmdistance(['east'], ['north', 'west']).catch(({ code }) => code)
+  return {
+    odd: vectors.doesntMatch(['east', 'north-east', 'west']),
+    similar: vectors.mostSimilarCosmul('east', { topn: 1 })[0].token,
+    chosen: (await vectors.vectorsForAll(['west', 'east'])).table.size,
+    graph: [...graph.ids],
+    range: rangeSearch(table, 'east', { least: 0.5 })
+      .toArray()
+      .map(({ token }) => token),
+    pairs: (await pairsAbove(table, { least: 0.7 })).length,
+    embedded: [...embed(table, 'east north')],
+    centred: centred.row('east')[0].toFixed(2),
+    wmd,
+    model: await openStaticModel(new Uint8Array(0)).catch(({ code }) => code),
+  }
+}
