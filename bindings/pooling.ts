@@ -17,6 +17,8 @@ export class Pooling {
   /** The places of queries as one: sums lie `stride` numbers apart. */
   private readonly sums: Float32Array
   private readonly stride: number
+  /** Each sum alone, made when it is first copied. */
+  private readonly views: Float32Array[] = []
   /** Rows of a bag that go in at once. */
   private readonly most: number
   /** Sums under way, and words of the bags that wait for the core. */
@@ -55,12 +57,16 @@ export class Pooling {
   /** Does what waits. */
   flush(): void {
     this.run()
-    const { sums, stride, columns, places, target } = this
-    const step = stride === columns ? places : 1
-    for (let place = 0; place < places; place += step) {
-      target.set(sums.subarray(place * stride, place * stride + step * columns), this.done)
-      this.done += step * columns
+    const { sums, stride, columns, places, target, views } = this
+    if (stride === columns) {
+      target.set(sums.subarray(0, places * stride), this.done)
+    } else {
+      for (let place = 0; place < places; place++) {
+        views[place] ??= sums.subarray(place * stride, place * stride + columns)
+        target.set(views[place]!, this.done + place * columns)
+      }
     }
+    this.done += places * columns
     sums.fill(0, 0, places * stride)
     this.places = 0
   }
@@ -75,7 +81,8 @@ export class Pooling {
   ): void {
     const { words, numbers, memory } = this
     const { layout, core } = memory
-    const isFloat = layout.dtype === 'f32'
+    const { rows, scratch, dtype } = layout
+    const isFloat = dtype === 'f32'
     // what waits is of the places before this one; rows that are widened are in the way of others
     if (this.end + 2 + 2 * (to - from) > words.length || !isFloat) this.run(this.places - 1)
     if (!isFloat) {
@@ -87,9 +94,9 @@ export class Pooling {
     numbers[end++] = factor
     const rowBytes = layout.dimension * 4
     for (let i = from; i < to; i++) {
-      const id = ids[i]!
-      words[end++] = isFloat ? layout.rows + id * rowBytes : layout.scratch + (i - from) * rowBytes
-      numbers[end++] = weights === undefined ? 1 : weights[keys[i]!]!
+      words[end] = isFloat ? rows + ids[i]! * rowBytes : scratch + (i - from) * rowBytes
+      numbers[end + 1] = weights === undefined ? 1 : weights[keys[i]!]!
+      end += 2
     }
     this.end = end
     this.bags++
