@@ -123,7 +123,10 @@ test('a program with threads ends by itself', () => {
     const table = await EmbeddingTable.from(new Float32Array(600000).map((_, i) => Math.sin(i)), { dimension: 60, threads: 2 })
     while (table.threads < 2) await new Promise((resolve) => setTimeout(resolve, 5))
     console.log(table.threads, table.nearest(5).ids.length)`
-  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+  // Node 20 hangs now and then where V8's compiler threads wait for a collection and the main thread for them (CollectionBarrier and
+  // DrainTasks, with workers or without): one run in eight of this program. Without those threads it is our own ending that is tested.
+  const flags = ['--no-concurrent-recompilation', '--input-type=module', '-e', program]
+  const printed = execFileSync(process.execPath, flags, {
     encoding: 'utf8',
     timeout: 15_000,
   })
