@@ -63,6 +63,87 @@ describe.skipIf(!isThere(GENSIM))("gensim's own tests, on their euclidean_vector
     expect(conflict).toBeCloseTo(0.06694602, 6)
     expect(vectors().distances('war').length).toBe(vectors().length)
   })
+  test('getMeanVector: of unit rows, weighted, before and after', () => {
+    const keys = ['conflict', 'administration', 'terrorism', 'call', 'israel']
+    const weights = [1, 2, 3, 0.5, -1]
+    const unit = (row: Float32Array | number[]) => {
+      const length = Math.hypot(...row)
+      return Array.from(row, (value) => value / length)
+    }
+    const mean = (weights: number[], rows: ArrayLike<number>[]) => {
+      const total = weights.reduce((sum, weight) => sum + Math.abs(weight), 0)
+      return Array.from(
+        rows[0]!,
+        (_, i) => rows.reduce((sum, row, j) => sum + weights[j]! * row[i]!, 0) / total,
+      )
+    }
+    const expectClose = (actual: Float32Array, expected: number[]) => {
+      for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 6)
+    }
+    const rows = keys.map((key) => vectors().getVector(key))
+    expectClose(vectors().getMeanVector(keys), mean([1, 1, 1, 1, 1], rows.map(unit)))
+    expectClose(vectors().getMeanVector(keys, { weights, preNormalize: false }), mean(weights, rows))
+    expectClose(
+      vectors().getMeanVector(keys, { weights, postNormalize: true }),
+      unit(mean(weights, rows.map(unit))),
+    )
+    const withUnknown = [...keys, 'an out-of-vocabulary word']
+    expectClose(vectors().getMeanVector(withUnknown), mean([1, 1, 1, 1, 1], rows.map(unit)))
+    expect(() => vectors().getMeanVector(withUnknown, { ignoreMissing: false })).toThrow('out-of-vocabulary')
+  })
+  test('vectorsForAll leaves out what it does not have; unit rows; sorted by counts', async () => {
+    const keys = ['conflict', 'administration', 'terrorism']
+    const some = await vectors().vectorsForAll([...keys, 'an out-of-vocabulary word', 'conflict'])
+    expect(keys.map((key) => some.getIndex(key))).toEqual([0, 1, 2])
+    expect(some.length).toBe(3)
+    expect(some.getVector('terrorism')).toEqual(vectors().getVector('terrorism'))
+    const unit = await some.unitNormalizeAll()
+    expect(Math.hypot(...unit.getVector('conflict'))).toBeCloseTo(1, 6)
+    expect(unit.similarity('conflict', 'terrorism')).toBeCloseTo(
+      vectors().similarity('conflict', 'terrorism'),
+      6,
+    )
+    const sorted = await some.sortByDescendingFrequency([1, 3, 2])
+    expect([0, 1, 2].map((id) => sorted.table.token(id))).toEqual(['administration', 'terrorism', 'conflict'])
+  })
+  test('relativeCosineSimilarity of good and nice, beside WordNet’s synonyms', () => {
+    const synonyms = (
+      'good goodness commodity trade_good full estimable honorable respectable beneficial just upright adept expert practiced proficient ' +
+      'skillful skilful dear near dependable safe secure right ripe well effective in_effect in_force serious sound salutary honest ' +
+      'undecomposed unspoiled unspoilt thoroughly soundly'
+    ).split(' ')
+    const known = synonyms
+      .filter((word) => vectors().has(word))
+      .map((word) => vectors().similarity('good', word))
+    const ten = known.sort((a, b) => b - a).slice(0, 10)
+    const byWordNet = vectors().similarity('good', 'nice') / ten.reduce((sum, value) => sum + value, 0)
+    const relative = vectors().relativeCosineSimilarity('good', 'nice')
+    expect(byWordNet).toBeGreaterThanOrEqual(relative)
+    expect(byWordNet - relative).toBeLessThan(0.1)
+    const nearest = Array.from(vectors().distances('good'), (distance) => 1 - distance)
+    const sum = nearest
+      .sort((a, b) => b - a)
+      .slice(1, 11)
+      .reduce((sum, value) => sum + value, 0)
+    expect(relative).toBeCloseTo(vectors().similarity('good', 'nice') / sum, 6)
+  })
+  test('rankByCentrality and nSimilarity, as float64 has them', () => {
+    const keys = ['war', 'conflict', 'terrorism', 'good', 'unknown-word']
+    const ranked = vectors().rankByCentrality(keys)
+    expect(ranked.map(({ key }) => key).at(-1)).toBe('good')
+    expect(vectors().doesntMatch(keys)).toBe('good')
+    const known = keys.slice(0, 4).map((key) => vectors().getVector(key, { norm: true }))
+    const mean = Array.from(known[0]!, (_, i) => known.reduce((sum, row) => sum + row[i]!, 0))
+    const cosines = KeyedVectors.cosineSimilarities(mean, known)
+    for (const { key, similarity } of ranked) expect(similarity).toBeCloseTo(cosines[keys.indexOf(key)]!, 6)
+    const sum = (a: string, b: string) =>
+      vectors()
+        .getVector(a)
+        .map((value, i) => value + vectors().getVector(b)[i]!)
+    const [expected] = KeyedVectors.cosineSimilarities(sum('war', 'conflict'), [sum('terrorism', 'good')])
+    expect(vectors().nSimilarity(['war', 'conflict'], ['terrorism', 'good'])).toBeCloseTo(expected!, 6)
+    expect(vectors().nSimilarity(['war', 'conflict'], ['conflict', 'war'])).toBeCloseTo(1, 6)
+  })
   test('mostSimilarToGiven', () => {
     expect(vectors().mostSimilarToGiven('war', ['terrorism', 'call', 'waging'])).toBe('terrorism')
   })
