@@ -1,0 +1,36 @@
+/** The service worker: keeps the page's own files, and gives them where the network does not. */
+declare const FILES: readonly string[]
+
+interface Worker {
+  addEventListener(type: 'install' | 'activate', listener: (event: Waiting) => void): void
+  addEventListener(type: 'fetch', listener: (event: Fetching) => void): void
+  clients: { claim(): Promise<void> }
+}
+interface Waiting extends Event {
+  waitUntil(work: Promise<unknown>): void
+}
+interface Fetching extends Event {
+  readonly request: Request
+  respondWith(response: Promise<Response>): void
+}
+
+const CACHE = 'rowspace-page'
+const worker = globalThis as unknown as Worker
+
+worker.addEventListener('install', (event) => {
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)))
+})
+worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()))
+worker.addEventListener('fetch', (event) => {
+  const { request } = event
+  // ranges of large files and other origins are none of its business
+  if (request.method !== 'GET' || request.headers.has('range') || !request.url.startsWith(location.origin))
+    return
+  event.respondWith(fetch(request).catch((error) => kept(request, error)))
+})
+
+async function kept(request: Request, error: unknown): Promise<Response> {
+  const found = await (await caches.open(CACHE)).match(request, { ignoreSearch: true })
+  if (found === undefined) throw error
+  return found
+}

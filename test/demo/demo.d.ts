@@ -1,0 +1,9 @@
+declare module '*/demo/build.mjs' {
+  export function buildDemo(folder: string): Promise<{ firstView: string[] }>
+}
+declare module '*/demo/serve.mjs' {
+  export function serve(
+    folder: string,
+    options?: { port?: number; isolated?: boolean },
+  ): Promise<{ origin: string; close(): Promise<void> }>
+}
