@@ -3,34 +3,46 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { buildDictionary } from './reverse-dictionary/build.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
+const FONT = 'inter.woff2'
 
-/** Writes the page to `folder` and says which of its scripts the first view loads. */
-export async function buildDemo(folder) {
+/**
+ * Writes the page to `folder`, with the reverse dictionary beside it unless told otherwise, and says which of its files the first view
+ * loads.
+ */
+export async function buildDemo(folder, { dictionary = true } = {}) {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const shared = { bundle: true, format: 'esm', target: 'es2022', minify: true, legalComments: 'none' }
   const { metafile } = await build({
     ...shared,
-    entryPoints: { main: here('main.ts') },
+    entryPoints: { main: here('main.ts'), worker: here('worker.ts'), measure: here('measure/worker.ts') },
     outdir: folder,
     splitting: true,
     metafile: true,
     chunkNames: 'chunk-[hash]',
   })
-  await build({ ...shared, entryPoints: [here('style.css')], outdir: folder })
+  await build({ ...shared, entryPoints: [here('style.css')], outdir: folder, external: [FONT] })
   copyFileSync(here('index.html'), join(folder, 'index.html'))
-  const table = fileURLToPath(import.meta.resolve('rowspace/glove-20k.safetensors'))
-  copyFileSync(table, join(folder, 'glove-20k.safetensors'))
+  const copies = {
+    'glove-20k.safetensors': 'rowspace/glove-20k.safetensors',
+    [FONT]: '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
+    'inter-license.txt': '@fontsource-variable/inter/LICENSE',
+  }
+  for (const [name, from] of Object.entries(copies)) {
+    copyFileSync(fileURLToPath(import.meta.resolve(from)), join(folder, name))
+  }
   const scripts = Object.keys(metafile.outputs).map((path) => basename(path))
-  const files = ['./', 'style.css', 'glove-20k.safetensors', ...scripts]
+  const files = ['./', 'style.css', ...Object.keys(copies), ...scripts]
   const define = { FILES: JSON.stringify(files) }
   await build({ ...shared, entryPoints: { offline: here('offline.ts') }, outdir: folder, define })
+  if (dictionary) await buildDictionary(join(folder, 'reverse-dictionary'))
   return { firstView: firstView(metafile) }
 }
 
-/** main.js and what it imports before anyone asks for more. */
+/** The page, its worker, and what they import before anyone asks for more. */
 function firstView({ outputs }) {
   const found = new Set()
   const add = (path) => {
@@ -38,8 +50,10 @@ function firstView({ outputs }) {
     found.add(path)
     for (const { path: next, kind } of outputs[path].imports) if (kind === 'import-statement') add(next)
   }
-  add(Object.keys(outputs).find((path) => basename(path) === 'main.js'))
-  return ['index.html', 'style.css', ...[...found].map((path) => basename(path))]
+  for (const name of ['main.js', 'worker.js']) {
+    add(Object.keys(outputs).find((path) => basename(path) === name))
+  }
+  return ['index.html', 'style.css', FONT, ...[...found].map((path) => basename(path))]
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

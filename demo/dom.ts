@@ -22,22 +22,25 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-const NUMBERS = new Intl.NumberFormat('en')
-export const count = (value: number): string => NUMBERS.format(value)
-export const cosineText = (value: number): string => value.toFixed(4)
-export const dotText = (value: number): string => value.toFixed(3)
-
-export function bytesText(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
-  const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1)
-  return `${Number((bytes / 1000 ** step).toPrecision(3))} ${units[step]}`
+/** Makes an element of a drawing. */
+export function draw<Tag extends keyof SVGElementTagNameMap>(
+  tag: Tag,
+  attributes: Record<string, string | number> = {},
+  ...children: (Node | string)[]
+): SVGElementTagNameMap[Tag] {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag)
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value))
+  element.append(...children)
+  return element
 }
 
-/** The time a call takes, in milliseconds. */
-export function timed<Result>(call: () => Result): { result: Result; milliseconds: number } {
-  const start = performance.now()
-  const result = call()
-  return { result, milliseconds: performance.now() - start }
+/** A bar over a share (0 … 1) of the track it stands in. */
+export function bar(share: number, kind = ''): HTMLSpanElement {
+  const fill = make('span', { className: `fill ${kind}` })
+  fill.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`
+  return make('span', { className: 'track', 'aria-hidden': 'true' }, fill)
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** What a colour of the style sheet is at the moment: light or dark. */
+export const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim()

@@ -1,30 +1,41 @@
-/** The page: one table, one state, and parts that show them. */
-import type { EmbeddingTable } from 'rowspace'
-import { setUpArithmetic, showArithmetic } from './arithmetic.ts'
-import { byId, count, messageOf } from './dom.ts'
-import { showLookup } from './lookup.ts'
-import { showNeighbours } from './neighbours.ts'
-import { setUpOpening } from './opening.ts'
-import { setUpSizes } from './sizes.ts'
+/** The page: one state, one worker with the table, and parts that show what it answers. */
+import { proxy, wrap } from 'comlink'
+import { byId } from './dom.ts'
+import type { Page } from './page.ts'
+import { setUpArithmetic } from './parts/arithmetic.ts'
+import { setUpLookup } from './parts/lookup.ts'
+import { setUpMap } from './parts/mapping.ts'
+import { setUpMeasuring } from './parts/measuring.ts'
+import { setUpNeighbours } from './parts/neighbours.ts'
+import { setUpOpening } from './parts/opening.ts'
+import { setUpSizes } from './parts/sizes.ts'
 import { type Metric, readState, type State, writeState } from './state.ts'
-import { openDefault } from './tables.ts'
+import { count, messageOf } from './text.ts'
+import type { TableWorker } from './worker.ts'
+
+const DEFAULT_NAME = 'GloVe, 20,000 words'
 
 let state = readState(location.search)
-let table: EmbeddingTable | undefined
+let isOpen = false
+let writing: ReturnType<typeof setTimeout> | undefined
+const worker = new Worker(new URL('worker.js', document.baseURI), { type: 'module' })
+const page: Page = { tables: wrap<TableWorker>(worker), change, state: () => state }
 
 function change(changes: Partial<State>): void {
   state = { ...state, ...changes }
-  history.replaceState(null, '', `${location.pathname}${writeState(state)}${location.hash}`)
+  // engines refuse links that are rewritten with every key of a fast typist
+  clearTimeout(writing)
+  writing = setTimeout(writeLink, 150)
   show()
+}
+
+function writeLink(): void {
+  history.replaceState(null, '', `${location.pathname}${writeState(state)}${location.hash}`)
 }
 
 function show(): void {
   showControls()
-  void showGpt2Ids()
-  if (table === undefined) return
-  showLookup(table, state, change)
-  showNeighbours(table, state, change)
-  showArithmetic(table, state)
+  if (isOpen) for (const showPart of parts) showPart(state)
 }
 
 function showControls(): void {
@@ -33,57 +44,51 @@ function showControls(): void {
     if (input.value !== state[name]) input.value = state[name]
   }
   for (const name of ['unit', 'inputs'] as const) byId<HTMLInputElement>(name).checked = state[name]
-  for (const radio of document.querySelectorAll<HTMLInputElement>('input[type=radio]')) {
-    radio.checked = radio.value === (radio.name === 'metric' ? state.metric : state.sumMetric)
+  for (const name of ['metric', 'sumMetric'] as const) {
+    for (const radio of radiosOf(name)) radio.checked = radio.value === state[name]
   }
 }
 
-/** GPT-2's own split of the sentence; its vocabulary is fetched when first asked for. */
-async function showGpt2Ids(): Promise<void> {
-  const line = byId('gpt2-line')
-  line.hidden = !byId<HTMLInputElement>('gpt2-ids').checked
-  if (line.hidden) return
-  const { gpt2Vocabulary } = await import('rowspace/gpt2')
-  const tokens = gpt2Vocabulary().split(state.sentence)
-  line.textContent = `GPT-2: ${tokens.map(({ text, id }) => `“${text}” ${id}`).join(' · ')}`
-}
+const radiosOf = (name: string) => document.querySelectorAll<HTMLInputElement>(`input[name=${name}]`)
 
-function setUpControls(): void {
-  byId('sentence').oninput = ({ target }) =>
-    change({ sentence: (target as HTMLInputElement).value, place: 0 })
-  byId('expression').oninput = ({ target }) => change({ expression: (target as HTMLInputElement).value })
-  byId('unit').onchange = ({ target }) => change({ unit: (target as HTMLInputElement).checked })
-  byId('inputs').onchange = ({ target }) => change({ inputs: (target as HTMLInputElement).checked })
-  byId('gpt2-ids').onchange = () => void showGpt2Ids()
-  byId('reroll').onclick = () => change({ seed: state.seed + 1 })
-  for (const radio of document.querySelectorAll<HTMLInputElement>('input[type=radio]')) {
-    const name = radio.name === 'metric' ? 'metric' : 'sumMetric'
-    radio.onchange = () => change({ [name]: radio.value as Metric })
+function setUpMetrics(): void {
+  for (const name of ['metric', 'sumMetric'] as const) {
+    for (const radio of radiosOf(name)) radio.onchange = () => change({ [name]: radio.value as Metric })
   }
-  matchMedia('(prefers-color-scheme: dark)').onchange = show
 }
 
-function use(opened: EmbeddingTable, name: string, link: string): void {
-  table?.dispose()
-  table = opened
-  byId('status').textContent = `${name}: ${count(opened.size)} rows of ${count(opened.dimension)} numbers`
+function use(name: string, link: string, { size, dimension }: { size: number; dimension: number }): void {
+  isOpen = true
+  // answers of the table before
+  for (const id of ['sum-list', 'baselines', 'disagreement', 'explanation']) byId(id).replaceChildren()
+  byId('status').textContent = `${name}: ${count(size)} rows of ${count(dimension)} numbers`
   byId('progress').classList.add('done')
+  byId('retry').hidden = true
   change({ table: link })
 }
 
 async function useDefault(): Promise<void> {
   const bar = byId<HTMLProgressElement>('progress')
   bar.classList.remove('done')
+  byId('status').textContent = 'Loading 20,000 words of GloVe …'
+  byId('retry').hidden = true
+  const onProgress = (done: number, total: number) => {
+    bar.value = done / total
+  }
   try {
-    const opened = await openDefault((done, total) => {
-      bar.value = done / total
-    })
-    use(opened, 'GloVe, 20,000 words', '')
+    use(DEFAULT_NAME, '', await page.tables.openDefault(proxy(onProgress)))
   } catch (error) {
     bar.classList.add('done')
-    byId('status').textContent =
-      `The default table could not be loaded: ${messageOf(error)}. Reload to try again, or open another below.`
+    byId('status').textContent = `The default table could not be loaded: ${messageOf(error)}.`
+    byId('retry').hidden = false
   }
+}
+
+async function openFirst(): Promise<void> {
+  const { table } = state
+  if (table !== '') byId('status').textContent = `Opening ${table} …`
+  // what cannot be opened says why in its own part of the page, and the page works all the same
+  if (table === '' || !(await opening.openNow(table))) await useDefault()
 }
 
 /** What the page needs is kept for a visit without a network; where that is not possible, nothing is lost. */
@@ -91,17 +96,18 @@ async function keepForOffline(): Promise<void> {
   await navigator.serviceWorker?.register('offline.js').catch(() => {})
 }
 
-setUpControls()
-setUpArithmetic(change)
-setUpSizes()
-const opening = setUpOpening(use, () => void useDefault())
+const parts = [setUpLookup, setUpNeighbours, setUpArithmetic, setUpMap].map((setUp) => setUp(page))
+setUpMetrics()
+setUpSizes(page)
+setUpMeasuring(page)
+const opening = setUpOpening(page, use, () => void useDefault())
+byId('retry').onclick = () => void useDefault()
+matchMedia('(prefers-color-scheme: dark)').onchange = show
 show()
 // the first view is painted before the table is fetched
 requestAnimationFrame(() =>
   setTimeout(async () => {
-    const named = state.table
-    await useDefault()
-    if (named !== '') await opening.openNow(named)
+    await openFirst()
     await keepForOffline()
   }),
 )

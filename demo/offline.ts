@@ -20,7 +20,9 @@ const worker = globalThis as unknown as Worker
 worker.addEventListener('install', (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)))
 })
-worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()))
+worker.addEventListener('activate', (event) => {
+  event.waitUntil(Promise.all([worker.clients.claim(), forgetOld()]))
+})
 worker.addEventListener('fetch', (event) => {
   const { request } = event
   // ranges of large files and other origins are none of its business
@@ -33,4 +35,11 @@ async function kept(request: Request, error: unknown): Promise<Response> {
   const found = await (await caches.open(CACHE)).match(request, { ignoreSearch: true })
   if (found === undefined) throw error
   return found
+}
+
+/** Files of earlier versions of the page. */
+async function forgetOld(): Promise<void> {
+  const cache = await caches.open(CACHE)
+  const current = new Set(FILES.map((file) => new URL(file, location.href).href))
+  for (const request of await cache.keys()) if (!current.has(request.url)) await cache.delete(request)
 }

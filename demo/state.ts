@@ -15,7 +15,11 @@ export interface State {
   seed: number
   /** An address or `hf:` name; empty for the default table. */
   table: string
+  /** The address of another hub than huggingface.co; empty for that one. */
+  hub: string
 }
+
+export type Change = (changes: Partial<State>) => void
 
 export const INITIAL: Readonly<State> = {
   sentence: 'the king met the queen',
@@ -27,6 +31,7 @@ export const INITIAL: Readonly<State> = {
   inputs: false,
   seed: 0,
   table: '',
+  hub: '',
 }
 
 const natural = (text: string | null, otherwise: number): number =>
@@ -45,6 +50,7 @@ export function readState(search: string): State {
     inputs: link.get('inputs') === 'true',
     seed: natural(link.get('seed'), 0),
     table: link.get('table') ?? '',
+    hub: link.get('hub') ?? '',
   }
 }
 

@@ -1,5 +1,8 @@
 declare module '*/demo/build.mjs' {
-  export function buildDemo(folder: string): Promise<{ firstView: string[] }>
+  export function buildDemo(
+    folder: string,
+    options?: { dictionary?: boolean },
+  ): Promise<{ firstView: string[] }>
 }
 declare module '*/demo/serve.mjs' {
   export function serve(

@@ -1,0 +1,42 @@
+/** A sentence as tokens of the table, and rows by name. */
+import type { EmbeddingTable, Match, TextToken } from 'rowspace'
+import type { State } from '../state.ts'
+
+/** A row of the table as the page shows it. */
+export interface NamedMatch {
+  id: number
+  name: string
+  cosine: number
+  dot: number
+}
+
+/** Tables without tokens are asked by id: `3 14 15`. */
+export function split(table: EmbeddingTable, sentence: string): TextToken[] {
+  if (table.vocabulary !== undefined) return table.vocabulary.split(sentence)
+  return (sentence.match(/\d+/g) ?? []).map((text) => {
+    const id = Number(text)
+    return { text: `#${text}`, id: id < table.size ? id : undefined }
+  })
+}
+
+/** Which token is looked at: the one the state says (the last, where it says more than there are), else the first with a row; −1 if none has. */
+export function chosenPlace(tokens: readonly TextToken[], { place }: State): number {
+  const wanted = Math.min(place, tokens.length - 1)
+  return tokens[wanted]?.id === undefined ? tokens.findIndex(({ id }) => id !== undefined) : wanted
+}
+
+export const nameOf = (table: EmbeddingTable, id: number): string => table.token(id) ?? `#${id}`
+
+export function named(table: EmbeddingTable, matches: Iterable<Match>): NamedMatch[] {
+  return Array.from(matches, ({ id, cosine, dot }) => ({ id, name: nameOf(table, id), cosine, dot }))
+}
+
+/** ‖row‖ */
+export const norm = (row: Float32Array): number => Math.hypot(...row)
+
+/** What a call gives and the milliseconds it takes. */
+export function timed<Result>(call: () => Result): { result: Result; milliseconds: number } {
+  const start = performance.now()
+  const result = call()
+  return { result, milliseconds: performance.now() - start }
+}

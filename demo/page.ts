@@ -1,0 +1,14 @@
+/** What the parts of the page share: the worker with the table, and the way to change what is shown. */
+import type { Remote } from 'comlink'
+import type { Change, State } from './state.ts'
+import type { TableWorker } from './worker.ts'
+
+export interface Page {
+  tables: Remote<TableWorker>
+  change: Change
+  /** What is shown now. */
+  state(): State
+}
+
+/** Shows its part of a state; the table is open by then. */
+export type Show = (state: State) => void
