@@ -13,12 +13,15 @@ import { type Metric, readState, type State, writeState } from './state.ts'
 import { count, messageOf } from './text.ts'
 import type { TableWorker } from './worker.ts'
 
-const DEFAULT_NAME = 'GloVe, 20,000 words'
+const DEFAULT_NAME = 'GloVe, the commonest words'
 
 let state = readState(location.search)
 let isOpen = false
 let writing: ReturnType<typeof setTimeout> | undefined
 const worker = new Worker(new URL('worker.js', document.baseURI), { type: 'module' })
+worker.onerror = ({ message }) => {
+  byId('status').textContent = `The page’s worker could not run: ${message ?? 'its script did not load'}.`
+}
 const page: Page = { tables: wrap<TableWorker>(worker), change, state: () => state }
 
 function change(changes: Partial<State>): void {

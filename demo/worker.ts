@@ -11,6 +11,9 @@ import { neighbours } from './answers/neighbours.ts'
 import * as from from './answers/tables.ts'
 import type { State } from './state.ts'
 
+/** Numbers that are handed out to be measured with: a copy, and three tables of them are made. */
+const MOST_NUMBERS = 50_257 * 768
+
 /** What can be stopped: whoever begins one ends the one before. */
 type Job = 'open' | 'describe'
 
@@ -61,6 +64,8 @@ const tableWorker = {
   /** All numbers of the table, row after row. */
   rows() {
     const { size, dimension } = current()
+    if (size * dimension > MOST_NUMBERS)
+      throw new Error(`The open table is too large to be measured here: choose a shape.`)
     const rows = current().gather(Uint32Array.from({ length: size }, (_, id) => id))
     return transfer({ rows, dimension }, [rows.buffer])
   },

@@ -27,7 +27,7 @@ export function arithmetic(table: EmbeddingTable, state: State): ArithmeticAnswe
   const expression = parseExpression(state.expression)
   const { unit, inputs: includeInputs, sumMetric } = state
   const ask = (metric: Metric) => table.analogy(expression, { k: 10, metric, unit, includeInputs })
-  const { result, milliseconds } = timed(() => ask(sumMetric))
+  const { result, ...time } = timed(() => ask(sumMetric))
   const rescored = table.rescored
   const sum = table.combine(expression, { unit })
   const other = ask(sumMetric === 'cosine' ? 'dot' : 'cosine').at(0)
@@ -38,7 +38,7 @@ export function arithmetic(table: EmbeddingTable, state: State): ArithmeticAnswe
     sumNorm: norm(sum),
     byCosine: bestOf(table, byCosine),
     byDot: bestOf(table, byDot),
-    milliseconds,
+    ...time,
     size: table.size,
     threads: table.threads,
     rescored,

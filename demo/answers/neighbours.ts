@@ -6,6 +6,8 @@ import { chosenPlace, type NamedMatch, named, nameOf, split, timed } from './tok
 /** How a search went. */
 export interface SearchFacts {
   milliseconds: number
+  /** Searches that `milliseconds` is the median of. */
+  timed: number
   size: number
   threads: number
   /** Rows scored in full; all others were ruled out by a bound. */
@@ -22,11 +24,11 @@ export function neighbours(table: EmbeddingTable, state: State): NeighboursAnswe
   const tokens = split(table, state.sentence)
   const id = tokens[chosenPlace(tokens, state)]?.id
   if (id === undefined) return undefined
-  const { result, milliseconds } = timed(() => table.nearest(id, { k: 10, metric: state.metric }))
+  const { result, ...time } = timed(() => table.nearest(id, { k: 10, metric: state.metric }))
   return {
     name: nameOf(table, id),
     matches: named(table, result),
-    milliseconds,
+    ...time,
     size: table.size,
     threads: table.threads,
     rescored: table.rescored,

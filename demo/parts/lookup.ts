@@ -12,7 +12,7 @@ import { drawStrip } from './strip.ts'
 export function setUpLookup({ tables, change, state }: Page): Show {
   const ask = newestOnly(
     (state: State) => tables.lookUp(state),
-    (answer) => showLookup(answer, change),
+    (answer) => showLookup(answer, change, () => state().place),
     (error) => {
       byId('row-title').textContent = messageOf(error)
     },
@@ -40,7 +40,7 @@ export function setUpLookup({ tables, change, state }: Page): Show {
 const gpt2Token = ({ text, id }: TextToken) =>
   make('span', { className: 'piece' }, visible(text), make('small', {}, String(id)))
 
-function showLookup(answer: LookupAnswer, change: Change): void {
+function showLookup(answer: LookupAnswer, change: Change, wanted: () => number): void {
   const { tokens, place, chosen, size, dimension } = answer
   const focused = document.activeElement?.classList.contains('chip')
   const times = tokens.filter(({ id }) => id === chosen?.id).length
@@ -49,7 +49,9 @@ function showLookup(answer: LookupAnswer, change: Change): void {
       chip(token, index === place, times > 1 && token.id === chosen?.id, () => change({ place: index })),
     ),
   )
-  byId('chips').onkeydown = (event) => walk(event, tokens, place, change)
+  // whoever walks fast is ahead of the answers
+  const from = () => (tokens[wanted()]?.id === undefined ? place : wanted())
+  byId('chips').onkeydown = (event) => walk(event, tokens, from(), change)
   if (focused) byId('chips').querySelector<HTMLElement>('[aria-checked=true]')?.focus()
   const rows = tokens.flatMap(({ id }) => id ?? [])
   const stripHeight = chosen === undefined ? showNothing() : showRow(answer, chosen)

@@ -40,9 +40,10 @@ function showNeighbours(answer: NeighboursAnswer | undefined, append: (name: str
 }
 
 /** How the search went, in words. */
-export function searchText({ size, milliseconds, threads, rescored }: SearchFacts): string {
+export function searchText({ size, milliseconds, timed, threads, rescored }: SearchFacts): string {
   const by = threads === 1 ? 'one thread' : `${threads} threads`
-  const searched = `${count(size)} rows searched in ${millisecondsText(milliseconds)} on ${by}`
+  const time = timed === 1 ? '' : ` (the median of ${timed} times)`
+  const searched = `${count(size)} rows searched in ${millisecondsText(milliseconds)} on ${by}${time}`
   return rescored < size
     ? `${searched}: ${count(rescored)} scored in full, the others ruled out by a bound.`
     : `${searched}.`

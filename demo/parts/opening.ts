@@ -19,6 +19,7 @@ interface Place {
 /** Float32 rows, and 8-bit codes beside them: what an open table takes at most. */
 const BYTES_A_NUMBER = 5
 const MOST_BYTES = 2 ** 32
+const GPT2 = 'hf:openai-community/gpt2'
 
 export interface Opening {
   /** Opens what a link names. Resolves to whether it is open. */
@@ -125,6 +126,10 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
     cancel.hidden = true
     said.textContent = 'Back to the default table.'
     useDefault()
+  }
+  byId('open-gpt2').onclick = () => {
+    byId<HTMLInputElement>('open-source').value = GPT2
+    void look(placeNamed(GPT2)!)
   }
   byId<HTMLFormElement>('open-form').onsubmit = (event) => {
     event.preventDefault()

@@ -1,13 +1,33 @@
 /** How the page loads and looks: small, at once, still, for everyone, at every width. ROWSPACE_SCREENSHOTS names a folder for pictures. */
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { buildDemo } from '../../demo/build.mjs'
 import { findChromium } from '../chromium.ts'
 import { pageUnderTest } from './page.ts'
 
 const PARTS = ['lookup', 'neighbours', 'arithmetic', 'map', 'sizes', 'open', 'measure']
 const { ROWSPACE_SCREENSHOTS: screenshots } = process.env
+
+test('npm run demo:build leaves a folder that has all it links to, the reverse dictionary too', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rowspace-page-'))
+  try {
+    await buildDemo(folder)
+    for (const page of ['index.html', 'reverse-dictionary/index.html']) {
+      const links = [...readFileSync(join(folder, page), 'utf8').matchAll(/(?:href|src)="([^"#:]+)"/g)]
+      expect(links.length).toBeGreaterThan(2)
+      const missing = links
+        .map(([, link]) => join(folder, page, '..', link!))
+        .filter((path) => !existsSync(path))
+      expect(missing).toEqual([])
+    }
+    expect(existsSync(join(folder, 'reverse-dictionary', 'index.html'))).toBe(true)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
 
 describe.skipIf(findChromium() === undefined)('the page', () => {
   const on = pageUnderTest()

@@ -78,8 +78,7 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     const hub = await hubOf(gpt2File(3))
     const page = await on.visit(at(hub.endpoint))
     await on.settled()
-    await page.fill('#open-source', `hf:${GPT2}`)
-    await page.click('text=Read the header')
+    await page.click('#open-gpt2')
     await on.says('#open-said', /50,257 rows of 768 numbers \(F32\).*at most 193 MB of memory/i)
     await page.evaluate(() => {
       const seen = new Set<number>()
