@@ -132,8 +132,14 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     await on.says('#open-said', /Stopped at [\d.]+ MB\. What was read is kept/)
     expect(await on.text('#status')).toContain('GloVe')
     const sent = async () => (await hub.log()).reduce((sum, { bytes }) => sum + bytes, 0)
+    // nothing more travels once it has stopped
+    let before = -1
+    for (let now = await sent(); now !== before; now = await sent()) {
+      before = now
+      await page.waitForTimeout(300)
+    }
+    expect(before).toBeLessThan(40_000 * 256 * 4 * 0.8)
     await hub.change({ rate: 1e9 })
-    const before = await sent()
     await page.click('#open-go:has-text("Go on")')
     await on.says('#status', /^hf:.*40,000 rows of 256 numbers/)
     expect((await sent()) - before).toBeLessThan(40_000 * 256 * 4 * 0.8)
