@@ -1,7 +1,8 @@
 /** `npm run demo:build`: the page as a folder that any static host can serve. The package must have been built. */
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { buildDictionary } from './reverse-dictionary/build.mjs'
 
@@ -57,6 +58,8 @@ function firstView({ outputs }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildDemo('build/demo')
-  console.log('build/demo holds the page')
+  const { firstView } = await buildDemo('build/demo')
+  const bytes = firstView.map((name) => gzipSync(readFileSync(join('build/demo', name))).length)
+  const sum = bytes.reduce((sum, size) => sum + size, 0)
+  console.log(`build/demo holds the page; its first view is ${(sum / 1000).toFixed(0)} kB, by gzip`)
 }

@@ -5,8 +5,8 @@ import { parseExpression } from './expression.ts'
 import type { SearchFacts } from './neighbours.ts'
 import { type NamedMatch, named, nameOf, norm, timed } from './tokens.ts'
 
-/** Words that have nothing to do with it: those of the source page. */
-const UNRELATED = ['either', 'alpine', 'pillars']
+/** Words that have nothing to do with it: those of the source page, as GPT-2 has them. */
+const UNRELATED = [' Either', ' Alpine', ' pillars']
 
 /** The best by one measure, and what makes its dot product: dot = cosine · ‖q‖ · ‖x‖. */
 export interface Best extends NamedMatch {
@@ -57,10 +57,13 @@ function baselineIds(table: EmbeddingTable, { seed }: State, expression: Express
     ...table.sample(Math.min(3, table.size - exclude.length), { seed, exclude }),
   ]
   if (seed > 0) return draw(seed)
-  const known = UNRELATED.flatMap(
-    (word) => table.vocabulary?.idOf(word) ?? table.vocabulary?.idOf(` ${word}`) ?? [],
-  )
+  const known = UNRELATED.flatMap((word) => idOf(table, [word, word.trim(), word.trim().toLowerCase()]) ?? [])
   return known.length > 0 ? known : draw(1)
+}
+
+/** The row of the first name that is a token. */
+function idOf({ vocabulary }: EmbeddingTable, names: readonly string[]): number | undefined {
+  return names.map((name) => vocabulary?.idOf(name)).find((id) => id !== undefined)
 }
 
 /** The rows of the terms, each once. */

@@ -59,7 +59,8 @@ function shareBars(shares: Float32Array, marked: ReadonlySet<number>): SVGSVGEle
     return draw('rect', {
       x: (coordinate * step).toFixed(2),
       y: (share < 0 ? zero : zero - height).toFixed(2),
-      width: Math.max(0.5, step * 0.8).toFixed(2),
+      // the largest are seen however many there are
+      width: Math.max(marked.has(coordinate) ? 2 : 0.5, step * 0.8).toFixed(2),
       height: height.toFixed(2),
       class: `${share < 0 ? 'minus' : 'plus'}${marked.has(coordinate) ? ' large' : ''}`,
     })
@@ -100,6 +101,6 @@ function histogram(cosines: Float32Array, cosine: number): HTMLElement {
     draw('line', { x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT, class: 'axis' }),
     draw('line', { x1: x, x2: x, y1: 0, y2: HEIGHT, class: 'here' }),
   )
-  const ticks = ['−1', '−0.5', '0', '0.5', '1'].map((tick) => make('span', {}, tick))
+  const ticks = ['−1', '−0.5', '0', '0.5', '1'].map((tick) => make('span', { className: 'tick' }, tick))
   return make('div', {}, drawing, make('p', { className: 'ticks', 'aria-hidden': 'true' }, ...ticks))
 }

@@ -1,15 +1,30 @@
 /** How the page loads and looks: small, at once, still, for everyone, at every width. ROWSPACE_SCREENSHOTS names a folder for pictures. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { buildDemo } from '../../demo/build.mjs'
 import { findChromium } from '../chromium.ts'
+import { projectPath } from '../shared-data.ts'
 import { pageUnderTest } from './page.ts'
 
 const PARTS = ['lookup', 'neighbours', 'arithmetic', 'map', 'sizes', 'open', 'measure']
 const { ROWSPACE_SCREENSHOTS: screenshots } = process.env
+
+test('it is built on the published package alone', () => {
+  const folder = projectPath('demo')
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(ts|mjs)$/.test(name),
+  )
+  expect(sources.length).toBeGreaterThan(30)
+  const outside = sources.flatMap((name) =>
+    [...readFileSync(join(folder, name), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']*)'/g)]
+      .map(([, path]) => join(folder, name, '..', path!))
+      .filter((path) => !path.startsWith(folder)),
+  )
+  expect(outside).toEqual([])
+})
 
 test('npm run demo:build leaves a folder that has all it links to, the reverse dictionary too', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rowspace-page-'))

@@ -106,6 +106,8 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     await on.says('#chips', /the1169␣king5822␣met1138␣the262␣queen16599/)
     await page.locator('.chip').nth(1).click()
     await on.says('#row-title', /E\[5822\] is “␣king”: 768 numbers/)
+    // the source page's own baselines
+    expect((await on.listed('baselines')).map(([token]) => token)).toEqual(['␣Either', '␣Alpine', '␣pillars'])
     const value = numberAt(3, 5822 * 768 + 767)
     await page.focus('.strip')
     await page.keyboard.press('End')
@@ -153,6 +155,30 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     await page.waitForSelector('#kept', { state: 'hidden' })
     on.troubles = on.troubles.filter(offlineNoise)
   }, 60_000)
+
+  test('a load that is refused midway is said plainly, and tried again', async () => {
+    const hub = await hubOf(gpt2File(4, { rows: 3_000, dimension: 64, layers: 1 }))
+    const page = await on.visit(at(hub.endpoint))
+    await on.settled()
+    await page.fill('#open-source', `hf:${GPT2}`)
+    await page.keyboard.press('Enter')
+    await on.says('#open-said', /3,000 rows of 64 numbers/)
+    const headers = { 'access-control-allow-origin': '*' }
+    await page.context().route('**/*.safetensors*', (route) => route.fulfill({ status: 403, headers }))
+    await page.click('#open-go')
+    await on.says('#open-said', /403/)
+    expect(await on.text('#status')).toContain('GloVe')
+    await page.context().unroute('**/*.safetensors*')
+    await page.click('#open-go:has-text("Try again")')
+    await on.says('#status', /^hf:.*3,000 rows of 64 numbers/)
+    // a table without tokens is asked by its ids
+    await page.fill('#sentence', '7 2999')
+    await on.says('#chips', /#77#29992999/)
+    await page.fill('#expression', '#7 − #8')
+    await on.settled()
+    expect((await on.listed('sum-list')).length).toBe(10)
+    on.troubles = on.troubles.filter(offlineNoise)
+  })
 
   test('an address is kept as it is read; the page works without a network, with it and with GloVe', async () => {
     mkdirSync(join(on.folder, 'tables'), { recursive: true })
