@@ -8,6 +8,8 @@ export interface LookupAnswer {
   /** Rows of the table, |V|. */
   size: number
   dimension: number
+  /** Whether rows have names; else they are asked for by their ids. */
+  named: boolean
   /** Which token of the sentence is looked at; −1 where none has a row. */
   place: number
   chosen: ChosenRow | undefined
@@ -29,6 +31,7 @@ export function lookUp(table: EmbeddingTable, state: State): LookupAnswer {
     tokens,
     size: table.size,
     dimension: table.dimension,
+    named: table.vocabulary !== undefined,
     place,
     chosen: id === undefined ? undefined : chosenRow(table, tokens, id),
   }

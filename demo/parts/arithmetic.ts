@@ -13,7 +13,7 @@ const EXAMPLES = [
   'king − man + woman',
   'paris − france + italy',
   'walked − walk + swim',
-  'sushi − japan + germany',
+  'berlin − germany + japan',
   'king + 0.5 * woman − 0.5 * man',
 ]
 

@@ -54,7 +54,7 @@ function showLookup(answer: LookupAnswer, change: Change, wanted: () => number):
   byId('chips').onkeydown = (event) => walk(event, tokens, from(), change)
   if (focused) byId('chips').querySelector<HTMLElement>('[aria-checked=true]')?.focus()
   const rows = tokens.flatMap(({ id }) => id ?? [])
-  const stripHeight = chosen === undefined ? showNothing() : showRow(answer, chosen)
+  const stripHeight = chosen === undefined ? showNothing(answer.named) : showRow(answer, chosen)
   drawMatrix({ size, dimension, rows, chosen: chosen?.id, stripHeight })
 }
 
@@ -89,10 +89,14 @@ function walk(event: KeyboardEvent, tokens: readonly TextToken[], place: number,
   }
 }
 
-function showNothing(): number {
-  byId('row-title').textContent = 'No token of this table yet'
+function showNothing(named: boolean): number {
+  byId('row-title').textContent = 'No row of this table yet'
   byId('strip').replaceChildren()
-  byId('row-facts').replaceChildren('Type a word that the table knows.')
+  byId('row-facts').replaceChildren(
+    named
+      ? 'Type a word that the table knows.'
+      : 'This table came without tokens: type the ids of rows, such as 3 14 15, and below #3 − #14 + #15.',
+  )
   return 56
 }
 

@@ -138,6 +138,24 @@ describe.skipIf(findChromium() === undefined)('the page answers', () => {
     expect(await Promise.all(lists.map((id) => on.listed(id)))).toEqual(before)
   })
 
+  test('every example has an answer on the default table', async () => {
+    const page = await on.visit()
+    await on.settled()
+    const examples = await page.$$eval('#examples button', (buttons) =>
+      buttons.map((each) => each.textContent!),
+    )
+    const firsts: (string | null)[] = []
+    for (const example of examples) {
+      await page.click(`#examples button:text-is("${example}")`)
+      await expect
+        .poll(() => new URL(page.url()).searchParams.get('expression') ?? 'king − man + woman')
+        .toBe(example)
+      firsts.push((await on.listed('sum-list'))[0]![0]!)
+      expect(await on.text('#expression-error')).toBe('')
+    }
+    expect(firsts).toEqual(['queen', 'rome', 'swam', 'tokyo', 'queen'])
+  })
+
   test('a match is explained by its coordinates and by random pairs', async () => {
     const page = await on.visit()
     await on.settled()

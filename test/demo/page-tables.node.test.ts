@@ -172,6 +172,7 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     await page.click('#open-go:has-text("Try again")')
     await on.says('#status', /^hf:.*3,000 rows of 64 numbers/)
     // a table without tokens is asked by its ids
+    await on.says('#row-facts', /came without tokens: type the ids of rows/)
     await page.fill('#sentence', '7 2999')
     await on.says('#chips', /#77#29992999/)
     await page.fill('#expression', '#7 − #8')
