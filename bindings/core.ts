@@ -45,10 +45,16 @@ export async function compileCore(source: CoreSource): Promise<WebAssembly.Modul
  * Throws as compileCore.
  */
 export async function compileSharedCore(source: CoreSource): Promise<WebAssembly.Module | undefined> {
-  if (source instanceof WebAssembly.Module) return undefined
+  const core = await readCore(source)
+  if (core instanceof WebAssembly.Module) return undefined
   await requireSimd()
-  const bytes = isBytes(source) ? source : await (await answered(source)).arrayBuffer()
-  return WebAssembly.compile(withSharedMemory(bytes))
+  return WebAssembly.compile(withSharedMemory(core))
+}
+
+/** A core that can be compiled as often as wanted. Throws what fetch throws. */
+export async function readCore(source: CoreSource): Promise<BufferSource | WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module || isBytes(source)) return source
+  return (await answered(source)).arrayBuffer()
 }
 
 function isBytes(source: unknown): source is BufferSource {

@@ -64,7 +64,8 @@ export class TableMemory {
   private readonly other: Float32Array<ArrayBuffer>
   private readonly scratch: Float32Array<ArrayBuffer>
   private readonly questions: QuestionRecords
-  private encoded = false
+  /** Whether searches go by the codes. */
+  hasCodes = false
   /** Rows scored in full because the codes could not rule them out, counted up by answers until it is set to 0. */
   rescored = 0
   /** The least score of a row in the answers to what is asked next, as float32; undefined for any. */
@@ -131,21 +132,28 @@ export class TableMemory {
 
   /** Makes the codes of the first `size` rows, after computeNorms. Only where the layout has room for them. */
   encode(size: number): void {
-    const { table, dimension, dtype } = this.layout
-    // ρ of assembly/certify.ts
-    const rounding = (Math.ceil(dimension / 16) + 6 + 40) * 2 ** -24
-    if (dtype === 'int8') {
-      this.core.adoptRows(table, size, rounding)
+    if (this.layout.dtype === 'int8') {
+      this.core.adoptRows(this.layout.table, size, this.rounding)
     } else {
-      this.core.measureColumns(table, size, Math.max(1, Math.floor(size / COLUMN_SAMPLE)))
-      this.core.encodeRows(table, 0, size, rounding)
+      this.measureColumns(size)
+      this.encodeRows(0, size)
     }
-    this.encoded = true
+    this.hasCodes = true
   }
 
-  /** Whether searches go by the codes. */
-  get hasCodes(): boolean {
-    return this.encoded
+  /** Finds what all codes are relative to; those there were are good no more. */
+  measureColumns(size: number): void {
+    this.core.measureColumns(this.layout.table, size, Math.max(1, Math.floor(size / COLUMN_SAMPLE)))
+  }
+
+  /** Makes the codes of rows [from, to), which are not int8. */
+  encodeRows(from: number, to: number): void {
+    this.core.encodeRows(this.layout.table, from, to, this.rounding)
+  }
+
+  /** ρ of assembly/certify.ts */
+  private get rounding(): number {
+    return (Math.ceil(this.layout.dimension / 16) + 6 + 40) * 2 ** -24
   }
 
   /**
@@ -181,7 +189,7 @@ export class TableMemory {
   private scan(count: number, size: number, k: number): void {
     if (k === 0) return
     const { table, questions, rowBytes, codeStride } = this.layout
-    const bytes = size * count * (this.encoded ? codeStride : rowBytes)
+    const bytes = size * count * (this.hasCodes ? codeStride : rowBytes)
     if (this.workers === undefined || bytes < LEAST_SHARED_BYTES) {
       this.core.scanQuestions(table, questions, count, 0, size)
     } else {
@@ -229,7 +237,7 @@ export class TableMemory {
 
   /** A plain scan reads the rows of the mask alone; and a large k, or a norm out of range, leaves nothing to rule out. */
   private paysToCertify(size: number, allowed: number, inverseQueryNorm: number, k: number): boolean {
-    return this.encoded && allowed * 8 >= size && k * 16 <= size && !Number.isNaN(inverseQueryNorm)
+    return this.hasCodes && allowed * 8 >= size && k * 16 <= size && !Number.isNaN(inverseQueryNorm)
   }
 
   /** Writes both measures of the first `count` rows named in `ids`. */

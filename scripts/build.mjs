@@ -17,6 +17,7 @@ const DOORS = {
   formats: 'src/formats/index.ts',
   hub: 'src/hub/index.ts',
   bulk: 'src/bulk/index.ts',
+  collection: 'src/collection/index.ts',
   'keyed-vectors': 'src/keyed-vectors/index.ts',
   text: 'src/text/index.ts',
   transforms: 'src/transforms/index.ts',
@@ -62,7 +63,7 @@ await Promise.all([
     ...shared,
     // the doors that make tables
     entryPoints: Object.fromEntries(
-      ['index', 'formats', 'default', 'keyed-vectors', 'text', 'transforms'].map((door) => [
+      ['index', 'formats', 'collection', 'default', 'keyed-vectors', 'text', 'transforms'].map((door) => [
         door,
         DOORS[door],
       ]),

@@ -30,6 +30,7 @@ const MORE = {
   pairs: 1,
   embedded: [0.5, 0.5],
   centred: '0.85',
+  sunny: ['south'],
   wmd: 'UNSUPPORTED',
   model: 'NOT_FOUND',
 }
@@ -215,6 +216,7 @@ describe.skipIf(findChromium() === undefined)('in Chromium', () => {
       'rowspace/gpt2': '/node_modules/rowspace/dist/gpt2.js',
       'rowspace/slim': '/node_modules/rowspace/dist/slim/index.js',
       'rowspace/bulk': '/node_modules/rowspace/dist/bulk.js',
+      'rowspace/collection': '/node_modules/rowspace/dist/collection.js',
       'rowspace/keyed-vectors': '/node_modules/rowspace/dist/keyed-vectors.js',
       'rowspace/text': '/node_modules/rowspace/dist/text.js',
       'rowspace/transforms': '/node_modules/rowspace/dist/transforms.js',

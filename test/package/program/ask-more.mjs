@@ -1,6 +1,7 @@
 /** A user's program: the doors beside search, of the installed package, without their optional peers. */
 import { EmbeddingTable } from 'rowspace'
 import { neighbourGraph, pairsAbove, rangeSearch } from 'rowspace/bulk'
+import { Collection } from 'rowspace/collection'
 import { KeyedVectors } from 'rowspace/keyed-vectors'
 import { embed, openStaticModel } from 'rowspace/text'
 import { meanRemoval } from 'rowspace/transforms'
@@ -11,6 +12,9 @@ export async function askMore() {
   const vectors = new KeyedVectors(table)
   const graph = await neighbourGraph(table, { k: 1 })
   const centred = await (await meanRemoval(table)).table(table)
+  const collection = await Collection.fromTable(table, { columns: { sunny: 'boolean' } })
+  await collection.delete('north-east')
+  await collection.add({ key: 'south', vector: [0.1, -1], metadata: { sunny: true } })
   const wmd = await vectors.wmdistance(['east'], ['north', 'west']).catch(({ code }) => code)
   return {
     odd: vectors.doesntMatch(['east', 'north-east', 'west']),
@@ -23,6 +27,7 @@ export async function askMore() {
     pairs: (await pairsAbove(table, { least: 0.7 })).length,
     embedded: [...embed(table, 'east north')],
     centred: centred.row('east')[0].toFixed(2),
+    sunny: collection.nearest('east', { filter: { sunny: true } }).keys,
     wmd,
     model: await openStaticModel(new Uint8Array(0)).catch(({ code }) => code),
   }

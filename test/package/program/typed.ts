@@ -9,6 +9,7 @@ import {
   type Matches,
   type SearchOptions,
 } from 'rowspace'
+import { Collection } from 'rowspace/collection'
 import { openDefaultTable } from 'rowspace/default'
 import { openTable } from 'rowspace/formats'
 import { gpt2Vocabulary } from 'rowspace/gpt2'
@@ -35,6 +36,12 @@ export async function program(): Promise<string | undefined> {
       return code
     }
   }
+  const notes = await Collection.create({ dimension: 2, columns: { year: 'number' } })
+  await notes.add({ key: 'a', vector: [1, 2], metadata: { year: 2026 } })
+  const year: number | null | undefined = notes.nearest('a', { filter: { year: { atLeast: 2020 } } }).at(0)
+    ?.metadata.year
+  // @ts-expect-error: years are numbers
+  notes.where({ year: `${year}` })
   // @ts-expect-error: no such metric
   slim.nearest(0, { metric: 'l2' })
   return first?.token

@@ -1,0 +1,475 @@
+/** Collection: rows that come, change and go, known by keys, with metadata to filter by. */
+import {
+  checkCount,
+  checkQuery,
+  checkVector,
+  describe,
+  isRow,
+  isVector,
+  queryList,
+  zeroQuery,
+} from '../arguments.ts'
+import { RowspaceError } from '../errors.ts'
+import { IdSet } from '../id-set.ts'
+import type { Metric } from '../options.ts'
+import { type Searched, search, searchBatch, type Written } from '../search.ts'
+import { EmbeddingTable, type TableOptions } from '../table.ts'
+import { makeColumns } from './columns.ts'
+import type { Condition } from './condition.ts'
+import { type EntryShape, type ReadEntry, readEntry, readMetadata, readVector } from './entries.ts'
+import { Filter } from './filter.ts'
+import { checkKey, Keys } from './keys.ts'
+import { loadCollection, type OpenCollectionOptions } from './load.ts'
+import type { CollectionMatches } from './matches.ts'
+import type {
+  CollectionOptions,
+  CollectionSearchOptions,
+  ColumnTypes,
+  Entry,
+  Key,
+  Metadata,
+  NoColumns,
+  StoredMetadata,
+  Vector,
+} from './options.ts'
+import {
+  metadataAt,
+  type Parts,
+  readCollectionQuestion,
+  searchedOf,
+  selectPlaces,
+  toCollectionMatches,
+} from './question.ts'
+import { RowView } from './row-view.ts'
+import { CollectionRows } from './rows.ts'
+import { type SaveOptions, saveCollection } from './save.ts'
+import { type CollectionStore, storeOf } from './stores/store.ts'
+
+const NOTHING: readonly number[] = []
+/** Rows to have room for where nothing else is asked. */
+const FIRST_CAPACITY = 1024
+/** Rows copied from a table at once. */
+const COPIED_ROWS = 1024
+
+/**
+ * Vectors of one dimension, each with a key and metadata, in one WebAssembly memory that grows. Questions are synchronous
+ * and exact, with the bits an EmbeddingTable of the same rows would give; equal scores in the order in which rows were added. Changes
+ * are promises, made one after the other in the order of the calls: what is handed over is judged and copied at the call, and a
+ * change that is refused has changed nothing.
+ *
+ * @example
+ * const notes = await Collection.create({ dimension: 384, columns: { year: 'number' } })
+ * await notes.add({ key: 'a', vector, metadata: { year: 2026 } })
+ * notes.nearest(query, { k: 5, filter: { year: { atLeast: 2020 } } })
+ */
+export class Collection<Columns extends ColumnTypes = NoColumns> {
+  /** Columns of a vector, d. */
+  readonly dimension: number
+  /** How rows are kept. */
+  readonly dtype: 'f32' | 'bf16' | 'f16'
+  private parts: Parts | undefined
+  private readonly searched: Searched
+  private readonly shape: EntryShape
+  private changes = 0
+  /** The last of the changes that were asked for. */
+  private last: Promise<unknown> = Promise.resolve()
+  /** What the collection was opened or saved as, by the store's name. */
+  private readonly revisions = new Map<string, string>()
+
+  private constructor(parts: Parts) {
+    this.parts = parts
+    this.searched = searchedOf(parts)
+    this.dimension = parts.rows.dimension
+    this.dtype = parts.rows.memory.layout.dtype as 'f32' | 'bf16' | 'f16'
+    this.shape = { dimension: this.dimension, dtype: this.dtype, columns: parts.columns }
+  }
+
+  /**
+   * An empty collection.
+   *
+   * @throws RowspaceError `INVALID_ARGUMENT` naming the option; `OUT_OF_MEMORY`; `UNSUPPORTED` without WebAssembly SIMD.
+   */
+  static async create<const Columns extends ColumnTypes = NoColumns>(
+    options: CollectionOptions<Columns>,
+  ): Promise<Collection<Columns>> {
+    const { dimension, capacity = FIRST_CAPACITY, dtype = 'f32', core, codes, threads } = options
+    checkCount(dimension, 'dimension', 1)
+    checkCount(capacity, 'capacity', 1)
+    if (dtype !== 'f32' && dtype !== 'bf16' && dtype !== 'f16') {
+      throw new RowspaceError('INVALID_ARGUMENT', `dtype is 'f32', 'bf16' or 'f16'; got ${describe(dtype)}`)
+    }
+    const columns = makeColumns(options.columns ?? {})
+    const rows = await CollectionRows.create(core, { capacity, dimension, dtype, codes, threads })
+    for (const column of columns.values()) column.reserve(capacity)
+    return new Collection<Columns>({ rows, keys: new Keys(), columns })
+  }
+
+  /**
+   * Opens what was saved, with its codes and norms as they are: nothing is computed but checksums.
+   *
+   * @param store a path (Node), or a store
+   * @throws RowspaceError `NOT_FOUND`; `INVALID_FORMAT`, `TRUNCATED`, `CHECKSUM_MISMATCH` for a file that is no whole collection;
+   * `UNSUPPORTED` for one of a newer version; as `create`; and `signal.reason`
+   */
+  static async open<const Columns extends ColumnTypes = NoColumns>(
+    store: string | CollectionStore,
+    options: OpenCollectionOptions<Columns> = {},
+  ): Promise<Collection<Columns>> {
+    const place = storeOf(store)
+    const { parts, revision } = await loadCollection(place, options)
+    const collection = new Collection<Columns>(parts)
+    collection.revisions.set(place.name, revision)
+    return collection
+  }
+
+  /** A copy of a table that can change. Keys are the tokens, and the ids of rows that have none, unless `keyOf` names them. */
+  static async fromTable<const Columns extends ColumnTypes = NoColumns>(
+    table: EmbeddingTable,
+    options: Omit<CollectionOptions<Columns>, 'dimension'> & {
+      keyOf?: ((id: number) => Key) | undefined
+      metadataOf?: ((id: number) => Metadata<Columns>) | undefined
+    } = {},
+  ): Promise<Collection<Columns>> {
+    const { size, dimension } = table
+    const { keyOf = (id) => table.token(id) ?? id, metadataOf = () => undefined } = options
+    const dtype = options.dtype ?? (table.dtype === 'int8' ? 'f32' : table.dtype)
+    const capacity = options.capacity ?? size
+    const collection = await Collection.create<Columns>({ ...options, dimension, dtype, capacity })
+    for (let from = 0; from < size; from += COPIED_ROWS) {
+      const ids = Array.from({ length: Math.min(COPIED_ROWS, size - from) }, (_, index) => from + index)
+      await collection.add(
+        ids.map((id) => ({ key: keyOf(id), vector: table.row(id), metadata: metadataOf(id) })),
+      )
+    }
+    return collection
+  }
+
+  /** How many entries there are. */
+  get size(): number {
+    return this.open().keys.size
+  }
+
+  /** Entries there is room for before rows move. */
+  get capacity(): number {
+    return this.open().rows.capacity
+  }
+
+  /** Another number after every change. */
+  get version(): number {
+    return this.changes + this.open().rows.generation
+  }
+
+  has(key: Key): boolean {
+    return this.open().keys.has(key)
+  }
+
+  /** In the order in which they were added. */
+  keys(): IterableIterator<Key> {
+    return this.open().keys[Symbol.iterator]()
+  }
+
+  /** A copy of an entry's vector, d numbers as they are kept. Throws `UNKNOWN_KEY`. */
+  vector(key: Key): Float32Array {
+    const { rows, keys } = this.open()
+    return rows.memory.row(keys.placeOf(key))
+  }
+
+  /** An entry's vector without a copy, until rows move. Throws `UNKNOWN_KEY`. */
+  view(key: Key): RowView {
+    const { rows, keys } = this.open()
+    return new RowView(key, rows, keys.placeOf(key))
+  }
+
+  /** An entry's metadata, every column of it. Throws `UNKNOWN_KEY`. */
+  metadata(key: Key): StoredMetadata<Columns> {
+    const { keys, columns } = this.open()
+    return metadataAt(columns, keys.placeOf(key))
+  }
+
+  /**
+   * Adds entries. Resolves to their keys; where none is given it is the whole number after the largest there ever was.
+   *
+   * @throws RowspaceError `DUPLICATE_KEY`, unless `duplicates: 'replace'`; `DIMENSION_MISMATCH`, `NON_FINITE`, `INVALID_ARGUMENT`, naming
+   * the entry; `OUT_OF_MEMORY`. Then none of them was added.
+   */
+  async add(
+    entries: Entry<Columns> | Iterable<Entry<Columns>>,
+    { duplicates = 'refuse' }: { duplicates?: 'refuse' | 'replace' | undefined } = {},
+  ): Promise<Key[]> {
+    this.open()
+    if (duplicates !== 'refuse' && duplicates !== 'replace') {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `duplicates is 'refuse' or 'replace'; got ${describe(duplicates)}`,
+      )
+    }
+    const isList = typeof entries === 'object' && entries !== null && Symbol.iterator in entries
+    const list = isList ? [...entries] : [entries]
+    const read = list.map((entry, index) => readEntry(this.shape, entry, index))
+    return this.change(async (parts) => {
+      const keyed = nameEntries(parts.keys, read, duplicates)
+      const fresh = new Set(keyed.map(({ key }) => key).filter((key) => !parts.keys.has(key)))
+      await makeRoom(parts, fresh.size)
+      this.changes++
+      for (const entry of keyed) put(parts, entry)
+      return keyed.map(({ key }) => key)
+    })
+  }
+
+  /**
+   * Changes an entry that is there: its vector, or the metadata that is named.
+   *
+   * @throws RowspaceError `UNKNOWN_KEY`, or as `add`.
+   */
+  async set(
+    key: Key,
+    entry: { vector?: Vector | undefined; metadata?: Metadata<Columns> | undefined },
+  ): Promise<void> {
+    this.open()
+    checkKey(key)
+    if (typeof entry !== 'object' || entry === null || isVector(entry)) {
+      throw new RowspaceError('INVALID_ARGUMENT', `set takes { vector?, metadata? }; got ${describe(entry)}`)
+    }
+    const name = `entry ${JSON.stringify(key)}`
+    const vector = entry.vector === undefined ? undefined : readVector(this.shape, entry.vector, name)
+    const metadata = readMetadata(this.shape.columns, entry.metadata, name)
+    await this.change(({ rows, keys, columns }) => {
+      const place = keys.placeOf(key)
+      this.changes++
+      if (vector !== undefined) rows.write(place, vector)
+      for (const [column, value] of metadata) columns.get(column)!.set(place, value)
+    })
+  }
+
+  /** Deletes an entry, or several. Throws `UNKNOWN_KEY`: then none of them was deleted. */
+  async delete(keys: Key | Iterable<Key>): Promise<void> {
+    this.open()
+    const all = new Set(typeof keys === 'object' && keys !== null ? keys : [keys])
+    for (const key of all) checkKey(key)
+    await this.change((parts) => {
+      for (const key of all) parts.keys.placeOf(key)
+      this.changes++
+      for (const key of all) {
+        parts.rows.remove(parts.keys.placeOf(key))
+        parts.keys.delete(key)
+      }
+    })
+  }
+
+  /** Makes room for so many entries in all, so that rows do not move while they are added. Throws `OUT_OF_MEMORY`. */
+  async reserve(capacity: number): Promise<void> {
+    this.open()
+    checkCount(capacity, 'capacity', 1)
+    await this.change((parts) => makeRoom(parts, capacity - parts.keys.size))
+  }
+
+  /** Closes the gaps that deleted rows left, and gives back room where less than half is used. Views end. */
+  async compact(): Promise<void> {
+    this.open()
+    await this.change(async (parts) => {
+      closeGaps(parts)
+      await parts.rows.shrink()
+      for (const column of parts.columns.values()) column.reserve(parts.rows.capacity)
+    })
+  }
+
+  /**
+   * Saves everything as one safetensors file, whole or not at all: a failure leaves what was there. Compacts first.
+   *
+   * @param store a path (Node), or a store
+   * @throws RowspaceError `LOCKED` while another writer saves; `CONFLICT` if another has saved since this was opened; `EXISTS`
+   * if something else is there (`overwrite: true` for either); `QUOTA_EXCEEDED`; `IO`; and `signal.reason`
+   */
+  async save(store: string | CollectionStore, options: SaveOptions = {}): Promise<void> {
+    this.open()
+    const place = storeOf(store)
+    await this.change(async (parts) => {
+      closeGaps(parts)
+      const revision = await saveCollection(parts, place, this.revisions.get(place.name), options)
+      this.revisions.set(place.name, revision)
+    })
+  }
+
+  /**
+   * Entries to choose among, by a condition on metadata or a test of key and metadata; worked out once, and again after a change.
+   *
+   * @throws RowspaceError `INVALID_ARGUMENT` for a column there is none of or a value of another type
+   */
+  where(wanted: Condition<Columns> | ((key: Key, metadata: StoredMetadata<Columns>) => boolean)): Filter {
+    const filter = new Filter(this, () => selectPlaces(this.open(), wanted))
+    filter.places() // what is wrong with it is said here
+    return filter
+  }
+
+  /** Entries to choose among, by a list of keys; those that are deleted later drop out. Throws `UNKNOWN_KEY`. */
+  only(keys: Iterable<Key>): Filter {
+    const wanted = new Set(keys)
+    for (const key of wanted) this.open().keys.placeOf(key)
+    return new Filter(this, () => {
+      const { rows, keys } = this.open()
+      const there = [...wanted].filter((key) => keys.has(key))
+      return IdSet.from(
+        rows.used,
+        there.map((key) => keys.placeOf(key)),
+      )
+    })
+  }
+
+  /**
+   * The k entries nearest to an entry (left out itself unless `includeInputs`) or to a vector, best first.
+   *
+   * @throws RowspaceError `UNKNOWN_KEY`, `INVALID_ARGUMENT` for a filter that cannot be, and as EmbeddingTable.nearest.
+   */
+  nearest(query: Key | Vector, options: CollectionSearchOptions<Columns> = {}): CollectionMatches<Columns> {
+    const parts = this.open()
+    const asked = readCollectionQuestion(parts, this.searched, this, options)
+    parts.rows.prepare()
+    const written = this.write(query, asked.metric, 0)
+    return toCollectionMatches(parts, search(this.searched, parts.rows.memory, written, asked))
+  }
+
+  /** As `nearest`, of many queries over one reading of the rows. Takes also n · d numbers as one Float32Array. */
+  nearestBatch(
+    queries: Iterable<Key | Vector> | Float32Array,
+    options: CollectionSearchOptions<Columns> = {},
+  ): CollectionMatches<Columns>[] {
+    const parts = this.open()
+    const asked = readCollectionQuestion(parts, this.searched, this, options)
+    const list = queryList(queries as Iterable<Key | Vector>, this.dimension)
+    parts.rows.prepare()
+    const write = (index: number, place: number) => this.write(list[index]!, asked.metric, place)
+    return searchBatch(this.searched, parts.rows.memory, list.length, write, asked).map((matches) =>
+      toCollectionMatches(parts, matches),
+    )
+  }
+
+  /** The cosine of two entries or vectors. Throws `UNKNOWN_KEY`, or as EmbeddingTable.similarity. */
+  similarity(a: Key | Vector, b: Key | Vector): number {
+    const { rows, keys } = this.open()
+    const { memory } = rows
+    const inverseNorm = isRow(a) ? memory.askWithRow(keys.placeOf(a)) : this.writeVector(a, 'cosine', 0)
+    if (isRow(b)) {
+      memory.ids[0] = keys.placeOf(b)
+      memory.measure(inverseNorm, 1)
+      return memory.cosines[0]!
+    }
+    checkVector(b, this.dimension)
+    const { cosine, inverseNorm: other } = memory.cosineWithVector(inverseNorm, b)
+    checkQuery(b, other, 'cosine')
+    return cosine
+  }
+
+  /**
+   * The entries as they are now, as a table that does not change: for analogies, bulk questions, KeyedVectors. Its ids are the
+   * places of `keys()`, its tokens the keys where all of them are strings.
+   *
+   * @throws RowspaceError `INVALID_ARGUMENT` where there is no entry; as EmbeddingTable.fill
+   */
+  async table(options: Omit<TableOptions, 'tokens'> = {}): Promise<EmbeddingTable> {
+    const { rows, keys } = this.open()
+    const list = [...keys]
+    const tokens = list.filter((key) => typeof key === 'string')
+    const shape = { size: list.length, dimension: this.dimension, dtype: this.dtype }
+    const write = (target: Float32Array | Uint16Array) => {
+      for (const [place, key] of list.entries()) {
+        const from = keys.placeOf(key) * this.dimension
+        target.set(rows.memory.rows.subarray(from, from + this.dimension), place * this.dimension)
+      }
+      return undefined
+    }
+    return EmbeddingTable.fill(shape, write, tokens.length < list.length ? options : { ...options, tokens })
+  }
+
+  /** Gives the memory back, once changes under way are done; every question and change after it throws `DISPOSED`. */
+  dispose(): void {
+    const parts = this.parts
+    this.parts = undefined
+    void this.last.catch(() => {}).then(() => parts?.rows.dispose())
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  private open(): Parts {
+    if (this.parts !== undefined) return this.parts
+    throw new RowspaceError('DISPOSED', 'this collection was disposed of: make or open one anew')
+  }
+
+  /** Does one change after all that were asked for before. */
+  private change<Result>(work: (parts: Parts) => Result | Promise<Result>): Promise<Result> {
+    const done = this.last.catch(() => {}).then(() => work(this.open()))
+    this.last = done
+    return done
+  }
+
+  private write(query: Key | Vector, metric: Metric, index: number): Written {
+    if (!isRow(query)) return { inverseNorm: this.writeVector(query, metric, index), inputs: NOTHING }
+    const { rows, keys } = this.open()
+    const place = keys.placeOf(query)
+    const inverseNorm = rows.memory.askWithRow(place, index)
+    if (metric === 'cosine' && inverseNorm === 0)
+      throw zeroQuery(`entry ${JSON.stringify(query)} is all zeros`)
+    return { inverseNorm, inputs: [place] }
+  }
+
+  private writeVector(vector: Vector, metric: Metric, index: number): number {
+    checkVector(vector, this.dimension)
+    const inverseNorm = this.open().rows.memory.askWithVector(vector, index)
+    checkQuery(vector, inverseNorm, metric)
+    return inverseNorm
+  }
+}
+
+type KeyedEntry = ReadEntry & { key: Key }
+
+/** Gives keys out where there are none. Throws `DUPLICATE_KEY`. */
+function nameEntries(
+  keys: Keys,
+  entries: readonly ReadEntry[],
+  duplicates: 'refuse' | 'replace',
+): KeyedEntry[] {
+  const seen = new Set<Key>()
+  let { next } = keys
+  return entries.map((entry, index) => {
+    const key = entry.key ?? next
+    if (typeof key === 'number') next = Math.max(next, key + 1)
+    if (duplicates === 'refuse' && (keys.has(key) || seen.has(key))) {
+      throw new RowspaceError(
+        'DUPLICATE_KEY',
+        `entry ${index}: there is an entry ${JSON.stringify(key)} already; pass duplicates: 'replace' to replace it`,
+        { key, index },
+      )
+    }
+    seen.add(key)
+    return { ...entry, key }
+  })
+}
+
+/** Room for so many more: gaps are closed where they are the half of it, else the rows move to a larger memory. */
+async function makeRoom(parts: Parts, count: number): Promise<void> {
+  const { rows, columns } = parts
+  if (rows.used + count <= rows.capacity) return
+  if (rows.count + count <= rows.capacity / 2) return closeGaps(parts)
+  await rows.reserve(rows.used + count)
+  for (const column of columns.values()) column.reserve(rows.capacity)
+}
+
+function put({ rows, keys, columns }: Parts, { key, vector, metadata }: KeyedEntry): void {
+  let place: number
+  if (keys.has(key)) {
+    place = keys.placeOf(key)
+    rows.write(place, vector)
+  } else {
+    place = rows.append(vector)
+    keys.append(key)
+  }
+  for (const [name, column] of columns) column.set(place, metadata.get(name) ?? null)
+}
+
+function closeGaps({ rows, keys, columns }: Parts): void {
+  if (rows.count === rows.used) return
+  const kept = rows.compact()
+  keys.keep(kept)
+  for (const column of columns.values()) column.keep(kept)
+}

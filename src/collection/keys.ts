@@ -1,0 +1,68 @@
+/** Which key has which place. */
+import { describe } from '../arguments.ts'
+import { RowspaceError } from '../errors.ts'
+import type { Key } from './options.ts'
+
+export class Keys {
+  private readonly places = new Map<Key, number>()
+  /** The key of each place; undefined where its row was deleted. */
+  private list: (Key | undefined)[] = []
+  /** The next key to give out: larger than every number that was a key. */
+  next = 0
+
+  get size(): number {
+    return this.places.size
+  }
+
+  has(key: Key): boolean {
+    return this.places.has(key)
+  }
+
+  /** Throws `UNKNOWN_KEY`. */
+  placeOf(key: Key): number {
+    const place = this.places.get(key)
+    if (place !== undefined) return place
+    checkKey(key)
+    throw new RowspaceError(
+      'UNKNOWN_KEY',
+      `there is no entry ${JSON.stringify(key)} among the ${this.size} of this collection`,
+      { key },
+    )
+  }
+
+  /** The key of a place that is in use. */
+  keyAt(place: number): Key {
+    return this.list[place]!
+  }
+
+  /** Names the place after the last. */
+  append(key: Key): void {
+    this.places.set(key, this.list.push(key) - 1)
+    if (typeof key === 'number') this.next = Math.max(this.next, key + 1)
+  }
+
+  delete(key: Key): void {
+    this.list[this.placeOf(key)] = undefined
+    this.places.delete(key)
+  }
+
+  /** Keeps the keys of these places, in order, at places from 0 on. */
+  keep(places: Uint32Array): void {
+    this.list = Array.from(places, (place) => this.list[place]!)
+    for (const [place, key] of this.list.entries()) this.places.set(key!, place)
+  }
+
+  /** In the order of their places: that in which they were added. */
+  *[Symbol.iterator](): Generator<Key> {
+    for (const key of this.list) if (key !== undefined) yield key
+  }
+}
+
+/** Throws `INVALID_ARGUMENT` unless `key` can be one. */
+export function checkKey(key: unknown): asserts key is Key {
+  if (typeof key === 'string' || (Number.isSafeInteger(key) && (key as number) >= 0)) return
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `a key is a string or a whole number from 0; got ${describe(key)}`,
+  )
+}

@@ -1,0 +1,250 @@
+/** Reads a collection from where it is kept. */
+import { codeViews } from '../../bindings/code-views.ts'
+import { RowspaceError } from '../errors.ts'
+import { invalidFormat, unsupported } from '../formats/malformed.ts'
+import {
+  readSafetensorsHeader,
+  type SafetensorsHeader,
+  type StoredTensor,
+} from '../formats/safetensors-header.ts'
+import { readBlocks } from '../sources/blocks.ts'
+import type { ByteSource } from '../sources/source.ts'
+import { Checksum, PIECE_BYTES } from './checksum.ts'
+import { type Column, makeColumns } from './columns.ts'
+import { CODE_TENSORS, type CollectionMetadata, checksumOf, DTYPES, FORMAT, VERSION } from './file-layout.ts'
+import { checkKey, Keys } from './keys.ts'
+import type { CollectionOptions, ColumnTypes } from './options.ts'
+import type { Parts } from './question.ts'
+import { CollectionRows } from './rows.ts'
+import type { CollectionStore } from './stores/store.ts'
+
+export interface OpenProgress {
+  phase: 'read'
+  /** Bytes. */
+  done: number
+  total: number
+}
+
+export interface OpenCollectionOptions<Columns extends ColumnTypes>
+  extends Pick<CollectionOptions<Columns>, 'codes' | 'threads' | 'core' | 'capacity'> {
+  /** The columns there are expected to be: others are an error. Whatever is in the file unless given. */
+  columns?: Columns | undefined
+  onProgress?: ((progress: OpenProgress) => void) | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** Throws as Collection.open. */
+export async function loadCollection(
+  store: CollectionStore,
+  options: OpenCollectionOptions<ColumnTypes>,
+): Promise<{ parts: Parts; revision: string }> {
+  const source = await store.read(options.signal)
+  if (source === undefined) {
+    throw new RowspaceError('NOT_FOUND', `there is no collection at "${store.name}": save one there first`, {
+      store: store.name,
+    })
+  }
+  try {
+    const header = await readSafetensorsHeader(source, options.signal)
+    const metadata = await readMetadata(source, header)
+    const parts = await readParts(source, header, metadata, options)
+    return { parts, revision: metadata.revision }
+  } finally {
+    await source.close?.()
+  }
+}
+
+async function readMetadata(
+  source: ByteSource,
+  { metadata, tensors }: SafetensorsHeader,
+): Promise<CollectionMetadata> {
+  if (metadata.get('format') !== FORMAT) {
+    throw invalidFormat(
+      source,
+      `it is safetensors, but no collection that rowspace saved; open it by openTable.`,
+    )
+  }
+  const version = metadata.get('version') ?? ''
+  if (Number(version) > VERSION) {
+    throw unsupported(
+      source,
+      `it was saved by a newer rowspace (version ${version} of the format; this one reads up to ${VERSION}). Update rowspace.`,
+      { version },
+    )
+  }
+  const read = Object.fromEntries(metadata) as unknown as CollectionMetadata & { checksum: string }
+  if ((await checksumOf(read, [...tensors.values()])) !== read.checksum) throw mismatch(source, 'its header')
+  return read
+}
+
+function mismatch(source: ByteSource, what: string): RowspaceError {
+  return new RowspaceError(
+    'CHECKSUM_MISMATCH',
+    `${source.name}: the checksum of ${what} is another than when it was saved: the file was changed or damaged. Take a copy of it that is whole.`,
+    { source: source.name },
+  )
+}
+
+async function readParts(
+  source: ByteSource,
+  { tensors }: SafetensorsHeader,
+  metadata: CollectionMetadata,
+  options: OpenCollectionOptions<ColumnTypes>,
+): Promise<Parts> {
+  const types = Object.fromEntries(JSON.parse(metadata.columns)) as ColumnTypes
+  checkColumns(source, types, options.columns)
+  const { rows, count, coded } = await makeRows(source, tensors, options)
+  const columns = makeColumns(types)
+  for (const column of columns.values()) column.reserve(rows.capacity)
+  const targets = targetsOf(source, tensors, rows, columns, count, coded)
+  await readTensors(source, tensors, targets, metadata, options)
+  const keys = readKeys(source, targets, count, Number(metadata.next_key))
+  for (const [name, column] of columns) {
+    const strings = targets.get(`strings.${name}`)
+    if (strings !== undefined) column.adoptStrings?.(jsonOf(source, strings) as string[])
+  }
+  rows.adopt(count, coded)
+  return { rows, keys, columns }
+}
+
+function checkColumns(source: ByteSource, found: ColumnTypes, expected: ColumnTypes | undefined): void {
+  const list = (types: ColumnTypes) =>
+    JSON.stringify(Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1)))
+  if (expected === undefined || list(expected) === list(found)) return
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `${source.name} has the columns ${JSON.stringify(found)}, not ${JSON.stringify(expected)}: open it without columns, or with its own`,
+    { found, expected },
+  )
+}
+
+/** A memory for the rows of the file, and for its codes where they are wanted. */
+async function makeRows(
+  source: ByteSource,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  options: OpenCollectionOptions<ColumnTypes>,
+): Promise<{ rows: CollectionRows; count: number; coded: boolean }> {
+  const embeddings = tensors.get('embeddings')
+  const dtype = Object.entries(DTYPES).find(([, name]) => name === embeddings?.dtype)?.[0]
+  const [count, dimension] = embeddings?.shape ?? []
+  if (dtype === undefined || count === undefined || dimension === undefined) {
+    throw invalidFormat(source, `it has no tensor "embeddings" of F32, BF16 or F16 in two dimensions.`)
+  }
+  const hasCodes = tensors.has(CODE_TENSORS.codes) && options.codes !== false
+  const rows = await CollectionRows.create(options.core, {
+    capacity: Math.max(1, count, options.capacity ?? 0),
+    dimension,
+    dtype: dtype as keyof typeof DTYPES,
+    codes: hasCodes ? true : options.codes,
+    threads: options.threads,
+  })
+  return { rows, count, coded: hasCodes }
+}
+
+/** Where the bytes of each tensor go. */
+function targetsOf(
+  source: ByteSource,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  rows: CollectionRows,
+  columns: ReadonlyMap<string, Column>,
+  count: number,
+  coded: boolean,
+): Map<string, Uint8Array> {
+  const { memory, dimension } = rows
+  const views: [string, ArrayBufferView][] = [
+    ['embeddings', memory.rows.subarray(0, count * dimension)],
+    ['norms', memory.norms.subarray(0, count)],
+    ...Array.from(columns, ([name, { values }]): [string, ArrayBufferView] => [
+      `column.${name}`,
+      values.subarray(0, count),
+    ]),
+  ]
+  if (coded) {
+    for (const [name, view] of Object.entries(codeViews(memory, count))) {
+      views.push([CODE_TENSORS[name as keyof typeof CODE_TENSORS], view])
+    }
+  }
+  for (const [name, column] of columns) {
+    if (column.strings !== undefined)
+      views.push([`strings.${name}`, ownBytes(source, tensors, `strings.${name}`)])
+  }
+  const keys = tensors.has('tokens') ? 'tokens' : 'keys'
+  views.push([keys, ownBytes(source, tensors, keys)])
+  for (const [name, { byteLength }] of views) {
+    const tensor = tensors.get(name)
+    if (tensor !== undefined && tensor.end - tensor.start === byteLength) continue
+    throw invalidFormat(
+      source,
+      `tensor "${name}" ${tensor === undefined ? 'is missing' : `has ${tensor.end - tensor.start} bytes`}; ${byteLength} were expected.`,
+      { tensor: name },
+    )
+  }
+  return new Map(
+    views.map(([name, view]) => [name, new Uint8Array(view.buffer, view.byteOffset, view.byteLength)]),
+  )
+}
+
+function ownBytes(source: ByteSource, tensors: ReadonlyMap<string, StoredTensor>, name: string): Uint8Array {
+  const tensor = tensors.get(name)
+  if (tensor !== undefined) return new Uint8Array(tensor.end - tensor.start)
+  throw invalidFormat(source, `tensor "${name}" is missing.`, { tensor: name })
+}
+
+/** Reads every tensor that has a target, from front to back. Throws `CHECKSUM_MISMATCH`. */
+async function readTensors(
+  source: ByteSource,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  targets: ReadonlyMap<string, Uint8Array>,
+  metadata: CollectionMetadata,
+  { signal, onProgress }: OpenCollectionOptions<ColumnTypes>,
+): Promise<void> {
+  const checksums = new Map(JSON.parse(metadata.checksums) as [string, string][])
+  const total = [...targets.values()].reduce((sum, { length }) => sum + length, 0)
+  let done = 0
+  for (const { name, start, end } of tensors.values()) {
+    const target = targets.get(name)
+    if (target === undefined) continue
+    const checksum = new Checksum()
+    let filled = 0
+    for await (const block of readBlocks(source, start, end, { signal, blockBytes: PIECE_BYTES })) {
+      target.set(block, filled)
+      filled += block.length
+      done += block.length
+      await checksum.add(block)
+      onProgress?.({ phase: 'read', done, total })
+    }
+    if ((await checksum.hex()) !== checksums.get(name)) throw mismatch(source, `tensor "${name}"`)
+  }
+}
+
+function jsonOf(source: ByteSource, bytes: Uint8Array): unknown[] {
+  try {
+    const list: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    if (Array.isArray(list)) return list
+  } catch (cause) {
+    throw invalidFormat(source, `a list in it is no JSON: ${(cause as Error).message}.`, { cause })
+  }
+  throw invalidFormat(source, 'a list in it is no JSON list.')
+}
+
+function readKeys(
+  source: ByteSource,
+  targets: ReadonlyMap<string, Uint8Array>,
+  count: number,
+  next: number,
+): Keys {
+  const list = jsonOf(source, (targets.get('tokens') ?? targets.get('keys'))!)
+  const keys = new Keys()
+  for (const key of list) {
+    checkKey(key)
+    keys.append(key)
+  }
+  if (list.length !== count || keys.size !== count) {
+    throw invalidFormat(
+      source,
+      `it has ${list.length} keys, ${keys.size} of them different, for ${count} rows.`,
+    )
+  }
+  keys.next = Math.max(keys.next, next)
+  return keys
+}

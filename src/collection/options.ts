@@ -1,0 +1,76 @@
+/** What a collection is made of: keys, vectors, metadata. */
+import type { CoreSource } from '../core.ts'
+import type { Metric } from '../options.ts'
+import type { Comparison, Condition } from './condition.ts'
+import type { Filter } from './filter.ts'
+
+/** What an entry is known by. Whole numbers from 0 are given out where the caller names none. */
+export type Key = string | number
+
+export type ColumnType = 'number' | 'string' | 'boolean'
+/** The metadata columns of a collection: { year: 'number', language: 'string' }. */
+export type ColumnTypes = Readonly<Record<string, ColumnType>>
+export type NoColumns = Readonly<Record<never, never>>
+
+interface Values {
+  number: number
+  string: string
+  boolean: boolean
+}
+
+export type ValueOf<Type extends ColumnType> = Values[Type]
+export type Value = number | string | boolean
+
+/** The metadata of one entry; what is left out is null, a missing value. */
+export type Metadata<Columns extends ColumnTypes> = {
+  [Name in keyof Columns]?: ValueOf<Columns[Name]> | null | undefined
+}
+/** The same as it is read: every column is there. */
+export type StoredMetadata<Columns extends ColumnTypes> = {
+  [Name in keyof Columns]: ValueOf<Columns[Name]> | null
+}
+
+export type Vector = Float32Array | readonly number[]
+
+export interface Entry<Columns extends ColumnTypes = NoColumns> {
+  key?: Key | undefined
+  /** d numbers, finite in the collection's element type. */
+  vector: Vector
+  metadata?: Metadata<Columns> | undefined
+}
+
+export interface CollectionOptions<Columns extends ColumnTypes = NoColumns> {
+  /** Columns of a vector, d. */
+  dimension: number
+  /** Metadata columns, by name. */
+  columns?: Columns | undefined
+  /** Rows to have room for from the start; it doubles when it is full. 1,024 unless given. */
+  capacity?: number | undefined
+  /** How rows are kept; 'f32' unless given. */
+  dtype?: 'f32' | 'bf16' | 'f16' | undefined
+  /** As for tables: 8-bit codes to search by. */
+  codes?: boolean | undefined
+  /** As for tables: threads that search. */
+  threads?: number | 'auto' | undefined
+  /** As for tables: the core to run on. */
+  core?: CoreSource | undefined
+}
+
+export interface CollectionSearchOptions<Columns extends ColumnTypes = NoColumns> {
+  /** How many: 10 unless given. */
+  k?: number | undefined
+  /** What to rank by; 'cosine' unless given. */
+  metric?: Metric | undefined
+  /** Keys to leave out. */
+  exclude?: Iterable<Key> | undefined
+  /** Entries to choose among: what `where` made, a condition, or a test that is run on each entry. */
+  filter?:
+    | Filter
+    | Condition<Columns>
+    | ((key: Key, metadata: StoredMetadata<Columns>) => boolean)
+    | undefined
+  /** Whether the entry that was asked with may be in the answer. False unless given. */
+  includeInputs?: boolean | undefined
+}
+
+export type { Comparison, Condition }

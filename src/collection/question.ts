@@ -1,0 +1,90 @@
+/** From a question to a collection to one that src/search.ts answers, and back. */
+
+import { RowspaceError } from '../errors.ts'
+import { IdSet } from '../id-set.ts'
+import type { Matches } from '../matches.ts'
+import { type Asked, readQuestion, type Searched } from '../search.ts'
+import type { Column } from './columns.ts'
+import { compileCondition } from './condition.ts'
+import { Filter } from './filter.ts'
+import type { Keys } from './keys.ts'
+import { CollectionMatches } from './matches.ts'
+import type { CollectionSearchOptions, ColumnTypes, Key, StoredMetadata, Value } from './options.ts'
+import type { CollectionRows } from './rows.ts'
+
+/** What a collection is made of. */
+export interface Parts {
+  rows: CollectionRows
+  keys: Keys
+  columns: ReadonlyMap<string, Column>
+}
+
+/** A collection as src/search.ts sees it: rows are places, tokens there are none. */
+export function searchedOf({ rows, keys }: Parts): Searched {
+  return {
+    get size() {
+      return rows.used
+    },
+    get live() {
+      return rows.live
+    },
+    ids: (list) => {
+      if (typeof list === 'object' && list !== null && Symbol.iterator in list) {
+        return Array.from(list, (key) => keys.placeOf(key))
+      }
+      throw new RowspaceError('INVALID_ARGUMENT', `a list of keys was expected; got ${String(list)}`)
+    },
+    select: (test) => IdSet.where(rows.used, (place) => test(place, undefined)),
+    tokenOf: () => undefined,
+  }
+}
+
+/** What `filter` may be, resolved to places. Throws as compileCondition. */
+export function selectPlaces(parts: Parts, wanted: unknown): IdSet {
+  const { rows, keys, columns } = parts
+  if (typeof wanted !== 'function') return compileCondition(columns, wanted)(rows.used)
+  return IdSet.where(
+    rows.used,
+    (place) => rows.live.has(place) && wanted(keys.keyAt(place), metadataAt(columns, place)),
+  )
+}
+
+export function readCollectionQuestion<Columns extends ColumnTypes>(
+  parts: Parts,
+  searched: Searched,
+  collection: { readonly version: number },
+  options: CollectionSearchOptions<Columns>,
+): Asked {
+  const { filter, ...rest } = options
+  if (filter === undefined) return readQuestion(searched, rest)
+  if (!(filter instanceof Filter))
+    return readQuestion(searched, { ...rest, filter: selectPlaces(parts, filter) })
+  if (filter.belongsTo(collection)) return readQuestion(searched, { ...rest, filter: filter.places() })
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    'this filter was made by another collection: make one by where()',
+  )
+}
+
+export function metadataAt<Columns extends ColumnTypes>(
+  columns: ReadonlyMap<string, Column>,
+  place: number,
+): StoredMetadata<Columns> {
+  const values: Record<string, Value | null> = Object.create(null)
+  for (const [name, column] of columns) values[name] = column.get(place)
+  return { ...values } as StoredMetadata<Columns>
+}
+
+/** Places to keys, with what is known of each. */
+export function toCollectionMatches<Columns extends ColumnTypes>(
+  { keys, columns }: Parts,
+  { ids, cosines, dots }: Matches,
+): CollectionMatches<Columns> {
+  const found: Key[] = []
+  const metadata: StoredMetadata<Columns>[] = []
+  for (const place of ids) {
+    found.push(keys.keyAt(place))
+    metadata.push(metadataAt(columns, place))
+  }
+  return new CollectionMatches(found, cosines, dots, metadata)
+}

@@ -1,0 +1,188 @@
+/** Writes a collection to where it is kept. */
+import { codeViews } from '../../bindings/code-views.ts'
+import { RowspaceError } from '../errors.ts'
+import { readSafetensorsHeader, tensorBytes } from '../formats/safetensors-header.ts'
+import { encodeSafetensors, type TensorToWrite } from '../formats/write-safetensors.ts'
+import { Checksum, PIECE_BYTES } from './checksum.ts'
+import {
+  CODE_TENSORS,
+  COLUMN_DTYPES,
+  type CollectionMetadata,
+  checksumOf,
+  DTYPES,
+  FORMAT,
+  VERSION,
+} from './file-layout.ts'
+import type { Parts } from './question.ts'
+import type { CollectionStore } from './stores/store.ts'
+
+export interface SaveProgress {
+  /** 'checksum' the bytes, then 'write' them. */
+  phase: 'checksum' | 'write'
+  /** Bytes. */
+  done: number
+  total: number
+}
+
+export interface SaveOptions {
+  /** Replace what is there though it is no collection, or one that another writer has saved. */
+  overwrite?: boolean | undefined
+  onProgress?: ((progress: SaveProgress) => void) | undefined
+  /** Stops the save; what is there stays. */
+  signal?: AbortSignal | undefined
+}
+
+/** Saves rows without gaps. Returns the revision that was written. Throws as Collection.save. */
+export async function saveCollection(
+  parts: Parts,
+  store: CollectionStore,
+  revision: string | undefined,
+  options: SaveOptions,
+): Promise<string> {
+  const { signal, overwrite = false } = options
+  signal?.throwIfAborted()
+  const unlock = await store.lock()
+  try {
+    if (!overwrite) await checkRevision(store, revision, signal)
+    parts.rows.prepare()
+    const tensors = tensorsOf(parts)
+    const metadata = await metadataOf(parts, tensors, options)
+    await store.write(reported(encodeSafetensors(tensors, { ...metadata }), tensors, options), signal)
+    return metadata.revision
+  } finally {
+    await unlock()
+  }
+}
+
+/** Throws `CONFLICT` or `EXISTS` unless there is nothing, or what was opened or saved last. */
+async function checkRevision(
+  store: CollectionStore,
+  revision: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const source = await store.read(signal)
+  if (source === undefined) return
+  let found: string | undefined
+  try {
+    const { metadata } = await readSafetensorsHeader(source, signal)
+    if (metadata.get('format') === FORMAT) found = metadata.get('revision')
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (!(error instanceof RowspaceError)) throw error
+  } finally {
+    await source.close?.()
+  }
+  if (found !== undefined && found === revision) return
+  if (found !== undefined && revision !== undefined) {
+    throw new RowspaceError(
+      'CONFLICT',
+      `"${store.name}" was saved by another writer since this collection read it: open it anew and repeat the changes, or pass overwrite: true to lose the other's`,
+      { store: store.name },
+    )
+  }
+  throw new RowspaceError(
+    'EXISTS',
+    `"${store.name}" exists already and was left as it is: open it, or pass overwrite: true to replace it`,
+    { store: store.name },
+  )
+}
+
+function tensorsOf({ rows, keys, columns }: Parts): TensorToWrite[] {
+  const { memory, used, dimension } = rows
+  const list = [...keys]
+  const keysName = list.every((key) => typeof key === 'string') ? 'tokens' : 'keys'
+  const { dtype } = memory.layout
+  if (dtype === 'int8') throw new Error('collections have no int8 rows')
+  const tensors = [
+    tensor('embeddings', DTYPES[dtype], [used, dimension], memory.rows.subarray(0, used * dimension)),
+    jsonTensor(keysName, list),
+    tensor('norms', 'F32', [used], memory.norms.subarray(0, used)),
+  ]
+  if (memory.hasCodes) {
+    for (const [name, view] of Object.entries(codeViews(memory, used))) {
+      const stride = memory.layout.codeStride
+      const shape =
+        name === 'codes'
+          ? [used, stride]
+          : name === 'columns'
+            ? [view.length / stride, stride]
+            : [view.length]
+      tensors.push(
+        tensor(CODE_TENSORS[name as keyof typeof CODE_TENSORS], name === 'codes' ? 'I8' : 'F32', shape, view),
+      )
+    }
+  }
+  for (const [name, column] of columns) {
+    tensors.push(
+      tensor(`column.${name}`, COLUMN_DTYPES[column.type], [used], column.values.subarray(0, used)),
+    )
+    if (column.strings !== undefined) tensors.push(jsonTensor(`strings.${name}`, column.strings))
+  }
+  return tensors
+}
+
+function jsonTensor(name: string, list: readonly unknown[]): TensorToWrite {
+  const bytes = new TextEncoder().encode(JSON.stringify(list))
+  return tensor(name, 'U8', [bytes.length], bytes)
+}
+
+/** Copies piece by piece: rows of several threads lie in shared memory, which neither digests nor Blobs take. */
+function tensor(name: string, dtype: string, shape: readonly number[], view: ArrayBufferView): TensorToWrite {
+  const all = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+  const bytes = {
+    *[Symbol.iterator]() {
+      for (let at = 0; at < all.length; at += PIECE_BYTES) yield all.slice(at, at + PIECE_BYTES)
+    },
+  }
+  return { name, dtype, shape, bytes }
+}
+
+async function metadataOf(
+  { keys, columns }: Parts,
+  tensors: readonly TensorToWrite[],
+  { onProgress, signal }: SaveOptions,
+): Promise<CollectionMetadata & { checksum: string }> {
+  const total = sizeOf(tensors)
+  const checksums: Record<string, string> = Object.create(null)
+  let done = 0
+  for (const { name, bytes } of tensors) {
+    const checksum = new Checksum()
+    for (const piece of bytes as Iterable<Uint8Array>) {
+      signal?.throwIfAborted()
+      await checksum.add(piece)
+      done += piece.length
+      onProgress?.({ phase: 'checksum', done, total })
+    }
+    checksums[name] = await checksum.hex()
+  }
+  const metadata = {
+    format: FORMAT,
+    version: String(VERSION),
+    revision: globalThis.crypto.randomUUID(),
+    columns: JSON.stringify(Array.from(columns, ([name, { type }]) => [name, type])),
+    next_key: String(keys.next),
+    checksums: JSON.stringify(Object.entries(checksums)),
+  }
+  return { ...metadata, checksum: await checksumOf(metadata, tensors) }
+}
+
+function sizeOf(tensors: readonly TensorToWrite[]): number {
+  return tensors.reduce((sum, { dtype, shape }) => sum + tensorBytes(dtype, shape)!, 0)
+}
+
+/** The pieces, with what is done of them told. */
+async function* reported(
+  chunks: Iterable<Uint8Array>,
+  tensors: readonly TensorToWrite[],
+  { onProgress }: SaveOptions,
+): AsyncGenerator<Uint8Array> {
+  const total = sizeOf(tensors)
+  let done = 0
+  let isHeader = true
+  for (const chunk of chunks) {
+    yield chunk
+    if (!isHeader) done += chunk.length
+    isHeader = false
+    onProgress?.({ phase: 'write', done, total })
+  }
+}
