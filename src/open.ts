@@ -1,15 +1,25 @@
 /** From a file of any known format to a table: the rows stream straight into the table's memory. */
-import { isRowspaceError } from './errors.ts'
-import type { FormatName, LoadOptions, OpenOptions, Progress } from './formats/format.ts'
+import { isRowspaceError, RowspaceError } from './errors.ts'
+import type {
+  FormatName,
+  LoadedRows,
+  LoadOptions,
+  OpenOptions,
+  Progress,
+  TableFile,
+} from './formats/format.ts'
 import { openTableFile } from './formats/open.ts'
 import { isByteSource, type SourceLike } from './sources/open.ts'
-import { EmbeddingTable, type TableOptions } from './table.ts'
+import { EmbeddingTable, type FilledRows, type TableOptions } from './table.ts'
 
-export interface OpenTableOptions extends OpenOptions, LoadOptions, TableOptions {}
+export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptions, TableOptions {
+  /** 'f32' widens rows that would be kept as they come, bf16 and f16: twice the memory, the same answers. */
+  dtype?: 'f32' | undefined
+}
 
 /**
  * Opens a table from a path (Node), a URL, a model's name (`hf:owner/name`), a Blob or File, bytes, or a source of one's own. The format is
- * recognised by content: safetensors, npy with a words file beside it, word2vec text and binary, GloVe text, raw
+ * recognised by content: safetensors, in one file or in parts with their index, npy with a words file beside it, word2vec text and binary, GloVe text, raw
  * float32 with words.json.
  *
  * @throws RowspaceError `NOT_FOUND`, `ACCESS_DENIED`, `OFFLINE`, `IO`, `CHANGED`, `INVALID_FORMAT`, `TRUNCATED`, `UNSUPPORTED`, `NON_FINITE`, `OUT_OF_MEMORY`; the
@@ -28,7 +38,7 @@ export async function openTable(source: SourceLike, options: OpenTableOptions = 
 }
 
 async function openOnce(source: SourceLike, options: OpenTableOptions): Promise<EmbeddingTable> {
-  const file = await openTableFile(source, options)
+  const file = await openTableFile(source, { ...options, shards: 'table' })
   try {
     let progressError: unknown
     const tell = (progress: Progress) => {
@@ -38,19 +48,42 @@ async function openOnce(source: SourceLike, options: OpenTableOptions): Promise<
         progressError ??= error
       }
     }
-    const load = async (target: Float32Array) => {
-      const loaded = await file.load(target, options)
+    const table = await fillFrom(file, options, (loaded) => {
       progressError = loaded.progressError
       tell({ phase: 'norms', done: 0, total: loaded.size })
       return loaded
-    }
-    const table = await EmbeddingTable.fill({ size: file.rowCount, dimension: file.dimension }, load, options)
+    })
     tell({ phase: 'norms', done: table.size, total: table.size })
     if (progressError !== undefined) report(progressError)
     return table
   } finally {
     await file.close()
   }
+}
+
+/**
+ * Reads the rows of an open file into a table, in the type they are kept in.
+ *
+ * @param finish what is done with what was loaded: tokens may be added
+ */
+export async function fillFrom(
+  file: TableFile,
+  options: OpenTableOptions,
+  finish: (loaded: LoadedRows) => FilledRows | Promise<FilledRows>,
+): Promise<EmbeddingTable> {
+  const shape = { size: file.rowCount, dimension: file.dimension }
+  const { elementType: dtype } = file
+  if (options.dtype !== undefined && options.dtype !== 'f32') {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `dtype is 'f32', or left out to keep rows as they come; got ${String(options.dtype)}`,
+    )
+  }
+  if (dtype === undefined || options.dtype === 'f32' || file.loadBits === undefined) {
+    return EmbeddingTable.fill(shape, async (target) => finish(await file.load(target, options)), options)
+  }
+  const load = async (target: Uint16Array) => finish(await file.loadBits!(target, options))
+  return EmbeddingTable.fill({ ...shape, dtype }, load, options)
 }
 
 /** Tells of an error that must not cost the caller the table: onProgress threw. */

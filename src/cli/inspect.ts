@@ -1,7 +1,7 @@
 /** `rowspace inspect`: what a file says about its table, read from headers alone. */
 import { layoutOf, MAX_MEMORY_BYTES } from '../../bindings/layout.ts'
 import { wantsCodes } from '../core.ts'
-import { ELEMENT_TYPES, type ElementType } from '../element-types.ts'
+import type { ElementType } from '../element-types.ts'
 import { describeTableFile, type TableDescription } from '../formats/describe.ts'
 import { readTied, type Tied } from '../formats/tied.ts'
 import type { Arguments } from './arguments.ts'
@@ -51,7 +51,7 @@ interface Memory {
   ways: Partial<Record<ElementType, { withCodes: number; withoutCodes: number }>>
 }
 
-function memoryToOpen({ rows, dimension, dtype }: TableDescription): Memory {
+function memoryToOpen({ rows, dimension, elementType }: TableDescription): Memory {
   const bytesOf = (type: ElementType, codes: boolean) => {
     const shape = { capacity: rows, dimension, dtype: type, codes, threads: 1 }
     return Math.ceil(layoutOf(shape, 0).byteLength / PAGE) * PAGE
@@ -60,11 +60,10 @@ function memoryToOpen({ rows, dimension, dtype }: TableDescription): Memory {
     withCodes: bytesOf(type, true),
     withoutCodes: bytesOf(type, false),
   })
-  const stored = ELEMENT_TYPES.find((type) => type === dtype)
-  const types = [...new Set<ElementType>(['f32', ...(stored === undefined ? [] : [stored])])]
+  const types = [...new Set<ElementType>([elementType, 'f32'])]
   const ways = Object.fromEntries(types.map((type) => [type, wayOf(type)])) as Memory['ways']
-  const standard = ways.f32!
-  const codes = wantsCodes({ capacity: rows, dimension, dtype: 'f32' }, undefined)
+  const standard = ways[elementType]!
+  const codes = wantsCodes({ capacity: rows, dimension, dtype: elementType }, undefined)
   return { opened: codes ? standard.withCodes : standard.withoutCodes, ...standard, ways }
 }
 

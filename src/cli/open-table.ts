@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import type { OpenOptions } from '../formats/format.ts'
 import { type OpenTableFile, openTableFile } from '../formats/open.ts'
-import { EmbeddingTable } from '../table.ts'
+import { fillFrom } from '../open.ts'
+import type { EmbeddingTable } from '../table.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import type { Arguments } from './arguments.ts'
 import type { Option } from './command.ts'
@@ -65,17 +66,14 @@ export async function openNamedTable(name: string, options: NamedTableOptions = 
 }
 
 async function openOnce(name: string, options: NamedTableOptions): Promise<EmbeddingTable> {
-  const file = await openFile(name, options)
+  const file = await openFile(name, { ...options, shards: 'table' })
   const progress = showProgress(name, options.quiet ?? false)
   try {
-    const table = await EmbeddingTable.fill(
-      { size: file.rowCount, dimension: file.dimension },
-      async (target) => {
-        const loaded = await file.load(target, { onProgress: progress.report, signal: options.signal })
-        return { ...loaded, tokens: loaded.tokens ?? (await knownVocabulary(file)) }
-      },
-      { threads: options.threads },
-    )
+    const { signal, threads } = options
+    const table = await fillFrom(file, { onProgress: progress.report, signal, threads }, async (loaded) => ({
+      ...loaded,
+      tokens: loaded.tokens ?? (await knownVocabulary(file)),
+    }))
     progress.clear()
     if (table.duplicates > 0) {
       const words = table.duplicates === 1 ? 'word comes' : 'words come'

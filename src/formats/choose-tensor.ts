@@ -13,7 +13,18 @@ const KNOWN_NAMES: readonly string[] = [
   'language_model.model.embed_tokens.weight',
   'language_model.embed_tokens.weight',
   'embed_tokens.weight',
+  'language_model.embedding.word_embeddings.weight',
+  'thinker.model.embed_tokens.weight',
+  'text_model.embeddings.token_embedding.weight', // CLIP
+  'decoder.embed_tokens.weight',
+  'encoder.embed_tokens.weight',
   'model.decoder.embed_tokens.weight',
+  'model.embedding.weight',
+  'model.tok_embeddings.weight',
+  'transformer.embedding.word_embeddings.weight', // ChatGLM
+  'electra.embeddings.word_embeddings.weight',
+  'albert.embeddings.word_embeddings.weight',
+  'deberta.embeddings.word_embeddings.weight',
   'tok_embeddings.weight', // Mistral's own layout
   'token_embd.weight', // GGUF's name
   'tok_emb.weight',
@@ -32,8 +43,8 @@ const KNOWN_NAMES: readonly string[] = [
 ]
 
 /**
- * The tensor asked for by name; else the first there is of the names models use; else the only two-dimensional F32
- * tensor; else the only two-dimensional tensor.
+ * The tensor asked for by name; else the first there is of the names models use; else the only two-dimensional tensor
+ * of floats; else the only two-dimensional tensor.
  *
  * @throws `NOT_FOUND` with the names there are, `INVALID_FORMAT` if the one asked for is not two-dimensional
  */
@@ -48,10 +59,15 @@ export function chooseTensor<T extends TensorInfo>(
     if (tensor && isTable(tensor)) return tensor
   }
   const tables = [...tensors.values()].filter(isTable)
-  const floats = tables.filter((tensor) => tensor.dtype === 'F32')
+  const floats = tables.filter((tensor) => /^B?F\d/.test(tensor.dtype))
   if (floats.length === 1) return floats[0]!
   if (tables.length === 1) return tables[0]!
   throw notFound(source, tensors, 'none of its tensors has a name that models give their embedding table')
+}
+
+/** The likeliest of the names models use that is among `names`. */
+export function firstKnownName(names: ReadonlyMap<string, unknown>): string | undefined {
+  return KNOWN_NAMES.find((name) => names.has(name))
 }
 
 function askedTensor<T extends TensorInfo>(

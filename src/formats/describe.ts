@@ -7,6 +7,8 @@ export interface TableDescription {
   readonly name: string
   readonly format: FormatName
   readonly dtype: StoredType
+  /** The type rows are kept in unless told otherwise. */
+  readonly elementType: 'f32' | 'bf16' | 'f16'
   readonly rows: number
   readonly dimension: number
   /** Numbers in the table: rows · dimension. */
@@ -33,12 +35,13 @@ export function describeTableFile(file: OpenTableFile): TableDescription {
     name: file.source.name,
     format: file.format,
     dtype: file.dtype,
+    elementType: file.elementType ?? 'f32',
     rows: file.rowCount,
     dimension: file.dimension,
     tableParameters,
     parameters,
     share: tableParameters / parameters,
-    fileBytes: file.source.size,
+    fileBytes: file.fileBytes ?? file.source.size,
     headerBytes: file.headerBytes,
     bytesRead: file.source.bytesRead ?? file.headerBytes,
     ...(file.tensor === undefined ? {} : { tensor: file.tensor }),

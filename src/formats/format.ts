@@ -14,6 +14,11 @@ export type EncodingErrors = 'strict' | 'replace' | 'ignore'
 
 export interface OpenOptions extends SourceOptions {
   encodingErrors?: EncodingErrors | undefined
+  /**
+   * Of a model in several files, whose headers to read: 'all', so that `tensors` and `parameters` are the model's, or the one of the 'table'.
+   * 'all' unless given.
+   */
+  shards?: 'all' | 'table' | undefined
   /** The tensor to take, where a file holds several. */
   tensor?: string | undefined
   /** Read the file as this format instead of recognising it: for the rare file that is valid as two. */
@@ -25,8 +30,8 @@ export interface LoadOptions {
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
-/** Rows as they lie in the file. All are float32 once loaded; 'int8' rows have a float32 scale each. */
-export type StoredType = 'f32' | 'f64' | 'int8'
+/** Rows as they lie in the file. 'int8' rows have a float32 scale each; 'i8' and 'u8' are whole numbers. */
+export type StoredType = 'f32' | 'f64' | 'bf16' | 'f16' | 'int8' | 'i8' | 'u8' | 'f8-e4m3' | 'f8-e5m2'
 
 export interface TensorInfo {
   name: string
@@ -42,6 +47,8 @@ export interface TableFile {
   /** Rows in the file; duplicate words may make the table smaller. */
   readonly rowCount: number
   readonly dimension: number
+  /** Where rows are kept as they come unless told otherwise: the type, and `loadBits` reads them. Else they are float32. */
+  readonly elementType?: 'bf16' | 'f16'
   /** Bytes read so far to know all this. */
   readonly headerBytes: number
   /** All tensors of the file where it is a container, and the chosen one's name. */
@@ -49,6 +56,8 @@ export interface TableFile {
   readonly tensor?: string
   /** Numbers in all tensors of the file (the table's too, the tokens' not), where it is a container. */
   readonly parameters?: number
+  /** Bytes of all files, where there are several and their headers were read. */
+  readonly fileBytes?: number
   /**
    * Streams the rows as float32 into `target` (rowCount · dimension long, row-major), block by block, without holding
    * a second copy of the table. `target` may be a view of WebAssembly memory, shared or not; that memory must not
@@ -56,6 +65,10 @@ export interface TableFile {
    * after a rejection `target` holds rubbish.
    */
   load(target: Float32Array, options?: LoadOptions): Promise<LoadedRows>
+  /** The same for rows of `elementType`, kept as their bits. */
+  loadBits?(target: Uint16Array, options?: LoadOptions): Promise<LoadedRows>
+  /** Lets go of the files that hold the parts of the table. */
+  closeParts?(): Promise<void>
 }
 
 export interface LoadedRows {
@@ -71,6 +84,7 @@ export interface LoadedRows {
 
 export type FormatName =
   | 'safetensors'
+  | 'safetensors-index'
   | 'npy'
   | 'word2vec-text'
   | 'word2vec-binary'

@@ -19,10 +19,13 @@ export class HeaderJsonError extends Error {
  * Parses a JSON object into a Map, so that a key like `__proto__` is a key like any other.
  *
  * @throws HeaderJsonError if it is not JSON, not an object, has a key twice in one object, is nested deeper than three
- *   levels, or holds anything but objects, arrays, strings and whole numbers
+ *   levels, or holds anything but objects, arrays, strings and whole numbers (unless `values` says that any value may be there)
  */
-export function parseHeaderJson(text: string): Map<string, unknown> {
-  checkTokens(text)
+export function parseHeaderJson(
+  text: string,
+  values: 'whole numbers' | 'any values' = 'whole numbers',
+): Map<string, unknown> {
+  checkTokens(text, values === 'any values')
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -47,7 +50,7 @@ interface Level {
 }
 
 /** Goes over the text once, without recursion. It only looks for what JSON.parse does not: that runs after. */
-function checkTokens(text: string): void {
+function checkTokens(text: string, anyValue: boolean): void {
   const levels: Level[] = []
   let offset = 0
   while (offset < text.length) {
@@ -57,7 +60,7 @@ function checkTokens(text: string): void {
       checkString(text, offset, end, levels.at(-1))
       offset = end
     } else {
-      checkCharacter(character, offset, levels)
+      checkCharacter(character, offset, levels, anyValue)
       offset++
     }
   }
@@ -73,7 +76,7 @@ function stringEnd(text: string, offset: number): number {
   throw new HeaderJsonError('it ends inside a string', offset)
 }
 
-function checkCharacter(character: string, offset: number, levels: Level[]): void {
+function checkCharacter(character: string, offset: number, levels: Level[], anyValue: boolean): void {
   const level = levels.at(-1)
   if (character === '{' || character === '[') {
     if (levels.length === MAX_DEPTH) {
@@ -85,7 +88,7 @@ function checkCharacter(character: string, offset: number, levels: Level[]): voi
     levels.pop()
   } else if (character === ',') {
     if (level?.keys) level.expectsKey = true
-  } else if (!ALLOWED.includes(character)) {
+  } else if (!anyValue && !ALLOWED.includes(character)) {
     throw new HeaderJsonError(
       `it holds ${JSON.stringify(character)}, which belongs to no object, list, string or whole number`,
       offset,

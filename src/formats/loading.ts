@@ -1,11 +1,14 @@
 /** What all `load` functions share: the target's length, progress, rows copied as they lie, duplicates left out. */
 import { RowspaceError } from '../errors.ts'
-import { type BlockOptions, readBlocks } from '../sources/blocks.ts'
+import { type BlockOptions, readStraight } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { LoadedRows, LoadOptions } from './format.ts'
 
+/** Rows as float32, or as the bits of bf16 and f16. */
+type RowTarget = Float32Array | Uint16Array
+
 /** Throws `LENGTH_MISMATCH` unless `target` holds exactly rowCount · dimension numbers. */
-export function checkTarget(target: Float32Array, rowCount: number, dimension: number): void {
+export function checkTarget(target: RowTarget, rowCount: number, dimension: number): void {
   if (target.length === rowCount * dimension) return
   throw new RowspaceError(
     'LENGTH_MISMATCH',
@@ -46,21 +49,17 @@ export class ProgressReporter {
 }
 
 /**
- * Copies little-endian float32 rows from byte `start` of the file into `target`, as they lie. Bytes are copied, not
- * numbers, so a tensor need not be aligned. (Typed arrays are little-endian on every engine that runs WebAssembly.)
+ * Copies little-endian rows from byte `start` of the file into `target`, as they lie. Bytes are copied, not numbers, so a
+ * tensor need not be aligned. (Typed arrays are little-endian on every engine that runs WebAssembly.)
  */
-export async function copyFloats(
+export async function copyNumbers(
   source: ByteSource,
   start: number,
-  target: Float32Array,
+  target: Float32Array | Uint16Array,
   options: BlockOptions,
 ): Promise<void> {
   const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
-  let filled = 0
-  for await (const block of readBlocks(source, start, start + bytes.length, options)) {
-    bytes.set(block, filled)
-    filled += block.length
-  }
+  await readStraight(source, start, bytes, options)
 }
 
 /**
@@ -69,7 +68,7 @@ export async function copyFloats(
  * @param tokens one a row, or undefined: then all rows stay
  */
 export function dropDuplicates(
-  target: Float32Array,
+  target: RowTarget,
   dimension: number,
   tokens: readonly string[] | undefined,
 ): LoadedRows {
@@ -80,7 +79,7 @@ export function dropDuplicates(
   return { size: kept.length, tokens: kept, duplicates }
 }
 
-function moveFirstRows(target: Float32Array, dimension: number, tokens: readonly string[]): void {
+function moveFirstRows(target: RowTarget, dimension: number, tokens: readonly string[]): void {
   const seen = new Set<string>()
   tokens.forEach((token, row) => {
     if (seen.has(token)) return

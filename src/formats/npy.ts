@@ -1,11 +1,11 @@
 /** npy: a bare array of rows, with a file of words beside it or without. float32 and float64, any byte order, any order. */
-import { RowspaceError } from '../errors.ts'
 import { readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } from './format.ts'
-import { checkTarget, copyFloats, dropDuplicates, ProgressReporter } from './loading.ts'
+import { checkTarget, copyNumbers, dropDuplicates, ProgressReporter } from './loading.ts'
 import { invalidFormat, safeProduct, truncated, unsupported } from './malformed.ts'
 import { NPY_MAGIC, type NpyHeader, readNpyHeader } from './npy-header.ts'
+import { narrow } from './widen.ts'
 import { checkWordCount } from './word-list.ts'
 import { stem, wordsBeside } from './words-beside.ts'
 
@@ -93,7 +93,7 @@ async function loadArray(
   checkTarget(target, layout.rowCount, layout.dimension)
   const progress = new ProgressReporter(options, target.length * layout.itemBytes)
   if (layout.itemBytes === 4 && layout.littleEndian && !layout.fortranOrder) {
-    await copyFloats(source, layout.start, target, progress.blockOptions(options))
+    await copyNumbers(source, layout.start, target, progress.blockOptions(options))
   } else {
     await convert(source, layout, target, progress.blockOptions(options))
   }
@@ -126,16 +126,4 @@ function placeOf(item: number, { fortranOrder, rowCount, dimension }: Layout): n
   if (!fortranOrder) return item
   const column = Math.floor(item / rowCount)
   return (item - column * rowCount) * dimension + column
-}
-
-function narrow(source: ByteSource, value: number, place: number, dimension: number): number {
-  const narrowed = Math.fround(value)
-  if (Number.isFinite(narrowed) || !Number.isFinite(value)) return narrowed
-  const row = Math.floor(place / dimension)
-  const column = place % dimension
-  throw new RowspaceError(
-    'NON_FINITE',
-    `${source.name}: ${value} in row ${row}, column ${column}, is too large for float32 (at most 3.4e38). Scale the rows down.`,
-    { source: source.name, row, column, value },
-  )
 }

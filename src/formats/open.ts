@@ -8,6 +8,7 @@ import { gloveTextReader } from './glove-text.ts'
 import { npyReader } from './npy.ts'
 import { rawReader } from './raw.ts'
 import { safetensorsReader } from './safetensors.ts'
+import { safetensorsIndexReader } from './safetensors-index.ts'
 import { word2vecBinaryReader } from './word2vec-binary.ts'
 import { word2vecTextReader } from './word2vec-text.ts'
 
@@ -20,6 +21,7 @@ const HEAD_BYTES = 1 << 16
 const READERS: readonly FormatReader[] = [
   npyReader,
   safetensorsReader,
+  safetensorsIndexReader,
   word2vecTextReader,
   word2vecBinaryReader,
   gloveTextReader,
@@ -29,7 +31,7 @@ const READERS: readonly FormatReader[] = [
 /**
  * Opens a table file and reads its header, not its rows. The format is told by the content, never by the name.
  *
- * A directory that holds `vectors.f32` and `words.json` is a table too. Close what you opened: a file stays open
+ * A directory that holds `vectors.f32` and `words.json`, or a model's safetensors, is a table too. Close what you opened: a file stays open
  * until then. A ByteSource of one's own is left open.
  *
  * @throws `INVALID_FORMAT` if the file is empty, of no known format, or lies; `TRUNCATED` if it is cut short; `UNSUPPORTED` if
@@ -50,7 +52,13 @@ export async function openTableFile(like: SourceLike, options: OpenOptions = {})
 }
 
 function withClose(file: TableFile, source: ByteSource, close: () => Promise<void>): OpenTableFile {
-  return Object.assign(file, { source, close })
+  return Object.assign(file, {
+    source,
+    close: async () => {
+      await file.closeParts?.()
+      await close()
+    },
+  })
 }
 
 interface TableSource {
@@ -67,18 +75,26 @@ async function openTableSource(like: SourceLike, options: OpenOptions): Promise<
   }
 }
 
-/** The one kind of directory that is a table. */
+/** What makes a directory a table, the first there is. */
+const TABLE_FILES: readonly [string, FormatName?][] = [
+  ['vectors.f32', 'raw-f32'],
+  ['model.safetensors'],
+  ['model.safetensors.index.json'],
+]
+
 async function openDirectory(path: string, cause: RowspaceError): Promise<TableSource> {
-  try {
-    return { source: await openSource(`${path.replace(/[/\\]+$/, '')}/vectors.f32`), format: 'raw-f32' }
-  } catch (error) {
-    if (!isRowspaceError(error, 'NOT_FOUND')) throw error
-    throw new RowspaceError(
-      'IO',
-      `"${path}" is a directory without vectors.f32 and words.json: give the path of a table's file.`,
-      { ...cause.details, cause },
-    )
+  for (const [name, format] of TABLE_FILES) {
+    try {
+      return { source: await openSource(`${path.replace(/[/\\]+$/, '')}/${name}`), format }
+    } catch (error) {
+      if (!isRowspaceError(error, 'NOT_FOUND')) throw error
+    }
   }
+  throw new RowspaceError(
+    'IO',
+    `"${path}" is a directory without ${TABLE_FILES.map(([name]) => name).join(', ')}: give the path of a table's file.`,
+    { ...cause.details, cause },
+  )
 }
 
 async function readHeader(source: ByteSource, options: OpenOptions): Promise<TableFile> {

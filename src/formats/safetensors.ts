@@ -1,13 +1,15 @@
 /**
- * Safetensors: F32 tables of any model, and rowspace's own int8 layout.
+ * Safetensors: tables of any model, and rowspace's own int8 layout.
  *
  * ```
- * embeddings F32 [V, d]                        a table
+ * embeddings F32 [V, d]                        a table, by this name or one that models use
+ *            BF16, F16                         kept as they come
+ *            F64, F8_E4M3, F8_E5M2, I8, U8     widened to float32, exactly; F64 rounded to the nearest
  * embeddings I8  [V, d]  + scales F32 [V]      an int8 table: x = fl32(code · scale of its row)
  * tokens     U8  [n]                           optional: the UTF-8 bytes of a JSON list of V strings
  * ```
  */
-import { readBlocks, readExactly } from '../sources/blocks.ts'
+import { type BlockOptions, readBlocks, readExactly } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { chooseTensor } from './choose-tensor.ts'
 import type {
@@ -19,9 +21,10 @@ import type {
   StoredType,
   TableFile,
 } from './format.ts'
-import { checkTarget, copyFloats, dropDuplicates, ProgressReporter } from './loading.ts'
+import { checkTarget, copyNumbers, dropDuplicates, ProgressReporter } from './loading.ts'
 import { invalidFormat, unsupported } from './malformed.ts'
 import { readSafetensorsHeader, type SafetensorsHeader, type StoredTensor } from './safetensors-header.ts'
+import { NUMBER_TYPES, widenNumbers } from './widen.ts'
 import { checkWordCount, parseWordList } from './word-list.ts'
 
 /** The names of rowspace's own layout. */
@@ -51,11 +54,12 @@ function looksLikeSafetensors(head: Uint8Array): boolean {
   return head[index] === 0x7b // {
 }
 
-class SafetensorsTable implements TableFile {
+export class SafetensorsTable implements TableFile {
   readonly format = 'safetensors'
   readonly dtype: StoredType
   readonly rowCount: number
   readonly dimension: number
+  readonly elementType?: 'bf16' | 'f16'
   readonly headerBytes: number
   readonly tensors: readonly StoredTensor[]
   readonly tensor: string
@@ -73,7 +77,8 @@ class SafetensorsTable implements TableFile {
     this.#scales = findScales(source, rows, header)
     this.#tokens = findTokens(source, header)
     this.#encodingErrors = options.encodingErrors ?? 'strict'
-    this.dtype = this.#scales ? 'int8' : 'f32'
+    this.dtype = this.#scales ? 'int8' : storedType(source, rows)
+    if (this.dtype === 'bf16' || this.dtype === 'f16') this.elementType = this.dtype
     this.rowCount = rows.shape[0]!
     this.dimension = rows.shape[1]!
     this.headerBytes = header.headerBytes
@@ -91,6 +96,24 @@ class SafetensorsTable implements TableFile {
   }
 
   async load(target: Float32Array, options: LoadOptions = {}): Promise<LoadedRows> {
+    return this.#load(target, options, (blockOptions) => {
+      const { dtype, start } = this.#rows
+      if (dtype === 'F32') return copyNumbers(this.#source, start, target, blockOptions)
+      return widenNumbers(this.#source, start, NUMBER_TYPES.get(dtype)!, target, this.dimension, blockOptions)
+    })
+  }
+
+  async loadBits(target: Uint16Array, options: LoadOptions = {}): Promise<LoadedRows> {
+    return this.#load(target, options, (blockOptions) =>
+      copyNumbers(this.#source, this.#rows.start, target, blockOptions),
+    )
+  }
+
+  async #load(
+    target: Float32Array | Uint16Array,
+    options: LoadOptions,
+    fill: (options: BlockOptions) => Promise<void>,
+  ): Promise<LoadedRows> {
     checkTarget(target, this.rowCount, this.dimension)
     const tokenBytes = this.#tokens?.elements ?? 0
     const scaleBytes = (this.#scales?.elements ?? 0) * 4
@@ -98,13 +121,13 @@ class SafetensorsTable implements TableFile {
     const progress = new ProgressReporter(options, tokenBytes + scaleBytes + rowBytes)
     // Words first: if they do not fit the rows, nobody waits for the rows.
     const tokens = await this.#readTokens(options.signal)
-    if (this.#scales) {
+    if (this.#scales && target instanceof Float32Array) {
       const scales = new Float32Array(this.rowCount)
-      await copyFloats(this.#source, this.#scales.start, scales, progress.blockOptions(options, tokenBytes))
+      await copyNumbers(this.#source, this.#scales.start, scales, progress.blockOptions(options, tokenBytes))
       const blockOptions = progress.blockOptions(options, tokenBytes + scaleBytes)
       await widenCodes(this.#source, this.#rows, scales, target, blockOptions)
     } else {
-      await copyFloats(this.#source, this.#rows.start, target, progress.blockOptions(options, tokenBytes))
+      await fill(progress.blockOptions(options, tokenBytes))
     }
     return progress.finish(dropDuplicates(target, this.dimension, tokens))
   }
@@ -120,21 +143,35 @@ class SafetensorsTable implements TableFile {
   }
 }
 
-/** The scales of int8 rows; undefined for F32 rows, which need none. */
+const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
+  ['F64', 'f64'],
+  ['F32', 'f32'],
+  ['F16', 'f16'],
+  ['BF16', 'bf16'],
+  ['F8_E4M3', 'f8-e4m3'],
+  ['F8_E5M2', 'f8-e5m2'],
+  ['I8', 'i8'],
+  ['U8', 'u8'],
+])
+
+function storedType(source: ByteSource, rows: StoredTensor): StoredType {
+  const stored = STORED_TYPES.get(rows.dtype)
+  if (stored !== undefined) return stored
+  throw unsupported(
+    source,
+    `tensor "${rows.name}" is ${rows.dtype} [${rows.shape}]; rows of ${[...STORED_TYPES.keys()].join(', ')} are read. Convert it to F32.`,
+    { tensor: rows.name, dtype: rows.dtype },
+  )
+}
+
+/** The scales of rowspace's own int8 rows; undefined for all others. */
 function findScales(
   source: ByteSource,
   rows: StoredTensor,
   header: SafetensorsHeader,
 ): StoredTensor | undefined {
-  if (rows.dtype === 'F32') return undefined
   const scales = header.tensors.get(SCALES)
-  if (rows.dtype !== 'I8' || rows.name !== EMBEDDINGS || !scales) {
-    throw unsupported(
-      source,
-      `tensor "${rows.name}" is ${rows.dtype} [${rows.shape}]; rowspace reads F32, and I8 with a tensor "${SCALES}" beside it. Convert it to F32.`,
-      { tensor: rows.name, dtype: rows.dtype },
-    )
-  }
+  if (rows.dtype !== 'I8' || rows.name !== EMBEDDINGS || !scales) return undefined
   if (scales.dtype === 'F32' && scales.shape.length === 1 && scales.shape[0] === rows.shape[0]) return scales
   throw invalidFormat(
     source,
@@ -157,7 +194,7 @@ async function widenCodes(
   rows: StoredTensor,
   scales: Float32Array,
   target: Float32Array,
-  options: Parameters<typeof readBlocks>[3],
+  options: BlockOptions,
 ): Promise<void> {
   const dimension = rows.shape[1]!
   let index = 0

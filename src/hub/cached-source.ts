@@ -56,6 +56,30 @@ export class CachedSource implements ByteSource {
     return pieces.length === 1 ? pieces[0]! : joined(pieces, end - start)
   }
 
+  async readInto(start: number, target: Uint8Array, options: ReadOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted()
+    const end = start + target.length
+    checkRange(this.name, start, end, this.size)
+    for (let position = start; position < end; ) {
+      const kept = await this.#file.kept.readFrom(position, end)
+      options.signal?.throwIfAborted()
+      const to = typeof kept === 'number' ? kept : position + kept.length
+      const place = target.subarray(position - start, to - start)
+      if (typeof kept === 'number') await this.#fetchInto(position, place, options)
+      else place.set(kept)
+      position = to
+    }
+  }
+
+  async #fetchInto(position: number, place: Uint8Array, options: ReadOptions): Promise<void> {
+    const remote = await this.#connect()
+    if (remote.readInto === undefined)
+      place.set(await remote.read(position, position + place.length, options))
+    else await remote.readInto(position, place, options)
+    // stores take no shared memory
+    await this.#keep(position, isShared(place) ? place.slice() : place)
+  }
+
   async sibling(name: string): Promise<ByteSource | undefined> {
     const beside = await this.#file.sibling(name)
     if (beside !== undefined) this.#siblings.push(beside)
@@ -96,6 +120,10 @@ export class CachedSource implements ByteSource {
       this.#keeps = false
     }
   }
+}
+
+function isShared({ buffer }: Uint8Array): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer
 }
 
 function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {

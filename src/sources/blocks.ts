@@ -63,6 +63,57 @@ export async function* readBlocks(
   }
 }
 
+/**
+ * The bytes from `start` on, straight into `target`: several blocks at once where the source has that, and no copy of them anywhere
+ * else where it can. When the promise settles nothing writes to `target` any more.
+ *
+ * Throws as readBlocks.
+ */
+export async function readStraight(
+  source: ByteSource,
+  start: number,
+  target: Uint8Array,
+  { signal, blockBytes = BLOCK_BYTES, onBytes }: BlockOptions = {},
+): Promise<void> {
+  signal?.throwIfAborted()
+  const stop = new AbortController()
+  const passOn = () => stop.abort(signal?.reason)
+  signal?.addEventListener('abort', passOn)
+  let asked = 0
+  let done = 0
+  const lane = async () => {
+    while (asked < target.length && !stop.signal.aborted) {
+      const block = target.subarray(asked, asked + blockBytes)
+      const from = start + asked
+      asked += block.length
+      await readBlockInto(source, from, block, stop.signal)
+      stop.signal.throwIfAborted()
+      done += block.length
+      onBytes?.(done)
+    }
+  }
+  let failure: { error: unknown } | undefined
+  const guarded = () =>
+    lane().catch((error) => {
+      failure ??= { error }
+      stop.abort(error)
+    })
+  await Promise.all(Array.from({ length: Math.max(1, source.concurrency ?? 1) }, guarded))
+  signal?.removeEventListener('abort', passOn)
+  signal?.throwIfAborted()
+  if (failure !== undefined) throw failure.error
+}
+
+async function readBlockInto(
+  source: ByteSource,
+  start: number,
+  block: Uint8Array,
+  signal: AbortSignal,
+): Promise<void> {
+  if (source.readInto !== undefined) return source.readInto(start, block, { signal })
+  block.set(await readExactly(source, start, start + block.length, signal))
+}
+
 /** `source.read`, with the promise of its length checked: a source may be anybody's. */
 export async function readExactly(
   source: ByteSource,

@@ -44,6 +44,13 @@ class FileSource implements ByteSource {
     options.signal?.throwIfAborted()
     checkRange(this.name, start, end, this.size)
     const bytes = new Uint8Array(end - start)
+    await this.readInto(start, bytes, options)
+    return bytes
+  }
+
+  async readInto(start: number, bytes: Uint8Array, options: ReadOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted()
+    checkRange(this.name, start, start + bytes.length, this.size)
     let filled = 0
     // One read may give less than was asked for (the kernel stops at 2 GiB, a network disk sooner).
     while (filled < bytes.length) {
@@ -53,7 +60,6 @@ class FileSource implements ByteSource {
       filled += count
       this.#bytesRead += count
     }
-    return bytes
   }
 
   get bytesRead(): number {

@@ -45,6 +45,11 @@ export interface ByteSource {
    * The array may share memory with the source: read it, do not write to it.
    */
   read(start: number, end: number, options?: ReadOptions): Promise<Uint8Array>
+  /**
+   * The same, written to `target` (as many bytes as it is long, from byte `start` on), so that nothing is held twice. `target` may be a view
+   * of WebAssembly memory, shared or not.
+   */
+  readInto?(start: number, target: Uint8Array, options?: ReadOptions): Promise<void>
   /** Lets go of a file handle; harmless when called twice. */
   close?(): Promise<void>
   /** A file that lies beside this one (`words.json` beside `vectors.npy`), or undefined where there is none. */

@@ -93,10 +93,19 @@ class UrlSource implements ByteSource {
     signal?.throwIfAborted()
     checkRange(this.name, start, end, this.size)
     if (end <= this.#head.length) return this.#head.subarray(start, end)
-    const part: Part = { bytes: new Uint8Array(end - start), start, filled: 0 }
+    const bytes = new Uint8Array(end - start)
+    await this.readInto(start, bytes, { signal })
+    return bytes
+  }
+
+  async readInto(start: number, bytes: Uint8Array, { signal }: ReadOptions = {}): Promise<void> {
+    signal?.throwIfAborted()
+    checkRange(this.name, start, start + bytes.length, this.size)
+    const part: Part = { bytes, start, filled: 0 }
     if (start < this.#head.length) {
-      part.bytes.set(this.#head.subarray(start))
-      part.filled = this.#head.length - start
+      const held = this.#head.subarray(start, start + bytes.length)
+      bytes.set(held)
+      part.filled = held.length
     }
     while (part.filled < part.bytes.length) {
       await this.#persist(
@@ -105,7 +114,6 @@ class UrlSource implements ByteSource {
         (watchdog) => this.#readOnce(part, watchdog),
       )
     }
-    return part.bytes
   }
 
   async sibling(name: string): Promise<ByteSource | undefined> {

@@ -4,7 +4,8 @@ import type { ElementType } from '../element-types.ts'
 import { RowspaceError } from '../errors.ts'
 import { invalidFormat, unsupported } from '../formats/malformed.ts'
 import { readSafetensorsHeader, type StoredTensor } from '../formats/safetensors-header.ts'
-import { readBlocks, readExactly } from '../sources/blocks.ts'
+import { halfOf } from '../formats/widen.ts'
+import { readExactly, readStraight } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { EmbeddingTable } from '../table.ts'
 import type { Vocabulary } from '../vocabulary.ts'
@@ -60,11 +61,7 @@ export async function readModelTensors(
     async (target, scales) => {
       if (dtype === 'int8') scales.fill(1)
       const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
-      let at = 0
-      for await (const block of readBlocks(source, rows.start, rows.end, { signal })) {
-        bytes.set(block, at)
-        at += block.length
-      }
+      await readStraight(source, rows.start, bytes, { signal })
       return mapping === undefined ? { tokens: vocabularyOf(tokenizer, size) } : {}
     },
     options,
@@ -97,15 +94,6 @@ async function readNumbers(
     `tensor "${tensor.name}" is ${tensor.dtype} [${tensor.shape}]; one dimension of F64, F32, F16, I64 or I32 is read`,
     { tensor: tensor.name, dtype: tensor.dtype },
   )
-}
-
-/** IEEE 754 binary16. */
-function halfOf(bits: number): number {
-  const exponent = (bits >> 10) & 31
-  const fraction = bits & 1023
-  const sign = bits & 0x8000 ? -1 : 1
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25))
 }
 
 function checkedMapping(source: ByteSource, numbers: readonly number[], rows: number): Uint32Array {
