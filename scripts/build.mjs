@@ -77,6 +77,8 @@ await Promise.all([
     // the command is a program of Node's, bundled on its own with its libraries; its rare parts in chunks
     entryPoints: { cli: 'src/cli/main.ts' },
     outdir: 'dist',
+    // the tokenizers are small and what tokens are read by
+    external: ['highs'],
     platform: 'node',
     chunkNames: 'cli-[hash]',
     // libraries that are CommonJS ask for Node's modules by require

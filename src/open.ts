@@ -1,5 +1,6 @@
 /** From a file of any known format to a table: the rows stream straight into the table's memory. */
 import { isRowspaceError, RowspaceError } from './errors.ts'
+import { isTokenTable } from './formats/choose-tensor.ts'
 import type {
   FormatName,
   LoadedRows,
@@ -8,9 +9,10 @@ import type {
   Progress,
   TableFile,
 } from './formats/format.ts'
-import { openTableFile } from './formats/open.ts'
+import { type OpenTableFile, openTableFile } from './formats/open.ts'
 import { isByteSource, type SourceLike } from './sources/open.ts'
 import { EmbeddingTable, type FilledRows, type TableOptions } from './table.ts'
+import type { ModelVocabulary } from './text/model-vocabulary.ts'
 
 export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptions, TableOptions {
   /** 'f32' widens rows that would be kept as they come, bf16 and f16: twice the memory, the same answers. */
@@ -48,10 +50,11 @@ async function openOnce(source: SourceLike, options: OpenTableOptions): Promise<
         progressError ??= error
       }
     }
-    const table = await fillFrom(file, options, (loaded) => {
+    const table = await fillFrom(file, options, async (loaded) => {
       progressError = loaded.progressError
+      const tokens = loaded.tokens ?? options.tokens ?? (await tokensBeside(file, options.signal))
       tell({ phase: 'norms', done: 0, total: loaded.size })
-      return loaded
+      return { ...loaded, tokens }
     })
     tell({ phase: 'norms', done: table.size, total: table.size })
     if (progressError !== undefined) report(progressError)
@@ -84,6 +87,16 @@ export async function fillFrom(
   }
   const load = async (target: Uint16Array) => finish(await file.loadBits!(target, options))
   return EmbeddingTable.fill({ ...shape, dtype }, load, options)
+}
+
+/** The tokens that the tokenizer beside a model gives its rows, where there is one and rows are tokens. */
+export async function tokensBeside(
+  file: OpenTableFile,
+  signal: AbortSignal | undefined,
+): Promise<ModelVocabulary | undefined> {
+  if (!isTokenTable(file.tensor)) return undefined
+  const { modelVocabulary } = await import('./text/model-vocabulary.ts')
+  return modelVocabulary(file.source, file.rowCount, signal)
 }
 
 /** Tells of an error that must not cost the caller the table: onProgress threw. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import type { OpenOptions } from '../formats/format.ts'
 import { type OpenTableFile, openTableFile } from '../formats/open.ts'
-import { fillFrom } from '../open.ts'
+import { fillFrom, tokensBeside } from '../open.ts'
 import type { EmbeddingTable } from '../table.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import type { Arguments } from './arguments.ts'
@@ -72,7 +72,7 @@ async function openOnce(name: string, options: NamedTableOptions): Promise<Embed
     const { signal, threads } = options
     const table = await fillFrom(file, { onProgress: progress.report, signal, threads }, async (loaded) => ({
       ...loaded,
-      tokens: loaded.tokens ?? (await knownVocabulary(file)),
+      tokens: loaded.tokens ?? (await knownVocabulary(file, name, signal)),
     }))
     progress.clear()
     if (table.duplicates > 0) {
@@ -88,9 +88,20 @@ async function openOnce(name: string, options: NamedTableOptions): Promise<Embed
 
 const GPT2_TOKENS = 50_257
 
-/** The vocabulary of a model that is known by the shape and name of its tensor. */
-async function knownVocabulary(file: OpenTableFile): Promise<Vocabulary | undefined> {
-  if (file.rowCount !== GPT2_TOKENS || !/(^|\.)wte(\.|$)/.test(file.tensor ?? '')) return undefined
-  const { gpt2Vocabulary } = await import('../gpt2.ts')
-  return gpt2Vocabulary()
+/** GPT-2's vocabulary, where shape and name of the tensor tell that it is; else that of the tokenizer.json beside the model. */
+async function knownVocabulary(
+  file: OpenTableFile,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<Vocabulary | undefined> {
+  if (file.rowCount === GPT2_TOKENS && /(^|\.)wte(\.|$)/.test(file.tensor ?? '')) {
+    const { gpt2Vocabulary } = await import('../gpt2.ts')
+    return gpt2Vocabulary()
+  }
+  const vocabulary = await tokensBeside(file, signal)
+  const { unnamedRows = 0, tokensBeyond = 0 } = vocabulary ?? {}
+  if (unnamedRows > 0)
+    note(`${name}: ${unnamedRows} of ${file.rowCount} rows have no token: the table is padded`)
+  if (tokensBeyond > 0) note(`${name}: ${tokensBeyond} tokens of tokenizer.json have no row`)
+  return vocabulary
 }

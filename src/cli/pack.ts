@@ -89,6 +89,7 @@ async function write(from: string, to: string, format: Format, force: boolean, o
 function writable(table: EmbeddingTable): WritableTable {
   const range = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i)
   const { size, dimension, vocabulary } = table
-  const tokens = vocabulary === undefined ? undefined : range(0, size).map((id) => vocabulary.tokenOf(id)!)
+  const tokens =
+    vocabulary === undefined ? undefined : range(0, size).map((id) => vocabulary.tokenOf(id) ?? `<row ${id}>`)
   return { size, dimension, tokens, rows: (start, end) => table.gather(range(start, end)) }
 }

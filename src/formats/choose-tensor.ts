@@ -2,6 +2,7 @@
 import { RowspaceError } from '../errors.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { TensorInfo } from './format.ts'
+import { OUTPUT } from './tied.ts'
 
 /** The names models give their token embedding, the likelier first. */
 const KNOWN_NAMES: readonly string[] = [
@@ -68,6 +69,11 @@ export function chooseTensor<T extends TensorInfo>(
 /** The likeliest of the names models use that is among `names`. */
 export function firstKnownName(names: ReadonlyMap<string, unknown>): string | undefined {
   return KNOWN_NAMES.find((name) => names.has(name))
+}
+
+/** Whether rows of this name are tokens: a table's, or those of the layer that scores tokens. */
+export function isTokenTable(name: string | undefined): boolean {
+  return name !== undefined && (KNOWN_NAMES.includes(name) || OUTPUT.test(name))
 }
 
 function askedTensor<T extends TensorInfo>(

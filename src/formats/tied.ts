@@ -4,7 +4,7 @@ import type { ByteSource } from '../sources/source.ts'
 import type { TableFile, TensorInfo } from './format.ts'
 
 /** The layer that turns vectors back into scores of tokens, by the names models give it. */
-const OUTPUT = /^(?:.*\.)?(?:lm_head|embed_out)\.weight$|^output\.weight$/
+export const OUTPUT = /^(?:.*\.)?(?:lm_head|embed_out)\.weight$|^output\.weight$/
 
 export interface Tied {
   /** Whether the output layer shares the table's numbers; undefined where nothing tells. */

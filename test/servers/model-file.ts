@@ -4,7 +4,7 @@
  */
 import { type ModelFileSpec, numberAt } from './model-names.ts'
 
-const BYTES = { F32: 4, BF16: 2 } as const
+const BYTES = { F32: 4, BF16: 2, F8_E4M3: 1 } as const
 const WORD = new Uint32Array(1)
 const FLOAT = new Float32Array(WORD.buffer)
 
@@ -26,12 +26,13 @@ export class ModelFile {
     const length = Buffer.alloc(8)
     length.writeBigUInt64LE(BigInt(padded.length))
     this.#header = Buffer.concat([length, padded])
-    const [, entry] = entries.find(([name]) => name === table)!
+    // of a model in parts, one holds the table
+    const entry = entries.find(([name]) => name === table)?.[1] ?? { dtype: 'F32', data_offsets: [0, 0] }
     const [from, to] = entry.data_offsets as [number, number]
     this.#table = {
       start: this.#header.length + from,
       end: this.#header.length + to,
-      bytes: BYTES[entry.dtype],
+      bytes: BYTES[entry.dtype as keyof typeof BYTES],
     }
     this.size = this.#header.length + end
     this.#seed = seed
@@ -58,14 +59,15 @@ export class ModelFile {
 
   #numbers(first: number, last: number): Buffer {
     if (this.#table.bytes === 4) {
-      return Buffer.from(
-        Float32Array.from({ length: last - first }, (_, i) => numberAt(this.#seed, first + i)).buffer,
-      )
+      const numbers = new Float32Array(last - first)
+      for (let i = 0; i < numbers.length; i++) numbers[i] = numberAt(this.#seed, first + i)
+      return Buffer.from(numbers.buffer)
     }
-    const bits = Uint16Array.from({ length: last - first }, (_, i) => {
+    const bits = new Uint16Array(last - first)
+    for (let i = 0; i < bits.length; i++) {
       FLOAT[0] = numberAt(this.#seed, first + i)
-      return WORD[0]! >>> 16
-    })
+      bits[i] = WORD[0]! >>> 16
+    }
     return Buffer.from(bits.buffer)
   }
 }

@@ -2,7 +2,7 @@
 
 export interface TensorSpec {
   name: string
-  dtype: 'F32' | 'BF16'
+  dtype: 'F32' | 'BF16' | 'F8_E4M3'
   shape: number[]
 }
 

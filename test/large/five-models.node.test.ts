@@ -1,0 +1,173 @@
+/**
+ * The five tables as their models are published, opened by name over HTTP from a hub on loopback. `npm run test:large` takes all their rows
+ * and prints what it took; the suite takes a tenth of them.
+ */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { folder, rowspaceWith } from '../cli/command.ts'
+import { type TestHub, testHub } from '../servers/hub-spec.ts'
+import { numberAt } from '../servers/model-names.ts'
+import {
+  elementsOf,
+  type PublishedModel,
+  publishedModels,
+  repositoryOf,
+} from '../servers/published-models.ts'
+import { projectPath } from '../shared-data.ts'
+
+const LARGE = process.env.ROWSPACE_LARGE === '1'
+const MODELS = publishedModels(LARGE ? 1 : 10)
+const HEAD_BYTES = 65_536
+const TIMEOUT = LARGE ? 600_000 : 60_000
+
+interface Report {
+  size: number
+  dimension: number
+  dtype: string
+  codes: string
+  loadMilliseconds: number
+  openMilliseconds: number
+  loadBytes: number
+  openBytes: number
+  rows: string[]
+  nearest: {
+    first: { id: number; cosine: number }
+    milliseconds: number
+    ids: number[]
+    cosines: number[]
+    dots: number[]
+  }[]
+}
+
+test('the counts of tensors and numbers are the published ones', () => {
+  for (const { tensors, published, repository } of publishedModels(1)) {
+    const weights = tensors.filter(({ name }) => !name.endsWith('.attn.bias'))
+    const counted = weights.reduce((sum, tensor) => sum + elementsOf(tensor), 0)
+    expect([repository, counted]).toEqual([repository, published])
+  }
+})
+
+const printed: string[] = []
+
+describe(LARGE ? 'at full shape' : 'at a tenth of the rows', () => {
+  let hub: TestHub
+  beforeAll(async () => {
+    hub = await testHub({
+      models: Object.fromEntries(MODELS.map((model) => [model.repository, repositoryOf(model)])),
+    })
+  }, 60_000)
+  afterAll(() => {
+    if (LARGE) console.log(`\n${HEADING}\n${printed.join('\n')}\n`)
+  })
+
+  test.each(MODELS.map((model) => [model.repository, model] as const))(
+    '%s',
+    async (name, model) => {
+      const { rows, dimension, dtype, seed } = model
+      const tableBytes = rows * dimension * (dtype === 'f32' ? 4 : 2)
+      const already = (await hub.log()).length
+      const asked = {
+        queries: [3, Math.floor(rows / 2), rows - 1],
+        sample: Array.from({ length: 200 }, (_, index) => Math.floor((index * rows) / 200)),
+        rows: [0, 1, Math.floor(rows / 3), rows - 1],
+      }
+      const report = await openInItsOwnProcess(hub.endpoint, name, asked)
+      expect(report).toMatchObject({ size: rows, dimension, dtype })
+
+      const seen = (await hub.log()).slice(already)
+      const travelled = seen
+        .filter(({ place }) => place === 'store')
+        .reduce((sum, { bytes }) => sum + bytes, 0)
+      expect(travelled).toBeLessThan(tableBytes + 2 * HEAD_BYTES + 200_000)
+      expect(travelled).toBeGreaterThanOrEqual(tableBytes)
+
+      report.rows.forEach((base64, index) => {
+        const bytes = Buffer.from(base64, 'base64')
+        const row = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
+        expect(row).toEqual(rowOf(seed, asked.rows[index]!, dimension))
+      })
+      asked.queries.forEach((query, index) => {
+        const { first, ids, cosines, dots } = report.nearest[index]!
+        expect(first.id).toBe(query)
+        expect(first.cosine).toBeCloseTo(1, 4)
+        const expected = nearestInFloat64(seed, query, asked.sample, dimension).slice(0, 5)
+        expect(ids).toEqual(expected.map(({ id }) => id))
+        expected.forEach(({ cosine, dot }, place) => {
+          expect(Math.abs(cosines[place]! - cosine)).toBeLessThan(1e-5)
+          expect(Math.abs(dots[place]! - dot)).toBeLessThan(1e-5 * dimension)
+        })
+      })
+      printed.push(line(model, report, tableBytes))
+    },
+    TIMEOUT,
+  )
+
+  test.each(MODELS.map(({ repository }, index) => [repository, index] as const))(
+    'inspect %s',
+    (name, index) => {
+      const { rows, dimension, dtype, tensors, table } = MODELS[index]!
+      const environment = { HF_ENDPOINT: hub.endpoint, ROWSPACE_CACHE: folder() }
+      const { stdout, stderr } = rowspaceWith(environment, 'inspect', `hf:${name}`, '--json', '--quiet')
+      expect(stderr).toBe('')
+      const said = JSON.parse(stdout)
+      const weights = tensors.filter((tensor) => !tensor.name.endsWith('.attn.bias'))
+      const parameters = weights.reduce((sum, tensor) => sum + elementsOf(tensor), 0)
+      expect(said).toMatchObject({ rows, dimension, dtype, tensor: table, parameters, tied: index < 3 })
+      expect(said.bytesRead / said.fileBytes).toBeLessThan(0.01)
+    },
+    TIMEOUT,
+  )
+})
+
+const execute = promisify(execFile)
+
+/** Not waited for by this process: its hub has to answer. */
+async function openInItsOwnProcess(endpoint: string, name: string, asked: object): Promise<Report> {
+  const program = projectPath('test/large/open.mjs')
+  const { stdout } = await execute(
+    process.execPath,
+    [program, endpoint, `hf:${name}`, JSON.stringify(asked)],
+    {
+      maxBuffer: 1 << 26,
+    },
+  )
+  return JSON.parse(stdout)
+}
+
+function rowOf(seed: number, id: number, dimension: number): Float32Array {
+  return Float32Array.from({ length: dimension }, (_, column) => numberAt(seed, id * dimension + column))
+}
+
+function nearestInFloat64(seed: number, query: number, sample: readonly number[], dimension: number) {
+  const asked = rowOf(seed, query, dimension)
+  const dotOf = (a: Float32Array, b: Float32Array) =>
+    a.reduce((sum, value, column) => sum + value * b[column]!, 0)
+  return sample
+    .filter((id) => id !== query)
+    .map((id) => {
+      const row = rowOf(seed, id, dimension)
+      const dot = dotOf(asked, row)
+      return { id, dot, cosine: dot / Math.sqrt(dotOf(asked, asked) * dotOf(row, row)) }
+    })
+    .sort((a, b) => b.cosine - a.cosine || a.id - b.id)
+}
+
+const HEADING = `| model | table | files | load | | memory of the load / table | with codes | nearest, k = 10 |
+| --- | --- | --- | --- | --- | --- | --- | --- |`
+
+function line({ repository, rows, dimension, files }: PublishedModel, report: Report, bytes: number): string {
+  const { dtype, loadMilliseconds, loadBytes, openBytes, nearest } = report
+  const times = nearest.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b)
+  const cells = [
+    repository,
+    `${rows.toLocaleString('en-US')} x ${dimension.toLocaleString('en-US')} ${dtype}, ${(bytes / 1e6).toFixed(0)} MB`,
+    String(files),
+    `${(loadMilliseconds / 1000).toFixed(1)} s`,
+    `${(bytes / 1000 / loadMilliseconds).toFixed(0)} MB/s`,
+    (loadBytes / bytes).toFixed(2),
+    (openBytes / bytes).toFixed(2),
+    `${times[1]!.toFixed(1)} ms`,
+  ]
+  return `| ${cells.join(' | ')} |`
+}

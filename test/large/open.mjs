@@ -1,0 +1,59 @@
+/**
+ * Opens a table by name in a process of its own, with the built package, and tells what it took and what it answers. The process's memory before is that of
+ * Node and the package; what it is at most until the rows are in place is the load's.
+ *
+ *   node open.mjs <endpoint> <name> <JSON: { queries, sample, rows }>
+ */
+import { openTable } from '../../dist/index.js'
+
+const [endpoint, name, asked] = process.argv.slice(2)
+const { queries, sample, rows } = JSON.parse(asked)
+await import('../../dist/formats.js')
+await import('../../dist/hub.js')
+const peak = () => process.resourceUsage().maxRSS * 1024
+const before = process.memoryUsage().rss
+let loaded
+let peakOfLoad = 0
+const start = performance.now()
+const table = await openTable(name, {
+  hub: { endpoint, cache: false },
+  onProgress: ({ phase, done }) => {
+    if (phase !== 'norms' || done !== 0) return
+    loaded = performance.now()
+    peakOfLoad = peak()
+  },
+})
+const opened = performance.now()
+
+const timed = (ask) => {
+  const from = performance.now()
+  const answer = ask()
+  return { answer, milliseconds: performance.now() - from }
+}
+const filter = table.select(sample)
+const nearest = queries.map((id) => {
+  const { answer, milliseconds } = timed(() => table.nearest(id, { k: 10, includeInputs: true }))
+  const among = table.nearest(id, { k: 5, filter })
+  return {
+    first: answer[Symbol.iterator]().next().value,
+    milliseconds,
+    ids: [...among.ids],
+    cosines: [...among.cosines],
+    dots: [...among.dots],
+  }
+})
+console.log(
+  JSON.stringify({
+    size: table.size,
+    dimension: table.dimension,
+    dtype: table.dtype,
+    codes: table.codes,
+    loadMilliseconds: loaded - start,
+    openMilliseconds: opened - start,
+    // a page the process had given back may be counted in neither
+    loadBytes: peakOfLoad - before,
+    openBytes: peak() - before,
+    rows: rows.map((id) => Buffer.from(table.row(id).buffer).toString('base64')),
+    nearest,
+  }),
+)
