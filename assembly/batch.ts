@@ -5,6 +5,7 @@
 import { boundsFail, offerBlock, scanCodes } from './certify'
 import { dotsOfTwo } from './dot'
 import { F32, rowAt } from './elements'
+import { productsByFour } from './four-bits'
 import { heapThreshold } from './heap'
 import { products, productsOfTwo } from './products'
 import { Question, Table } from './records'
@@ -67,14 +68,20 @@ function offerCertified(table: Table, questions: usize, count: u32, from: u32, t
     waiting = count
     // two questions never share their room for products: the second takes the one behind the first's
     question.products = other.products + (MOST_ROWS << 2)
-    productsOfTwo(table, other.quantised, question.quantised, from, to, other.products, question.products)
+    if (table.codeBits === 4) {
+      productsByFour(table, other, from, to)
+      productsByFour(table, question, from, to)
+    } else {
+      productsOfTwo(table, other.quantised, question.quantised, from, to, other.products, question.products)
+    }
     offerBlock(table, other, from, to)
     offerBlock(table, question, from, to)
     question.products = other.products
   }
   if (waiting === count) return
   const last = questionAt(questions, waiting)
-  products(table, last.quantised, from, to, last.products)
+  if (table.codeBits === 4) productsByFour(table, last, from, to)
+  else products(table, last.quantised, from, to, last.products)
   offerBlock(table, last, from, to)
 }
 

@@ -18,10 +18,17 @@
  * norms (three more roundings, within the forty). Tables whose norms leave [2⁻⁵⁰, 2⁶⁰] are not given codes and queries
  * that do are not certified (bindings/), so nothing here overflows, and what underflows is below 2⁻¹²⁰, which F holds too.
  *
- * A bound that does not stay below the k-th best score, NaN included, sends its row to the float32 kernel.
+ * A bound that does not stay below the k-th best score, NaN included, sends its row to the float32 kernel. Nothing above depends on how
+ * many bits c has, nor on q's, but through what is lost.
+ *
+ * All of it bounds |score − A − s·t·(c·q)|, so there is a lower bound as well: k rows whose lower bounds reach L are k rows whose scores
+ * do, and a row whose upper bound is below L is not among the best. So rows are not scored as they come (the first of them when little
+ * is known yet) but listed, by upper bounds against the k-th best lower one; those listed are scored at the end, the surest first.
  */
+import { rowAt } from './elements'
 import { CODE_NORM, CODED_NORM, CODED_RATIO, columnBytes } from './encode'
-import { heapThreshold } from './heap'
+import { MOST_BY_FOUR, packQuery, productsByFour } from './four-bits'
+import { clearHeap, heapThreshold, keyOf, offer } from './heap'
 import { products } from './products'
 import { Question, Table } from './records'
 import { scan } from './scan'
@@ -29,6 +36,8 @@ import { COSINE, scoreAndOffer } from './score'
 
 /** Rows whose products are made before their bounds are looked at. */
 const BLOCK: u32 = 1024
+/** Passes over the blocks. */
+const PASSES: u32 = 16
 /** Where more than one row in four of this many had to be scored, the rest is scanned as it is. */
 const TRIAL: u32 = 8192
 
@@ -77,8 +86,10 @@ export function planQuestion(table: Table, question: Question): bool {
   if (most === 0) return false
   // |c·q| ≤ ||c||·||q|| stays in 32 bits
   const codeNorm = <f64>load<f32>(table.stats + CODE_NORM)
-  const step = <f32>Math.max(most / 32766, (Math.sqrt(sum(scaledSquares)) * codeNorm) / 1073741824)
+  const levels: f64 = table.codeBits === 4 ? MOST_BY_FOUR : 32766
+  const step = <f32>Math.max(most / levels, (Math.sqrt(sum(scaledSquares)) * codeNorm) / 1073741824)
   const lost = quantise(query, spreads, question.quantised, bytes, step)
+  if (table.codeBits === 4) question.constant = packQuery(question.quantised, table.codeStride)
   const coded = <f64>load<f32>(table.stats + (question.metric === COSINE ? CODED_RATIO : CODED_NORM))
   const scale: f64 = question.metric === COSINE ? <f64>question.inverseNorm : 1
   const wider: f64 = 1 + 1 / 512
@@ -118,46 +129,163 @@ export function boundsFail(question: Question): bool {
   return question.tried >= TRIAL && question.rescored > question.tried >> 2
 }
 
+/** The list lies behind the products of two questions; its entries are four rows each: their upper bounds, their lower ones, u32 id, u32 bits. */
+const ENTRY: usize = 48
+const MOST_ENTRIES: u32 = 1024
+/** Entries whose rows are fetched together. */
+const AHEAD: usize = 8
+/** What keeps the compiler from leaving out a read that is for the cache alone. */
+export let touched: u32 = 0
+/** Entries of the list. One question at a time has it. */
+let listed: u32 = 0
+
+function listOf(question: Question): usize {
+  return question.products + (BLOCK << 3)
+}
+
 /** Scores those of rows [from, to) whose bound, by the products at `question.products`, does not rule them out. */
 export function offerBlock(table: Table, question: Question, from: u32, to: u32): void {
+  collect(table, question, from, to, 0)
+  settle(table, question, f32.POSITIVE_INFINITY)
+}
+
+/**
+ * Lists those of rows [from, to) whose bound, by the products at `question.products`, does not rule them out. `lower` is a
+ * heap of the k best lower bounds, or 0: k rows are at least as good as the least of them.
+ */
+function collect(table: Table, question: Question, from: u32, to: u32, lower: usize): void {
   const step = f32x4.splat(question.step)
   const offset = f32x4.splat(question.offset)
   const norm = f32x4.splat(question.norm)
   const slack = f32x4.splat(question.slack)
   const isCosine = question.metric === COSINE
-  let threshold = heapThreshold(question.heap, question.k)
+  const k = question.k
+  const list = listOf(question)
+  let threshold = heapThreshold(question.heap, k)
+  if (lower !== 0) threshold = Mathf.max(threshold, heapThreshold(lower, k))
   question.tried += to - from
   for (let id = from; id < to; id += 4) {
     const at = id << 2
     const sums = f32x4.convert_i32x4_s(v128.load(question.products + ((id - from) << 2)))
-    const codeScales = v128.load(table.codeScales + at)
-    let bound = f32x4.add(offset, f32x4.mul(f32x4.mul(codeScales, step), sums))
-    bound = f32x4.add(bound, f32x4.mul(v128.load(table.residuals + at), norm))
-    if (isCosine) bound = f32x4.mul(bound, v128.load(table.inverseNorms + at))
-    const below = f32x4.lt(f32x4.add(bound, slack), f32x4.splat(threshold))
-    let open = ~i32x4.bitmask(below) & (load<u8>(table.mask + (id >> 3)) >> (id & 4)) & 15
-    while (open !== 0) {
-      const candidate = id + ctz(open)
-      open &= open - 1
-      if (candidate >= to) break
-      question.rescored++
-      threshold = scoreAndOffer(table, question, candidate, threshold)
+    let middle = f32x4.add(offset, f32x4.mul(f32x4.mul(v128.load(table.codeScales + at), step), sums))
+    let width = f32x4.mul(v128.load(table.residuals + at), norm)
+    if (isCosine) {
+      const inverseNorms = v128.load(table.inverseNorms + at)
+      middle = f32x4.mul(middle, inverseNorms)
+      width = f32x4.mul(width, inverseNorms)
+    }
+    width = f32x4.add(width, slack)
+    const upper = f32x4.add(middle, width)
+    let open = ~i32x4.bitmask(f32x4.lt(upper, f32x4.splat(threshold))) & 15
+    if (open === 0) continue
+    open &= load<u8>(table.mask + (id >> 3)) >> (id & 4)
+    if (to - id < 4) open &= (1 << (to - id)) - 1
+    const entry = list + listed * ENTRY
+    v128.store(entry, upper)
+    v128.store(entry, f32x4.sub(middle, width), 16)
+    store<u32>(entry, id, 32)
+    store<u32>(entry, open, 36)
+    listed += open === 0 ? 0 : 1
+    if (lower === 0) continue
+    for (; open !== 0; open &= open - 1) {
+      const lane = ctz(open)
+      const bound = load<f32>(entry + (lane << 2), 16)
+      if (bound > threshold) {
+        offer(lower, k, keyOf(bound, id + lane))
+        threshold = Mathf.max(threshold, heapThreshold(lower, k))
+      }
     }
   }
 }
 
 /**
+ * Scores the listed rows that are not ruled out meanwhile, and empties the list. First come those of lower bounds that reach `sure`:
+ * after them the others are measured by scores.
+ */
+function settle(table: Table, question: Question, sure: f32): void {
+  settleSome(table, question, sure, true)
+  settleSome(table, question, sure, false)
+  listed = 0
+}
+
+/** Scores the sure ones alone, and takes from the list what is ruled out then. */
+function settleSure(table: Table, question: Question, sure: f32): void {
+  settleSome(table, question, sure, true)
+  const threshold = heapThreshold(question.heap, question.k)
+  const list = listOf(question)
+  let kept = list
+  for (let entry = list, end = list + listed * ENTRY; entry < end; entry += ENTRY) {
+    const open = openRows(entry, sure, false, threshold)
+    memory.copy(kept, entry, ENTRY)
+    store<u32>(kept, open, 36)
+    if (open !== 0) kept += ENTRY
+  }
+  listed = <u32>(kept - list) / <u32>ENTRY
+}
+
+function settleSome(table: Table, question: Question, sure: f32, first: bool): void {
+  const end = listOf(question) + listed * ENTRY
+  let threshold = heapThreshold(question.heap, question.k)
+  let ahead = listOf(question)
+  for (let entry = ahead; entry < end; entry += ENTRY) {
+    if (entry === ahead) {
+      // rows lie far apart: they are fetched side by side before the first is waited for
+      ahead = min(ahead + ENTRY * AHEAD, end)
+      for (let next = entry; next < ahead; next += ENTRY) {
+        for (let bits = openRows(next, sure, first, threshold); bits !== 0; bits &= bits - 1) {
+          touch(table, load<u32>(next, 32) + ctz(bits))
+        }
+      }
+    }
+    for (let bits = openRows(entry, sure, first, threshold); bits !== 0; bits &= bits - 1) {
+      question.rescored++
+      threshold = scoreAndOffer(table, question, load<u32>(entry, 32) + ctz(bits), threshold)
+    }
+  }
+}
+
+/** Bits of an entry's rows that are to be scored now. */
+function openRows(entry: usize, sure: f32, first: bool, threshold: f32): u32 {
+  const isSure = f32x4.ge(v128.load(entry, 16), f32x4.splat(sure))
+  const isOut = f32x4.lt(v128.load(entry), f32x4.splat(threshold))
+  const sureBits = i32x4.bitmask(isSure) ^ (first ? 0 : 15)
+  return load<u32>(entry, 36) & sureBits & ~i32x4.bitmask(isOut)
+}
+
+/** Reads a number of each cache line of a row. */
+function touch(table: Table, id: u32): void {
+  const end = table.rowBytes
+  const row = rowAt(table, id)
+  for (let at: u32 = 0; at < end; at += 64) touched += load<u8>(row + at)
+}
+
+/**
  * As scan, over the codes. planQuestion comes before it. `from` is a multiple of 32.
  * Adds to `question.rescored` how many rows were scored in full.
+ *
+ * Tables are often ordered (words by how common they are), and rows like the query lie together: so every PASSES-th block comes first,
+ * lest all that lies before them be listed.
  */
 export function scanCodes(table: Table, question: Question, from: u32, to: u32): void {
-  for (let first = from; first < to; first += BLOCK) {
-    if (boundsFail(question)) {
-      scan(table, question, first, to)
-      return
+  const lower = question.heap + 8 + ((<usize>question.k) << 3)
+  let longest: u32 = BLOCK / 16
+  clearHeap(lower)
+  for (let pass: u32 = 0; pass < PASSES; pass++) {
+    for (let first = from + pass * BLOCK; first < to; first += PASSES * BLOCK) {
+      const end = min(first + BLOCK, to)
+      if (boundsFail(question)) {
+        scan(table, question, first, end)
+        continue
+      }
+      if (table.codeBits === 4) productsByFour(table, question, first, end)
+      else products(table, question.quantised, first, end, question.products)
+      collect(table, question, first, end, lower)
+      if (listed > longest) {
+        settleSure(table, question, heapThreshold(lower, question.k))
+        longest = listed * 2 + BLOCK / 16
+      }
+      if (listed > MOST_ENTRIES - BLOCK / 4) settle(table, question, heapThreshold(lower, question.k))
     }
-    const end = min(first + BLOCK, to)
-    products(table, question.quantised, first, end, question.products)
-    offerBlock(table, question, first, end)
   }
+  settle(table, question, heapThreshold(lower, question.k))
 }

@@ -18,6 +18,7 @@
  *   stats     f32 largest ||c||, f32 largest s·||c||, f32 largest s·||c||/||x||, f32 ||μ||
  */
 import { rowAt, scaleOf, widened } from './elements'
+import { storeFours } from './four-bits'
 import { Table } from './records'
 
 export const CODE_NORM: usize = 0
@@ -27,6 +28,11 @@ export const MEAN_NORM: usize = 12
 
 /** How much wider a residual is kept than it was computed: its own float32 sum errs by far less. */
 const WIDER: f64 = 1 + 1 / 1024
+
+/** Scales tried for codes of 4 bits: the first covers the widest number, each is so much smaller than the one before. */
+const TRIED_SCALES = 4
+const FIRST_SCALE: f32 = 1 / 16.5
+const NEXT_SCALE: f32 = 0.88
 
 const VANISHING: f64 = 5.293955920339377e-23 // 2^-74
 
@@ -114,57 +120,96 @@ function centre(table: Table, row: usize): f32 {
   return most
 }
 
+/** 1.5 · 2²³: a number of up to 22 bits added to it is rounded to an integer, which its lower bits then hold. */
+const ROUNDER: f32 = 12582912
+
+/** ||c||² and ||e||² of the row that was encoded last. */
+let codeSquares: f32 = 0
+let lostSquares: f32 = 0
+
 /**
- * Encodes rows [from, to). `rounding` is what float32 arithmetic may add to a bound, per unit of ||x|| + 2||μ||
- * (certify.ts has the sum).
+ * Finds the codes of a row whose y is in place, for the scale s, and how much they lose; writes them if told to. They have 8
+ * bits or, where `four`, 4 (four-bits.ts).
+ */
+function encodeRow(table: Table, id: u32, scale: f32, four: bool, write: bool): void {
+  const bytes = columnBytes(table.dimension)
+  const spreads = table.columns + bytes
+  const levelsApart: f32 = four ? scale * 2 : scale
+  const inverses = f32x4.splat(levelsApart > 0 ? 1 / levelsApart : 0)
+  const scales = f32x4.splat(scale)
+  const rounder = f32x4.splat(ROUNDER)
+  // c is the level, or 2·level + 1
+  const shift = f32x4.splat(four ? 0.5 : 0)
+  const factor = f32x4.splat(four ? 2 : 1)
+  const term = f32x4.splat(four ? 1 : 0)
+  const least = f32x4.splat(four ? -8 : -127)
+  const most = f32x4.splat(four ? 7 : 127)
+  let squares = f32x4.splat(0)
+  let lost = f32x4.splat(0)
+  let before = f32x4.splat(0)
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const y = v128.load(spreads + 2 * bytes + at)
+    const spread = v128.load(spreads + at)
+    let level = f32x4.sub(f32x4.mul(f32x4.mul(y, v128.load(spreads + bytes + at)), inverses), shift)
+    // what is no number becomes the least
+    level = f32x4.add(f32x4.pmin(most, f32x4.pmax(least, level)), rounder)
+    // e from the codes as they are kept, so that clamping is part of what is lost
+    const code = f32x4.add(f32x4.mul(f32x4.sub(level, rounder), factor), term)
+    const e = f32x4.sub(y, f32x4.mul(f32x4.mul(scales, spread), code))
+    squares = f32x4.add(squares, f32x4.mul(code, code))
+    lost = f32x4.add(lost, f32x4.mul(e, e))
+    if (write && (at & 16) !== 0) {
+      const numbers = i16x8.narrow_i32x4_s(i32x4.sub(before, rounder), i32x4.sub(level, rounder))
+      if (four) storeFours(table, id, at >> 5, numbers)
+      else
+        v128.store64_lane(
+          table.codes + id * table.codeStride + ((at - 16) >> 2),
+          i8x16.narrow_i16x8_s(numbers, numbers),
+          0,
+        )
+    }
+    before = level
+  }
+  codeSquares = sumOf(squares)
+  lostSquares = sumOf(lost)
+}
+
+/** As encodeRow for the scale of a few that loses least: with few levels it pays to cut off the widest numbers. Returns it. */
+function encodeInFour(table: Table, id: u32, widest: f32): f32 {
+  let best = f32.POSITIVE_INFINITY
+  let scale: f32 = 0
+  let wanted: f32 = widest * FIRST_SCALE
+  for (let tries = 0; tries < TRIED_SCALES; tries++) {
+    encodeRow(table, id, wanted, true, false)
+    if (!(lostSquares < best)) break
+    best = lostSquares
+    scale = wanted
+    wanted *= NEXT_SCALE
+  }
+  encodeRow(table, id, scale, true, true)
+  return scale
+}
+
+/**
+ * Encodes rows [from, to) in `table.codeBits`. `rounding` is what float32 arithmetic may add to a bound, per unit of
+ * ||x|| + 2||μ|| (certify.ts has the sum).
  */
 export function encodeRows(table: Table, from: u32, to: u32, rounding: f64): void {
-  const bytes = columnBytes(table.dimension)
-  const means = table.columns
   const meanNorm = <f64>load<f32>(table.stats + MEAN_NORM)
+  // squares of parts of e below 2^-75 vanish in float32: 2^-74 a number is more than all of them
+  const vanished = Math.sqrt(<f64>table.codeStride) * VANISHING
   for (let id = from; id < to; id++) {
-    const scale = centre(table, widened(table, id)) / 127
-    const inverseScale: f32 = scale > 0 ? 1 / scale : 0
-    const scaleLanes = f32x4.splat(scale)
-    const inverseLanes = f32x4.splat(inverseScale)
-    let codeSquares = i32x4.splat(0)
-    let lostLow = f32x4.splat(0)
-    let lostHigh = f32x4.splat(0)
-    const codes = table.codes + id * table.codeStride
-    for (let j: u32 = 0; j < table.codeStride; j += 8) {
-      const at = (<usize>j) << 2
-      const low = v128.load(means + 3 * bytes + at)
-      const high = v128.load(means + 3 * bytes + at, 16)
-      const codeLow = f32x4.nearest(
-        f32x4.mul(f32x4.mul(low, v128.load(means + 2 * bytes + at)), inverseLanes),
-      )
-      const codeHigh = f32x4.nearest(
-        f32x4.mul(f32x4.mul(high, v128.load(means + 2 * bytes + at, 16)), inverseLanes),
-      )
-      const narrow = i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(codeLow), i32x4.trunc_sat_f32x4_s(codeHigh))
-      const held = i16x8.max_s(i16x8.min_s(narrow, i16x8.splat(127)), i16x8.splat(-127))
-      v128.store64_lane(codes + j, i8x16.narrow_i16x8_s(held, held), 0)
-      codeSquares = i32x4.add(codeSquares, i32x4.dot_i16x8_s(held, held))
-      // e from the codes as they are kept, so that clamping is part of what is lost
-      const keptLow = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(held))
-      const keptHigh = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(held))
-      const eLow = f32x4.sub(low, f32x4.mul(f32x4.mul(scaleLanes, v128.load(means + bytes + at)), keptLow))
-      const eHigh = f32x4.sub(
-        high,
-        f32x4.mul(f32x4.mul(scaleLanes, v128.load(means + bytes + at, 16)), keptHigh),
-      )
-      lostLow = f32x4.add(lostLow, f32x4.mul(eLow, eLow))
-      lostHigh = f32x4.add(lostHigh, f32x4.mul(eHigh, eHigh))
-    }
+    const widest = centre(table, widened(table, id))
+    let scale = widest / 127
+    if (table.codeBits === 4) scale = encodeInFour(table, id, widest)
+    else encodeRow(table, id, scale, false, true)
     const inverseNorm = inverseNormOf(table, id)
     const norm = inverseNorm > 0 ? WIDER / inverseNorm : 0
-    // squares of parts of e below 2^-75 vanish in float32: 2^-74 a number is more than all of them
-    const lost =
-      Math.sqrt(<f64>sumOf(f32x4.add(lostLow, lostHigh))) + Math.sqrt(<f64>table.codeStride) * VANISHING
+    const lost = Math.sqrt(<f64>lostSquares) + vanished
     const residual = lost * WIDER + rounding * (norm + 2 * meanNorm + lost)
     store<f32>(table.codeScales + (id << 2), scale)
     store<f32>(table.residuals + (id << 2), <f32>(residual * WIDER))
-    keepLargest(table.stats, scale, codeNormOf(codeSquares), inverseNorm)
+    keepLargest(table.stats, scale, Math.sqrt(<f64>codeSquares), inverseNorm)
   }
 }
 
@@ -201,15 +246,6 @@ function sumOf(lanes: v128): f32 {
     f32x4.extract_lane(lanes, 0) +
     f32x4.extract_lane(lanes, 1) +
     (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3))
-  )
-}
-
-function codeNormOf(squares: v128): f64 {
-  return Math.sqrt(
-    <f64>i32x4.extract_lane(squares, 0) +
-      <f64>i32x4.extract_lane(squares, 1) +
-      <f64>i32x4.extract_lane(squares, 2) +
-      <f64>i32x4.extract_lane(squares, 3),
   )
 }
 

@@ -27,6 +27,8 @@ export class Table {
   columns: usize
   moments: usize
   stats: usize
+  /** 8 or 4: bits of a code. */
+  codeBits: u32
 }
 
 @unmanaged
@@ -55,4 +57,6 @@ export class Question {
   product: f32
   /** Rows whose bounds were looked at. */
   tried: u32
+  /** What 4-bit codes leave out of each product: four-bits.ts. */
+  constant: i32
 }

@@ -10,7 +10,7 @@
  *   mask      a bit a row                                         rows that may be in the answer
  *   norms     |V| float32                                         1/||row||
  *   ids, cosines, dots   |V| × 4 bytes each                       the answer
- *   codes     |V| × (d rounded up to 8) int8, where there are codes, and with them
+ *   codes     |V| × (d rounded up to 8) int8, where there are codes (of 4 bits take half of that: assembly/four-bits.ts), and with them
  *             codeScales, residuals  |V| float32 each; columns, moments, stats, quantised   (assembly/encode.ts)
  *   rowScales   |V| float32, where rows are int8
  *   rows      |V| × d numbers, and 64 bytes behind the last       the table E
@@ -18,7 +18,7 @@
  * and what each thread has for itself, `workspaceBytes` apart (the pages that are not touched cost nothing):
  *
  *   questions QUESTIONS records of assembly/records.ts, 64 bytes each
- *   products  of two questions with a block of codes
+ *   products  of two questions with a block of codes, and a list of rows these do not rule out
  *   heaps     8 bytes and k uint64 for each question              the best rows so far
  *
  * Where there are several threads, `control` and `asked` follow (bindings/thread-control.ts).
@@ -104,6 +104,8 @@ const SCRATCH_BYTES = 65_536
 const RECORD_BYTES = 64
 /** BLOCK of assembly/certify.ts, MOST_ROWS of assembly/batch.ts. */
 const BLOCK_ROWS = 1024
+/** The list of assembly/certify.ts: ENTRY times MOST_ENTRIES. */
+const LIST_BYTES = 48 * 1024
 /** Up to this k all of QUESTIONS fit the heaps at once. */
 const BATCH_K = 1024
 /** The core computes addresses with 32 bits, so the last page stays unused and no end wraps to 0. */
@@ -148,7 +150,7 @@ export function layoutOf(
   const heapBytes = Math.max(8 + 8 * capacity, QUESTIONS * (8 + 8 * Math.min(capacity, BATCH_K)))
   const workspace = {
     questions: place(QUESTIONS * RECORD_BYTES),
-    products: place(coded * 2 * BLOCK_ROWS * 4),
+    products: place(coded * (2 * BLOCK_ROWS * 4 + LIST_BYTES)),
     heaps: place(heapBytes),
   }
   const workspaceBytes = Math.ceil(end / ALIGNMENT) * ALIGNMENT - workspace.questions
@@ -157,7 +159,7 @@ export function layoutOf(
   const control = place(others > 0 ? CONTROL_BYTES : 0)
   const asked = place(others > 0 ? QUESTIONS * RECORD_BYTES : 0)
   const codeScales = ownCodes ? place(capacity * 4) : small.rowScales
-  const codesPlace = ownCodes ? place(capacity * paddedDimension) : 0
+  const codesPlace = ownCodes ? place(Math.max(capacity, 4) * paddedDimension) : 0
   const rows = place(capacity * rowBytes + ALIGNMENT)
   return {
     ...small,

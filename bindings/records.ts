@@ -18,6 +18,8 @@ const TABLE_FIELDS = [
   'moments',
   'stats',
 ] as const satisfies readonly (keyof TableLayout)[]
+/** The last field: bits of a code, which are known once rows are in place. */
+const CODE_BITS = TABLE_FIELDS.length
 
 /** Places of the question's fields that bindings/ writes or reads. */
 const QUESTION = {
@@ -39,6 +41,11 @@ export const { products: PRODUCTS, heap: HEAP, rescored: RESCORED } = QUESTION
 export function writeTableRecord(buffer: ArrayBuffer, layout: TableLayout): void {
   const words = new Uint32Array(buffer, layout.table, TABLE_FIELDS.length)
   for (const [place, field] of TABLE_FIELDS.entries()) words[place] = layout[field]
+  writeCodeBits(buffer, layout, 8)
+}
+
+export function writeCodeBits(buffer: ArrayBuffer, layout: TableLayout, bits: 4 | 8): void {
+  new Uint32Array(buffer, layout.table)[CODE_BITS] = bits
 }
 
 /** The questions in the memory, to be asked anew again and again. */

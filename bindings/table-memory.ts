@@ -1,8 +1,8 @@
 /** One table's memory and the core over it: every call of the core is made here, and nothing else is done. */
 import { type CoreExports, instantiateCore } from './core.ts'
 import { layoutOf, MAX_MEMORY_BYTES, QUESTIONS, type TableLayout, type TableShape } from './layout.ts'
-import { QuestionRecords, writeTableRecord } from './records.ts'
-import { Threads } from './threads.ts'
+import { QuestionRecords, writeCodeBits, writeTableRecord } from './records.ts'
+import type { Threads } from './threads.ts'
 
 /** Codes of assembly/score.ts. */
 const METRICS = { cosine: 0, dot: 1 } as const
@@ -41,6 +41,12 @@ export type StoredRows = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | 
 /** A scan of fewer bytes is over before another thread has woken. */
 const LEAST_SHARED_BYTES = 1 << 20
 
+/** The sample that tells whether 4 bits a code are enough: the first of every so many rows, the questions, and the share that may be scored. */
+const STRETCH = 128
+const APART = 1024
+const ASKED = 16
+const FEW = 1 / 100
+
 /** The id of no row: its key lies below that of every row of the same score. */
 const NO_ROW = 0xffffffff
 
@@ -66,6 +72,8 @@ export class TableMemory {
   private readonly questions: QuestionRecords
   /** Whether searches go by the codes. */
   hasCodes = false
+  /** Bits of a code. */
+  codeBits: 4 | 8 = 8
   /** Rows scored in full because the codes could not rule them out, counted up by answers until it is set to 0. */
   rescored = 0
   /** The least score of a row in the answers to what is asked next, as float32; undefined for any. */
@@ -96,15 +104,22 @@ export class TableMemory {
     writeTableRecord(buffer, layout)
   }
 
-  /** Several threads need a core compiled by compileSharedCore. Throws MemoryExhaustedError. */
+  /** Several threads need a core compiled by compileSharedCore. Throws MemoryExhaustedError, or what import throws. */
   static async create(module: WebAssembly.Module, shape: TableShape): Promise<TableMemory> {
     const layout = layoutOf(shape, BASE)
     const memory = allocate(layout.byteLength, shape.threads > 1)
     const core = await instantiateCore(module, memory)
     if (core.memoryBase() > BASE)
       throw new Error(`the core's static data ends at ${core.memoryBase()}, not below ${BASE}`)
-    const threads = shape.threads > 1 ? new Threads(core, layout, module, memory) : undefined
-    return new TableMemory(core, memory.buffer as ArrayBuffer, layout, threads)
+    if (shape.threads === 1) return new TableMemory(core, memory.buffer as ArrayBuffer, layout, undefined)
+    // a part of its own: most apps search by one thread
+    const { Threads } = await import('./threads.ts')
+    return new TableMemory(
+      core,
+      memory.buffer as ArrayBuffer,
+      layout,
+      new Threads(core, layout, module, memory),
+    )
   }
 
   /** Computes the inverse norms of rows [from, to); returns the first row that is not finite, or `to`. */
@@ -130,15 +145,62 @@ export class TableMemory {
     return this.layout.queries + index * this.layout.queryBytes
   }
 
-  /** Makes the codes of the first `size` rows, after computeNorms. Only where the layout has room for them. */
-  encode(size: number): void {
+  /**
+   * Makes the codes of the first `size` rows, after computeNorms. Only where the layout has room for them. Of 4 bits where a sample
+   * says that they leave few rows, or as asked for.
+   */
+  encode(size: number, bits?: 4 | 8): void {
     if (this.layout.dtype === 'int8') {
+      // rows are their own codes, of 8 bits
       this.core.adoptRows(this.layout.table, size, this.rounding)
     } else {
-      this.measureColumns(size)
+      this.startCodes(size, bits ?? (this.fourBitsPay(size) ? 4 : 8))
       this.encodeRows(0, size)
     }
     this.hasCodes = true
+  }
+
+  private startCodes(size: number, bits: 4 | 8): void {
+    this.codeBits = bits
+    writeCodeBits(this.rows.buffer, this.layout, bits)
+    this.measureColumns(size)
+  }
+
+  /**
+   * Asks rows of a sample for their nearest there, by codes of 4 bits: whether these rule nearly all others out. The sample is an eighth of
+   * the table, so its nearest is about as far away as the 8th of all.
+   */
+  private fourBitsPay(size: number): boolean {
+    const whole = size - (size % APART)
+    if (whole < ASKED * APART) return false
+    this.startCodes(size, 4)
+    this.mask.fill(-1)
+    for (let from = 0; from < whole; from += APART) this.encodeRows(from, from + STRETCH)
+    let rescored = 0
+    for (let asked = 0; asked < ASKED; asked++) {
+      const id = Math.floor((asked * whole) / ASKED / APART) * APART
+      const inverseNorm = this.askWithRow(id)
+      this.least = undefined
+      this.trySample(whole, inverseNorm)
+      this.answer(0, 2)
+      this.least = this.cosines[1]
+      this.trySample(whole, inverseNorm)
+      rescored += this.questions.rescored(0)
+    }
+    this.least = undefined
+    return rescored < (whole / APART) * STRETCH * ASKED * FEW
+  }
+
+  /** The row asked with and the nearest of the others. */
+  private trySample(whole: number, inverseNorm: number): void {
+    const { table, questions } = this.layout
+    this.questions.write(0, METRICS.cosine, 2, inverseNorm)
+    this.core.clearHeap(this.questions.heapAt(0, 2))
+    if (this.least !== undefined) this.questions.fillHeap(0, 2, this.least)
+    this.core.planQuestion(table, questions)
+    for (let from = 0; from < whole; from += APART) {
+      this.core.scanQuestions(table, questions, 1, from, from + STRETCH)
+    }
   }
 
   /** Finds what all codes are relative to; those there were are good no more. */

@@ -6,6 +6,8 @@
  * question's number to its place in `done`: its heap then holds the best rows of all the chunks it owns.
  */
 
+import { MOST_THREADS } from './hardware.ts'
+
 /** Places, in words. */
 export const CONTROL = {
   /** The number of the question that is asked; STOP ends a thread. Threads sleep on it. */
@@ -29,7 +31,6 @@ export const CONTROL = {
 /** Words of all this. */
 export const CONTROL_WORDS = 1024
 export const STOP = -1
-export const MOST_THREADS = 128
 export const CHUNK_BITS = 10
 /** Questions are numbered from 1 up to this, and from 1 again. */
 export const MOST_QUESTIONS = 2 ** (31 - CHUNK_BITS) - 1

@@ -1,23 +1,8 @@
-/** Starting and stopping workers, in Node and in browsers, and whether there can be any. */
+/** Starting and stopping workers, in Node and in browsers. */
 import { workerText } from '../build/worker.ts'
 import type { TableLayout } from './layout.ts'
 import { CONTROL, CONTROL_WORDS, STOP } from './thread-control.ts'
 import type { WorkerStart } from './thread-worker.ts'
-
-/** Whether threads can share a memory here. Pages need cross-origin isolation for it. */
-export function canShareMemory(): boolean {
-  return typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false
-}
-
-/** Threads this machine runs at once. */
-export function hardwareThreads(): number {
-  return builtin('node:os')?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1
-}
-
-/** A module of Node's, where there is Node. */
-function builtin<Name extends 'node:os' | 'node:worker_threads'>(name: Name) {
-  return globalThis.process?.getBuiltinModule?.(name)
-}
 
 /**
  * Starts the workers of a table, all but thread 0. One that dies is started once more; where none can be started the
@@ -48,10 +33,14 @@ export function startWorkers(
   }
 }
 
+function nodeThreads() {
+  return globalThis.process?.getBuiltinModule?.('node:worker_threads')
+}
+
 /** Starts one; `onDeath` is called once if it ends by itself. Returns what stops it. */
 function startWorker(data: WorkerStart, onDeath: () => void): () => void {
   try {
-    return builtin('node:worker_threads') === undefined ? inBrowser(data, onDeath) : inNode(data, onDeath)
+    return nodeThreads() === undefined ? inBrowser(data, onDeath) : inNode(data, onDeath)
   } catch {
     // a page's policy may forbid workers made from text: then there is one thread
     return () => {}
@@ -59,7 +48,7 @@ function startWorker(data: WorkerStart, onDeath: () => void): () => void {
 }
 
 function inNode(data: WorkerStart, onDeath: () => void): () => void {
-  const { Worker } = builtin('node:worker_threads')!
+  const { Worker } = nodeThreads()!
   const worker = new Worker(workerText, { eval: true, workerData: data, execArgv: [] })
   worker.on('error', () => {}) // 'exit' follows
   worker.once('exit', onDeath)

@@ -1,11 +1,11 @@
 /** Which compiled core a table runs on, and its failures in rowspace's own words. */
 import { type CoreSource, compileCore, compileSharedCore, SimdMissingError } from '../bindings/core.ts'
+import { canShareMemory, hardwareThreads, MOST_THREADS } from '../bindings/hardware.ts'
 import { bundledCore } from '../bindings/inline-core.ts'
 import type { TableShape } from '../bindings/layout.ts'
 import { MemoryExhaustedError, TableMemory } from '../bindings/table-memory.ts'
-import { MOST_THREADS } from '../bindings/thread-control.ts'
-import { canShareMemory, hardwareThreads } from '../bindings/workers.ts'
 import { RowspaceError } from './errors.ts'
+import type { Codes } from './options.ts'
 
 export type { CoreSource }
 
@@ -67,10 +67,18 @@ const LEAST_CODED_BYTES = 1 << 20
 /** The bounds of assembly/certify.ts hold for up to this many columns. */
 const MOST_CODED_COLUMNS = 65_536
 
+const CODES: readonly unknown[] = [undefined, true, false, 'int8', 'int4']
+
 /** Whether a table gets codes: as asked for, else where they pay. */
-export function wantsCodes({ capacity, dimension }: TableSize, asked: boolean | undefined): boolean {
+export function wantsCodes({ capacity, dimension }: TableSize, asked: Codes | undefined): boolean {
+  if (!CODES.includes(asked)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `codes is true, false, 'int8' or 'int4'; got ${String(asked)}`,
+    )
+  }
   if (asked === false || dimension > MOST_CODED_COLUMNS) return false
-  return asked === true || (dimension >= 16 && capacity * dimension * 4 >= LEAST_CODED_BYTES)
+  return asked !== undefined || (dimension >= 16 && capacity * dimension * 4 >= LEAST_CODED_BYTES)
 }
 
 type TableSize = Omit<TableShape, 'codes' | 'threads'>
@@ -97,7 +105,7 @@ export function wantedThreads({ capacity, dimension }: TableSize, asked: number 
 
 /** What a memory is made from. */
 export interface MemoryRequest extends TableSize {
-  codes: boolean | undefined
+  codes: Codes | undefined
   threads: number | 'auto' | undefined
 }
 

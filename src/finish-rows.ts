@@ -1,6 +1,7 @@
 /** From rows in a memory to rows that can be asked. */
 import type { TableMemory } from '../bindings/table-memory.ts'
 import { RowspaceError } from './errors.ts'
+import type { Codes } from './options.ts'
 
 /** Whether no row has a norm so large or small that float32 bounds could not be trusted with it (assembly/norm.ts). */
 function hasOrdinaryNorms({ norms }: TableMemory, size: number): boolean {
@@ -12,7 +13,12 @@ function hasOrdinaryNorms({ norms }: TableMemory, size: number): boolean {
  * What is done to rows once they are in place: their norms are computed, rows that are not finite refused or emptied,
  * and codes made where there is room for them. Returns how many rows were emptied.
  */
-export function finishRows(memory: TableMemory, size: number, nonFinite: 'refuse' | 'skip'): number {
+export function finishRows(
+  memory: TableMemory,
+  size: number,
+  nonFinite: 'refuse' | 'skip',
+  codes: Codes | undefined,
+): number {
   let skipped = 0
   for (let next = 0; next < size; next++) {
     next = memory.computeNorms(next, size)
@@ -29,6 +35,8 @@ export function finishRows(memory: TableMemory, size: number, nonFinite: 'refuse
     memory.emptyRow(next) // the core reads a few bytes past a row: NaN must not stand there
     skipped++
   }
-  if (memory.layout.hasCodes && size > 0 && hasOrdinaryNorms(memory, size)) memory.encode(size)
+  if (memory.layout.hasCodes && size > 0 && hasOrdinaryNorms(memory, size)) {
+    memory.encode(size, codes === 'int8' ? 8 : codes === 'int4' ? 4 : undefined)
+  }
   return skipped
 }

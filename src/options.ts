@@ -12,16 +12,20 @@ export type Row = number | string
 /** What is asked with: a row by id or token, or a vector of d numbers. */
 export type Query = Row | Float32Array | readonly number[]
 
+/** Codes to search by: of 8 or 4 bits a number, whichever suits the rows, or none. */
+export type Codes = boolean | 'int8' | 'int4'
+
 export interface TableOptions {
   /** One token a row, or a tokenizer's vocabulary (`rowspace/gpt2`). Without it rows are known by id alone. */
   tokens?: readonly string[] | Vocabulary | undefined
   /** Rows with NaN or infinities: refused (the default), or kept out of every answer and read as zeros. */
   nonFinite?: 'refuse' | 'skip' | undefined
   /**
-   * Whether to keep 8-bit codes beside the rows, a quarter of their memory, by which most rows are ruled out without
-   * being read. The answers are the same to the bit. Unless given: where a table is large enough to gain from it.
+   * Whether to keep codes beside the rows, by which most rows are ruled out without being read. The answers are the same to the bit.
+   * They take 8 bits a number ('int8'), or 4 ('int4'); true leaves the choice to a sample of the rows. Unless given: where a table
+   * is large enough to gain from them. Rows that are int8 are their own codes.
    */
-  codes?: boolean | undefined
+  codes?: Codes | undefined
   /**
    * Threads that search, the caller's own among them: 1 unless given, 'auto' for as many as the machine and the table's size
    * suggest. Calls stay synchronous and answers the same to the bit. One, and no error, where memory cannot be shared: pages need

@@ -59,8 +59,8 @@ export class EmbeddingTable {
   readonly skipped: number
   /** Rows of the source that were left out because their token had come before. */
   readonly duplicates: number
-  /** What is kept beside the rows to search by: 8-bit codes, or nothing. The answers do not depend on it. */
-  readonly codes: 'int8' | 'none'
+  /** What is kept beside the rows to search by: codes of 8 bits or 4, or nothing. The answers do not depend on it. */
+  readonly codes: 'int8' | 'int4' | 'none'
   /** The tokens, where there are any. */
   readonly vocabulary: Vocabulary | undefined
   private memory: TableMemory | undefined
@@ -78,7 +78,7 @@ export class EmbeddingTable {
     this.dimension = memory.layout.dimension
     this.dtype = memory.layout.dtype
     this.vocabulary = vocabulary
-    this.codes = memory.hasCodes ? 'int8' : 'none'
+    this.codes = memory.hasCodes ? (`int${memory.codeBits}` as const) : 'none'
     this.skipped = skipped
     this.duplicates = duplicates
     const { norms, mask } = memory
@@ -169,7 +169,7 @@ export class EmbeddingTable {
     // the core reads a few numbers past the last row and counts on their being finite
     memory.rows.fill(0, size * shape.dimension, size * shape.dimension + 16)
     const vocabulary = vocabularyOf(options.tokens ?? filled.tokens, size)
-    const skipped = finishRows(memory, size, nonFinite)
+    const skipped = finishRows(memory, size, nonFinite, options.codes)
     return new EmbeddingTable(memory, size, vocabulary, { skipped, duplicates: filled.duplicates ?? 0 })
   }
 

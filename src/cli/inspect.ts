@@ -41,25 +41,31 @@ export const inspect: Command = {
 
 const PAGE = 65_536
 
-/** Bytes of the one memory a table takes: rows, norms, room for an answer; and 8-bit codes, or none. */
-interface Memory {
-  /** As it is opened unless told otherwise. */
-  opened: number
+/** Bytes of the one memory a table takes: rows, norms, room for an answer; and codes of 8 bits, of 4, or none. */
+interface Way {
   withCodes: number
+  /** What is in use where 4 bits are enough. Rows that are int8 have none. */
+  withFourBitCodes?: number
   withoutCodes: number
+}
+
+interface Memory extends Way {
+  /** As it is opened unless told otherwise, at most: with codes of 8 bits where there are any. */
+  opened: number
   /** The same for rows kept in each type: float32, and as they are stored. */
-  ways: Partial<Record<ElementType, { withCodes: number; withoutCodes: number }>>
+  ways: Partial<Record<ElementType, Way>>
 }
 
 function memoryToOpen({ rows, dimension, elementType }: TableDescription): Memory {
-  const bytesOf = (type: ElementType, codes: boolean) => {
-    const shape = { capacity: rows, dimension, dtype: type, codes, threads: 1 }
-    return Math.ceil(layoutOf(shape, 0).byteLength / PAGE) * PAGE
+  const inPages = (bytes: number) => Math.ceil(bytes / PAGE) * PAGE
+  const layout = (dtype: ElementType, codes: boolean) =>
+    layoutOf({ capacity: rows, dimension, dtype, codes, threads: 1 }, 0)
+  const wayOf = (type: ElementType): Way => {
+    const { byteLength, codeStride } = layout(type, true)
+    const way = { withCodes: inPages(byteLength), withoutCodes: inPages(layout(type, false).byteLength) }
+    if (type === 'int8') return way
+    return { ...way, withFourBitCodes: inPages(byteLength - (rows * codeStride) / 2) }
   }
-  const wayOf = (type: ElementType) => ({
-    withCodes: bytesOf(type, true),
-    withoutCodes: bytesOf(type, false),
-  })
   const types = [...new Set<ElementType>([elementType, 'f32'])]
   const ways = Object.fromEntries(types.map((type) => [type, wayOf(type)])) as Memory['ways']
   const standard = ways[elementType]!
@@ -73,8 +79,9 @@ function memoryLines({ ways }: Memory): [string, string][] {
     value <= MAX_MEMORY_BYTES
       ? bytes(value)
       : paint.yellow(`${bytes(value)} (one memory holds 4 GiB: too large)`)
-  return Object.entries(ways).map(([type, { withCodes, withoutCodes }], index) => {
-    const codes = withCodes === withoutCodes ? '' : `, ${size(withCodes)} with 8-bit codes`
+  return Object.entries(ways).map(([type, { withCodes, withFourBitCodes, withoutCodes }], index) => {
+    let codes = withCodes === withoutCodes ? '' : `, ${size(withCodes)} with 8-bit codes`
+    if (withFourBitCodes !== undefined) codes += `, ${size(withFourBitCodes)} with 4-bit ones`
     return [index === 0 ? 'memory' : '', `as ${type} ${size(withoutCodes)}${codes}`]
   })
 }

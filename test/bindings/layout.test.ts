@@ -29,7 +29,7 @@ test('the places of a table follow each other without overlap', () => {
           [layout.norms, capacity * 4],
           [layout.widened, vector],
           [layout.rowScales, dtype === 'int8' ? capacity * 4 : 0],
-          [layout.table, 60],
+          [layout.table, 64],
           [layout.questions, 32 * 64],
           [layout.heaps, Math.max(8 + capacity * 8, 32 * (8 + 8 * Math.min(capacity, 1024)))],
           [layout.ids, capacity * 4],
@@ -44,12 +44,12 @@ test('the places of a table follow each other without overlap', () => {
           [layout.moments, stride * 16],
           [layout.stats, 16],
           [layout.quantised, stride * 2 * 32],
-          [layout.products, 8192],
+          [layout.products, 8192 + 49152],
           [layout.residuals, capacity * 4],
         ]
         const own: [start: number, bytes: number][] = [
           [layout.codeScales, capacity * 4],
-          [layout.codes, capacity * stride],
+          [layout.codes, Math.max(capacity * stride, Math.ceil(capacity / 8) * 4 * stride)],
         ]
         const workspace = layout.workspaceBytes
         const others: [start: number, bytes: number][] = [

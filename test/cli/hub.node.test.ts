@@ -64,7 +64,7 @@ describe('a model of GPT-2’s shape, by name', () => {
     const text = run('inspect', NAME).stdout
     expect(text).toMatch(/share +31\.0%/)
     expect(text).toMatch(/file +548 MB, of which nothing was fetched: this was kept/)
-    expect(text).toMatch(/memory +as f32 15\d MB, 19\d MB with 8-bit codes/)
+    expect(text).toMatch(/memory +as f32 15\d MB, 19\d MB with 8-bit codes, 17\d MB with 4-bit ones/)
 
     const nearest = json('nearest', NAME, ' king', '-k', '3')
     expect(nearest.matches).toHaveLength(3)

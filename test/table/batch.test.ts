@@ -14,7 +14,7 @@ const batches = fc.record({
   dimension: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(100, 128)),
   kind: fc.constantFrom(...HARD),
   dtype: fc.constantFrom('f32' as const, 'bf16' as const, 'int8' as const),
-  codes: fc.boolean(),
+  codes: fc.constantFrom(false, 'int8' as const, 'int4' as const),
   seed: fc.integer({ min: 0, max: 2 ** 30 }),
   metric: fc.constantFrom(...METRICS),
   share: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -53,18 +53,18 @@ test('any batch on any table', async () => {
         expectMatches(answers[index]!, searchAll(rows, vector, { k, metric, allowed }))
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 200 },
   )
 })
 
-test('a large table whose bounds fail half-way', async () => {
+test.each(['int8', 'int4'] as const)('a large table whose bounds fail half-way, %s', async (codes) => {
   // scores rise: by the codes no row is ever ruled out, and after 8192 rows the scan goes on without them
   const dimension = 16
   const rows = Float32Array.from(
     { length: 9000 * dimension },
     (_, i) => Math.floor(i / dimension) + (i % 3) / 8,
   )
-  const table = await EmbeddingTable.from(rows, { dimension, codes: true })
+  const table = await EmbeddingTable.from(rows, { dimension, codes })
   const queries = [new Float32Array(dimension).fill(1), table.row(5), table.row(8999)]
   const answers = table.nearestBatch(queries, { metric: 'dot' })
   expect(table.rescored).toBeGreaterThan(8192)

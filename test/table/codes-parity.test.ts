@@ -2,17 +2,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Matches } from '../../src/matches.ts'
-import { EmbeddingTable, type SearchOptions } from '../../src/table.ts'
+import { EmbeddingTable, type Query, type SearchOptions } from '../../src/table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { searchAll } from '../oracle/search.ts'
 import { KINDS, METRICS, makeQuery, makeTable, metrics, type TestTable } from '../oracle/tables.ts'
 
-/** The same rows with codes and without. */
-async function both({ flat, dimension }: TestTable) {
-  const [coded, plain] = await Promise.all(
-    [true, false].map((codes) => EmbeddingTable.from(flat, { dimension, codes })),
+const CODES = ['int8', 'int4'] as const
+
+/** The same rows with codes of 8 bits, of 4, and without. */
+async function all({ flat, dimension }: TestTable) {
+  const [plain, ...coded] = await Promise.all(
+    [false, ...CODES].map((codes) => EmbeddingTable.from(flat, { dimension, codes })),
   )
-  return { coded: coded!, plain: plain! }
+  return { coded, plain: plain! }
 }
 
 const bitsOf = ({ ids, cosines, dots }: Matches) => [
@@ -21,8 +23,14 @@ const bitsOf = ({ ids, cosines, dots }: Matches) => [
   ...new Uint32Array(dots.buffer),
 ]
 
-function expectSame(coded: Matches, plain: Matches): void {
-  expect(bitsOf(coded)).toEqual(bitsOf(plain))
+function expectSame(
+  coded: readonly EmbeddingTable[],
+  plain: EmbeddingTable,
+  query: Query,
+  options: SearchOptions,
+) {
+  const expected = bitsOf(plain.nearest(query, options))
+  for (const table of coded) expect(bitsOf(table.nearest(query, options)), table.codes).toEqual(expected)
 }
 
 /** Codes are used where k is at most a sixteenth of the rows. */
@@ -50,13 +58,13 @@ test('any question to any table', async () => {
     fc.asyncProperty(coded, async ({ table, query, k, metric, leftOut, every }) => {
       const { size, dimension, kind, seed } = table
       const made = makeTable(size, dimension, kind, seed)
-      const { coded, plain } = await both(made)
+      const { coded, plain } = await all(made)
       const asked = typeof query === 'number' ? query : makeQuery(dimension, query, seed)
       const isZero = typeof asked === 'number' && made.rows[asked]!.every((value) => value === 0)
       fc.pre(metric === 'dot' || !isZero)
       const options: SearchOptions = { k, metric, exclude: leftOut }
       if (every > 1) options.filter = (id) => id % every === 0
-      expectSame(coded.nearest(asked, options), plain.nearest(asked, options))
+      expectSame(coded, plain, asked, options)
     }),
     { numRuns: 200 },
   )
@@ -66,11 +74,11 @@ describe.each(KINDS)('%s numbers', (kind) => {
   test('around the blocks and the trial of the scan', async () => {
     for (const size of [16, 1023, 1024, 1025, 1029, 2048, 9300]) {
       const dimension = 24
-      const { coded, plain } = await both(makeTable(size, dimension, kind, size))
+      const { coded, plain } = await all(makeTable(size, dimension, kind, size))
       for (const metric of METRICS) {
         for (const k of [1, 10, size >> 4].filter((k) => k <= size >> 4)) {
           const query = makeQuery(dimension, kind, size + k)
-          expectSame(coded.nearest(query, { k, metric }), plain.nearest(query, { k, metric }))
+          expectSame(coded, plain, query, { k, metric })
         }
       }
     }
@@ -88,10 +96,15 @@ describe.each(KINDS)('%s numbers', (kind) => {
       129,
     ]) {
       const made = makeTable(size, dimension, kind, dimension)
-      using table = await EmbeddingTable.from(made.flat, { dimension, codes: true })
       const query = makeQuery(dimension, kind, dimension)
-      for (const metric of METRICS) {
-        expectMatches(table.nearest(query, { k: 10, metric }), searchAll(made.rows, query, { k: 10, metric }))
+      for (const codes of CODES) {
+        using table = await EmbeddingTable.from(made.flat, { dimension, codes })
+        for (const metric of METRICS) {
+          expectMatches(
+            table.nearest(query, { k: 10, metric }),
+            searchAll(made.rows, query, { k: 10, metric }),
+          )
+        }
       }
     }
   })
@@ -100,13 +113,14 @@ describe.each(KINDS)('%s numbers', (kind) => {
 test('rows that were not finite stay out', async () => {
   const { flat, dimension, size } = makeTable(400, 20, 'plain', 3)
   for (let id = 0; id < size; id += 3) flat[id * dimension + (id % dimension)] = Number.NaN
-  using table = await EmbeddingTable.from(flat, { dimension, nonFinite: 'skip', codes: true })
-  using plain = await EmbeddingTable.from(flat, { dimension, nonFinite: 'skip', codes: false })
+  const [plain, ...coded] = await Promise.all(
+    [false, ...CODES].map((codes) => EmbeddingTable.from(flat, { dimension, nonFinite: 'skip', codes })),
+  )
   for (const metric of METRICS) {
     const query = makeQuery(dimension, 'plain', 4)
-    const matches = table.nearest(query, { k: 20, metric })
-    expectSame(matches, plain.nearest(query, { k: 20, metric }))
-    expect([...matches.ids].filter((id) => id % 3 === 0)).toEqual([])
+    expectSame(coded, plain!, query, { k: 20, metric })
+    const { ids } = coded[0]!.nearest(query, { k: 20, metric })
+    expect([...ids].filter((id) => id % 3 === 0)).toEqual([])
   }
 })
 
@@ -117,13 +131,13 @@ test('long rows asked with a query of denormals, short rows with one of huge num
   ] as const) {
     const made = makeTable(800, 20, 'plain', power)
     for (let i = 0; i < made.flat.length; i++) made.flat[i]! *= 2 ** power
-    const { coded, plain } = await both(made)
-    expect(coded.codes).toBe('int8')
+    const { coded, plain } = await all(made)
+    expect(coded.map(({ codes }) => codes)).toEqual(CODES)
     for (let seed = 0; seed < 30; seed++) {
       const query = makeQuery(20, kind, seed)
       if (kind === 'tiny') for (let i = 1; i < 20; i++) query[i] = query[i]! > 0 ? 2 ** -149 : 0
       for (const metric of METRICS) {
-        expectSame(coded.nearest(query, { k: 5, metric }), plain.nearest(query, { k: 5, metric }))
+        expectSame(coded, plain, query, { k: 5, metric })
       }
     }
   }

@@ -16,12 +16,13 @@ test('every kind of table answers as the oracle does', async () => {
     seed: fc.integer({ min: 0, max: 2 ** 30 }),
     metric: fc.constantFrom(...METRICS),
     share: fc.double({ min: 0, max: 1, noNaN: true }),
+    codes: fc.constantFrom('int8' as const, 'int4' as const),
   })
   await fc.assert(
-    fc.asyncProperty(questions, async ({ size, dimension, kind, seed, metric, share }) => {
+    fc.asyncProperty(questions, async ({ size, dimension, kind, seed, metric, share, codes }) => {
       const made = hardTable(size, dimension, kind, seed)
       const query = hardQuery(made, seed)
-      using table = await EmbeddingTable.from(made.flat, { dimension, codes: true })
+      using table = await EmbeddingTable.from(made.flat, { dimension, codes })
       const k = 1 + Math.floor((share * size) / 16)
       expectMatches(table.nearest(query, { k, metric }), searchAll(made.rows, query, { k, metric }))
       const exclude = [0, size >> 1, size - 1]
@@ -32,7 +33,7 @@ test('every kind of table answers as the oracle does', async () => {
         searchAll(made.rows, query, { k, metric, allowed }),
       )
     }),
-    { numRuns: 120 },
+    { numRuns: 200 },
   )
 })
 
@@ -40,7 +41,7 @@ test('a large table gets codes by itself, and most rows are ruled out by them', 
   const { flat, dimension } = makeTable(20_000, 64, 'plain', 5)
   using coded = await EmbeddingTable.from(flat, { dimension })
   using bare = await EmbeddingTable.from(flat, { dimension, codes: false })
-  expect([coded.codes, bare.codes]).toEqual(['int8', 'none'])
+  expect([coded.codes, bare.codes]).toEqual(['int4', 'none'])
   for (const metric of METRICS) {
     for (const k of [1, 10, 1000]) {
       const query = makeQuery(dimension, 'plain', k)
@@ -53,14 +54,66 @@ test('a large table gets codes by itself, and most rows are ruled out by them', 
   }
 })
 
-test('where the codes rule nothing out, the rows are scanned as they are', async () => {
-  const size = 12_000
-  const made = hardTable(size, 16, 'rising', 3)
-  using table = await EmbeddingTable.from(made.flat, { dimension: 16, codes: true })
-  const query = made.rows[0]!.map((value, j) => value + made.rows[1]![j]!)
-  const answer = table.nearest(query, { k: 20, metric: 'dot' })
-  expectMatches(answer, searchAll(made.rows, query, { k: 20, metric: 'dot' }))
-  expect(table.rescored).toBeLessThan(size)
+test.each(['int8', 'int4'] as const)(
+  'where %s codes rule nothing out, the rows are scanned as they are',
+  async (codes) => {
+    const size = 12_000
+    const made = hardTable(size, 16, 'rising', 3)
+    using table = await EmbeddingTable.from(made.flat, { dimension: 16, codes })
+    const query = made.rows[0]!.map((value, j) => value + made.rows[1]![j]!)
+    const answer = table.nearest(query, { k: 20, metric: 'dot' })
+    expectMatches(answer, searchAll(made.rows, query, { k: 20, metric: 'dot' }))
+    expect(table.rescored).toBeLessThan(size)
+  },
+)
+
+test('rows that 4 bits tell apart get codes of 4 bits, others of 8', async () => {
+  const size = 17_000
+  const dimension = 192
+  const random = randomNumbers(3)
+  const even = Float32Array.from({ length: size * dimension }, () => random() + random() + random() - 1.5)
+  // a hundred rows about each of two hundred centres
+  const clustered = even.map((value, at) => value / 4 + even[at % (200 * dimension)]!)
+  for (const [rows, codes] of [
+    [even, 'int8'],
+    [clustered, 'int4'],
+  ] as const) {
+    for (const dtype of ['f32', 'bf16'] as const) {
+      using table = await EmbeddingTable.from(rows, { dimension, dtype })
+      expect(table.codes).toBe(codes)
+      const query = table.row(77)
+      const matches = table.nearest(query, { k: 10 })
+      expect(table.rescored).toBeLessThan(size / 100)
+      using bare = await EmbeddingTable.from(rows, { dimension, dtype, codes: false })
+      expect(matches.toArray()).toEqual(bare.nearest(query, { k: 10 }).toArray())
+    }
+  }
+})
+
+test('codes are asked for by name, or refused', async () => {
+  for (const [codes, expected] of [
+    ['int8', 'int8'],
+    ['int4', 'int4'],
+    [true, 'int8'],
+    [false, 'none'],
+    [undefined, 'none'],
+  ] as const) {
+    using table = await EmbeddingTable.from([1, 0, 0, 1], { dimension: 2, codes })
+    expect(table.codes).toBe(expected)
+  }
+  using own = await EmbeddingTable.from(Int8Array.of(1, 2), {
+    dimension: 2,
+    dtype: 'int8',
+    scales: [1],
+    codes: 'int4',
+  })
+  expect(own.codes).toBe('int8')
+  for (const codes of ['int2', 4, null]) {
+    await expect(EmbeddingTable.from([1, 0], { dimension: 2, codes: codes as never })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: `codes is true, false, 'int8' or 'int4'; got ${codes}`,
+    })
+  }
 })
 
 test('norms that float32 bounds cannot be trusted with leave a table without codes', async () => {
@@ -82,7 +135,7 @@ test('a bound that leaves out part of what the codes lose would lose the answer'
       flat[2 * id] = id % 2 === 0 ? 100 : -100
       flat[2 * id + 1] = id % 10 === 0 ? wide : random() / 20
     }
-    using coded = await EmbeddingTable.from(flat, { dimension: 2, codes: true })
+    using coded = await EmbeddingTable.from(flat, { dimension: 2, codes: 'int8' })
     using bare = await EmbeddingTable.from(flat, { dimension: 2, codes: false })
     for (const k of [1, 2, 10]) {
       const answer = coded.nearest([0, 1], { k, metric: 'dot' })
@@ -109,4 +162,39 @@ test('a bound that leaves out what rounding the query loses would lose the answe
   using coded = await EmbeddingTable.from(flat, { dimension: 2, codes: true })
   const answer = coded.nearest([1, 0.49 / 32766], { k: 1, metric: 'dot' })
   expect(answer.ids[0]).toBe(5)
+})
+
+test('a bound that leaves out part of what 4-bit codes lose would lose the answer', async () => {
+  // In one dimension each row is its own widest number, which is cut off: the bound of a row above the mean is its very score.
+  const size = 1100
+  const flat = Float32Array.from({ length: size }, (_, id) =>
+    id < size / 2 ? -10 - id / size : 10 + id / size,
+  )
+  using coded = await EmbeddingTable.from(flat, { dimension: 1, codes: 'int4' })
+  using bare = await EmbeddingTable.from(flat, { dimension: 1, codes: false })
+  for (const k of [1, 2, 10]) {
+    const answer = coded.nearest([1], { k, metric: 'dot' })
+    expect(answer.toArray()).toEqual(bare.nearest([1], { k, metric: 'dot' }).toArray())
+    expect(answer.ids[0]).toBe(size - 1)
+  }
+})
+
+test('a bound that leaves out what rounding the query for 4-bit codes loses would lose the answer', async () => {
+  // All but the query's first number are just under half a step of its 11 bits and so rounded away; they alone put row 1500 before row
+  // 0. The first number of both is cut off, the others lie on levels: so their residuals have nothing left to make up for them.
+  const size = 2048
+  const dimension = 9
+  const flat = new Float32Array(size * dimension)
+  for (let id = 0; id < size; id++) {
+    const row = flat.subarray(id * dimension, (id + 1) * dimension)
+    for (let j = 1; j < dimension; j++) row[j] = (j + (id >> 1)) % 2 === 0 ? 1 : -1
+    row[0] = id % 2 === 0 ? 1 : -1
+    if (id === 0) row.set(row.map((value, j) => (j === 0 ? 1.0008 : (value * 13) / 16.5)))
+    if (id === 1500) row.fill(13 / 16.5)[0] = 1
+  }
+  const query = new Float32Array(dimension).fill(0.49 / 1927)
+  query[0] = 1
+  using coded = await EmbeddingTable.from(flat, { dimension, codes: 'int4' })
+  const answer = coded.nearest(query, { k: 1, metric: 'dot' })
+  expect(answer.ids[0]).toBe(1500)
 })
