@@ -18,7 +18,7 @@
  *   stats     f32 largest ||c||, f32 largest s·||c||, f32 largest s·||c||/||x||, f32 ||μ||
  */
 import { rowAt, scaleOf, widened } from './elements'
-import { storeFours } from './four-bits'
+import { packFours, placeByFour } from './four-bits'
 import { Table } from './records'
 
 export const CODE_NORM: usize = 0
@@ -120,7 +120,7 @@ function centre(table: Table, row: usize): f32 {
   return most
 }
 
-/** 1.5 · 2²³: a number of up to 22 bits added to it is rounded to an integer, which its lower bits then hold. */
+/** 1.5 · 2²³: a number of up to 22 bits added to it is rounded to an integer, which its lower bits then hold. Twice that: to an even one. */
 const ROUNDER: f32 = 12582912
 
 /** ||c||² and ||e||² of the row that was encoded last. */
@@ -129,46 +129,50 @@ let lostSquares: f32 = 0
 
 /**
  * Finds the codes of a row whose y is in place, for the scale s, and how much they lose; writes them if told to. They have 8
- * bits or, where `four`, 4 (four-bits.ts).
+ * bits or, where `four`, 4 and are odd (four-bits.ts).
  */
 function encodeRow(table: Table, id: u32, scale: f32, four: bool, write: bool): void {
   const bytes = columnBytes(table.dimension)
   const spreads = table.columns + bytes
-  const levelsApart: f32 = four ? scale * 2 : scale
-  const inverses = f32x4.splat(levelsApart > 0 ? 1 / levelsApart : 0)
+  const inverseSpreads = spreads + bytes
+  const centred = inverseSpreads + bytes
+  const inverses = f32x4.splat(scale > 0 ? 1 / scale : 0)
   const scales = f32x4.splat(scale)
-  const rounder = f32x4.splat(ROUNDER)
-  // c is the level, or 2·level + 1
-  const shift = f32x4.splat(four ? 0.5 : 0)
-  const factor = f32x4.splat(four ? 2 : 1)
-  const term = f32x4.splat(four ? 1 : 0)
-  const least = f32x4.splat(four ? -8 : -127)
-  const most = f32x4.splat(four ? 7 : 127)
+  const rounder = f32x4.splat(four ? 2 * ROUNDER : ROUNDER)
+  const odd = f32x4.splat(four ? 1 : 0)
+  const least = f32x4.splat(four ? -16 : -127)
+  const most = f32x4.splat(four ? 14 : 127)
+  let target = four ? placeByFour(table, id) : table.codes + id * table.codeStride
   let squares = f32x4.splat(0)
   let lost = f32x4.splat(0)
-  let before = f32x4.splat(0)
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const y = v128.load(spreads + 2 * bytes + at)
-    const spread = v128.load(spreads + at)
-    let level = f32x4.sub(f32x4.mul(f32x4.mul(y, v128.load(spreads + bytes + at)), inverses), shift)
+  for (let at: usize = 0; at < bytes; at += 32) {
+    const y0 = v128.load(centred + at)
+    const level0 = f32x4.sub(f32x4.mul(f32x4.mul(y0, v128.load(inverseSpreads + at)), inverses), odd)
     // what is no number becomes the least
-    level = f32x4.add(f32x4.pmin(most, f32x4.pmax(least, level)), rounder)
+    const rounded0 = f32x4.add(f32x4.pmin(most, f32x4.pmax(least, level0)), rounder)
     // e from the codes as they are kept, so that clamping is part of what is lost
-    const code = f32x4.add(f32x4.mul(f32x4.sub(level, rounder), factor), term)
-    const e = f32x4.sub(y, f32x4.mul(f32x4.mul(scales, spread), code))
-    squares = f32x4.add(squares, f32x4.mul(code, code))
-    lost = f32x4.add(lost, f32x4.mul(e, e))
-    if (write && (at & 16) !== 0) {
-      const numbers = i16x8.narrow_i32x4_s(i32x4.sub(before, rounder), i32x4.sub(level, rounder))
-      if (four) storeFours(table, id, at >> 5, numbers)
-      else
-        v128.store64_lane(
-          table.codes + id * table.codeStride + ((at - 16) >> 2),
-          i8x16.narrow_i16x8_s(numbers, numbers),
-          0,
-        )
+    const code0 = f32x4.add(f32x4.sub(rounded0, rounder), odd)
+    const e0 = f32x4.sub(y0, f32x4.mul(f32x4.mul(scales, v128.load(spreads + at)), code0))
+    squares = f32x4.add(squares, f32x4.mul(code0, code0))
+    lost = f32x4.add(lost, f32x4.mul(e0, e0))
+    const y1 = v128.load(centred + at, 16)
+    const level1 = f32x4.sub(f32x4.mul(f32x4.mul(y1, v128.load(inverseSpreads + at, 16)), inverses), odd)
+    // what is no number becomes the least
+    const rounded1 = f32x4.add(f32x4.pmin(most, f32x4.pmax(least, level1)), rounder)
+    // e from the codes as they are kept, so that clamping is part of what is lost
+    const code1 = f32x4.add(f32x4.sub(rounded1, rounder), odd)
+    const e1 = f32x4.sub(y1, f32x4.mul(f32x4.mul(scales, v128.load(spreads + at, 16)), code1))
+    squares = f32x4.add(squares, f32x4.mul(code1, code1))
+    lost = f32x4.add(lost, f32x4.mul(e1, e1))
+    if (!write) continue
+    const numbers = i16x8.narrow_i32x4_s(i32x4.sub(rounded0, rounder), i32x4.sub(rounded1, rounder))
+    if (four) {
+      store<u32>(target, packFours(numbers))
+      target += 32
+    } else {
+      v128.store64_lane(target, i8x16.narrow_i16x8_s(numbers, numbers), 0)
+      target += 8
     }
-    before = level
   }
   codeSquares = sumOf(squares)
   lostSquares = sumOf(lost)

@@ -20,13 +20,18 @@ import { Question, Table } from './records'
 /** Largest number of a quantised query. */
 export const MOST_BY_FOUR: f64 = 1927
 
-/** Writes eight columns of a row, numbers of −8 … 7. */
-export function storeFours(table: Table, id: u32, eight: usize, levels: v128): void {
-  const fours = v128.xor(v128.and(levels, i16x8.splat(15)), i16x8(8, 8, 8, 0, 8, 8, 8, 0))
+/** Eight columns of a row, numbers of −8 … 7, in 32 bits. */
+export function packFours(numbers: v128): u32 {
+  const fours = v128.xor(v128.and(numbers, i16x8.splat(15)), i16x8(8, 8, 8, 0, 8, 8, 8, 0))
   const pairs = i32x4.dot_i16x8_s(fours, i16x8(1, 16, 256, 4096, 1, 16, 256, 4096))
   const low = i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1)
   const high = i32x4.extract_lane(pairs, 2) + i32x4.extract_lane(pairs, 3)
-  store<u32>(eightOf(table, id) + (eight << 5) + ((id & 7) << 2), low | (high << 16))
+  return low | (high << 16)
+}
+
+/** Where the first eight columns of a row lie; the next eight lie 32 bytes behind. */
+export function placeByFour(table: Table, id: u32): usize {
+  return eightOf(table, id) + ((id & 7) << 2)
 }
 
 /** Where the eight rows begin that row `id` is one of. */
