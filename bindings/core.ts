@@ -76,6 +76,7 @@ export async function instantiateCore(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): Promise<CoreExports> {
-  const { exports } = await instantiate<CoreExports>(module, { env: { memory } })
-  return exports
+  const { instance } = await instantiate(module, { env: { memory } })
+  // the functions themselves: the loader's, which count their arguments, make an array of them at every call
+  return instance.exports as unknown as CoreExports
 }

@@ -7,7 +7,7 @@ export function isRow(query: Query): query is Row {
 }
 
 export function isVector(value: unknown): value is ArrayLike<number> {
-  if (Array.isArray(value)) return true
+  if (value instanceof Float32Array || Array.isArray(value)) return true
   return ArrayBuffer.isView(value) && !(value instanceof DataView) && !/^Big/.test(value.constructor.name)
 }
 

@@ -42,10 +42,10 @@ export function readQuestion(table: Searched, options: SearchOptions): Asked {
   const { exclude, filter, includeInputs = false } = options
   const { k, metric, least } = readSearchOptions(options)
   const out = exclude === undefined ? NOTHING : table.ids(exclude)
-  const asked = { k: Math.min(k, table.size), metric, least, out, includeInputs }
-  if (filter === undefined) return { ...asked, filter }
   const set = typeof filter === 'function' ? table.select(filter) : filter
-  if (set instanceof IdSet && set.size === table.size) return { ...asked, filter: set }
+  if (set === undefined || (set instanceof IdSet && set.size === table.size)) {
+    return { k: Math.min(k, table.size), metric, least, out, filter: set, includeInputs }
+  }
   const got = set instanceof IdSet ? `a set over ${set.size} rows` : describe(set)
   throw new RowspaceError(
     'INVALID_ARGUMENT',
