@@ -43,13 +43,34 @@ export function products(table: Table, query: usize, from: u32, to: u32, target:
     let s1 = i32x4.splat(0)
     let s2 = i32x4.splat(0)
     let s3 = i32x4.splat(0)
-    for (let j: u32 = 0; j < stride; j += 8) {
-      const q = v128.load(query + (j << 1))
-      const at = row + j
-      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load8x8_s(at), q))
-      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load8x8_s(at + step), q))
-      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.load8x8_s(at + 2 * step), q))
-      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.load8x8_s(at + 3 * step), q))
+    let r0 = row
+    let r1 = row + step
+    let r2 = r1 + step
+    let r3 = r2 + step
+    let q: v128
+    let j: u32 = 0
+    for (; j + 8 < stride; j += 16) {
+      q = v128.load(query + (j << 1))
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load8x8_s(r0), q))
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load8x8_s(r1), q))
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.load8x8_s(r2), q))
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.load8x8_s(r3), q))
+      q = v128.load(query + (j << 1), 16)
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load8x8_s(r0, 8), q))
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load8x8_s(r1, 8), q))
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.load8x8_s(r2, 8), q))
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.load8x8_s(r3, 8), q))
+      r0 += 16
+      r1 += 16
+      r2 += 16
+      r3 += 16
+    }
+    if (j < stride) {
+      q = v128.load(query + (j << 1))
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load8x8_s(r0), q))
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load8x8_s(r1), q))
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.load8x8_s(r2), q))
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.load8x8_s(r3), q))
     }
     storeSums(target + (i << 2), quarter, sumsOf(s0, s1, s2, s3))
     row += stride
