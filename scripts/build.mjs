@@ -18,6 +18,7 @@ const DOORS = {
   hub: 'src/hub/index.ts',
   bulk: 'src/bulk/index.ts',
   collection: 'src/collection/index.ts',
+  clickhouse: 'src/cluster/index.ts',
   'keyed-vectors': 'src/keyed-vectors/index.ts',
   text: 'src/text/index.ts',
   transforms: 'src/transforms/index.ts',
@@ -37,7 +38,13 @@ const coreFrom = (path) => ({
 const shared = {
   bundle: true,
   // optional peers
-  external: ['highs', '@huggingface/tokenizers'],
+  external: [
+    'highs',
+    '@huggingface/tokenizers',
+    '@clickhouse/client',
+    '@clickhouse/client-web',
+    'node:stream',
+  ],
   format: 'esm',
   platform: 'neutral',
   mainFields: ['module', 'main'],

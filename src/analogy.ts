@@ -1,7 +1,7 @@
 /** Arithmetic on rows: king − man + woman. */
 import { describe } from './arguments.ts'
 import { RowspaceError } from './errors.ts'
-import type { EmbeddingTable, Row } from './table.ts'
+import type { Row } from './table.ts'
 
 /** A row by id or token, or a vector. */
 export type Term = Row | Float32Array
@@ -15,6 +15,13 @@ export interface Expression {
 export interface WeightedTerm {
   term: Term
   weight: number
+}
+
+/** What is asked of a table for the rows of a sum. */
+export interface TermTable {
+  readonly dimension: number
+  id(row: Row): number
+  row(row: Row): Float32Array
 }
 
 /** The terms of an expression. Throws `INVALID_ARGUMENT`, `EMPTY_QUERY`. */
@@ -48,14 +55,14 @@ export function weightedTerms(expression: Expression): WeightedTerm[] {
 }
 
 /** The ids of the rows among the terms. */
-export function inputIds(table: EmbeddingTable, expression: Expression): number[] {
+export function inputIds(table: TermTable, expression: Expression): number[] {
   return weightedTerms(expression).flatMap(({ term }) =>
     term instanceof Float32Array ? [] : [table.id(term)],
   )
 }
 
 /** The weighted sum of the terms in float64, rounded once to float32. `unit` scales each term to length 1 first. */
-export function combine(table: EmbeddingTable, expression: Expression, unit: boolean): Float32Array {
+export function combine(table: TermTable, expression: Expression, unit: boolean): Float32Array {
   const sum = new Float64Array(table.dimension)
   for (const { term, weight } of weightedTerms(expression)) {
     const vector = term instanceof Float32Array ? checkedVector(term, table.dimension) : table.row(term)

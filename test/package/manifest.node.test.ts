@@ -121,6 +121,7 @@ describe('the tarball', () => {
         'rangeSearchBatch',
       ],
     ],
+    ['rowspace/clickhouse', ['openCluster', 'pushTable']],
     ['rowspace/keyed-vectors', ['KeyedVectors', 'parseAnalogies', 'parsePairs', 'pearson', 'spearman']],
     ['rowspace/text', ['StaticModel', 'embed', 'openStaticModel', 'pool', 'sifWeights', 'tokenizerOf']],
     ['rowspace/transforms', ['Transform', 'allButTheTop', 'meanRemoval', 'principalComponents', 'whitening']],

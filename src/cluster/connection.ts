@@ -1,0 +1,259 @@
+/** Statements to one server: sent, waited for, ended there when they are given up here. */
+import { RowspaceError } from '../errors.ts'
+import { explain } from './failures.ts'
+import type { ConnectionOptions, CreateClient } from './options.ts'
+import { checkName, quoteName, quoteText } from './sql.ts'
+
+/** What rowspace uses of a client. Both packages have it. */
+interface Client {
+  query(parameters: Statement & { format: string }): Promise<{ json(): Promise<unknown> }>
+  exec(
+    parameters: Statement & { values?: unknown },
+  ): Promise<{ stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> }>
+  command(parameters: Statement): Promise<unknown>
+  close(): Promise<void>
+}
+
+interface Statement {
+  query: string
+  query_id: string
+  abort_signal: AbortSignal
+  clickhouse_settings: Record<string, string | number>
+}
+
+export interface StatementOptions {
+  signal?: AbortSignal | undefined
+  settings?: Record<string, string | number> | undefined
+  /** Starts the statement's name, by which it is found in system.processes. */
+  label?: string | undefined
+}
+
+/** The answer of a SELECT as JSONCompact gives it. */
+export interface Selected {
+  data: (string | number | null)[][]
+}
+
+const TIMEOUT = 300_000
+const OFF = 127
+
+/** A server and one table there. */
+export class Connection {
+  private constructor(
+    private readonly client: Client,
+    /** The address, without user and password. */
+    readonly server: string,
+    readonly database: string,
+    readonly table: string,
+    private readonly options: ConnectionOptions,
+    private readonly secrets: readonly string[],
+  ) {}
+
+  /** Throws `INVALID_ARGUMENT`; `UNSUPPORTED` where the client's package is not installed. */
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const { database = 'default', table, tls } = options
+    checkName(database, 'a database')
+    checkName(table, 'a table')
+    const { address, username, password } = readAddress(options)
+    const createClient = options.createClient ?? (await importClient())
+    const client = createClient({
+      url: address,
+      username,
+      password,
+      // rowspace's own clock ends statements, on the server too
+      request_timeout: timeoutOf(options) + 60_000,
+      keep_alive: { enabled: true, idle_socket_ttl: 1_500 },
+      log: { level: OFF },
+      ...(tls === undefined ? {} : { tls }),
+    }) as Client
+    const secrets = [password, encodeURIComponent(password)].filter((secret) => secret !== '')
+    return new Connection(client, address.replace(/\/$/, ''), database, table, options, secrets)
+  }
+
+  /** The same table on another server. */
+  async at(url: string): Promise<Connection> {
+    return Connection.open({ ...credentialsOf(this.options), url })
+  }
+
+  /** `database`.`name` */
+  named(name: string): string {
+    return `${quoteName(this.database)}.${quoteName(name)}`
+  }
+
+  /** database.table, for messages. */
+  get title(): string {
+    return `${this.database}.${this.table}`
+  }
+
+  async select(query: string, options: StatementOptions = {}): Promise<Selected> {
+    return this.run(options, async (statement) => {
+      const answer = await this.client.query({ ...statement, query, format: 'JSONCompact' })
+      return (await answer.json()) as Selected
+    })
+  }
+
+  /** The bytes of an answer in RowBinary. */
+  async selectBinary(query: string, options: StatementOptions = {}): Promise<Uint8Array> {
+    return this.run(options, async (statement) => {
+      const { stream } = await this.client.exec({ ...statement, query: `${query} FORMAT RowBinary` })
+      return collect(stream)
+    })
+  }
+
+  async command(query: string, options: StatementOptions = {}): Promise<void> {
+    await this.run(options, (statement) => this.client.command({ ...statement, query }))
+  }
+
+  /** Inserts rows in RowBinary. Node only: the browsers' client sends text alone. */
+  async insertBinary(query: string, bytes: Uint8Array, options: StatementOptions = {}): Promise<void> {
+    const { Readable } = await import('node:stream')
+    await this.run(options, async (statement) => {
+      const values = Readable.from([bytes], { objectMode: false })
+      const { stream } = await this.client.exec({ ...statement, query: `${query} FORMAT RowBinary`, values })
+      await collect(stream)
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.client.close()
+  }
+
+  /** A message about this server and this table, without secrets. */
+  explain(cause: unknown): RowspaceError {
+    return explain(cause, this.server, this.title, (text) => this.redact(text))
+  }
+
+  private redact(text: string): string {
+    return this.secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+  }
+
+  private async run<Result>(
+    { signal, settings, label = 'rowspace' }: StatementOptions,
+    send: (statement: Omit<Statement, 'query'>) => Promise<Result>,
+  ): Promise<Result> {
+    signal?.throwIfAborted()
+    const clock = AbortSignal.timeout(timeoutOf(this.options))
+    const stop = signal === undefined ? clock : AbortSignal.any([signal, clock])
+    const queryId = `${label}-${crypto.randomUUID()}`
+    // a statement that is given up must not run on there
+    const end = () => void this.kill(queryId)
+    stop.addEventListener('abort', end)
+    try {
+      return await send({
+        query_id: queryId,
+        abort_signal: stop,
+        clickhouse_settings: { ...SETTINGS, ...this.options.settings, ...settings },
+      })
+    } catch (cause) {
+      signal?.throwIfAborted()
+      if (clock.aborted) throw this.tooSlow()
+      throw this.explain(cause)
+    } finally {
+      stop.removeEventListener('abort', end)
+    }
+  }
+
+  private tooSlow(): RowspaceError {
+    const milliseconds = timeoutOf(this.options)
+    return new RowspaceError(
+      'IO',
+      `${this.server}, table ${this.title}: no answer within ${milliseconds} ms, and the query was ended there: raise timeoutMilliseconds, or add shards`,
+      { server: this.server, table: this.title, reason: 'TIMEOUT', milliseconds },
+    )
+  }
+
+  /** Ends statements whose names start so. What cannot be ended (the server is gone) needs no end. */
+  async kill(start: string): Promise<void> {
+    const where = `substring(query_id, 1, ${start.length}) = ${quoteText(start)}`
+    try {
+      await this.client.command({
+        query: `KILL QUERY WHERE ${where} SYNC`,
+        query_id: `rowspace-kill-${crypto.randomUUID()}`,
+        abort_signal: AbortSignal.timeout(10_000),
+        clickhouse_settings: {},
+      })
+    } catch {}
+  }
+}
+
+/** An answer is whole or an error, and never one without the rows of a shard that is away. */
+const SETTINGS = { skip_unavailable_shards: 0, wait_end_of_query: 1 }
+
+function timeoutOf({ timeoutMilliseconds = TIMEOUT }: ConnectionOptions): number {
+  if (Number.isSafeInteger(timeoutMilliseconds) && timeoutMilliseconds > 0) return timeoutMilliseconds
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `timeoutMilliseconds is a whole number from 1; got ${timeoutMilliseconds}`,
+  )
+}
+
+interface Address {
+  address: string
+  username: string
+  password: string
+}
+
+/** The address without user and password, and both. */
+function readAddress({ url, username, password }: ConnectionOptions): Address {
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `url is the HTTP address of a ClickHouse server, http://host:8123 or https://host:8443${parsed === undefined ? '' : `; got one of ${parsed.protocol}`}`,
+    )
+  }
+  const given = {
+    username: decodeURIComponent(parsed.username),
+    password: decodeURIComponent(parsed.password),
+  }
+  parsed.username = ''
+  parsed.password = ''
+  return {
+    address: parsed.href,
+    username: username ?? (given.username || 'default'),
+    password: password ?? given.password,
+  }
+}
+
+function credentialsOf(options: ConnectionOptions): ConnectionOptions {
+  const { username, password } = readAddress(options)
+  return { ...options, username, password }
+}
+
+async function importClient(): Promise<CreateClient> {
+  const isNode = typeof globalThis.process?.versions?.node === 'string'
+  try {
+    const module = isNode ? await import('@clickhouse/client') : await import('@clickhouse/client-web')
+    return module.createClient as unknown as CreateClient
+  } catch (cause) {
+    const name = isNode ? '@clickhouse/client' : '@clickhouse/client-web'
+    throw new RowspaceError(
+      'UNSUPPORTED',
+      `rowspace/clickhouse needs the package ${name}: npm install ${name}`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+async function collect(stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const keep = (chunk: Uint8Array) => {
+    chunks.push(chunk)
+    length += chunk.length
+  }
+  if ('getReader' in stream) {
+    const reader = stream.getReader()
+    for (let next = await reader.read(); !next.done; next = await reader.read()) keep(next.value)
+  } else {
+    for await (const chunk of stream) keep(chunk)
+  }
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}

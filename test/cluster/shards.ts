@@ -1,0 +1,30 @@
+/** What the tests on real servers share: three shards, how they are reached, and whether answers are the same to the bit. */
+import { expect } from 'vitest'
+import type { PushOptions } from '../../src/cluster/options.ts'
+import type { Match } from '../../src/matches.ts'
+import { PASSWORD, USER } from './servers.ts'
+
+/** Where a table goes: over all shards of a cluster, or onto one server. */
+export function onServers(urls: readonly string[], table: string, cluster?: string): PushOptions {
+  const at = { url: urls[0]!, username: USER, password: PASSWORD, table }
+  return cluster === undefined ? at : { ...at, cluster, servers: urls }
+}
+
+interface Answer {
+  readonly ids: ArrayLike<number>
+  readonly cosines: Float32Array
+  readonly dots: Float32Array
+  toArray(): Match[]
+}
+
+/** The same rows in the same order, with the same bits and tokens. */
+export function expectSame(actual: Answer, expected: Answer): void {
+  expect(Array.from(actual.ids)).toEqual(Array.from(expected.ids))
+  expect(bits(actual.cosines)).toEqual(bits(expected.cosines))
+  expect(bits(actual.dots)).toEqual(bits(expected.dots))
+  expect(actual.toArray().map(({ token }) => token)).toEqual(expected.toArray().map(({ token }) => token))
+}
+
+function bits(values: Float32Array): number[] {
+  return Array.from(new Uint32Array(values.slice().buffer))
+}
