@@ -85,7 +85,7 @@ await Promise.all([
     entryPoints: { cli: 'src/cli/main.ts' },
     outdir: 'dist',
     // the tokenizers are small and what tokens are read by
-    external: ['highs'],
+    external: ['highs', '@clickhouse/client-web'],
     platform: 'node',
     chunkNames: 'cli-[hash]',
     // libraries that are CommonJS ask for Node's modules by require

@@ -1,9 +1,11 @@
 /** `rowspace analogy`: king - man + woman. */
+import type { Metric } from '../table.ts'
 import type { Arguments } from './arguments.ts'
 import { drawBaselines } from './baselines.ts'
+import { isClusterName } from './cluster-name.ts'
 import type { Answer, Command } from './command.ts'
-import { formatExpression, parseExpression } from './expression.ts'
-import { answerWithMatches, METRICS, SEARCH_OPTIONS, timed } from './matches-view.ts'
+import { type ExpressionTerm, formatExpression, parseExpression } from './expression.ts'
+import { answerWithMatches, METRICS, SEARCH_OPTIONS, timed, timedAsync } from './matches-view.ts'
 import { expressionOf } from './naming.ts'
 import { openNamedTable, TABLE_OPTIONS, tableOptions } from './open-table.ts'
 
@@ -34,13 +36,36 @@ export const analogy: Command = {
     const count = args.count('baselines', 0)
     const seed = args.count('seed', 1, Number.MIN_SAFE_INTEGER)
     const terms = parseExpression(words.join(' '))
+    const options = { k, metric, unit: args.flag('unit'), includeInputs: args.flag('include-inputs') }
+    if (isClusterName(name)) return analogyOnCluster(name, terms, { ...options, count, seed })
     const table = await openNamedTable(name, tableOptions(args))
     const expression = expressionOf(table, terms)
-    const options = { k, metric, unit: args.flag('unit'), includeInputs: args.flag('include-inputs') }
     const { result, milliseconds } = timed(() => table.analogy(expression, options))
     const baselines = count === 0 ? undefined : drawBaselines(table, expression, { ...options, count, seed })
     const question = formatExpression(terms)
     const matches = result.toArray()
     return answerWithMatches({ question, name, table, metric, k, matches, baselines, milliseconds })
   },
+}
+
+async function analogyOnCluster(
+  name: string,
+  terms: readonly ExpressionTerm[],
+  {
+    count,
+    seed,
+    ...options
+  }: { k: number; metric: Metric; unit: boolean; includeInputs: boolean; count: number; seed: number },
+): Promise<Answer> {
+  const { clusterBaselines, clusterExpression, onCluster } = await import('./cluster.ts')
+  return onCluster(name, async (table, shown) => {
+    const expression = await clusterExpression(table, terms)
+    const { result, milliseconds } = await timedAsync(() => table.analogy(expression, options))
+    const { unit } = options
+    const baselines =
+      count === 0 ? undefined : await clusterBaselines(table, expression, { count, seed, unit })
+    const question = formatExpression(terms)
+    const matches = result.toArray()
+    return answerWithMatches({ question, name: shown, table, ...options, matches, baselines, milliseconds })
+  })
 }

@@ -5,6 +5,7 @@ import type { ElementType } from '../element-types.ts'
 import { describeTableFile, type TableDescription } from '../formats/describe.ts'
 import { readTied, type Tied } from '../formats/tied.ts'
 import type { Arguments } from './arguments.ts'
+import { isClusterName } from './cluster-name.ts'
 import type { Answer, Command } from './command.ts'
 import { bytes, count, rounded, share } from './figures.ts'
 import { openFile, TABLE_OPTIONS, tableOptions } from './open-table.ts'
@@ -24,6 +25,7 @@ export const inspect: Command = {
   ],
   async run(args: Arguments): Promise<Answer> {
     const [name] = args.operands as [string]
+    if (isClusterName(name)) return (await import('./cluster.ts')).inspectCluster(name)
     const file = await openFile(name, tableOptions(args))
     try {
       const tied = await readTied(file)

@@ -3,12 +3,16 @@ import { RowspaceError } from '../errors.ts'
 
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
 
-/** An AbortSignal that the usual signals abort; after `stop` they end the process again, as ever. */
-export function abortOnSignals(): { signal: AbortSignal; stop: () => void } {
+/**
+ * An AbortSignal that the usual signals abort; after `stop` they end the process again, as ever.
+ *
+ * @param then what is to be known of what was begun
+ */
+export function abortOnSignals(then = 'nothing was written'): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController()
   const abort = (name: NodeJS.Signals) =>
     controller.abort(
-      new RowspaceError('ABORTED', `stopped by ${name}; nothing was written`, {
+      new RowspaceError('ABORTED', `stopped by ${name}; ${then}`, {
         exitCode: 128 + SIGNALS[name as keyof typeof SIGNALS],
       }),
     )

@@ -2,6 +2,7 @@
 import { RowspaceError } from '../errors.ts'
 import type { EmbeddingTable } from '../table.ts'
 import type { Arguments } from './arguments.ts'
+import { isClusterName } from './cluster-name.ts'
 import type { Answer, Command } from './command.ts'
 import { column, count, norm, token } from './figures.ts'
 import { splitText } from './naming.ts'
@@ -28,25 +29,40 @@ export const lookup: Command = {
   async run(args: Arguments): Promise<Answer> {
     const [name, ...words] = args.operands as [string, ...string[]]
     const shown = args.count('numbers', 6)
-    const table = await openNamedTable(name, tableOptions(args))
-    const found = lookUp(table, words.join(' '))
-    return {
-      text: () =>
-        [
-          `${paint.bold('x_i = E[t_i]')}  ${paint.dim(`${name}, |V| x d = ${count(table.size)} x ${table.dimension}`)}`,
-          foundRows(found, shown),
-        ].join('\n'),
-      document: {
-        table: name,
-        tokens: found.map(({ text, id, row }) => ({
-          token: text,
-          id: id ?? null,
-          norm: row === undefined ? null : norm(row),
-          row: row === undefined ? null : [...row],
-        })),
-      },
+    const text = words.join(' ')
+    if (isClusterName(name)) {
+      const { clusterLookUp, onCluster } = await import('./cluster.ts')
+      return onCluster(name, async (table, printed) =>
+        answerWithRows(printed, table, await clusterLookUp(table, text), shown),
+      )
     }
+    const table = await openNamedTable(name, tableOptions(args))
+    return answerWithRows(name, table, lookUp(table, text), shown)
   },
+}
+
+function answerWithRows(
+  name: string,
+  { size, dimension }: { readonly size: number; readonly dimension: number },
+  found: readonly Found[],
+  shown: number,
+): Answer {
+  return {
+    text: () =>
+      [
+        `${paint.bold('x_i = E[t_i]')}  ${paint.dim(`${name}, |V| x d = ${count(size)} x ${dimension}`)}`,
+        foundRows(found, shown),
+      ].join('\n'),
+    document: {
+      table: name,
+      tokens: found.map(({ text, id, row }) => ({
+        token: text,
+        id: id ?? null,
+        norm: row === undefined ? null : norm(row),
+        row: row === undefined ? null : [...row],
+      })),
+    },
+  }
 }
 
 /** The tokens of a text with their rows. Throws `UNKNOWN_TOKEN` where the table has none of them. */

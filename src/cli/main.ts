@@ -13,9 +13,10 @@ import { lookup } from './lookup.ts'
 import { nearest } from './nearest.ts'
 import { note, oneLine } from './output.ts'
 import { pack } from './pack.ts'
+import { push } from './push.ts'
 import { sizes } from './sizes.ts'
 
-const COMMANDS: readonly Command[] = [nearest, analogy, lookup, evaluate, inspect, sizes, pack, cache]
+const COMMANDS: readonly Command[] = [nearest, analogy, lookup, evaluate, inspect, sizes, pack, push, cache]
 
 const BAD_INPUT = 2
 const FAILURE = 1
@@ -63,7 +64,16 @@ function print(text: string): void {
 /** Errors of rowspace that are not about what was asked. */
 const OUR_TROUBLE = new Set(['OUT_OF_MEMORY', 'DISPOSED', 'ABORTED', 'CHANGED'])
 /** Reasons of the system that no other argument would mend. */
-const SYSTEM_TROUBLE = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'EIO', 'NETWORK', 'STALLED'])
+const SYSTEM_TROUBLE = new Set([
+  'ENOSPC',
+  'EMFILE',
+  'ENFILE',
+  'EIO',
+  'NETWORK',
+  'STALLED',
+  'TIMEOUT',
+  'INCOMPLETE',
+])
 
 function exitCodeFor(error: unknown): number {
   if (!isRowspaceError(error)) return FAILURE

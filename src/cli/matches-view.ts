@@ -1,6 +1,6 @@
 /** The answer of `nearest` and `analogy`: a table for people, the documented JSON for scripts. */
 import type { Match } from '../matches.ts'
-import type { EmbeddingTable, Metric } from '../table.ts'
+import type { Metric } from '../table.ts'
 import type { Answer, Option } from './command.ts'
 import { column, cosine, count, duration, token } from './figures.ts'
 import { columns, paint } from './output.ts'
@@ -19,7 +19,7 @@ export interface Answered {
   question: string
   /** The table as it was named, and itself for its shape. */
   name: string
-  table: EmbeddingTable
+  table: { readonly size: number; readonly dimension: number }
   metric: Metric
   k: number
   matches: readonly Match[]
@@ -84,6 +84,15 @@ export function matchRows(
   const rows = matches.map(row)
   if (baselines !== undefined) rows.push([paint.dim('at random:'), '', '', ''], ...baselines.map(plain))
   return columns('lrrr', ['token', 'cosine', 'dot', 'id'], rows, indent)
+}
+
+/** The same for a question that is waited for. */
+export async function timedAsync<Result>(
+  ask: () => Promise<Result>,
+): Promise<{ result: Result; milliseconds: number }> {
+  const start = performance.now()
+  const result = await ask()
+  return { result, milliseconds: performance.now() - start }
 }
 
 /** Runs a question and times it alone. */

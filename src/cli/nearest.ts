@@ -1,9 +1,10 @@
 /** `rowspace nearest`: the rows nearest to a row. */
-import type { EmbeddingTable } from '../table.ts'
+import type { Metric } from '../table.ts'
 import type { Arguments } from './arguments.ts'
+import { isClusterName } from './cluster-name.ts'
 import type { Answer, Command } from './command.ts'
 import { token } from './figures.ts'
-import { answerWithMatches, METRICS, SEARCH_OPTIONS, timed } from './matches-view.ts'
+import { answerWithMatches, METRICS, SEARCH_OPTIONS, timed, timedAsync } from './matches-view.ts'
 import { rowNamed } from './naming.ts'
 import { openNamedTable, TABLE_OPTIONS, tableOptions } from './open-table.ts'
 
@@ -21,17 +22,38 @@ export const nearest: Command = {
     const k = args.count('k', 10)
     const metric = args.choice('metric', METRICS, 'cosine')
     const includeInputs = args.flag('include-inputs')
+    if (isClusterName(name)) return nearestOnCluster(name, asked, { k, metric, includeInputs })
     const table = await openNamedTable(name, tableOptions(args))
     const id = rowNamed(table, asked)
     const { result, milliseconds } = timed(() => table.nearest(id, { k, metric, includeInputs }))
-    const question = `nearest to ${nameOf(table, id, asked)}`
+    const question = `nearest to ${describeRow(id, table.token(id), asked)}`
     return answerWithMatches({ question, name, table, metric, k, matches: result.toArray(), milliseconds })
   },
 }
 
+async function nearestOnCluster(
+  name: string,
+  asked: string,
+  options: { k: number; metric: Metric; includeInputs: boolean },
+): Promise<Answer> {
+  const { clusterRow, onCluster } = await import('./cluster.ts')
+  return onCluster(name, async (table, shown) => {
+    const id = await clusterRow(table, asked)
+    const { result, milliseconds } = await timedAsync(() => table.nearest(id, options))
+    const question = `nearest to ${describeRow(id, await table.token(id), asked)}`
+    return answerWithMatches({
+      question,
+      name: shown,
+      table,
+      ...options,
+      matches: result.toArray(),
+      milliseconds,
+    })
+  })
+}
+
 /** The row as it was asked for; whose it is where that was by id. */
-function nameOf(table: EmbeddingTable, id: number, asked: string): string {
-  const written = table.token(id)
+function describeRow(id: number, written: string | undefined, asked: string): string {
   if (written === undefined) return `row ${id}`
   return written.trim() === asked.trim() ? token(written) : `row ${id}, ${token(written)}`
 }

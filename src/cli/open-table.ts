@@ -7,6 +7,7 @@ import { fillFrom, tokensBeside } from '../open.ts'
 import type { EmbeddingTable } from '../table.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import type { Arguments } from './arguments.ts'
+import { isClusterName, shownName } from './cluster-name.ts'
 import type { Option } from './command.ts'
 import { note } from './output.ts'
 import { showProgress } from './progress.ts'
@@ -37,14 +38,14 @@ const DEFAULT = 'default'
 /** The default table's file lies beside the bundled command. */
 const DEFAULT_FILE = new URL('./glove-20k.safetensors', import.meta.url)
 
-/** Throws `UNSUPPORTED` for the names that later versions will know. */
+/** Throws `UNSUPPORTED` for a table on ClickHouse, which is asked there and not read. */
 function checkName(name: string): void {
-  const scheme = /^clickhouse:\/\//i.exec(name)?.[0].toLowerCase()
-  if (scheme === undefined) return
+  if (!isClusterName(name)) return
+  const shown = shownName(name)
   throw new RowspaceError(
     'UNSUPPORTED',
-    `${JSON.stringify(name)}: ${scheme} is not in this version; give a path or a URL`,
-    { name },
+    `${JSON.stringify(shown)}: a table on ClickHouse is for nearest, analogy, lookup and inspect; give a path or a URL`,
+    { name: shown },
   )
 }
 

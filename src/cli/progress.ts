@@ -1,11 +1,12 @@
 /** How far a command is, on stderr: a bar on a terminal, a line now and then elsewhere, nothing with --quiet. */
 import type { SingleBar } from 'cli-progress'
+import type { PushProgress } from '../cluster/options.ts'
 import type { Progress as ReadProgress } from '../formats/format.ts'
 import type { WorkProgress } from '../in-steps.ts'
-import { bytes } from './figures.ts'
+import { bytes, count } from './figures.ts'
 import { note, oneLine } from './output.ts'
 
-type Progress = ReadProgress | WorkProgress
+type Progress = ReadProgress | WorkProgress | PushProgress
 
 export interface ShownProgress {
   report: (progress: Progress) => void
@@ -77,6 +78,7 @@ function lines(what: string): ShownProgress {
 }
 
 function amountOf({ phase, done, total }: Progress): string {
+  if (phase === 'push') return `${count(done)} of ${count(total)} rows pushed`
   if (phase === 'search') return `${done} of ${total} answered`
   if (phase === 'open') return `${done} of ${total} done`
   return phase === 'read' ? `${bytes(done)} of ${bytes(total)} read` : 'preparing to search'

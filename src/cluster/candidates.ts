@@ -64,7 +64,7 @@ export interface Bounded {
 export interface BoundOptions {
   metric: Metric
   kernel: Kernel
-  /** The condition of a WHERE, or nothing. */
+  /** The condition on a row, or nothing: judged before anything else of the row is read. */
   where: string | undefined
   /** Rows of the table, |V|. */
   size: number
@@ -92,7 +92,7 @@ async function selectSome(
   questions: readonly BoundQuestion[],
   { metric, kernel, where, size, signal }: BoundOptions,
 ): Promise<Bounded[]> {
-  const from = `FROM ${connection.named(connection.table)}${where === undefined ? '' : ` WHERE ${where}`}`
+  const from = `FROM ${connection.named(connection.table)}${where === undefined ? '' : ` PREWHERE ${where}`}`
   const scans = questions.map(({ vector, limit }, question) => {
     const bound = boundExpression(vector, metric, kernel)
     return `SELECT * FROM (SELECT toUInt32(${question}) AS question, id, ${bound} AS bound ${from} ORDER BY bound DESC, id LIMIT ${limit})`

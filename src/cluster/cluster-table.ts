@@ -280,6 +280,36 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
     return combine(rows.asTable(), expression, unit)
   }
 
+  /** The ids of tokens as they are written; those that the table does not have are not among them. */
+  async tokenIds(tokens: Iterable<string>, { signal }: Waiting = {}): Promise<Map<string, number>> {
+    this.checkOpen()
+    return this.hasTokens ? this.findTokens([...tokens], signal) : new Map()
+  }
+
+  /** The engine's version, the shards, and the bytes that the table takes on all of them. */
+  async inspect({ signal }: Waiting = {}): Promise<{ version: string; shards: number; storedBytes: number }> {
+    this.checkOpen()
+    const { connection, cluster } = this
+    const { local } = namesOf(connection.table, cluster)
+    const parts = cluster === '' ? 'system.parts' : `cluster(${quoteText(cluster)}, system, parts)`
+    const { data } = await connection.select(
+      `SELECT version(), sum(bytes_on_disk) FROM ${parts} WHERE active AND database = ${quoteText(connection.database)} AND table = ${quoteText(local)}`,
+      { signal },
+    )
+    const shards =
+      cluster === ''
+        ? 1
+        : Number(
+            (
+              await connection.select(
+                `SELECT max(shard_num) FROM system.clusters WHERE cluster = ${quoteText(cluster)}`,
+                { signal },
+              )
+            ).data[0]![0],
+          )
+    return { version: String(data[0]![0]), shards, storedBytes: Number(data[0]![1]) }
+  }
+
   /** Lets go of the connections; every question after it throws `DISPOSED`. Harmless when called twice. */
   async close(): Promise<void> {
     if (this.closed) return

@@ -9,7 +9,7 @@ import type { ColumnTypes } from '../collection/options.ts'
 import { metadataColumn } from './schema.ts'
 import { quoteName, quoteNumber, quoteText } from './sql.ts'
 
-/** The condition of a WHERE. Throws `INVALID_ARGUMENT` as a Collection does. */
+/** The condition as an expression of 0 and 1. Throws `INVALID_ARGUMENT` as a Collection does. */
 export function conditionSql(columns: ColumnTypes, condition: unknown): string {
   // refuses what is no condition on these columns
   compileCondition(makeColumns(columns), condition)

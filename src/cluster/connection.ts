@@ -223,7 +223,10 @@ async function importClient(): Promise<CreateClient> {
   const isNode = typeof globalThis.process?.versions?.node === 'string'
   try {
     const module = isNode ? await import('@clickhouse/client') : await import('@clickhouse/client-web')
-    return module.createClient as unknown as CreateClient
+    // CommonJS, which some bundlers hand over whole as its default
+    const { createClient } =
+      'createClient' in module ? module : (module as { default: typeof module }).default
+    return createClient as unknown as CreateClient
   } catch (cause) {
     const name = isNode ? '@clickhouse/client' : '@clickhouse/client-web'
     throw new RowspaceError(

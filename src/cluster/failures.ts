@@ -79,7 +79,9 @@ export type Redact = (text: string) => string
 /** The error of a statement as a RowspaceError that names server and table. */
 export function explain(cause: unknown, server: string, table: string, redact: Redact): RowspaceError {
   if (isRowspaceError(cause)) return cause
-  const { code, message = String(cause) } = (cause ?? {}) as { code?: string; message?: string }
+  const { code: given, message = String(cause) } = (cause ?? {}) as { code?: string; message?: string }
+  // servers of before 2020 write their errors otherwise than the client reads them
+  const code = /^Code: (\d+)/.exec(message)?.[1] ?? given
   const said = redact(firstLine(message))
   const details = { server, table, engineCode: code, reason: 'NETWORK' }
   const failure = code === undefined ? undefined : FAILURES.get(String(code))

@@ -54,7 +54,8 @@ export class Servers {
     try {
       await server.command(statement, { signal })
     } catch (error) {
-      if (this.on === '' || !/zookeeper|keeper/i.test((error as Error).message)) throw error
+      if (this.on === '' || !/zookeeper|keeper|DDL background thread/i.test((error as Error).message))
+        throw error
       throw new RowspaceError(
         'UNSUPPORTED',
         `${server.server}, table ${server.title}: the cluster has no ZooKeeper or Keeper to carry ON CLUSTER: give the HTTP address of each shard (servers: ['http://host:8123', …])`,

@@ -128,6 +128,9 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
         [{ 'is new': false }, { year: { atMost: 2001 } }],
         (m) => m['is new'] === false || (m.year !== null && m.year <= 2001),
       ],
+      [{}, () => true],
+      [[], () => false],
+      [[{}], () => true],
       [{ language: { in: [] } }, () => false],
       [{ language: "'; DROP TABLE x --" }, () => false],
     ] satisfies [

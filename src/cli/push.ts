@@ -1,0 +1,59 @@
+/** `rowspace push`: a table onto ClickHouse, piece by piece. */
+import { pushTable } from '../cluster/push.ts'
+import type { Arguments } from './arguments.ts'
+import { parseClusterName } from './cluster-name.ts'
+import type { Answer, Command } from './command.ts'
+import { count } from './figures.ts'
+import { abortOnSignals } from './interrupt.ts'
+import { openNamedTable, TABLE_OPTIONS, tableOptions } from './open-table.ts'
+import { oneLine, paint } from './output.ts'
+import { showProgress } from './progress.ts'
+
+export const push: Command = {
+  name: 'push',
+  summary: 'put a table on ClickHouse, over the shards of a cluster',
+  operands: ['<table>', '<clickhouse://host:port/database/table>'],
+  options: {
+    cluster: { value: 'NAME', help: 'the cluster whose shards take the rows, as system.clusters has it' },
+    server: { value: 'URL', help: 'the HTTP address of a shard, once for each, where there is no Keeper' },
+    replace: { help: 'drop a table of that name first' },
+    ...TABLE_OPTIONS,
+  },
+  notes: [
+    'User and password: CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, or user:password@ in the name. ?secure=1 is TLS.',
+    'A push that was stopped goes on where it was when it is asked for again; what is there is not sent twice.',
+  ],
+  examples: [
+    'rowspace push default clickhouse://localhost:8123/default/glove',
+    'rowspace push vectors.safetensors clickhouse://host:8123/db/vectors --cluster three',
+  ],
+  async run(args: Arguments): Promise<Answer> {
+    const [from, to] = args.operands as [string, string]
+    const { shown, connection } = parseClusterName(to, process.env)
+    const servers = args.texts('server')
+    const interrupt = abortOnSignals('push again to go on')
+    const options = { ...tableOptions(args), signal: interrupt.signal }
+    const progress = showProgress(shown, args.flag('quiet'))
+    try {
+      const table = await openNamedTable(from, options)
+      const pushed = await pushTable(table, {
+        ...connection,
+        cluster: args.text('cluster'),
+        servers: servers.length === 0 ? undefined : servers,
+        replace: args.flag('replace'),
+        signal: interrupt.signal,
+        onProgress: progress.report,
+      })
+      progress.clear()
+      const { size, dimension, sent } = pushed
+      return {
+        text: () =>
+          `${paint.bold(oneLine(shown))}  ${count(size)} x ${dimension}, ${count(sent)} rows sent${sent < size ? ', the others were there' : ''}`,
+        document: { in: from, out: shown, cluster: args.text('cluster') ?? null, ...pushed },
+      }
+    } finally {
+      progress.clear()
+      interrupt.stop()
+    }
+  },
+}
