@@ -78,10 +78,6 @@ describe('what is typed', () => {
     [['nearest', 'clickhouse://host/db', 'king'], 'named clickhouse://host:port/database/table'],
     [['nearest', 'clickhouse:host', 'king'], 'it is no address'],
     [['nearest', 'clickhouse://host/db/t?x=1', 'king'], 'it has no option "x"'],
-    [
-      ['nearest', 'clickhouse://127.0.0.1:9/db/t', '1'],
-      'http://127.0.0.1:9, table db.t: the server cannot be reached',
-    ],
     [['push', 'default', 'table.txt'], '"table.txt": it is no address'],
     [['push', 'default'], 'is missing; usage: rowspace push'],
     [['inspect', 'ftp://host/file'], 'the scheme ftp:'],
