@@ -30,9 +30,12 @@ export function rowspaceWith(env: NodeJS.ProcessEnv, ...args: string[]): Ran {
   return { stdout, stderr, code: status }
 }
 
-/** The one document that `--json` printed: stdout holds it and nothing else, stderr nothing. */
+/**
+ * The one document that `--json` printed: stdout holds it and nothing else, stderr nothing. `--quiet`, since a command
+ * that takes two seconds on a slow machine says there how far it is.
+ */
 export function json(...args: string[]) {
-  const { stdout, stderr, code } = rowspace(...args, '--json')
+  const { stdout, stderr, code } = rowspace(...args, '--json', '--quiet')
   if (code !== 0 || stderr !== '') throw new Error(`exit code ${code}: ${stderr}`)
   return JSON.parse(stdout)
 }
