@@ -48,7 +48,7 @@ export interface CollectionOptions<Columns extends ColumnTypes = NoColumns> {
   capacity?: number | undefined
   /** How rows are kept; 'f32' unless given. */
   dtype?: 'f32' | 'bf16' | 'f16' | undefined
-  /** As for tables: 8-bit codes to search by. */
+  /** As for tables: codes to search by. */
   codes?: boolean | undefined
   /** As for tables: threads that search. */
   threads?: number | 'auto' | undefined

@@ -2,9 +2,6 @@
 declare module '*/reverse-dictionary/build.mjs' {
   export function buildDictionary(folder: string): Promise<void>
 }
-declare module '*/reverse-dictionary/serve.mjs' {
-  export function serve(folder: string, port?: number): Promise<{ origin: string; close(): Promise<void> }>
-}
 declare module '*/reverse-dictionary/wordnet.mjs' {
   export interface Synset {
     words: string[]
