@@ -76,6 +76,7 @@ await Promise.all([
       ]),
     ),
     outdir: 'dist/workerd',
+    conditions: ['workerd'],
     external: [...shared.external, '*.wasm'],
     plugins: [coreFrom('bindings/workerd-core.ts')],
   }),
@@ -102,6 +103,8 @@ for (const name of readdirSync('dist', { recursive: true })) {
 }
 chmodSync('dist/cli.js', 0o755)
 copyFileSync('build/rowspace.wasm', 'dist/rowspace.wasm')
+// the checksums of collections, which workerd takes as a file alone
+copyFileSync('node_modules/xxhash-wasm/workerd/xxhash.wasm', 'dist/workerd/xxhash.wasm')
 if (existsSync('data/glove-20k.safetensors'))
   copyFileSync('data/glove-20k.safetensors', 'dist/glove-20k.safetensors')
 

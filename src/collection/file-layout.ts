@@ -11,10 +11,10 @@
  * strings.<name> U8 [bytes]                   the strings as a JSON list: number n stands for the nth, 0 for null
  * ```
  * `__metadata__`: format, version, revision (another after each save), columns (JSON list of [name, type]), next_key, checksums
- * (JSON list of [tensor, SHA-256]) and checksum, that of all the others and of the tensors' names, types and shapes.
+ * (JSON list of [tensor, XXH64]) and checksum, that of all the others and of the tensors' names, types and shapes.
  */
 import type { TensorInfo } from '../formats/format.ts'
-import { textChecksum } from './checksum.ts'
+import { Checksum } from './checksum.ts'
 import type { ColumnType } from './options.ts'
 
 export const FORMAT = 'rowspace-collection'
@@ -41,9 +41,15 @@ export interface CollectionMetadata {
 }
 
 /** What `checksum` is to be. */
-export function checksumOf(metadata: CollectionMetadata, tensors: readonly TensorInfo[]): Promise<string> {
+export async function checksumOf(
+  metadata: CollectionMetadata,
+  tensors: readonly TensorInfo[],
+): Promise<string> {
   const { format, version, revision, columns, next_key, checksums } = metadata
   const described = tensors.map(({ name, dtype, shape }) => [name, dtype, shape])
   described.sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1))
-  return textChecksum(JSON.stringify([format, version, revision, columns, next_key, checksums, described]))
+  const checksum = await Checksum.start()
+  const all = [format, version, revision, columns, next_key, checksums, described]
+  checksum.add(new TextEncoder().encode(JSON.stringify(all)))
+  return checksum.hex()
 }

@@ -4,14 +4,33 @@ import { RowspaceError } from '../errors.ts'
 import type { Key } from './options.ts'
 
 export class Keys {
-  private readonly places = new Map<Key, number>()
+  private index: Map<Key, number> | undefined
   /** The key of each place; undefined where its row was deleted. */
   private list: (Key | undefined)[] = []
   /** The next key to give out: larger than every number that was a key. */
   next = 0
+  /** How many there are. */
+  size = 0
 
-  get size(): number {
-    return this.places.size
+  /** Keys by place, no two of them equal. Throws `INVALID_ARGUMENT` where one cannot be a key. */
+  static of(list: unknown[]): Keys {
+    const keys = new Keys()
+    for (const key of list) {
+      checkKey(key)
+      if (typeof key === 'number') keys.next = Math.max(keys.next, key + 1)
+    }
+    keys.list = list as Key[]
+    keys.size = list.length
+    return keys
+  }
+
+  /** Made once a key is looked for: of many keys it takes longer than to read them. */
+  private get places(): Map<Key, number> {
+    if (this.index !== undefined) return this.index
+    const index = new Map<Key, number>()
+    for (const [place, key] of this.list.entries()) if (key !== undefined) index.set(key, place)
+    this.index = index
+    return index
   }
 
   has(key: Key): boolean {
@@ -38,18 +57,20 @@ export class Keys {
   /** Names the place after the last. */
   append(key: Key): void {
     this.places.set(key, this.list.push(key) - 1)
+    this.size++
     if (typeof key === 'number') this.next = Math.max(this.next, key + 1)
   }
 
   delete(key: Key): void {
     this.list[this.placeOf(key)] = undefined
     this.places.delete(key)
+    this.size--
   }
 
   /** Keeps the keys of these places, in order, at places from 0 on. */
   keep(places: Uint32Array): void {
     this.list = Array.from(places, (place) => this.list[place]!)
-    for (const [place, key] of this.list.entries()) this.places.set(key!, place)
+    this.index = undefined
   }
 
   /** In the order of their places: that in which they were added. */

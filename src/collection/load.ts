@@ -12,7 +12,7 @@ import type { ByteSource } from '../sources/source.ts'
 import { Checksum, PIECE_BYTES } from './checksum.ts'
 import { type Column, makeColumns } from './columns.ts'
 import { CODE_TENSORS, type CollectionMetadata, checksumOf, DTYPES, FORMAT, VERSION } from './file-layout.ts'
-import { checkKey, Keys } from './keys.ts'
+import { Keys } from './keys.ts'
 import type { CollectionOptions, ColumnTypes } from './options.ts'
 import type { Parts } from './question.ts'
 import { CollectionRows } from './rows.ts'
@@ -204,16 +204,16 @@ async function readTensors(
   for (const { name, start, end } of tensors.values()) {
     const target = targets.get(name)
     if (target === undefined) continue
-    const checksum = new Checksum()
+    const checksum = await Checksum.start()
     let filled = 0
     for await (const block of readBlocks(source, start, end, { signal, blockBytes: PIECE_BYTES })) {
       target.set(block, filled)
       filled += block.length
       done += block.length
-      await checksum.add(block)
+      checksum.add(block)
       onProgress?.({ phase: 'read', done, total })
     }
-    if ((await checksum.hex()) !== checksums.get(name)) throw mismatch(source, `tensor "${name}"`)
+    if (checksum.hex() !== checksums.get(name)) throw mismatch(source, `tensor "${name}"`)
   }
 }
 
@@ -234,17 +234,8 @@ function readKeys(
   next: number,
 ): Keys {
   const list = jsonOf(source, (targets.get('tokens') ?? targets.get('keys'))!)
-  const keys = new Keys()
-  for (const key of list) {
-    checkKey(key)
-    keys.append(key)
-  }
-  if (list.length !== count || keys.size !== count) {
-    throw invalidFormat(
-      source,
-      `it has ${list.length} keys, ${keys.size} of them different, for ${count} rows.`,
-    )
-  }
+  const keys = Keys.of(list)
+  if (keys.size !== count) throw invalidFormat(source, `it has ${keys.size} keys for ${count} rows.`)
   keys.next = Math.max(keys.next, next)
   return keys
 }

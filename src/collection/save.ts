@@ -126,7 +126,7 @@ function jsonTensor(name: string, list: readonly unknown[]): TensorToWrite {
   return tensor(name, 'U8', [bytes.length], bytes)
 }
 
-/** Copies piece by piece: rows of several threads lie in shared memory, which neither digests nor Blobs take. */
+/** Copies piece by piece: rows of several threads lie in shared memory, which Blobs do not take. */
 function tensor(name: string, dtype: string, shape: readonly number[], view: ArrayBufferView): TensorToWrite {
   const all = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
   const bytes = {
@@ -146,14 +146,14 @@ async function metadataOf(
   const checksums: Record<string, string> = Object.create(null)
   let done = 0
   for (const { name, bytes } of tensors) {
-    const checksum = new Checksum()
+    const checksum = await Checksum.start()
     for (const piece of bytes as Iterable<Uint8Array>) {
       signal?.throwIfAborted()
-      await checksum.add(piece)
+      checksum.add(piece)
       done += piece.length
       onProgress?.({ phase: 'checksum', done, total })
     }
-    checksums[name] = await checksum.hex()
+    checksums[name] = checksum.hex()
   }
   const metadata = {
     format: FORMAT,
