@@ -21,7 +21,7 @@ export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptio
 
 /**
  * Opens a table from a path (Node), a URL, a model's name (`hf:owner/name`), a Blob or File, bytes, or a source of one's own. The format is
- * recognised by content: safetensors, in one file or in parts with their index, npy with a words file beside it, word2vec text and binary, GloVe text, raw
+ * recognised by content: safetensors, in one file or in parts with their index, GGUF, npy with a words file beside it, word2vec text and binary, GloVe text, raw
  * float32 with words.json.
  *
  * @throws RowspaceError `NOT_FOUND`, `ACCESS_DENIED`, `OFFLINE`, `IO`, `CHANGED`, `INVALID_FORMAT`, `TRUNCATED`, `UNSUPPORTED`, `NON_FINITE`, `OUT_OF_MEMORY`; the
@@ -89,13 +89,15 @@ export async function fillFrom(
   return EmbeddingTable.fill({ ...shape, dtype }, load, options)
 }
 
-/** The tokens that the tokenizer beside a model gives its rows, where there is one and rows are tokens. */
+/** The tokens that a model's tokenizer gives its rows, in the file or beside it, where there is one and rows are tokens. */
 export async function tokensBeside(
   file: OpenTableFile,
   signal: AbortSignal | undefined,
 ): Promise<ModelVocabulary | undefined> {
   if (!isTokenTable(file.tensor)) return undefined
-  const { modelVocabulary } = await import('./text/model-vocabulary.ts')
+  const { modelVocabulary, ModelVocabulary, namedTokens } = await import('./text/model-vocabulary.ts')
+  const { writtenTokens, rowCount } = file
+  if (writtenTokens !== undefined) return new ModelVocabulary(namedTokens(writtenTokens), rowCount)
   return modelVocabulary(file.source, file.rowCount, signal)
 }
 

@@ -16,7 +16,7 @@ export function generalHelp(commands: readonly Command[], version: string): stri
     '',
     '<table> is a path, a URL, a model (hf:owner/name[@revision][/file]), or `default`: 20,000 words of GloVe 6B.',
     'nearest, analogy, lookup and inspect take a table on ClickHouse too: clickhouse://host:port/database/table.',
-    'The format is told by content: safetensors, npy with words beside it, word2vec text and binary, GloVe text,',
+    'The format is told by content: safetensors, GGUF, npy with words beside it, word2vec text and binary, GloVe text,',
     'raw float32 with words.json.',
     '',
     optionRows({ ...COMMON, version: { short: 'V', help: 'the version' } }),

@@ -103,6 +103,6 @@ async function knownVocabulary(
   const { unnamedRows = 0, tokensBeyond = 0 } = vocabulary ?? {}
   if (unnamedRows > 0)
     note(`${name}: ${unnamedRows} of ${file.rowCount} rows have no token: the table is padded`)
-  if (tokensBeyond > 0) note(`${name}: ${tokensBeyond} tokens of tokenizer.json have no row`)
+  if (tokensBeyond > 0) note(`${name}: ${tokensBeyond} tokens of its tokenizer have no row`)
   return vocabulary
 }

@@ -1,5 +1,6 @@
 /** What every format reader gives: the shape first, from headers alone; the rows when asked. */
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
+import type { TokenScript } from '../text/readable-tokens.ts'
 
 export interface Progress {
   /** 'read' the rows, 'norms': prepare them for search, 'open' several files. */
@@ -30,13 +31,32 @@ export interface LoadOptions {
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
-/** Rows as they lie in the file. 'int8' rows have a float32 scale each; 'i8' and 'u8' are whole numbers. */
-export type StoredType = 'f32' | 'f64' | 'bf16' | 'f16' | 'int8' | 'i8' | 'u8' | 'f8-e4m3' | 'f8-e5m2'
+/**
+ * Rows as they lie in the file. 'int8' rows have a float32 scale each, 'q8_0' ones a binary16 scale for each 32 numbers; 'i8' and 'u8' are
+ * whole numbers.
+ */
+export type StoredType =
+  | 'f32'
+  | 'f64'
+  | 'bf16'
+  | 'f16'
+  | 'int8'
+  | 'q8_0'
+  | 'i8'
+  | 'u8'
+  | 'f8-e4m3'
+  | 'f8-e5m2'
 
 export interface TensorInfo {
   name: string
   dtype: string
   shape: readonly number[]
+}
+
+/** A model's tokens by id, as its file writes them. There may be more than rows, or fewer, and two may be equal. */
+export interface WrittenTokens {
+  readonly list: readonly string[]
+  readonly script: TokenScript
 }
 
 /** A table that has been recognised and whose shape is known, but whose rows have not been read. */
@@ -54,6 +74,8 @@ export interface TableFile {
   /** All tensors of the file where it is a container, and the chosen one's name. */
   readonly tensors?: readonly TensorInfo[]
   readonly tensor?: string
+  /** The tokens of the model's own tokenizer, where the file has them. */
+  readonly writtenTokens?: WrittenTokens
   /** Numbers in all tensors of the file (the table's too, the tokens' not), where it is a container. */
   readonly parameters?: number
   /** Bytes of all files, where there are several and their headers were read. */
@@ -85,6 +107,7 @@ export interface LoadedRows {
 export type FormatName =
   | 'safetensors'
   | 'safetensors-index'
+  | 'gguf'
   | 'npy'
   | 'word2vec-text'
   | 'word2vec-binary'

@@ -4,6 +4,7 @@ import { readExactly } from '../sources/blocks.ts'
 import { isByteSource, openSource, type SourceLike } from '../sources/open.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { FormatName, FormatReader, OpenOptions, TableFile } from './format.ts'
+import { ggufReader } from './gguf.ts'
 import { gloveTextReader } from './glove-text.ts'
 import { npyReader } from './npy.ts'
 import { rawReader } from './raw.ts'
@@ -20,6 +21,7 @@ const HEAD_BYTES = 1 << 16
 /** Asked in this order: the surest signatures first, and last the format that has none. */
 const READERS: readonly FormatReader[] = [
   npyReader,
+  ggufReader,
   safetensorsReader,
   safetensorsIndexReader,
   word2vecTextReader,
@@ -128,7 +130,7 @@ function unknownFormat(source: ByteSource, head: Uint8Array): RowspaceError {
   const hint = /^\s*<(!doctype|html|\?xml)/i.test(start) ? ' It looks like a web page.' : ''
   return new RowspaceError(
     'INVALID_FORMAT',
-    `${source.name} (${source.size} bytes, starting ${JSON.stringify(start)}) is no table that rowspace knows: safetensors, npy, word2vec text or binary, GloVe text, or raw float32 rows with a words.json beside them.${hint}`,
+    `${source.name} (${source.size} bytes, starting ${JSON.stringify(start)}) is no table that rowspace knows: safetensors, GGUF, npy, word2vec text or binary, GloVe text, or raw float32 rows with a words.json beside them.${hint}`,
     { source: source.name, size: source.size },
   )
 }

@@ -1,4 +1,5 @@
 /** The names of a model's rows, from the tokenizer.json beside it. */
+import type { WrittenTokens } from '../formats/format.ts'
 import { isObject } from '../formats/header-json.ts'
 import { invalidFormat, isCount } from '../formats/malformed.ts'
 import { readExactly } from '../sources/blocks.ts'
@@ -48,6 +49,11 @@ export interface NamedToken {
   id: number
   written: string
   readable: string
+}
+
+/** The tokens of a list, one an id. */
+export function namedTokens({ list, script }: WrittenTokens): NamedToken[] {
+  return list.map((written, id) => ({ id, written, readable: readableToken(written, script) }))
 }
 
 type Encoder = (text: string) => { ids: number[]; tokens: string[] }

@@ -1,0 +1,311 @@
+/** GGUF: the types that are read, tokens, and headers that lie. */
+import { describe, expect, test } from 'vitest'
+import { bfloat16Bits, float16Bits } from '../../src/element-types.ts'
+import { describeTableFile } from '../../src/formats/describe.ts'
+import { openTableFile } from '../../src/formats/open.ts'
+import { openTable } from '../../src/open.ts'
+import { bytesSource } from '../../src/sources/bytes.ts'
+import { randomNumbers } from '../oracle/tables.ts'
+import { bits, join, readTable, rejection } from './files.ts'
+import {
+  BF16,
+  bytesOf,
+  F16,
+  F32,
+  type GgufSpec,
+  gguf,
+  list,
+  Q4_K,
+  Q8_0,
+  q8Rows,
+  smallGguf,
+  text,
+  u32,
+  u64,
+} from './gguf-files.ts'
+
+const [ROWS, DIMENSION] = [7, 64]
+const random = randomNumbers(11)
+const NUMBERS = Float32Array.from({ length: ROWS * DIMENSION }, () => random() - 0.5)
+const WORDS = Array.from({ length: ROWS }, (_, id) => `Ġtoken${id}`)
+
+const model = (type: number, bytes: Uint8Array, more: Partial<GgufSpec> = {}) =>
+  gguf({
+    metadata: [
+      ['tokenizer.ggml.model', 'gpt2'],
+      ['tokenizer.ggml.tokens', WORDS],
+    ],
+    tensors: [
+      { name: 'output_norm.weight', shape: [5], type: F32, bytes: new Uint8Array(20) },
+      { name: 'token_embd.weight', shape: [ROWS, DIMENSION], type, bytes },
+    ],
+    ...more,
+  })
+
+describe('the token embedding', () => {
+  test.each([2, 3])('F32, version %i', async (version) => {
+    const bytes = model(F32, bytesOf(NUMBERS), { version })
+    using table = await openTable(bytes)
+    expect(table).toMatchObject({ size: ROWS, dimension: DIMENSION, dtype: 'f32' })
+    expect(bits(table.gather(WORDS.map((_, id) => id)))).toEqual(bits(NUMBERS))
+    expect(table.id(' token3')).toBe(3)
+    expect(table.token(3)).toBe(' token3')
+    expect(table.id('Ġtoken3')).toBe(3)
+  })
+
+  test.each([
+    ['F16', F16, 'f16', float16Bits],
+    ['BF16', BF16, 'bf16', bfloat16Bits],
+  ] as const)('%s is kept as it comes', async (_, type, dtype, toBits) => {
+    const stored = Uint16Array.from(NUMBERS, toBits)
+    using table = await openTable(model(type, bytesOf(stored)))
+    expect(table.dtype).toBe(dtype)
+    expect(Uint16Array.from(table.gather([0, 1, 2, 3, 4, 5, 6]), toBits)).toEqual(stored)
+    const widened = await readTable(model(type, bytesOf(stored)))
+    expect(Uint16Array.from(widened.rows, toBits)).toEqual(stored)
+  })
+
+  test('Q8_0 is widened, exactly', async () => {
+    const codes = Int8Array.from(NUMBERS, (value) => Math.round(value * 254))
+    const scales = Uint16Array.from({ length: codes.length / 32 }, (_, block) => 0x1400 + 77 * block)
+    // a binary16 of exponent 5 and more: (1024 + fraction) · 2^(exponent − 25)
+    const scaleOf = (half: number) => (1024 + (half & 1023)) * 2 ** ((half >> 10) - 25)
+    const table = await readTable(model(Q8_0, q8Rows(codes, scales)))
+    expect(table.file).toMatchObject({ format: 'gguf', dtype: 'q8_0' })
+    expect(table.file.elementType).toBeUndefined()
+    const expected = Array.from(codes, (code, index) => code * scaleOf(scales[Math.floor(index / 32)]!))
+    expect(Array.from(table.rows)).toEqual(expected)
+  })
+
+  test('another type is named, with what would do', async () => {
+    const error = await rejection(
+      openTableFile(
+        model(Q4_K, new Uint8Array(2 * 144), {
+          tensors: [{ name: 'token_embd.weight', shape: [2, 256], type: Q4_K, bytes: new Uint8Array(288) }],
+        }),
+      ),
+    )
+    expect(error.code).toBe('UNSUPPORTED')
+    expect(error.message).toMatch(/"token_embd\.weight" is Q4_K \[2,256\]; rows of F32, F16, BF16, Q8_0/)
+    const newer = model(99, bytesOf(NUMBERS))
+    expect((await rejection(openTableFile(newer))).message).toContain('is type 99 [7,64]')
+  })
+
+  test('is described from the header; of the data nothing is read', async () => {
+    const bytes = smallGguf(3_000, 32)
+    const source = bytesSource(bytes)
+    let read = 0
+    const counting = {
+      ...source,
+      read: (start: number, end: number) => {
+        read = Math.max(read, end)
+        return source.read(start, end)
+      },
+    }
+    const file = await openTableFile(counting)
+    expect(describeTableFile(file)).toMatchObject({
+      format: 'gguf',
+      tensor: 'token_embd.weight',
+      rows: 3_000,
+      parameters: 3_000 * 32 * 2 + 32,
+      headerBytes: bytes.length - (3_000 * 32 * 2 + 32) * 4,
+    })
+    // a window is read at a time
+    expect(read).toBeLessThanOrEqual(file.headerBytes + (1 << 18))
+  })
+
+  test('--tensor takes another; one that is not there lists those there are', async () => {
+    const { rows } = await readTable(smallGguf(), { tensor: 'output.weight' })
+    expect(rows[0]).toBe(Math.fround(Math.sin(96)))
+    const error = await rejection(readTable(smallGguf(), { tensor: 'wte' }))
+    expect(error.message).toContain('output.weight (F32 [12,8]), token_embd.weight (F32 [12,8])')
+  })
+})
+
+describe('tokens', () => {
+  const withTokens = (tokens: readonly string[], tokenizer: string) =>
+    openTable(
+      model(F32, bytesOf(NUMBERS), {
+        metadata: [
+          ['tokenizer.ggml.tokens', tokens],
+          ['tokenizer.ggml.model', tokenizer],
+        ],
+      }),
+    )
+
+  test('of a sentencepiece tokenizer have spaces for ▁', async () => {
+    using table = await withTokens(['<unk>', '<0x0A>', '▁king', 'ly', '▁', 'a', 'b'], 'llama')
+    expect([0, 1, 2, 3, 4].map((id) => table.token(id))).toEqual(['<unk>', '<0x0A>', ' king', 'ly', ' '])
+  })
+
+  test('may be fewer than rows, more, or equal', async () => {
+    using fewer = await withTokens(['a', 'b', 'a'], 'gpt2')
+    expect(fewer.id('a')).toBe(0)
+    expect(fewer.token(2)).toBe('a')
+    expect(fewer.token(3)).toBeUndefined()
+    using more = await withTokens([...WORDS, 'beyond'], 'gpt2')
+    expect(more.size).toBe(ROWS)
+    expect(() => more.id('beyond')).toThrow('is not a token')
+  })
+
+  test('that are not UTF-8 name their offset, or are replaced as asked', async () => {
+    const bytes = model(F32, bytesOf(NUMBERS))
+    const at = join([bytes]).findIndex((byte, index) => byte === 0x36 && bytes[index - 1] === 0x6e)
+    bytes[at] = 0xff
+    const error = await rejection(openTable(bytes))
+    expect(error).toMatchObject({ code: 'INVALID_ENCODING' })
+    expect(error.message).toContain(String(at))
+    using table = await openTable(bytes, { encodingErrors: 'replace' })
+    expect(table.token(6)).toBe('Ġtoken\ufffd')
+  })
+
+  test('are none where the file has none', async () => {
+    using table = await openTable(model(F32, bytesOf(NUMBERS), { metadata: [] }))
+    expect(table.vocabulary).toBeUndefined()
+  })
+})
+
+const table = { name: 'token_embd.weight', shape: [2, 8], type: F32, bytes: new Uint8Array(64) }
+const metadata = (key: string, value: Parameters<typeof list>[2] | ReturnType<typeof list>) =>
+  gguf({
+    tensors: [table],
+    metadata: [[key, value instanceof Uint8Array ? { type: 9, bytes: value } : value]],
+  })
+const nested = (depth: number): Uint8Array =>
+  depth === 0 ? join([u32(4), u64(1), u32(7)]) : join([u32(9), u64(1), nested(depth - 1)])
+
+test.each<[string, Uint8Array, string, RegExp]>([
+  ['another magic', gguf({ magic: 'GGML', tensors: [table] }), 'INVALID_FORMAT', /does not begin with GGUF/],
+  ['version 1', gguf({ version: 1, tensors: [table] }), 'UNSUPPORTED', /GGUF version 1; versions 2 and 3/],
+  ['version 4', gguf({ version: 4, tensors: [table] }), 'UNSUPPORTED', /GGUF version 4/],
+  ['big-endian', gguf({ version: 0x03000000, tensors: [table] }), 'UNSUPPORTED', /big-endian/],
+  [
+    'absurd tensors',
+    gguf({ tensorCount: 2 ** 50, tensors: [table] }),
+    'TRUNCATED',
+    /a header of 1125899906842624/,
+  ],
+  ['absurd entries', gguf({ entryCount: 2 ** 60, tensors: [table] }), 'TRUNCATED', /needs \d+ bytes/],
+  [
+    'too many dimensions',
+    gguf({ tensors: [{ ...table, shape: [1, 1, 1, 2, 8] }] }),
+    'INVALID_FORMAT',
+    /5 dimensions/,
+  ],
+  [
+    'an overflowing shape',
+    gguf({ tensors: [{ ...table, shape: [2 ** 40, 2 ** 40] }] }),
+    'INVALID_FORMAT',
+    /cannot be counted/,
+  ],
+  [
+    'no rows',
+    gguf({ tensors: [{ ...table, shape: [0, 8], bytes: new Uint8Array() }] }),
+    'INVALID_FORMAT',
+    /no rows/,
+  ],
+  ['more rows than there are', gguf({ tensors: [{ ...table, shape: [200, 8] }] }), 'TRUNCATED', /token_embd/],
+  ['half a block', gguf({ tensors: [{ ...table, type: Q8_0 }] }), 'INVALID_FORMAT', /no whole blocks of 32/],
+  [
+    'an unaligned offset',
+    gguf({ tensors: [{ ...table, offset: 4 }] }),
+    'INVALID_FORMAT',
+    /multiple of the alignment 32/,
+  ],
+  [
+    'a hole',
+    gguf({
+      tensors: [
+        { ...table, offset: 64 },
+        { ...table, name: 'b', offset: 64 },
+      ],
+    }),
+    'INVALID_FORMAT',
+    /hole/,
+  ],
+  [
+    'an overlap',
+    gguf({ tensors: [table, { ...table, name: 'b', offset: 32 }] }),
+    'INVALID_FORMAT',
+    /overlaps/,
+  ],
+  ['out of bounds', gguf({ tensors: [{ ...table, offset: 2 ** 40 }] }), 'TRUNCATED', /token_embd/],
+  ['a tensor twice', gguf({ tensors: [table, table] }), 'INVALID_FORMAT', /"token_embd.weight" comes twice/],
+  [
+    'a key twice',
+    gguf({
+      tensors: [table],
+      metadata: [
+        ['a', 'b'],
+        ['a', 'c'],
+      ],
+    }),
+    'INVALID_FORMAT',
+    /"a" comes twice/,
+  ],
+  [
+    'an alignment of 24',
+    gguf({ tensors: [table], metadata: [['general.alignment', { type: 4, bytes: u32(24) }]] }),
+    'INVALID_FORMAT',
+    /alignment is 24/,
+  ],
+  [
+    'an alignment of 0',
+    gguf({ tensors: [table], metadata: [['general.alignment', { type: 4, bytes: u32(0) }]] }),
+    'INVALID_FORMAT',
+    /alignment is 0/,
+  ],
+  [
+    'an alignment in words',
+    gguf({ tensors: [table], metadata: [['general.alignment', 'wide']] }),
+    'INVALID_FORMAT',
+    /value type 8/,
+  ],
+  [
+    'an unknown value',
+    gguf({ tensors: [table], metadata: [['a', { type: 13, bytes: u32(1) }]] }),
+    'INVALID_FORMAT',
+    /value type 13/,
+  ],
+  ['a list of unknown values', metadata('a', list(13, 1, u32(1))), 'INVALID_FORMAT', /value type 13/],
+  [
+    'a list longer than the file',
+    metadata('a', list(4, 2 ** 40, u32(1))),
+    'TRUNCATED',
+    /a list of 1099511627776 values/,
+  ],
+  ['a list of lists longer than the file', metadata('a', list(9, 2 ** 30, u32(1))), 'TRUNCATED', /"a"/],
+  ['nesting', metadata('a', nested(9)), 'INVALID_FORMAT', /nested deeper than 4/],
+  ['a string longer than the file', metadata('a', { type: 8, bytes: u64(2 ** 52) }), 'TRUNCATED', /"a"/],
+  [
+    'a key of a megabyte',
+    gguf({ tensors: [table], metadata: [['k'.repeat(1 << 20), 'x']] }),
+    'INVALID_FORMAT',
+    /1048576 bytes long/,
+  ],
+  [
+    'tokens that are numbers',
+    metadata('tokenizer.ggml.tokens', list(4, 1, u32(1))),
+    'INVALID_FORMAT',
+    /no list of strings/,
+  ],
+  [
+    'tokens that are a word',
+    metadata('tokenizer.ggml.tokens', { type: 8, bytes: text('a') }),
+    'INVALID_FORMAT',
+    /no list of strings/,
+  ],
+])('%s', async (_, bytes, code, message) => {
+  const error = await rejection(openTableFile(bytes, { format: 'gguf' }))
+  expect({ code: error.code, message: error.message }).toEqual({
+    code,
+    message: expect.stringMatching(message),
+  })
+})
+
+test('cut after any byte: an error', async () => {
+  const bytes = smallGguf()
+  for (let length = 4; length < bytes.length; length++) {
+    await rejection(openTable(bytes.subarray(0, length)))
+  }
+})
