@@ -14,9 +14,10 @@ import { IdSet } from '../id-set.ts'
 import type { Metric } from '../options.ts'
 import { type Searched, search, searchBatch, type Written } from '../search.ts'
 import { EmbeddingTable, type TableOptions } from '../table.ts'
+import { closeGaps, makeRoom, nameEntries, put } from './changes.ts'
 import { makeColumns } from './columns.ts'
 import type { Condition } from './condition.ts'
-import { type EntryShape, type ReadEntry, readEntry, readMetadata, readVector } from './entries.ts'
+import { type EntryShape, readEntry, readMetadata, readVector } from './entries.ts'
 import { Filter } from './filter.ts'
 import { checkKey, Keys } from './keys.ts'
 import { loadCollection, type OpenCollectionOptions } from './load.ts'
@@ -419,57 +420,4 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     checkQuery(vector, inverseNorm, metric)
     return inverseNorm
   }
-}
-
-type KeyedEntry = ReadEntry & { key: Key }
-
-/** Gives keys out where there are none. Throws `DUPLICATE_KEY`. */
-function nameEntries(
-  keys: Keys,
-  entries: readonly ReadEntry[],
-  duplicates: 'refuse' | 'replace',
-): KeyedEntry[] {
-  const seen = new Set<Key>()
-  let { next } = keys
-  return entries.map((entry, index) => {
-    const key = entry.key ?? next
-    if (typeof key === 'number') next = Math.max(next, key + 1)
-    if (duplicates === 'refuse' && (keys.has(key) || seen.has(key))) {
-      throw new RowspaceError(
-        'DUPLICATE_KEY',
-        `entry ${index}: there is an entry ${JSON.stringify(key)} already; pass duplicates: 'replace' to replace it`,
-        { key, index },
-      )
-    }
-    seen.add(key)
-    return { ...entry, key }
-  })
-}
-
-/** Room for so many more: gaps are closed where they are the half of it, else the rows move to a larger memory. */
-async function makeRoom(parts: Parts, count: number): Promise<void> {
-  const { rows, columns } = parts
-  if (rows.used + count <= rows.capacity) return
-  if (rows.count + count <= rows.capacity / 2) return closeGaps(parts)
-  await rows.reserve(rows.used + count)
-  for (const column of columns.values()) column.reserve(rows.capacity)
-}
-
-function put({ rows, keys, columns }: Parts, { key, vector, metadata }: KeyedEntry): void {
-  let place: number
-  if (keys.has(key)) {
-    place = keys.placeOf(key)
-    rows.write(place, vector)
-  } else {
-    place = rows.append(vector)
-    keys.append(key)
-  }
-  for (const [name, column] of columns) column.set(place, metadata.get(name) ?? null)
-}
-
-function closeGaps({ rows, keys, columns }: Parts): void {
-  if (rows.count === rows.used) return
-  const kept = rows.compact()
-  keys.keep(kept)
-  for (const column of columns.values()) column.keep(kept)
 }
