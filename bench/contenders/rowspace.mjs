@@ -1,0 +1,27 @@
+/** rowspace, with and without codes, on one thread or several. */
+const CODE_BYTES = { int8: 1, int4: 0.5, none: 4 }
+/** Milliseconds that workers may take to start. */
+const PATIENCE = 5_000
+
+const { EmbeddingTable } = await import(new URL('../../dist/index.js', import.meta.url))
+
+export async function prepare({ rows, size, dimension, k, options: { codes, threads = 1 } }) {
+  const table = await EmbeddingTable.from(rows, { dimension, codes, threads })
+  const asked = { k, metric: 'dot' }
+  return {
+    bytes: size * dimension * CODE_BYTES[table.codes],
+    ask: (query) => table.nearest(query, asked).ids,
+    batch: (queries) => table.nearestBatch(queries, asked).map(({ ids }) => ids),
+    rescored: () => table.rescored,
+    notes: { codes: table.codes },
+    /** Until its workers run: they start beside the program. */
+    async start() {
+      const end = performance.now() + PATIENCE
+      while (table.threads < threads) {
+        if (performance.now() > end) throw new Error(`${table.threads} of ${threads} threads run`)
+        table.nearest(rows.subarray(0, dimension), asked)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    },
+  }
+}

@@ -1,0 +1,17 @@
+/** The machine and the engine, in their own words. */
+import { cpus, totalmem } from 'node:os'
+
+export function machine() {
+  const processors = cpus()
+  return {
+    processor: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+    memoryBytes: totalmem(),
+    platform: `${process.platform} ${process.arch}`,
+    node: process.version,
+  }
+}
+
+export function describeMachine({ processor, cores, memoryBytes, platform, node }) {
+  return `${cores} cores, ${processor}, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${platform}, Node ${node}`
+}

@@ -1,0 +1,103 @@
+/**
+ * Contenders take turns: a few queries each, round after round, the first of a round another every time. So what else the machine
+ * does meets all of them. Each has a process (or worker) of its own and rests while the others are asked.
+ */
+import { meanRecall } from './oracle.mjs'
+import { quantile } from './statistics.mjs'
+
+/** Milliseconds between two turns, in which threads that wait for work go to sleep. */
+const REST = 3
+export const BATCH = 100
+
+const rest = () => new Promise((resolve) => setTimeout(resolve, REST))
+
+/**
+ * Makes all contenders, one after another, lets them take turns and judges their answers. `start` gives a contender its place
+ * to run; `budget` is the milliseconds of a turn. Throws where one that is said to be exact misses a row.
+ */
+export async function measure({
+  contenders,
+  start,
+  table,
+  k,
+  queries,
+  recall,
+  rounds,
+  budget,
+  batches,
+  told,
+}) {
+  const taking = []
+  try {
+    for (const contender of contenders) {
+      told?.(`making ${contender.name}`)
+      const place = start(contender)
+      taking.push({ ...contender, ...place, times: [], batchTimes: [] })
+      const prepared = await place.perform('prepare', { table, k, queries, options: contender.options ?? {} })
+      Object.assign(taking.at(-1), prepared)
+    }
+    for (const { name, perform } of taking) {
+      told?.(`warming ${name}`)
+      await perform('warm', { budget })
+    }
+    for (let round = 0; round < rounds; round++) {
+      told?.(`round ${round + 1} of ${rounds}`)
+      for (let turn = 0; turn < taking.length; turn++) {
+        const contender = taking[(turn + round) % taking.length]
+        await rest()
+        const from = contender.times.length
+        contender.times.push(...(await contender.perform('turn', { from, budget })).times)
+      }
+    }
+    for (let round = -1; round < batches; round++) {
+      told?.(`batches, ${Math.max(1, round + 1)} of ${batches}`)
+      for (const { batched, batchTimes, perform } of taking) {
+        if (!batched) continue
+        await rest()
+        const { time } = await perform('batch', { count: BATCH })
+        if (round >= 0) batchTimes.push(time / BATCH)
+      }
+    }
+    const results = []
+    for (const contender of taking) results.push(await resultOf(contender, recall))
+    return results
+  } finally {
+    for (const { stop } of taking) stop()
+  }
+}
+
+async function resultOf(contender, recall) {
+  const {
+    name,
+    group,
+    threads = 1,
+    exact = true,
+    setup,
+    bytes,
+    notes,
+    rss,
+    times,
+    batchTimes,
+    perform,
+  } = contender
+  const { answers, batchAnswers, mostRescored } = await perform('answers')
+  const found = meanRecall(recall, [answers, batchAnswers])
+  if (exact && found !== undefined && found < 1) {
+    throw new Error(`${name} is exact, and yet its answers have ${found} of the right rows`)
+  }
+  return {
+    name,
+    group,
+    threads,
+    ...notes,
+    median: quantile(times, 0.5),
+    p95: quantile(times, 0.95),
+    queries: times.length,
+    ...(batchTimes.length > 0 && { batchMedian: quantile(batchTimes, 0.5) }),
+    ...(found !== undefined && { recall: found }),
+    ...(mostRescored > 0 && { mostRescored }),
+    setup,
+    bytes,
+    rss,
+  }
+}
