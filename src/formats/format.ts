@@ -109,6 +109,7 @@ export type FormatName =
   | 'safetensors-index'
   | 'gguf'
   | 'npy'
+  | 'npz'
   | 'word2vec-text'
   | 'word2vec-binary'
   | 'glove-text'

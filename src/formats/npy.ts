@@ -1,11 +1,11 @@
-/** npy: a bare array of rows, with a file of words beside it or without. float32 and float64, any byte order, any order. */
+/** npy: a bare array of rows, with a file of words beside it or without. float16, float32 and float64, any byte order, any order. */
 import { readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } from './format.ts'
 import { checkTarget, copyNumbers, dropDuplicates, ProgressReporter } from './loading.ts'
 import { invalidFormat, safeProduct, truncated, unsupported } from './malformed.ts'
 import { NPY_MAGIC, type NpyHeader, readNpyHeader } from './npy-header.ts'
-import { narrow } from './widen.ts'
+import { halfOf, narrow } from './widen.ts'
 import { checkWordCount } from './word-list.ts'
 import { stem, wordsBeside } from './words-beside.ts'
 
@@ -14,22 +14,37 @@ export const npyReader: FormatReader = {
   recognises: (head) => NPY_MAGIC.every((byte, index) => head[index] === byte),
   async open(source: ByteSource, _head: Uint8Array, options: OpenOptions): Promise<TableFile> {
     const header = await readNpyHeader(source, options.signal)
-    const layout = checkLayout(source, header)
-    const beside = await wordsBeside(source, wordFiles(source), options)
-    if (beside) checkWordCount(source, beside.words, layout.rowCount, beside.from)
-    return {
-      format: 'npy',
-      dtype: layout.itemBytes === 8 ? 'f64' : 'f32',
-      rowCount: layout.rowCount,
-      dimension: layout.dimension,
-      headerBytes: header.headerBytes,
-      load: (target, loadOptions = {}) => loadArray(source, layout, beside?.words, target, loadOptions),
-    }
+    return npyTable(source, header, await wordsBeside(source, wordFiles(source), options))
   },
 }
 
+export interface ArrayWords {
+  readonly words: readonly string[]
+  /** Where they come from, for messages. */
+  readonly from: string
+}
+
+/** The array of an npy file as a table. Throws `UNSUPPORTED`, `INVALID_FORMAT`, `TRUNCATED` where it is none. */
+export function npyTable(source: ByteSource, header: NpyHeader, named: ArrayWords | undefined): TableFile {
+  const layout = checkLayout(source, header)
+  if (named) checkWordCount(source, named.words, layout.rowCount, named.from)
+  const load = (target: Float32Array | Uint16Array, options: LoadOptions = {}) =>
+    loadArray(source, layout, named?.words, target, options)
+  return {
+    format: 'npy',
+    dtype: STORED_TYPES[layout.itemBytes],
+    ...(layout.itemBytes === 2 && isAsKept(layout) ? { elementType: 'f16' as const, loadBits: load } : {}),
+    rowCount: layout.rowCount,
+    dimension: layout.dimension,
+    headerBytes: header.headerBytes,
+    load,
+  }
+}
+
+const STORED_TYPES = { 2: 'f16', 4: 'f32', 8: 'f64' } as const
+
 /** Where the words may be, in the order in which they are looked for. */
-function wordFiles(source: ByteSource): string[] {
+export function wordFiles(source: ByteSource): string[] {
   const name = stem(source)
   return ['words.json', `${name}.json`, 'words.txt', 'vocab.txt', `${name}.txt`]
 }
@@ -40,18 +55,18 @@ interface Layout {
   readonly dimension: number
   /** Of the first number. */
   readonly start: number
-  readonly itemBytes: 4 | 8
+  readonly itemBytes: 2 | 4 | 8
   readonly littleEndian: boolean
   readonly fortranOrder: boolean
 }
 
 function checkLayout(source: ByteSource, header: NpyHeader): Layout {
   const { descr, shape, headerBytes } = header
-  const type = /^([<>])f([48])$/.exec(descr)
+  const type = /^([<>])f([248])$/.exec(descr)
   if (!type) {
     throw unsupported(
       source,
-      `its numbers are '${descr}'; float32 and float64 ('<f4', '>f4', '<f8', '>f8') are read. Save it with .astype('float32').`,
+      `its numbers are '${descr}'; float16, float32 and float64 ('<f2', '<f4', '<f8', or '>') are read. Save it with .astype('float32').`,
       { dtype: descr },
     )
   }
@@ -59,7 +74,7 @@ function checkLayout(source: ByteSource, header: NpyHeader): Layout {
     throw invalidFormat(source, `its shape is (${shape.join(', ')}); a table has two dimensions.`, { shape })
   }
   const [rowCount, dimension] = shape as [number, number]
-  const itemBytes = Number(type[2]) as 4 | 8
+  const itemBytes = Number(type[2]) as 2 | 4 | 8
   const bytes = safeProduct(rowCount, dimension, itemBytes)
   if (!bytes) {
     throw invalidFormat(
@@ -87,12 +102,12 @@ async function loadArray(
   source: ByteSource,
   layout: Layout,
   words: readonly string[] | undefined,
-  target: Float32Array,
+  target: Float32Array | Uint16Array,
   options: LoadOptions,
 ): Promise<LoadedRows> {
   checkTarget(target, layout.rowCount, layout.dimension)
   const progress = new ProgressReporter(options, target.length * layout.itemBytes)
-  if (layout.itemBytes === 4 && layout.littleEndian && !layout.fortranOrder) {
+  if (target.BYTES_PER_ELEMENT === layout.itemBytes && isAsKept(layout)) {
     await copyNumbers(source, layout.start, target, progress.blockOptions(options))
   } else {
     await convert(source, layout, target, progress.blockOptions(options))
@@ -100,11 +115,16 @@ async function loadArray(
   return progress.finish(dropDuplicates(target, layout.dimension, words))
 }
 
+/** Whether the bytes lie as a table has them. */
+function isAsKept({ littleEndian, fortranOrder }: Layout): boolean {
+  return littleEndian && !fortranOrder
+}
+
 /** Number by number: turns bytes round, narrows float64, and takes columns for rows, as the layout asks. */
 async function convert(
   source: ByteSource,
   layout: Layout,
-  target: Float32Array,
+  target: Float32Array | Uint16Array,
   options: Parameters<typeof readBlocks>[3],
 ): Promise<void> {
   const { itemBytes, littleEndian } = layout
@@ -114,7 +134,8 @@ async function convert(
     const view = new DataView(block.buffer, block.byteOffset, block.length)
     for (let offset = 0; offset < block.length; offset += itemBytes) {
       const place = placeOf(item, layout)
-      if (itemBytes === 4) target[place] = view.getFloat32(offset, littleEndian)
+      if (itemBytes === 2) target[place] = halfOf(view.getUint16(offset, littleEndian))
+      else if (itemBytes === 4) target[place] = view.getFloat32(offset, littleEndian)
       else target[place] = narrow(source, view.getFloat64(offset, littleEndian), place, layout.dimension)
       item++
     }

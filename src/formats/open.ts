@@ -1,12 +1,14 @@
 /** Opens a table: finds out its format from its first bytes and reads its header. */
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import { readExactly } from '../sources/blocks.ts'
+import { gunzipped, isGzip } from '../sources/gzip.ts'
 import { isByteSource, openSource, type SourceLike } from '../sources/open.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { FormatName, FormatReader, OpenOptions, TableFile } from './format.ts'
 import { ggufReader } from './gguf.ts'
 import { gloveTextReader } from './glove-text.ts'
 import { npyReader } from './npy.ts'
+import { npzReader } from './npz.ts'
 import { rawReader } from './raw.ts'
 import { safetensorsReader } from './safetensors.ts'
 import { safetensorsIndexReader } from './safetensors-index.ts'
@@ -21,6 +23,7 @@ const HEAD_BYTES = 1 << 16
 /** Asked in this order: the surest signatures first, and last the format that has none. */
 const READERS: readonly FormatReader[] = [
   npyReader,
+  npzReader,
   ggufReader,
   safetensorsReader,
   safetensorsIndexReader,
@@ -100,14 +103,35 @@ async function openDirectory(path: string, cause: RowspaceError): Promise<TableS
 }
 
 async function readHeader(source: ByteSource, options: OpenOptions): Promise<TableFile> {
-  if (source.size === 0) {
-    throw new RowspaceError('INVALID_FORMAT', `${source.name} is empty: a table was expected.`, {
-      source: source.name,
-    })
-  }
-  const head = await readExactly(source, 0, Math.min(HEAD_BYTES, source.size), options.signal)
+  const head = await readHead(source, options.signal)
+  if (isGzip(head)) return readGzipped(source, options)
   const reader = await findReader(source, head, options.format)
   return reader.open(source, head, options)
+}
+
+/** The table in a gzip file, of any format. */
+async function readGzipped(source: ByteSource, options: OpenOptions): Promise<TableFile> {
+  const unpacked = await gunzipped(source, options)
+  try {
+    const head = await readHead(unpacked, options.signal)
+    const file = await (await findReader(unpacked, head, options.format)).open(unpacked, head, options)
+    const closeInner = file.closeParts?.bind(file)
+    const closeParts = async () => {
+      await closeInner?.()
+      await unpacked.close()
+    }
+    return Object.assign(file, { closeParts })
+  } catch (error) {
+    await unpacked.close()
+    throw error
+  }
+}
+
+async function readHead(source: ByteSource, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  if (source.size > 0) return readExactly(source, 0, Math.min(HEAD_BYTES, source.size), signal)
+  throw new RowspaceError('INVALID_FORMAT', `${source.name} is empty: a table was expected.`, {
+    source: source.name,
+  })
 }
 
 async function findReader(
@@ -130,7 +154,7 @@ function unknownFormat(source: ByteSource, head: Uint8Array): RowspaceError {
   const hint = /^\s*<(!doctype|html|\?xml)/i.test(start) ? ' It looks like a web page.' : ''
   return new RowspaceError(
     'INVALID_FORMAT',
-    `${source.name} (${source.size} bytes, starting ${JSON.stringify(start)}) is no table that rowspace knows: safetensors, GGUF, npy, word2vec text or binary, GloVe text, or raw float32 rows with a words.json beside them.${hint}`,
+    `${source.name} (${source.size} bytes, starting ${JSON.stringify(start)}) is no table that rowspace knows: safetensors, GGUF, npy, npz, word2vec text or binary, GloVe text, or raw float32 rows with a words.json beside them.${hint}`,
     { source: source.name, size: source.size },
   )
 }

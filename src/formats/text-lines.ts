@@ -20,8 +20,9 @@ export interface Lines {
 export async function* readLines(
   source: ByteSource,
   start: number,
-  options: BlockOptions,
+  options: BlockOptions & { mostLineBytes?: number },
 ): AsyncGenerator<Lines, void, void> {
+  const mostLineBytes = Math.min(MAX_LINE_BYTES, options.mostLineBytes ?? MAX_LINE_BYTES)
   let rest: Uint8Array = new Uint8Array(0)
   let offset = start
   for await (const block of readBlocks(source, start, source.size, options)) {
@@ -30,8 +31,8 @@ export async function* readLines(
     if (end > 0) yield { bytes: bytes.subarray(0, end), offset }
     offset += end
     rest = bytes.subarray(end)
-    if (rest.length > MAX_LINE_BYTES) {
-      throw invalidFormat(source, `the line at byte ${offset} is longer than ${MAX_LINE_BYTES} bytes.`, {
+    if (rest.length > mostLineBytes) {
+      throw invalidFormat(source, `the line at byte ${offset} is longer than ${mostLineBytes} bytes.`, {
         offset,
       })
     }

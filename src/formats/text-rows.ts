@@ -19,6 +19,15 @@ export interface TextRows {
   readonly encodingErrors: EncodingErrors
 }
 
+/** The longest word that is read, and the longest number, in bytes: a float64 in full, all its digits, has some 800. */
+const MAX_WORD_BYTES = 1 << 16
+const MAX_NUMBER_BYTES = 1_024
+
+/** The longest line of `dimension` numbers that is read. */
+export function mostLineBytes(dimension: number): number {
+  return MAX_WORD_BYTES + dimension * MAX_NUMBER_BYTES
+}
+
 /**
  * Streams the rows into `target`. The last d fields of a line are its vector, and what stands before them, less one
  * separator, is the word: a word may hold spaces, and may be a number. Blank lines are passed over.
@@ -34,7 +43,8 @@ export async function loadTextRows(
   checkTarget(target, rows.rowCount, rows.dimension)
   const progress = new ProgressReporter(options, rows.source.size - rows.start)
   const parser = new RowParser(rows, target)
-  for await (const { bytes, offset } of readLines(rows.source, rows.start, progress.blockOptions(options))) {
+  const lineOptions = { ...progress.blockOptions(options), mostLineBytes: mostLineBytes(rows.dimension) }
+  for await (const { bytes, offset } of readLines(rows.source, rows.start, lineOptions)) {
     eachLine(bytes, (start, end) => parser.parseLine(bytes, start, end, offset))
   }
   return progress.finish(parser.finish())

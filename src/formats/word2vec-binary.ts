@@ -34,7 +34,10 @@ export const word2vecBinaryReader: FormatReader = {
   recognises: (head, source) => sniffText(head, source.size) === 'word2vec-binary',
   async open(source: ByteSource, head: Uint8Array, options: OpenOptions): Promise<TableFile> {
     // A word of one byte, a space, the numbers; one more because the check allows for a missing line end.
-    const header = checkWord2vecHeader(source, head, leastRecord)
+    const header = checkWord2vecHeader(source, head, (d) => ({
+      least: leastRecord(d),
+      most: leastRecord(d) + MAX_WORD_BYTES,
+    }))
     return {
       format: 'word2vec-binary',
       dtype: 'f32',

@@ -32,14 +32,14 @@ export function textStart(head: Uint8Array): number {
 /**
  * The header, checked against the size of the file before anybody allocates from it.
  *
- * @param leastRowBytes the least that a row of d numbers takes
- * @throws `INVALID_FORMAT` for no rows, no columns or a product that JavaScript cannot count, `TRUNCATED` if so many rows
- *   cannot be in a file of this size
+ * @param rowBytes the least and the most that a row of d numbers takes
+ * @throws `INVALID_FORMAT` for no rows, no columns, a product that JavaScript cannot count, or more bytes than so many rows can take;
+ *   `TRUNCATED` if so many rows cannot be in a file of this size
  */
 export function checkWord2vecHeader(
   source: ByteSource,
   head: Uint8Array,
-  leastRowBytes: (dimension: number) => number,
+  rowBytes: (dimension: number) => { least: number; most: number },
 ): Word2vecHeader {
   const header = parseWord2vecHeader(head)
   if (!header) throw invalidFormat(source, 'its first line is not the two numbers of a word2vec header.')
@@ -47,7 +47,8 @@ export function checkWord2vecHeader(
   if (rowCount === 0 || dimension === 0) {
     throw invalidFormat(source, `its header announces ${rowCount} rows of ${dimension} numbers: no table.`)
   }
-  const least = safeProduct(rowCount, leastRowBytes(dimension))
+  const row = rowBytes(dimension)
+  const least = safeProduct(rowCount, row.least)
   if (least === undefined) {
     throw invalidFormat(
       source,
@@ -60,6 +61,14 @@ export function checkWord2vecHeader(
       source,
       `a table of ${rowCount} x ${dimension}, which its header announces, at the least`,
       end + least - 1,
+    )
+  }
+  // a few packed bytes may unpack to any number: no more than the header promises
+  if (source.size - end > rowCount * row.most) {
+    throw invalidFormat(
+      source,
+      `its header announces ${rowCount} rows of ${dimension} numbers, and ${source.size - end} bytes are more than they can take.`,
+      { expectedRows: rowCount, actual: source.size },
     )
   }
   return header

@@ -5,7 +5,7 @@
 import type { ByteSource } from '../sources/source.ts'
 import type { FormatReader, OpenOptions, TableFile } from './format.ts'
 import { sniffText } from './sniff-text.ts'
-import { loadTextRows, type TextRows } from './text-rows.ts'
+import { loadTextRows, mostLineBytes, type TextRows } from './text-rows.ts'
 import { checkWord2vecHeader } from './word2vec-header.ts'
 
 export const word2vecTextReader: FormatReader = {
@@ -13,7 +13,10 @@ export const word2vecTextReader: FormatReader = {
   recognises: (head, source) => sniffText(head, source.size) === 'word2vec-text',
   async open(source: ByteSource, head: Uint8Array, options: OpenOptions): Promise<TableFile> {
     // A word of one byte, a space and a digit for each number, a line end.
-    const { rowCount, dimension, end } = checkWord2vecHeader(source, head, (d) => 2 + 2 * d)
+    const { rowCount, dimension, end } = checkWord2vecHeader(source, head, (d) => ({
+      least: 2 + 2 * d,
+      most: mostLineBytes(d),
+    }))
     const encodingErrors = options.encodingErrors ?? 'strict'
     const rows: TextRows = { source, start: end, firstLine: 2, rowCount, dimension, encodingErrors }
     return {

@@ -39,10 +39,10 @@ export async function wordsBeside(
   return undefined
 }
 
-/** What comes before the last dot of the file's name, its directory and a URL's query left out. */
+/** What comes before the last dot of the file's name, its directory, a URL's query and `.gz` left out. */
 export function stem(source: ByteSource): string {
   const file = source.name.replace(/[?#].*$/, '').replace(/^.*[/\\]/, '')
-  return file.replace(/\.[^.]*$/, '')
+  return file.replace(/\.gz$/i, '').replace(/\.[^.]*$/, '')
 }
 
 async function readWords(beside: ByteSource, name: string, options: OpenOptions): Promise<string[]> {

@@ -1,0 +1,152 @@
+/** npz: npy arrays in a zip archive, as numpy.savez and savez_compressed write them. */
+import { isRowspaceError } from '../errors.ts'
+import { readBlocks } from '../sources/blocks.ts'
+import type { ByteSource } from '../sources/source.ts'
+import { chooseTensor } from './choose-tensor.ts'
+import type { FormatReader, OpenOptions, TableFile, TensorInfo } from './format.ts'
+import { invalidFormat, safeProduct, truncated, unsupported } from './malformed.ts'
+import { type ArrayWords, npyTable, wordFiles } from './npy.ts'
+import { type NpyHeader, readNpyHeader } from './npy-header.ts'
+import { wordsBeside } from './words-beside.ts'
+import { openZipEntry, readZipEntries, type ZipEntry } from './zip.ts'
+
+export const npzReader: FormatReader = {
+  name: 'npz',
+  recognises: (head) => head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4,
+  async open(source: ByteSource, _head: Uint8Array, options: OpenOptions): Promise<TableFile> {
+    const arrays = await readArrays(source, options)
+    const chosen = chooseTensor(source, arrays, options.tensor)
+    const words = await findWords(source, arrays, options)
+    const all = [...arrays.values()]
+    return Object.assign(npyTable(chosen.bytes, chosen.header, words), {
+      format: 'npz' as const,
+      tensor: chosen.name,
+      tensors: all,
+      parameters: all.reduce((sum, { shape, dtype }) => sum + (isNumber(dtype) ? elementsOf(shape) : 0), 0),
+      headerBytes: all.reduce((sum, { header }) => sum + header.headerBytes, 0),
+      closeParts: async () => {
+        for (const { bytes } of all) await bytes.close?.()
+      },
+    })
+  },
+}
+
+interface NamedArray extends TensorInfo {
+  readonly header: NpyHeader
+  readonly bytes: ByteSource
+}
+
+/** Archives of more are no tables: each array's header is read. */
+const MOST_ARRAYS = 1_024
+const NPY = '.npy'
+
+/** By the names they were saved by. */
+async function readArrays(source: ByteSource, options: OpenOptions): Promise<Map<string, NamedArray>> {
+  const entries = await readZipEntries(source, options.signal)
+  const saved = entries.filter(({ name }) => name.endsWith(NPY))
+  if (saved.length === 0) {
+    const names = entries.slice(0, 5).map(({ name }) => JSON.stringify(name))
+    throw invalidFormat(
+      source,
+      `it is a zip archive without .npy arrays (it has ${names.join(', ') || 'nothing'}). Unpack it, and open the table.`,
+    )
+  }
+  if (saved.length > MOST_ARRAYS) {
+    throw invalidFormat(source, `its ${saved.length} arrays are too many (${MOST_ARRAYS}).`)
+  }
+  const arrays = new Map<string, NamedArray>()
+  for (const entry of saved) {
+    const array = await readArray(source, entry, options)
+    if (array !== undefined) arrays.set(array.name, array)
+  }
+  return arrays
+}
+
+/** Undefined for arrays of objects and of records, which lie in some archives beside the numbers. */
+async function readArray(
+  source: ByteSource,
+  entry: ZipEntry,
+  { signal }: OpenOptions,
+): Promise<NamedArray | undefined> {
+  const bytes = await openZipEntry(source, entry, signal)
+  try {
+    const header = await readNpyHeader(bytes, signal)
+    const { descr, shape } = header
+    return { name: entry.name.slice(0, -NPY.length), dtype: typeName(descr), shape, header, bytes }
+  } catch (error) {
+    await bytes.close?.()
+    if (isRowspaceError(error, 'UNSUPPORTED')) return undefined
+    throw error
+  }
+}
+
+/** '<f4' as F32, so that floats are known by their names; others as numpy writes them. */
+function typeName(descr: string): string {
+  const float = /^[<>=|]?f([248])$/.exec(descr)
+  return float === null ? descr : `F${Number(float[1]) * 8}`
+}
+
+const isNumber = (dtype: string) => /^F\d|^[<>|=]?[biuc]/.test(dtype)
+
+function elementsOf(shape: readonly number[]): number {
+  return safeProduct(...shape) ?? 0
+}
+
+/** What people call the words of their rows. */
+const WORD_ARRAYS = ['words', 'tokens', 'vocab', 'vocabulary', 'keys', 'labels']
+
+/** The words in an array of text of the archive, else in a file beside it. */
+async function findWords(
+  source: ByteSource,
+  arrays: ReadonlyMap<string, NamedArray>,
+  options: OpenOptions,
+): Promise<ArrayWords | undefined> {
+  for (const name of WORD_ARRAYS) {
+    const array = arrays.get(name)
+    if (array !== undefined && /U\d+$/.test(array.dtype) && array.shape.length === 1) {
+      return { words: await readText(array, options), from: `the array ${name}` }
+    }
+  }
+  return wordsBeside(source, wordFiles(source), options)
+}
+
+/** numpy's text: code points of 32 bits, as many to each as the longest has, filled up with zeros. */
+async function readText({ header, bytes }: NamedArray, { signal }: OpenOptions): Promise<string[]> {
+  const [, order, letters] = /^([<>=])U(\d+)$/.exec(header.descr) ?? []
+  const wordBytes = Number(letters) * 4
+  if (order === undefined || wordBytes === 0 || wordBytes > MOST_WORD_BYTES) {
+    throw unsupported(bytes, `its words are '${header.descr}'; '<U10' and the like are read.`)
+  }
+  const end = header.headerBytes + header.shape[0]! * wordBytes
+  if (end > bytes.size) throw truncated(bytes, `an array of ${header.shape[0]} words`, end)
+  const words: string[] = []
+  const blockBytes = Math.max(1, Math.floor((1 << 18) / wordBytes)) * wordBytes
+  for await (const block of readBlocks(bytes, header.headerBytes, end, { signal, blockBytes })) {
+    const view = new DataView(block.buffer, block.byteOffset, block.length)
+    for (let start = 0; start < block.length; start += wordBytes) {
+      words.push(wordAt(bytes, view, start, wordBytes, order !== '>'))
+    }
+  }
+  return words
+}
+
+const MOST_WORD_BYTES = 1 << 18
+const LAST_CODE_POINT = 0x10ffff
+
+function wordAt(
+  source: ByteSource,
+  view: DataView,
+  start: number,
+  wordBytes: number,
+  littleEndian: boolean,
+): string {
+  let word = ''
+  let end = start + wordBytes
+  while (end > start && view.getUint32(end - 4, littleEndian) === 0) end -= 4
+  for (let at = start; at < end; at += 4) {
+    const point = view.getUint32(at, littleEndian)
+    if (point > LAST_CODE_POINT) throw invalidFormat(source, `a word holds ${point}, which is no code point.`)
+    word += String.fromCodePoint(point)
+  }
+  return word
+}

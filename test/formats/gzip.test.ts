@@ -1,0 +1,208 @@
+/** Tables that are gzipped: every format, streams that are cut, altered, and that unpack to more than they promise. */
+import { describe, expect, test } from 'vitest'
+import { openTableFile } from '../../src/formats/open.ts'
+import { writableRows } from '../../src/formats/writable.ts'
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts'
+import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-word2vec.ts'
+import { openTable } from '../../src/open.ts'
+import { bytesSource } from '../../src/sources/bytes.ts'
+import { gunzipped } from '../../src/sources/gzip.ts'
+import type { ByteSource } from '../../src/sources/source.ts'
+import { ascii, bits, join, readTable, rejection } from './files.ts'
+import { bytesOf, smallGguf } from './gguf-files.ts'
+import { gzip, npy, withSize } from './packed-files.ts'
+
+const [SIZE, DIMENSION] = [2_000, 40]
+const ROWS = Float32Array.from({ length: SIZE * DIMENSION }, (_, index) => Math.fround(Math.sin(index * 7)))
+const WORDS = Array.from({ length: SIZE }, (_, id) => `word${id}`)
+const TABLE = writableRows(ROWS, DIMENSION, WORDS)
+const text = join(writeWord2vecText(TABLE))
+
+const FILES = {
+  'word2vec-text': text,
+  'glove-text': text.subarray(text.indexOf(10) + 1),
+  'word2vec-binary': join(writeWord2vecBinary(TABLE)),
+  safetensors: join(writeSafetensors(TABLE)),
+  npy: npy('<f4', [SIZE, DIMENSION], ROWS),
+}
+
+test.each(Object.entries(FILES))('%s', async (format, bytes) => {
+  const packed = await gzip(bytes)
+  const table = await readTable(packed)
+  expect(table.file).toMatchObject({ format, rowCount: SIZE, dimension: DIMENSION })
+  expect(bits(table.rows)).toEqual(bits(ROWS))
+  expect(table.tokens).toEqual(format === 'npy' ? undefined : WORDS)
+})
+
+test('gguf, with its tokens', async () => {
+  using table = await openTable(await gzip(smallGguf(500, 32)))
+  expect(table.token(4)).toBe(' word4')
+  expect(table.row(1)[0]).toBe(Math.fround(Math.sin(33)))
+})
+
+test('a file of bytes alone, opened by its words beside it', async () => {
+  const name = 'vectors.npy.gz'
+  const source: ByteSource = {
+    ...bytesSource(await gzip(FILES.npy), name),
+    sibling: async (beside) =>
+      beside === 'vectors.txt' ? bytesSource(ascii(WORDS.join('\n')), beside) : undefined,
+  }
+  expect((await readTable(source)).tokens).toEqual(WORDS)
+})
+
+describe('any range, in any order', () => {
+  const contents = Uint8Array.from({ length: 300_000 }, (_, index) => (index * index) >> 7)
+  test('gives the bytes that were packed; forwards the stream goes on, backwards it begins again', async () => {
+    const packed = await gzip(contents)
+    let read = 0
+    const source: ByteSource = {
+      ...bytesSource(packed),
+      read: async (start, end) => {
+        read += end - start
+        return packed.subarray(start, end)
+      },
+    }
+    const unpacked = await gunzipped(source)
+    expect(unpacked.size).toBe(contents.length)
+    const check = async (start: number, end: number) =>
+      expect(await unpacked.read(start, end)).toEqual(contents.slice(start, end))
+    await check(0, 65_536)
+    await check(10, 70_000)
+    await check(100_000, 100_001)
+    await check(299_990, 300_000)
+    // once, and the trailer
+    expect(read).toBe(packed.length + 4)
+    await check(0, 300_000)
+    await check(5, 60_000)
+    expect(read).toBe(2 * packed.length + 4)
+    await Promise.all([check(7, 200_000), check(3, 9), check(250_000, 300_000)])
+    expect((await rejection(unpacked.read(299_999, 300_001))).code).toBe('TRUNCATED')
+    await unpacked.close()
+  })
+
+  test('an abort ends the read with its reason, and a later read begins again', async () => {
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const packed = await gzip(contents)
+    let waits = true
+    const source: ByteSource = {
+      ...bytesSource(packed),
+      read: (start, end, options) =>
+        waits && start === 0
+          ? new Promise((_, reject) => {
+              options?.signal?.addEventListener('abort', () => reject(options.signal!.reason))
+              controller.abort(reason)
+            })
+          : Promise.resolve(packed.subarray(start, end)),
+    }
+    const unpacked = await gunzipped(source)
+    await expect(unpacked.read(0, 100, { signal: controller.signal })).rejects.toBe(reason)
+    waits = false
+    expect(await unpacked.read(0, 100)).toEqual(contents.slice(0, 100))
+    await unpacked.close()
+  })
+
+  test('what reading the packed bytes throws comes through', async () => {
+    const packed = await gzip(contents)
+    const reason = new Error('the disk is gone')
+    const source: ByteSource = {
+      ...bytesSource(packed),
+      read: async (start, end) => {
+        if (start === 0) throw reason
+        return packed.subarray(start, end)
+      },
+    }
+    await expect((await gunzipped(source)).read(0, 100)).rejects.toBe(reason)
+  })
+})
+
+describe('is refused', () => {
+  test('cut after any byte, or with any byte of its data or trailer altered', async () => {
+    const table = writableRows(ROWS.subarray(0, 60), 6, WORDS.slice(0, 10))
+    const packed = await gzip(join(writeWord2vecText(table)))
+    for (let length = 2; length < packed.length; length += 3) {
+      const error = await rejection(readTable(packed.subarray(0, length)))
+      expect(['TRUNCATED', 'INVALID_FORMAT']).toContain(error.code)
+    }
+    for (let place = 10; place < packed.length; place += 3) {
+      const altered = packed.slice()
+      altered[place]! ^= 0x40
+      const error = await rejection(readTable(altered))
+      expect(['TRUNCATED', 'INVALID_FORMAT', 'INVALID_ENCODING']).toContain(error.code)
+    }
+  })
+
+  test.each<[string, () => Promise<Uint8Array>, RegExp]>([
+    [
+      'a trailer that promises fewer bytes than there are',
+      async () => withSize(await gzip(text), 1_000),
+      /cut short|promises|rows of text|announces/,
+    ],
+    [
+      'a trailer that promises more than so few bytes can hold',
+      async () => withSize(await gzip(ascii('2 2\na 1 2\nb 3 4\n')), 2 ** 32 - 1),
+      /promises to be 4294967295 bytes when it is unpacked, more than \d+ packed bytes can hold/,
+    ],
+    [
+      'two gzip files in one',
+      async () => join([await gzip(ascii('1 2\na 1 2\n')), await gzip(ascii('b 3 4\n'))]),
+      /holds more than|cannot be unpacked|cut short/,
+    ],
+    ['nothing in it', () => gzip(new Uint8Array()), /is empty/],
+    ['a gzip file in a gzip file', async () => gzip(await gzip(text)), /is no table that rowspace knows/],
+    [
+      'bytes behind its end',
+      async () => join([await gzip(text), new Uint8Array(40)]),
+      /cannot be unpacked|promises|holds more|cut short/,
+    ],
+  ])('%s', async (_, make, message) => {
+    const error = await rejection(readTable(await make()))
+    expect(['TRUNCATED', 'INVALID_FORMAT']).toContain(error.code)
+    expect(error.message).toMatch(message)
+  })
+
+  const bomb = (head: string, filling: string) =>
+    gzip(join([ascii(head), new Uint8Array(16_000_000).fill(filling.charCodeAt(0))]))
+  test.each([
+    [
+      'numbers that go on and on',
+      '1 3\na 1 2 ',
+      '1',
+      /announces 1 rows of 3 numbers, and \d+ bytes are more/,
+    ],
+    ['empty lines', '1 3\na 1 2 3\n', '\n', /bytes are more than they can take/],
+    ['a word without end', '900 3\na 1 2 3\n', 'b', /the line at byte \d+ is longer than 68608 bytes/],
+    ['zeros behind a binary row', '1 3\n', '\0', /announces|more than they can take/],
+    ['nothing known', '', '\0', /is no table/],
+  ])('a bomb: %s', async (_, head, filling, message) => {
+    const packed = await bomb(head, filling)
+    expect(packed.length).toBeLessThan(100_000)
+    let rows = 0
+    const opening = openTableFile(packed).then(async (file) => {
+      rows = file.rowCount * file.dimension
+      await file.load(new Float32Array(rows))
+    })
+    expect((await rejection(opening)).message).toMatch(message)
+    expect(rows).toBeLessThan(10_000)
+  })
+
+  test('a bomb behind an npy header, which promises so many bytes and no more', async () => {
+    const packed = await gzip(join([FILES.npy, new Uint8Array(16_000_000)]))
+    expect((await rejection(readTable(packed))).message).toMatch(/16000000 bytes follow the array/)
+    const honest = withSize(packed, FILES.npy.length)
+    expect((await rejection(readTable(honest))).message).toMatch(
+      /holds more than the \d+ bytes|cannot be unpacked/,
+    )
+  })
+})
+
+test('the last number of a row past 4 GiB: the size is the least that fits', async () => {
+  const packed = await gzip(bytesOf(ROWS))
+  // a trailer tells the size modulo 2^32: so many packed bytes cannot be fewer
+  const huge: ByteSource = {
+    name: 'huge.gz',
+    size: 3_000_000_000,
+    read: async (start, end) => (start > 0 ? packed.subarray(-4) : packed.subarray(0, end)),
+  }
+  expect((await gunzipped(huge)).size).toBe(ROWS.byteLength + 2 ** 32)
+})
