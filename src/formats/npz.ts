@@ -16,7 +16,7 @@ export const npzReader: FormatReader = {
   async open(source: ByteSource, _head: Uint8Array, options: OpenOptions): Promise<TableFile> {
     const arrays = await readArrays(source, options)
     const chosen = chooseTensor(source, arrays, options.tensor)
-    const words = await findWords(source, arrays, options)
+    const words = await findWords(source, arrays, chosen, options)
     const all = [...arrays.values()]
     return Object.assign(npyTable(chosen.bytes, chosen.header, words), {
       format: 'npz' as const,
@@ -95,19 +95,19 @@ function elementsOf(shape: readonly number[]): number {
 /** What people call the words of their rows. */
 const WORD_ARRAYS = ['words', 'tokens', 'vocab', 'vocabulary', 'keys', 'labels']
 
-/** The words in an array of text of the archive, else in a file beside it. */
+/** The words in an array of text by such a name, else in the only one that has as many as there are rows, else in a file beside it. */
 async function findWords(
   source: ByteSource,
   arrays: ReadonlyMap<string, NamedArray>,
+  { shape: [rowCount] }: NamedArray,
   options: OpenOptions,
 ): Promise<ArrayWords | undefined> {
-  for (const name of WORD_ARRAYS) {
-    const array = arrays.get(name)
-    if (array !== undefined && /U\d+$/.test(array.dtype) && array.shape.length === 1) {
-      return { words: await readText(array, options), from: `the array ${name}` }
-    }
-  }
-  return wordsBeside(source, wordFiles(source), options)
+  const texts = [...arrays.values()].filter(({ dtype, shape }) => /U\d+$/.test(dtype) && shape.length === 1)
+  const fitting = texts.filter(({ shape }) => shape[0] === rowCount)
+  const named = WORD_ARRAYS.map((name) => texts.find((text) => text.name === name))
+  const text = named.find((each) => each !== undefined) ?? (fitting.length === 1 ? fitting[0] : undefined)
+  if (text === undefined) return wordsBeside(source, wordFiles(source), options)
+  return { words: await readText(text, options), from: `the array ${text.name}` }
 }
 
 /** numpy's text: code points of 32 bits, as many to each as the longest has, filled up with zeros. */

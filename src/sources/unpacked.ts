@@ -26,6 +26,9 @@ const HEAD_BYTES = 1 << 16
 /** Packed bytes handed over at once: some engines unpack all of them before anybody can say stop. */
 const PIECE_BYTES = 1 << 14
 
+/** Packed bytes read before it is clear that more are wanted. */
+const FIRST_BYTES = 1 << 16
+
 /** A stream under way. */
 interface Run {
   readonly reader: ReadableStreamDefaultReader<Uint8Array>
@@ -204,11 +207,16 @@ async function feed(writer: WritableStreamDefaultWriter<BufferSource>, all: Piec
 /** @param fail told what reading the file throws */
 async function* pieces(packed: Packed, signal: AbortSignal, fail: (error: unknown) => void): Pieces {
   if (packed.before !== undefined) yield packed.before
-  const blocks = readBlocks(packed.source, packed.start, packed.end, { signal })
+  const { source, start, end } = packed
+  // whoever looks at a header alone needs no more than a little
+  const rest = Math.min(end, start + FIRST_BYTES)
   try {
-    for await (const block of blocks) {
-      for (let start = 0; start < block.length; start += PIECE_BYTES) {
-        yield block.subarray(start, start + PIECE_BYTES)
+    for (const [from, to] of [
+      [start, rest],
+      [rest, end],
+    ] as const) {
+      for await (const block of readBlocks(source, from, to, { signal })) {
+        for (let at = 0; at < block.length; at += PIECE_BYTES) yield block.subarray(at, at + PIECE_BYTES)
       }
     }
   } catch (error) {

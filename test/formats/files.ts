@@ -58,6 +58,11 @@ export function bits(rows: Float32Array): Uint32Array {
   return new Uint32Array(rows.slice().buffer)
 }
 
+/** Whether two arrays hold the same numbers. (A matcher that explains each takes seconds for a hundred thousand.) */
+export function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  return a.length === b.length && Array.prototype.every.call(a, (value, index) => Object.is(value, b[index]))
+}
+
 const SEED = Number(globalThis.process?.env.ROWSPACE_SEED ?? Date.now() % 2 ** 31)
 
 /** Runs a property; a failure prints the seed, and ROWSPACE_SEED repeats it. */

@@ -23,6 +23,7 @@ import {
   u32,
   u64,
 } from './gguf-files.ts'
+import { REFERENCE_FILE, REFERENCE_ROWS } from './gguf-reference.ts'
 
 const [ROWS, DIMENSION] = [7, 64]
 const random = randomNumbers(11)
@@ -75,6 +76,14 @@ describe('the token embedding', () => {
     expect(table.file.elementType).toBeUndefined()
     const expected = Array.from(codes, (code, index) => code * scaleOf(scales[Math.floor(index / 32)]!))
     expect(Array.from(table.rows)).toEqual(expected)
+  })
+
+  test('as the reference wrote it: the numbers that the reference reads', async () => {
+    const bytesFrom = (base64: string) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+    using table = await openTable(bytesFrom(REFERENCE_FILE))
+    expect(table).toMatchObject({ size: 3, dimension: 32, dtype: 'f32' })
+    expect(table.token(2)).toBe(' t2')
+    expect(bytesOf(table.gather([0, 1, 2]))).toEqual(bytesFrom(REFERENCE_ROWS))
   })
 
   test('another type is named, with what would do', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { describeTableFile } from '../../src/formats/describe.ts'
 import { openTableFile } from '../../src/formats/open.ts'
 import { openTable } from '../../src/open.ts'
-import { ascii, bits, join, readTable, rejection } from './files.ts'
+import { ascii, join, readTable, rejection, same } from './files.ts'
 import { npy, wordArray, type ZipSpec, zip } from './packed-files.ts'
 
 const [SIZE, DIMENSION] = [700, 32]
@@ -30,7 +30,7 @@ describe('an archive as numpy writes it', () => {
       dimension: DIMENSION,
       tensor: 'vectors',
     })
-    expect(bits(table.rows)).toEqual(bits(ROWS))
+    expect(same(table.rows, ROWS)).toBe(true)
     expect(table.tokens).toEqual(WORDS)
     using opened = await openTable(bytes)
     expect(opened.row('größe 😀')).toEqual(ROWS.subarray(5 * DIMENSION, 6 * DIMENSION))
@@ -42,6 +42,12 @@ describe('an archive as numpy writes it', () => {
     const file = await openTableFile(await zip(files, 'made by hand'))
     expect(describeTableFile(file)).toMatchObject({ parameters: SIZE * DIMENSION, tensor: 'vectors' })
     await file.close()
+  })
+
+  test('the only text of as many words as rows names them, whatever it is called', async () => {
+    const few = { name: 'few.npy', bytes: wordArray(['a', 'b']) }
+    const { tokens } = await readTable(await zip([VECTORS, few, { ...TOKENS, name: 'arr_1.npy' }]))
+    expect(tokens).toEqual(WORDS)
   })
 
   test('of several arrays one is named; else the error lists them', async () => {
