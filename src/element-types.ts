@@ -82,7 +82,12 @@ function checkScales({ rows, dtype, dimension }: GivenRows, scales: ArrayLike<nu
 }
 
 /** Codes of one row from number `start` on, the largest of them ±127. Returns their scale. */
-function quantise(rows: ArrayLike<number>, start: number, dimension: number, target: RowArrays[ElementType]) {
+export function quantise(
+  rows: ArrayLike<number>,
+  start: number,
+  dimension: number,
+  target: RowArrays[ElementType],
+): number {
   let largest = 0
   for (let i = start; i < start + dimension; i++) {
     const magnitude = Math.abs(rows[i]!)

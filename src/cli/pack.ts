@@ -1,4 +1,5 @@
 /** `rowspace pack`: a table of any format written as another, whole or not at all. */
+import { ELEMENT_TYPES, type ElementType } from '../element-types.ts'
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import type { OpenOptions } from '../formats/format.ts'
 import type { WritableTable } from '../formats/writable.ts'
@@ -14,7 +15,7 @@ import { openNamedTable, TABLE_OPTIONS, tableOptions } from './open-table.ts'
 import { oneLine, paint } from './output.ts'
 
 const WRITERS = {
-  safetensors: writeSafetensors,
+  safetensors: (table: WritableTable, dtype: ElementType) => writeSafetensors(table, undefined, { dtype }),
   'word2vec-text': writeWord2vecText,
   'word2vec-binary': writeWord2vecBinary,
 } as const
@@ -34,22 +35,28 @@ export const pack: Command = {
   operands: ['<in>', '<out>'],
   options: {
     format: { value: 'NAME', help: `${FORMATS.join(', ')} (by the ending of <out>)` },
-    dtype: { value: 'f32', help: 'how numbers are kept (f32)' },
+    dtype: {
+      value: 'TYPE',
+      help: `${ELEMENT_TYPES.join(', ')}: how safetensors keep numbers (as they come)`,
+    },
     force: { help: 'replace <out> if it exists' },
     ...TABLE_OPTIONS,
   },
   notes: ['Endings: .safetensors; .txt and .vec for word2vec text; .bin for word2vec binary.'],
-  examples: ['rowspace pack glove.txt glove.safetensors', 'rowspace pack default words.bin --force'],
+  examples: [
+    'rowspace pack glove.txt glove.safetensors',
+    'rowspace pack default small.safetensors --dtype int8',
+    'rowspace pack default words.bin --force',
+  ],
   async run(args: Arguments): Promise<Answer> {
     const [from, to] = args.operands as [string, string]
-    args.choice('dtype', ['f32'], 'f32')
     const format = args.choice('format', FORMATS, formatOf(to, args.text('format')))
-    const force = args.flag('force')
-    const packed = await write(from, to, format, force, tableOptions(args))
+    const dtype = dtypeFor(args, format)
+    const packed = await write(from, to, { format, dtype, force: args.flag('force') }, tableOptions(args))
     return {
       text: () =>
-        `${paint.bold(oneLine(to))}  ${count(packed.size)} x ${packed.dimension}, ${format}, ${bytes(packed.bytes)}`,
-      document: { in: from, out: to, format, dtype: 'f32', ...packed },
+        `${paint.bold(oneLine(to))}  ${count(packed.size)} x ${packed.dimension}, ${format} ${packed.dtype}, ${bytes(packed.bytes)}`,
+      document: { in: from, out: to, format, ...packed },
     }
   },
 }
@@ -64,17 +71,39 @@ function formatOf(path: string, asked: string | undefined): Format {
   )
 }
 
-async function write(from: string, to: string, format: Format, force: boolean, options: OpenOptions) {
+/** Undefined where the numbers stay in the type they come in. */
+function dtypeFor(args: Arguments, format: Format): ElementType | undefined {
+  if (args.text('dtype') === undefined) return format === 'safetensors' ? undefined : 'f32'
+  const dtype = args.choice('dtype', ELEMENT_TYPES, 'f32')
+  if (format === 'safetensors' || dtype === 'f32') return dtype
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `${format} holds f32 alone: --dtype ${dtype} is for .safetensors`,
+  )
+}
+
+interface Wanted {
+  format: Format
+  dtype: ElementType | undefined
+  force: boolean
+}
+
+async function write(from: string, to: string, { format, dtype, force }: Wanted, options: OpenOptions) {
   const interrupt = abortOnSignals()
   let table: EmbeddingTable | undefined
   // opened when the first bytes are asked for: nobody waits for a table to hear that the file is there already
   async function* chunks() {
     table = await openNamedTable(from, { ...options, signal: interrupt.signal })
-    yield* WRITERS[format](writable(table))
+    yield* WRITERS[format](writable(table), dtype ?? table.dtype)
   }
   try {
     const written = await writeFileAtomically(to, chunks(), { force, signal: interrupt.signal })
-    return { size: table!.size, dimension: table!.dimension, bytes: written }
+    return {
+      size: table!.size,
+      dimension: table!.dimension,
+      dtype: dtype ?? table!.dtype,
+      bytes: written,
+    }
   } catch (error) {
     if (!isRowspaceError(error, 'EXISTS')) throw error
     throw new RowspaceError(

@@ -1,6 +1,7 @@
 /** Writes safetensors: a table, or any list of tensors. */
+import { bfloat16Bits, checkElementType, type ElementType, float16Bits, quantise } from '../element-types.ts'
 import { RowspaceError } from '../errors.ts'
-import { EMBEDDINGS, TOKENS } from './safetensors.ts'
+import { EMBEDDINGS, SCALES, TOKENS } from './safetensors.ts'
 import { tensorBytes } from './safetensors-header.ts'
 import { bytesOf, checkTokens, rowBlocks, type WritableTable } from './writable.ts'
 
@@ -32,18 +33,25 @@ export function* encodeSafetensors(
 }
 
 /**
- * The table as safetensors: `embeddings` F32 [V, d], and `tokens` where it has tokens. Reads back bit-equal.
+ * The table as safetensors: `embeddings` [V, d], and `tokens` where it has tokens. Float32 reads back bit-equal; other types are rounded to
+ * the nearest, int8 to 127 steps each side with a float32 scale a row (`scales`).
  *
- * @throws `INVALID_ARGUMENT` if two tokens are equal: a reader would keep only the first row
+ * @param dtype 'f32' unless given
+ * @throws `INVALID_ARGUMENT` if two tokens are equal: a reader would keep only the first row; `NON_FINITE` naming row and column for
+ *   a number too large for `dtype`
  */
 export function writeSafetensors(
   table: WritableTable,
   metadata?: Readonly<Record<string, string>>,
+  { dtype = 'f32' }: { dtype?: ElementType } = {},
 ): Generator<Uint8Array, void, void> {
+  checkElementType(dtype)
   const { size, dimension, tokens } = table
+  const shape = [size, dimension]
   const tensors: TensorToWrite[] = [
-    { name: EMBEDDINGS, dtype: 'F32', shape: [size, dimension], bytes: floatBytes(table) },
+    { name: EMBEDDINGS, dtype: STORED[dtype], shape, bytes: rowBytes(table, dtype) },
   ]
+  if (dtype === 'int8') tensors.push({ name: SCALES, dtype: 'F32', shape: [size], bytes: scaleBytes(table) })
   if (tokens) {
     checkTokens(table, tokens)
     tensors.push(tokensTensor(tokens))
@@ -51,14 +59,54 @@ export function writeSafetensors(
   return encodeSafetensors(tensors, metadata)
 }
 
+const STORED = { f32: 'F32', bf16: 'BF16', f16: 'F16', int8: 'I8' } as const satisfies Record<
+  ElementType,
+  string
+>
+
 /** `tokens` as the tensor that rowspace reads them from: the UTF-8 bytes of a JSON list. */
 export function tokensTensor(tokens: readonly string[]): TensorToWrite {
   const bytes = new TextEncoder().encode(JSON.stringify(tokens))
   return { name: TOKENS, dtype: 'U8', shape: [bytes.length], bytes }
 }
 
-function* floatBytes(table: WritableTable): Generator<Uint8Array, void, void> {
-  for (const block of rowBlocks(table)) yield bytesOf(block.rows)
+function* rowBytes(table: WritableTable, dtype: ElementType): Generator<Uint8Array, void, void> {
+  for (const { start, rows } of rowBlocks(table)) {
+    if (dtype === 'f32') yield bytesOf(rows)
+    else if (dtype === 'int8') yield codesOf(rows, table.dimension).codes
+    else yield bitsOf(rows, dtype, start, table.dimension)
+  }
+}
+
+/** The codes again, for their scales: wider numbers come first in the file. */
+function* scaleBytes(table: WritableTable): Generator<Uint8Array, void, void> {
+  for (const { rows } of rowBlocks(table)) yield bytesOf(codesOf(rows, table.dimension).scales)
+}
+
+function codesOf(rows: Float32Array, dimension: number): { codes: Uint8Array; scales: Float32Array } {
+  const codes = new Int8Array(rows.length)
+  const scales = new Float32Array(rows.length / dimension)
+  for (let row = 0; row < scales.length; row++) {
+    scales[row] = quantise(rows, row * dimension, dimension, codes)
+  }
+  return { codes: new Uint8Array(codes.buffer), scales }
+}
+
+/** Numbers of 16 bits whose exponent is all ones are infinite, or none. */
+const INFINITE = { bf16: 0x7f80, f16: 0x7c00 } as const
+
+function bitsOf(rows: Float32Array, dtype: 'bf16' | 'f16', start: number, dimension: number): Uint8Array {
+  const toBits = dtype === 'bf16' ? bfloat16Bits : float16Bits
+  const bits = Uint16Array.from(rows, toBits)
+  const odd = bits.findIndex((each) => (each & INFINITE[dtype]) === INFINITE[dtype])
+  if (odd < 0) return new Uint8Array(bits.buffer)
+  const row = start + Math.floor(odd / dimension)
+  const column = odd % dimension
+  throw new RowspaceError(
+    'NON_FINITE',
+    `${rows[odd]} in row ${row}, column ${column}, is too large for ${dtype}: write bf16 or f32, or scale the rows down.`,
+    { row, column, value: rows[odd], dtype },
+  )
 }
 
 function checkedSize({ name, dtype, shape }: TensorToWrite): number {

@@ -88,7 +88,14 @@ describe('what is typed', () => {
     [['eval', 'default', '--pairs', 'x', '--restrict-vocab', '0'], 'must be a whole number from 1; got "0"'],
     [['eval', 'default', '--pairs', 'package.json', '--transform', 'pcaa'], 'did you mean pca?'],
     [['pack', 'default', 'table.gguf'], 'does not end in .safetensors'],
-    [['pack', 'default', 'x.bin', '--dtype', 'int4'], '--dtype must be f32; got "int4"'],
+    [
+      ['pack', 'default', 'x.bin', '--dtype', 'int4'],
+      '--dtype must be f32 or bf16 or f16 or int8; got "int4"; did you mean int8?',
+    ],
+    [
+      ['pack', 'default', 'x.bin', '--dtype', 'bf16'],
+      'word2vec-binary holds f32 alone: --dtype bf16 is for .safetensors',
+    ],
     [['pack', 'default', 'x.bin', '--format', 'word2vec-txt'], 'did you mean word2vec-text?'],
   ])('%j', (args, what) => {
     expectRefused(rowspace(...args), what)
@@ -195,6 +202,17 @@ describe('output', () => {
     expect(rowspace('pack', 'default', to)).toMatchObject({ code: 0, stderr: '' })
     expect(json('lookup', to, 'queen').tokens).toEqual(json('lookup', 'default', 'queen').tokens)
     expect(json('nearest', to, 'king').matches).toEqual(json('nearest', 'default', 'king').matches)
+  })
+  test.each(['bf16', 'f16', 'int8'])('packed as %s, and packed again as it comes', (dtype) => {
+    const [first, second] = [join(folder(), 'first.safetensors'), join(folder(), 'second.safetensors')]
+    const packed = json('pack', 'default', first, '--dtype', dtype)
+    expect(packed).toMatchObject({ dtype, size: 20_000, format: 'safetensors' })
+    expect(json('inspect', first).dtype).toBe(dtype)
+    expect(json('nearest', first, 'king', '-k', '1').matches[0].token).toBe('prince')
+    // int8 rows are opened as float32
+    const again = dtype === 'int8' ? { dtype: 'f32' } : { dtype, bytes: packed.bytes }
+    expect(json('pack', first, second)).toMatchObject(again)
+    if (dtype !== 'int8') expect(readFileSync(second).equals(readFileSync(first))).toBe(true)
   })
   test('interrupted leaves nothing behind', async () => {
     const place = folder()
