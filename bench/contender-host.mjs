@@ -33,11 +33,12 @@ export function contenderHost(readRows) {
       contender = await prepare({ rows, ...table, k, options })
       const setup = performance.now() - start
       await contender.start?.()
-      queries = asked
+      // copies: as they came they may be views into one message, whose offset usearch overlooks
+      queries = asked.map((query) => query.slice())
       answers = []
       batchAnswers = []
       mostRescored = 0
-      return { setup, bytes: contender.bytes, notes: contender.notes }
+      return { setup: contender.setup ?? setup, bytes: contender.bytes, notes: contender.notes }
     },
     warm: ({ budget }) => tasks.turn({ from: 0, budget: WARM_TURNS * budget }),
     /** Asks from a query on until `budget` milliseconds are over, one query at least. */

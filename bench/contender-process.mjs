@@ -12,7 +12,9 @@ const perform = contenderHost(readRows)
 
 process.on('message', async ({ id, ...task }) => {
   try {
-    process.send({ id, result: { ...(await perform(task)), rss: process.memoryUsage.rss() } })
+    const result = await perform(task)
+    if (task.task === 'answers') globalThis.gc()
+    process.send({ id, result: { ...result, resident: process.memoryUsage.rss() } })
   } catch (error) {
     process.send({ id, failure: error.stack ?? String(error) })
   }

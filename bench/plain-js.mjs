@@ -4,7 +4,7 @@
  */
 
 /** A bounded list kept in order by insertion: for small k nothing is faster. */
-class Best {
+export class Best {
   constructor(k) {
     this.scores = new Float64Array(k).fill(Number.NEGATIVE_INFINITY)
     this.ids = new Int32Array(k).fill(-1)

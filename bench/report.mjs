@@ -41,6 +41,7 @@ const COLUMNS = [
   ['in batches of 100, ms a query', ({ batchMedian }) => optional(batchMedian, milliseconds)],
   ['x', ({ batchRatio }) => optional(batchRatio, (value) => value.toFixed(1))],
   ['setup, s', ({ setup, group }) => (group === 'reading' ? '' : (setup / 1000).toFixed(2))],
+  ['memory, MB', ({ resident, group }) => (group === 'reading' ? '' : Math.round(resident / 1e6).toString())],
   ['recall', ({ recall }) => optional(recall, (value) => value.toFixed(value === 1 ? 0 : 3))],
 ]
 

@@ -7,44 +7,38 @@
  *   --table PATH          any table that rowspace opens
  *   --shapes 1000x384,…   other shapes; --seed N other rows; --rounds N more turns; -k N more matches
  *   --quick               a glance: the times mean little
+ *   --peers               beside other libraries, which are installed on first use (bench/peers), and the table of figures: ten minutes
+ *   --analogies FILE      with --peers: questions to answer on the whole of GloVe
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { benchTable } from './bench-table.mjs'
 import { chart } from './chart.mjs'
-import { queriesFrom } from './data.mjs'
 import { PLAIN, ROWSPACE, readers } from './entrants.mjs'
-import { inProcess } from './in-process.mjs'
 import { describeMachine, machine } from './machine.mjs'
-import { oracle } from './oracle.mjs'
+import { told } from './progress.mjs'
 import { compileReader } from './reading/compile.mjs'
-import { compare, formatReport } from './report.mjs'
+import { formatReport } from './report.mjs'
 import { namedTables } from './tables.mjs'
-import { measure } from './turns.mjs'
 
-const { values: options } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    chart: { type: 'string' },
-    data: { type: 'string', default: 'outliers' },
-    table: { type: 'string' },
-    shapes: { type: 'string', default: '1000x384,10000x256,50257x768' },
-    seed: { type: 'string', default: '1' },
-    rounds: { type: 'string', default: '10' },
-    k: { type: 'string', short: 'k', default: '10' },
-    quick: { type: 'boolean', default: false },
-  },
-})
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  chart: { type: 'string' },
+  data: { type: 'string', default: 'outliers' },
+  table: { type: 'string' },
+  shapes: { type: 'string', default: '1000x384,10000x256,50257x768' },
+  seed: { type: 'string', default: '1' },
+  rounds: { type: 'string', default: '10' },
+  k: { type: 'string', short: 'k', default: '10' },
+  quick: { type: 'boolean', default: false },
+  peers: { type: 'boolean', default: false },
+  analogies: { type: 'string' },
+}
 
-const QUERIES = 24
-const BATCHES = options.quick ? 1 : 3
-/** Milliseconds of a turn. */
-const BUDGET = options.quick ? 2 : 40
-
-const told = (text) => process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`)
-const count = (name) => {
-  const value = Number(options[name])
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new Error(`--${name} is a whole number from 1; got ${options[name]}`)
+function count(name, value) {
+  const number = Number(value)
+  if (Number.isSafeInteger(number) && number > 0) return number
+  throw new Error(`--${name} is a whole number from 1; got ${value}`)
 }
 
 function readShapes(text) {
@@ -55,41 +49,30 @@ function readShapes(text) {
   })
 }
 
-/** Measures one table: `{ size, dimension, data, k, results }`. */
-async function benchTable(table, contenders, { k, seed, rounds }) {
-  const { rows, size, dimension, data } = table
-  const queries = queriesFrom(rows, dimension, QUERIES, seed)
-  told(`answering ${QUERIES} queries in float64`)
-  const results = await measure({
-    contenders,
-    start: inProcess,
-    table: table.table,
-    k,
-    queries,
-    recall: oracle(rows, dimension, queries, k),
-    rounds,
-    budget: BUDGET,
-    batches: BATCHES,
-    told,
-  })
-  told('')
-  return { size, dimension, data, k, results: compare(results) }
+/** Gives each report to `print` as soon as it is there. */
+async function benchAlone({ table, data, shapes, settings, print }) {
+  const tables = await namedTables({ table, data, shapes, seed: settings.seed })
+  const entrants = [...PLAIN, ...ROWSPACE, ...readers(await compileReader())]
+  const reports = []
+  for (const make of tables) {
+    reports.push(await benchTable(await make(), entrants, settings))
+    print(formatReport(reports.at(-1)))
+  }
+  return { tables: reports }
 }
 
 async function main() {
-  const settings = { k: count('k'), seed: count('seed'), rounds: options.quick ? 1 : count('rounds') }
-  const { data, table } = options
-  const tables = await namedTables({ table, data, shapes: readShapes(options.shapes), seed: settings.seed })
-  const entrants = [...PLAIN, ...ROWSPACE, ...readers(await compileReader())]
-  const reports = []
-  if (!options.json) console.log(`${describeMachine(machine())}\n`)
-  for (const make of tables) {
-    const report = await benchTable(await make(), entrants, settings)
-    reports.push(report)
-    if (!options.json) console.log(formatReport(report))
+  const { values } = parseArgs({ options: OPTIONS })
+  const { json, quick, peers } = values
+  const [k, seed, rounds] = ['k', 'seed', 'rounds'].map((name) => count(name, values[name]))
+  const print = (text) => {
+    if (!json) console.log(text)
   }
-  if (options.json) console.log(JSON.stringify({ machine: machine(), seed: settings.seed, tables: reports }))
-  if (options.chart !== undefined) writeFileSync(options.chart, chart(reports, describeMachine(machine())))
+  print(`${describeMachine(machine())}\n`)
+  const asked = { ...values, shapes: readShapes(values.shapes), settings: { k, seed, rounds, quick }, print }
+  const found = peers ? await (await import('./peers/run.mjs')).benchPeers(asked) : await benchAlone(asked)
+  if (json) console.log(JSON.stringify({ machine: machine(), seed, ...found }))
+  if (values.chart !== undefined) writeFileSync(values.chart, chart(found.tables, describeMachine(machine())))
 }
 
 await main().catch((error) => {

@@ -8,6 +8,7 @@ const { EmbeddingTable } = await import(new URL('../../dist/index.js', import.me
 export async function prepare({ rows, size, dimension, k, options: { codes, threads = 1 } }) {
   const table = await EmbeddingTable.from(rows, { dimension, codes, threads })
   const asked = { k, metric: 'dot' }
+  const query = rows.slice(0, dimension)
   return {
     bytes: size * dimension * CODE_BYTES[table.codes],
     ask: (query) => table.nearest(query, asked).ids,
@@ -19,7 +20,7 @@ export async function prepare({ rows, size, dimension, k, options: { codes, thre
       const end = performance.now() + PATIENCE
       while (table.threads < threads) {
         if (performance.now() > end) throw new Error(`${table.threads} of ${threads} threads run`)
-        table.nearest(rows.subarray(0, dimension), asked)
+        table.nearest(query, asked)
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     },

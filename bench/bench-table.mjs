@@ -1,0 +1,33 @@
+/** One table, all contenders: queries, their answers in float64, turns, and what they mean. */
+import { queriesFrom } from './data.mjs'
+import { inProcess } from './in-process.mjs'
+import { oracle } from './oracle.mjs'
+import { told } from './progress.mjs'
+import { compare } from './report.mjs'
+import { measure } from './turns.mjs'
+
+const QUERIES = 24
+
+/**
+ * `table` is one of bench/tables.mjs; `settings` are `{ k, seed, rounds, quick }`. Gives `{ size, dimension, data, k, results }`, a result a
+ * contender.
+ */
+export async function benchTable(table, contenders, { k, seed, rounds, quick }) {
+  const { rows, size, dimension, data } = table
+  const queries = queriesFrom(rows, dimension, QUERIES, seed)
+  told(`answering ${QUERIES} queries in float64`)
+  const results = await measure({
+    contenders,
+    start: inProcess,
+    table: table.table,
+    k,
+    queries,
+    recall: oracle(rows, dimension, queries, k),
+    rounds: quick ? 1 : rounds,
+    batches: quick ? 1 : 3,
+    budget: quick ? 2 : 40,
+    told,
+  })
+  told('')
+  return { size, dimension, data, k, results: compare(results) }
+}

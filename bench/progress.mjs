@@ -1,0 +1,4 @@
+/** What is being done, on one line of a terminal; elsewhere nothing. */
+export function told(text) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`)
+}
