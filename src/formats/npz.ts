@@ -119,6 +119,7 @@ async function readText({ header, bytes }: NamedArray, { signal }: OpenOptions):
   }
   const end = header.headerBytes + header.shape[0]! * wordBytes
   if (end > bytes.size) throw truncated(bytes, `an array of ${header.shape[0]} words`, end)
+  if (end < bytes.size) throw invalidFormat(bytes, `${bytes.size - end} bytes follow its words.`)
   const words: string[] = []
   const blockBytes = Math.max(1, Math.floor((1 << 18) / wordBytes)) * wordBytes
   for await (const block of readBlocks(bytes, header.headerBytes, end, { signal, blockBytes })) {

@@ -4,7 +4,8 @@ import { readExactly } from '../sources/blocks.ts'
 import { gunzipped, isGzip } from '../sources/gzip.ts'
 import { isByteSource, openSource, type SourceLike } from '../sources/open.ts'
 import type { ByteSource } from '../sources/source.ts'
-import type { FormatName, FormatReader, OpenOptions, TableFile } from './format.ts'
+import type { UnpackedSource } from '../sources/unpacked.ts'
+import type { FormatName, FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } from './format.ts'
 import { ggufReader } from './gguf.ts'
 import { gloveTextReader } from './glove-text.ts'
 import { npyReader } from './npy.ts'
@@ -115,16 +116,31 @@ async function readGzipped(source: ByteSource, options: OpenOptions): Promise<Ta
   try {
     const head = await readHead(unpacked, options.signal)
     const file = await (await findReader(unpacked, head, options.format)).open(unpacked, head, options)
-    const closeInner = file.closeParts?.bind(file)
-    const closeParts = async () => {
-      await closeInner?.()
-      await unpacked.close()
-    }
-    return Object.assign(file, { closeParts })
+    return checkedTable(file, unpacked)
   } catch (error) {
     await unpacked.close()
     throw error
   }
+}
+
+/** A table whose rows are handed over once all of its file was held against the checksum, also what is behind them. */
+function checkedTable(file: TableFile, unpacked: UnpackedSource): TableFile {
+  const closeInner = file.closeParts?.bind(file)
+  const checked =
+    <Target>(load: (target: Target, options?: LoadOptions) => Promise<LoadedRows>) =>
+    async (target: Target, options: LoadOptions = {}) => {
+      const loaded = await load(target, options)
+      await unpacked.verify(options)
+      return loaded
+    }
+  return Object.assign(file, {
+    load: checked(file.load.bind(file)),
+    ...(file.loadBits === undefined ? {} : { loadBits: checked(file.loadBits.bind(file)) }),
+    closeParts: async () => {
+      await closeInner?.()
+      await unpacked.close()
+    },
+  })
 }
 
 async function readHead(source: ByteSource, signal: AbortSignal | undefined): Promise<Uint8Array> {

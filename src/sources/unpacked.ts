@@ -46,6 +46,8 @@ export class UnpackedSource implements ByteSource {
   readonly size: number
   readonly #packed: Packed
   #head: Uint8Array = new Uint8Array(0)
+  /** Whether the checksum at its end was right. */
+  #isSound = false
   #run: Run | undefined
   /** Reads wait for each other: there is one stream. */
   #last: Promise<unknown> = Promise.resolve()
@@ -59,7 +61,7 @@ export class UnpackedSource implements ByteSource {
   async read(start: number, end: number, options: ReadOptions = {}): Promise<Uint8Array> {
     options.signal?.throwIfAborted()
     checkRange(this.name, start, end, this.size)
-    if (end <= this.#head.length) return this.#head.subarray(start, end)
+    if (this.#holds(end)) return this.#head.subarray(start, end)
     const bytes = new Uint8Array(end - start)
     await this.readInto(start, bytes, options)
     return bytes
@@ -69,6 +71,11 @@ export class UnpackedSource implements ByteSource {
     const reading = this.#last.then(() => this.#readNext(start, target, options.signal))
     this.#last = reading.catch(() => {})
     return reading
+  }
+
+  /** Unpacks what was not read, to hold it all against its checksum. Throws as reading does. */
+  verify({ signal }: ReadOptions = {}): Promise<void> {
+    return this.readInto(this.size, new Uint8Array(0), { signal })
   }
 
   /** Ends the stream; the file is its owner's to close. */
@@ -85,7 +92,7 @@ export class UnpackedSource implements ByteSource {
     checkRange(this.name, start, start + target.length, this.size)
     const held = this.#head.subarray(start, start + target.length)
     target.set(held)
-    if (held.length === target.length) return
+    if (this.#holds(start + target.length)) return
     const abort = () => this.#stop()
     signal?.addEventListener('abort', abort)
     try {
@@ -97,6 +104,11 @@ export class UnpackedSource implements ByteSource {
     } finally {
       signal?.removeEventListener('abort', abort)
     }
+  }
+
+  /** Whether all before `end` is held. The end itself counts once the checksum was right. */
+  #holds(end: number): boolean {
+    return end <= this.#head.length && (end < this.size || this.#isSound)
   }
 
   /** The contents from `start` on, into `target`; what lies before is passed over. */
@@ -143,7 +155,10 @@ export class UnpackedSource implements ByteSource {
       const { done, value } = await run.reader.read().catch((cause) => {
         throw this.#failed(run, cause)
       })
-      if (done) return
+      if (done) {
+        this.#isSound = true
+        return
+      }
       run.rest = value
     }
     throw new RowspaceError(
