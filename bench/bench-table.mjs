@@ -1,24 +1,23 @@
 /** One table, all contenders: queries, their answers in float64, turns, and what they mean. */
+import { compare } from './compare.mjs'
 import { queriesFrom } from './data.mjs'
-import { inProcess } from './in-process.mjs'
 import { oracle } from './oracle.mjs'
-import { told } from './progress.mjs'
-import { compare } from './report.mjs'
 import { measure } from './turns.mjs'
 
 const QUERIES = 24
 
 /**
- * `table` is one of bench/tables.mjs; `settings` are `{ k, seed, rounds, quick }`. Gives `{ size, dimension, data, k, results }`, a result a
+ * `table` is `{ rows, size, dimension, data, table }`, where `table.table` is what a contender's place reads its rows by; `settings` are
+ * `{ k, seed, rounds, quick, start, told }`, `start` as bench/in-process.mjs's. Gives `{ size, dimension, data, k, results }`, a result a
  * contender.
  */
-export async function benchTable(table, contenders, { k, seed, rounds, quick }) {
+export async function benchTable(table, contenders, { k, seed, rounds, quick, start, told = () => {} }) {
   const { rows, size, dimension, data } = table
   const queries = queriesFrom(rows, dimension, QUERIES, seed)
   told(`answering ${QUERIES} queries in float64`)
   const results = await measure({
     contenders,
-    start: inProcess,
+    start,
     table: table.table,
     k,
     queries,

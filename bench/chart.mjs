@@ -10,7 +10,7 @@ const COLOURS = { plain: '#9aa0a6', rowspace: '#1a73e8', peer: '#e8710a', readin
 
 const escapeText = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
-/** The SVG of reports (bench/report.mjs), the fastest bar on top. */
+/** The SVG of reports (bench/bench-table.mjs), the fastest bar on top. */
 export function chart(reports, caption) {
   let top = 8
   const parts = []

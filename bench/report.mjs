@@ -1,32 +1,5 @@
-/** From times to what they mean: ratios, gigabytes a second, shares of the speed of reading; and a table to read. */
+/** What was measured, as a table to read. */
 import Table from 'cli-table3'
-
-/** Adds to each result its ratio to the best plain loop, its rate, and the share of this machine's speed of reading. */
-export function compare(results) {
-  const best = Math.min(...results.filter(({ group }) => group === 'plain').map(({ median }) => median))
-  const readers = results.filter(({ group }) => group === 'reading')
-  return results.map((result) => {
-    const { median, bytes, batchMedian } = result
-    // what is read once a query by a loop or by rowspace; of others it is not known
-    const rated = bytes !== undefined && {
-      gigabytesPerSecond: bytes / median / 1e6,
-      shareOfReading: timeToRead(readers, bytes) / median,
-    }
-    return {
-      ...result,
-      ratio: best / median,
-      ...(batchMedian !== undefined && { batchRatio: best / batchMedian }),
-      ...rated,
-    }
-  })
-}
-
-/** Milliseconds to read so many bytes once, by the reader of the length that is nearest. */
-function timeToRead(readers, bytes) {
-  const distance = ({ bytes: read }) => Math.abs(Math.log(read / bytes))
-  const [nearest] = [...readers].sort((a, b) => distance(a) - distance(b))
-  return nearest === undefined ? Number.NaN : (nearest.median * bytes) / nearest.bytes
-}
 
 const milliseconds = (value) => value.toFixed(value < 10 ? 3 : 1)
 const percent = (share) => `${Math.round(share * 100)} %`
@@ -41,7 +14,11 @@ const COLUMNS = [
   ['in batches of 100, ms a query', ({ batchMedian }) => optional(batchMedian, milliseconds)],
   ['x', ({ batchRatio }) => optional(batchRatio, (value) => value.toFixed(1))],
   ['setup, s', ({ setup, group }) => (group === 'reading' ? '' : (setup / 1000).toFixed(2))],
-  ['memory, MB', ({ resident, group }) => (group === 'reading' ? '' : Math.round(resident / 1e6).toString())],
+  [
+    'memory, MB',
+    ({ resident, group }) =>
+      group === 'reading' ? '' : optional(resident, (bytes) => Math.round(bytes / 1e6).toString()),
+  ],
   ['recall', ({ recall }) => optional(recall, (value) => value.toFixed(value === 1 ? 0 : 3))],
 ]
 

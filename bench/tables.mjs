@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { KINDS, seededRows, toUnitRows } from './data.mjs'
+import { seededRows, toUnitRows } from './data.mjs'
 
 export const GLOVE_FILE = fileURLToPath(new URL('../data/cache/glove-6b-100d.safetensors', import.meta.url))
 
@@ -41,7 +41,6 @@ export async function tableFromFile(path, data) {
 export async function namedTables({ table, data, shapes, seed }) {
   if (table !== undefined) return [() => tableFromFile(table, table)]
   if (data === 'glove') return [gloveTable]
-  if (!KINDS.includes(data)) throw new Error(`--data is ${KINDS.join(', ')} or glove; got ${data}`)
   return shapes.map((shape) => () => seededTable({ ...shape, data, seed }))
 }
 

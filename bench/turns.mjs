@@ -30,18 +30,18 @@ export async function measure({
   const taking = []
   try {
     for (const contender of contenders) {
-      told?.(`making ${contender.name}`)
+      told(`making ${contender.name}`)
       const place = start(contender)
       taking.push({ ...contender, ...place, times: [], batchTimes: [] })
       const prepared = await place.perform('prepare', { table, k, queries, options: contender.options ?? {} })
       Object.assign(taking.at(-1), prepared)
     }
     for (const { name, perform } of taking) {
-      told?.(`warming ${name}`)
+      told(`warming ${name}`)
       await perform('warm', { budget })
     }
     for (let round = 0; round < rounds; round++) {
-      told?.(`round ${round + 1} of ${rounds}`)
+      told(`round ${round + 1} of ${rounds}`)
       for (let turn = 0; turn < taking.length; turn++) {
         const contender = taking[(turn + round) % taking.length]
         await rest()
@@ -50,7 +50,7 @@ export async function measure({
       }
     }
     for (let round = -1; round < batches; round++) {
-      told?.(`batches, ${Math.max(1, round + 1)} of ${batches}`)
+      told(`batches, ${Math.max(1, round + 1)} of ${batches}`)
       for (const { batched, batchTimes, perform } of taking) {
         if (!batched) continue
         await rest()

@@ -4,7 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { figures } from '../../bench/figures/figures.mjs'
+import { formatFigures } from '../../bench/figures/format.mjs'
 import { meanRecall, oracle } from '../../bench/oracle.mjs'
+import { slope } from '../../bench/statistics.mjs'
 import { projectPath } from '../shared-data.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rowspace-test-bench-'))
@@ -53,7 +56,7 @@ test('loops and rowspace in turns, as JSON and as a chart', () => {
   const batched = results.filter(({ batchMedian }) => batchMedian !== undefined)
   expect(batched).toHaveLength(4)
   expect(svg.match(/<rect x=/g)).toHaveLength(results.length + batched.length)
-}, 15_000)
+}, 60_000)
 
 test('a bad option ends in one line that says what is right', () => {
   const { stderr, status } = run('bench/run.mjs', '--data', 'cubic')
@@ -70,4 +73,45 @@ test('a row that is not among the best is noticed, and one named twice', () => {
   expect(recall(0, [0, 0])).toBe(0.5)
   expect(recall(0, [3, 7])).toBe(0)
   expect(meanRecall(recall, [[[0, 1]], [undefined, undefined], [[0, 2]]])).toBe(0.75)
+})
+
+test('growth: each shape by rows and by codes, and the slopes', () => {
+  const { stdout, stderr, status } = run('bench/growth.mjs', '--quick', '--json')
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+  const { bySize, byDimension } = JSON.parse(stdout)
+  expect(bySize.results.map(({ size }: { size: number }) => size)).toEqual([1024, 4096, 16_384])
+  expect(byDimension.results.map(({ dimension }: { dimension: number }) => dimension)).toEqual([64, 256])
+  for (const { rows, coded, bytes } of [...bySize.results, ...byDimension.results]) {
+    expect(rows).toMatchObject({ codes: 'none', rescored: 0 })
+    expect(coded.codes).toMatch(/^int[48]$/)
+    expect(coded.resident).toBeGreaterThan(bytes)
+    expect(Math.min(coded.making, rows.query, coded.query)).toBeGreaterThan(0)
+  }
+  expect(Object.keys(bySize.slopes)).toEqual(['making', 'resident', 'query by rows', 'query by codes'])
+  expect(slope([1, 2, 3].map((x) => [x, 2 * x + 1]))).toBeCloseTo(2)
+}, 60_000)
+
+test('figures: reached, missed and not measured', () => {
+  const report = (medians: Record<string, number>) => ({
+    results: Object.entries(medians).map(([name, median]) => ({
+      name,
+      median,
+      group: /JS/.test(name) ? 'plain' : 'rowspace',
+    })),
+  })
+  const wide = report({ 'plain JS': 32, 'rowspace, float32 scan': 8, 'rowspace, certified': 1.6 })
+  const rest = { making: { milliseconds: 300 }, memory: {}, call: { microseconds: 2.5 }, sizes: {} }
+  const text = formatFigures(figures({ small: report({}), wide, glove: undefined, rest }))
+  expect(text).toContain(
+    '| f32 scan, one thread, against best plain JS | at least 5 x | missed: 4.00 x (plain JS) |',
+  )
+  expect(text).toContain('| certified, one thread, against best plain JS | at least 16 x | 20.00 x |')
+  expect(text).toContain(
+    '| a call on a table of one row | at most 2 microseconds | missed: 2.50 microseconds |',
+  )
+  expect(text).toContain('| making the table with codes | at most 0.4 s | 0.30 s |')
+  expect(text).toContain(
+    '| whole GloVe: all 19,544 Google analogies, two threads | at most 20 s | not measured |',
+  )
 })
