@@ -14,6 +14,8 @@ interface Running extends Scenario {
   seen: Seen[]
   /** How often the file has changed. */
   changes: number
+  /** Its content, and zeros behind its end, which some faults send. */
+  file: Uint8Array | undefined
 }
 
 const CORS = {
@@ -58,12 +60,15 @@ async function answer(
   const [id, rest] = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1).split('/')
   if (id === 'scenarios') {
     const made = String(scenarios.size)
-    scenarios.set(made, { ...JSON.parse(await bodyOf(request)), seen: [], changes: 0 })
+    const scenario: Scenario = JSON.parse(await bodyOf(request))
+    scenarios.set(made, { ...scenario, seen: [], changes: 0, file: fileOf(scenario) })
     return void response.writeHead(200, { 'content-type': 'text/plain' }).end(made)
   }
   const scenario = scenarios.get(id ?? '')
   if (scenario === undefined) return void response.writeHead(404).end('no such scenario')
   if (rest === 'log') return void response.writeHead(200).end(JSON.stringify(scenario.seen))
+  // beside a file of its own lies nothing
+  if (scenario.file !== undefined && rest !== 'file.bin') return void response.writeHead(404).end()
   await serve(scenario, request, response)
 }
 
@@ -125,8 +130,15 @@ async function sendRange(
     response.setHeader('content-range', `bytes ${start + shift}-${end - 1 + shift}/${total}`)
   }
   response.writeHead(whole ? 200 : 206, fault.kind === 'early' ? {} : { 'content-length': length })
-  const bytes = bytesOf(seed + changes, start, start + length)
+  const bytes =
+    scenario.file?.subarray(start, start + length) ?? bytesOf(seed + changes, start, start + length)
   await send(bytes, fault, scenario.rate, seen, response)
+}
+
+function fileOf({ content, size }: Scenario): Uint8Array | undefined {
+  return content === undefined
+    ? undefined
+    : Buffer.concat([Buffer.from(content, 'base64'), Buffer.alloc(size)])
 }
 
 async function send(

@@ -29,6 +29,8 @@ export type Fault =
 
 export interface Scenario {
   size: number
+  /** The file itself, in base64, where it is no matter of a seed: what changes is then its tag alone. */
+  content?: string
   seed?: number
   faults?: Fault[]
   /** Done to every request the list has nothing for. */
