@@ -157,7 +157,8 @@ async function send(
     await new Promise((resolve) => response.write(piece, resolve))
     seen.bytes += piece.length
   }
-  if (fault.kind === 'stall') return
+  // whoever has it all asks on, behind what never ends
+  if (fault.kind === 'stall' && sent.length < bytes.length) return
   if (fault.kind === 'cut') response.destroy()
   else response.end()
 }
