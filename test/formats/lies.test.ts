@@ -69,6 +69,36 @@ test.each<[string, Uint8Array, string[]]>([
     safetensors({ a: f32([2, 2], 0, 16) }, 16, 2 ** 40),
     ['TRUNCATED', 'INVALID_FORMAT'],
   ],
+  [
+    'a header nested beyond reason',
+    safetensors(`{"a":${'['.repeat(9_999)}${']'.repeat(9_999)}}`, 0),
+    ['INVALID_FORMAT'],
+  ],
+  ['a header of a list', safetensors('[]', 0), ['INVALID_FORMAT']],
+  [
+    'a header with a fraction',
+    safetensors('{"a":{"dtype":"F32","shape":[1.5,2],"data_offsets":[0,12]}}', 12),
+    ['INVALID_FORMAT'],
+  ],
+  [
+    'a shape past 2^53',
+    safetensors('{"a":{"dtype":"F32","shape":[1,9007199254740993],"data_offsets":[0,16]}}', 16),
+    ['INVALID_FORMAT'],
+  ],
+  [
+    'a name that comes twice, once escaped',
+    safetensors(
+      '{"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"\\u0061":{"dtype":"F32","shape":[1,2],"data_offsets":[8,16]}}',
+      16,
+    ),
+    ['INVALID_FORMAT'],
+  ],
+  ['offsets that go back', safetensors({ a: f32([2, 2], 16, 0) }, 16), ['INVALID_FORMAT']],
+  [
+    'metadata that is no text',
+    safetensors({ __metadata__: { a: 1 }, a: f32([2, 2], 0, 16) }, 16),
+    ['INVALID_FORMAT'],
+  ],
   ['a header that is not JSON', safetensors('{"a": ', 16), ['INVALID_FORMAT']],
   [
     'a name that comes twice',
@@ -119,4 +149,20 @@ test('where several tensors fit, the error lists them and one can be named', asy
   expect(error.message).toMatch(/left/)
   expect(error.message).toMatch(/right/)
   expect((await readTable(bytes, { tensor: 'right' })).file.rowCount).toBe(1)
+})
+
+test('a tensor called __proto__ is a tensor like any other', async () => {
+  const bytes = safetensors('{"__proto__":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}}', 16)
+  expect((await readTable(bytes)).file.tensor).toBe('__proto__')
+})
+
+test('a header that is not UTF-8 names the offset', async () => {
+  const bytes = safetensors({ a: f32([2, 2], 0, 16) }, 16)
+  bytes[10] = 0xff
+  expect(await rejection(readTable(bytes))).toMatchObject({ code: 'INVALID_FORMAT', details: { offset: 10 } })
+})
+
+test('white space before the header is let pass, a tensor of no numbers beside the table too', async () => {
+  const header = `  ${JSON.stringify({ none: f32([0, 4], 0, 0), a: f32([2, 2], 0, 16) })}`
+  expect((await readTable(safetensors(header, 16), { tensor: 'a' })).size).toBe(2)
 })
