@@ -6,7 +6,7 @@ import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-
 import { openTable } from '../../src/open.ts'
 import { served } from '../servers/faults.ts'
 import type { Fault, Scenario } from '../servers/scenario.ts'
-import { join, rejection, same } from './files.ts'
+import { base64Of, join, rejection, same } from './files.ts'
 import { bytesOf, F32, gguf } from './gguf-files.ts'
 import { gzip, npy, zip } from './packed-files.ts'
 
@@ -31,8 +31,6 @@ const FILES: Record<string, () => Promise<Uint8Array> | Uint8Array> = {
   'word2vec binary, gzipped': () => gzip(join(writeWord2vecBinary(TABLE))),
 }
 
-const base64 = (bytes: Uint8Array) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
-
 const none: Fault = { kind: 'none' }
 const gone: Fault = { kind: 'status', status: 404 }
 const busy = (status: number): Fault => ({ kind: 'status', status, headers: { 'retry-after': '0' } })
@@ -41,7 +39,7 @@ const OPTIONS = { retries: 5, retryMilliseconds: 5, stallMilliseconds: 5_000 }
 describe.each(Object.entries(FILES))('%s', (_, make) => {
   let content: Promise<{ content: string; size: number }> | undefined
   const serve = async (scenario: Partial<Scenario>) => {
-    content ??= Promise.resolve(make()).then((bytes) => ({ content: base64(bytes), size: bytes.length }))
+    content ??= Promise.resolve(make()).then((bytes) => ({ content: base64Of(bytes), size: bytes.length }))
     return served({ ...(await content), ...scenario })
   }
 
@@ -80,7 +78,7 @@ describe.each(Object.entries(FILES))('%s', (_, make) => {
   ])('%s', async (_, scenario) => {
     const { url } = await serve(scenario)
     const stalls = JSON.stringify(scenario).includes('stall')
-    using table = await openTable(url, stalls ? { ...OPTIONS, stallMilliseconds: 500 } : OPTIONS)
+    using table = await openTable(url, stalls ? { ...OPTIONS, stallMilliseconds: 300 } : OPTIONS)
     expect(table).toMatchObject({ size: SIZE, dimension: DIMENSION })
     expect(same(table.gather(Array.from({ length: SIZE }, (_, id) => id)), ROWS)).toBe(true)
   })

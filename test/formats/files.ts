@@ -53,6 +53,9 @@ export async function rejection(promise: Promise<unknown>): Promise<RowspaceErro
   return error
 }
 
+export const base64Of = (bytes: Uint8Array): string =>
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+
 /** float32 numbers as their bits: NaN, -0 and every last digit compared. */
 export function bits(rows: Float32Array): Uint32Array {
   return new Uint32Array(rows.slice().buffer)

@@ -34,6 +34,7 @@ interface Report {
   nearest: {
     first: { id: number; cosine: number }
     milliseconds: number
+    rescored: number
     ids: number[]
     cosines: number[]
     dots: number[]
@@ -72,6 +73,7 @@ describe(LARGE ? 'at full shape' : 'at a tenth of the rows', () => {
         sample: Array.from({ length: 200 }, (_, index) => Math.floor((index * rows) / 200)),
         rows: [0, 1, Math.floor(rows / 3), rows - 1],
       }
+      if (LARGE) await hub.prepare(name)
       const report = await openInItsOwnProcess(hub.endpoint, name, asked)
       expect(report).toMatchObject({ size: rows, dimension, dtype })
 
@@ -98,6 +100,8 @@ describe(LARGE ? 'at full shape' : 'at a tenth of the rows', () => {
           expect(Math.abs(dots[place]! - dot)).toBeLessThan(1e-5 * dimension)
         })
       })
+      // V8 collects what the HTTP client leaves once it is 64 MB
+      if (LARGE) expect(report.loadBytes).toBeLessThan(Math.max(tableBytes * 1.15, tableBytes + 100e6))
       printed.push(line(model, report, tableBytes))
     },
     TIMEOUT,
@@ -153,12 +157,12 @@ function nearestInFloat64(seed: number, query: number, sample: readonly number[]
     .sort((a, b) => b.cosine - a.cosine || a.id - b.id)
 }
 
-const HEADING = `| model | table | files | load | | memory of the load / table | with codes | nearest, k = 10 |
-| --- | --- | --- | --- | --- | --- | --- | --- |`
+const HEADING = `| model | table | files | load | | memory of the load / table | with codes | nearest, k = 10 | rows scored |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |`
 
 function line({ repository, rows, dimension, files }: PublishedModel, report: Report, bytes: number): string {
   const { dtype, loadMilliseconds, loadBytes, openBytes, nearest } = report
-  const times = nearest.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b)
+  const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!
   const cells = [
     repository,
     `${rows.toLocaleString('en-US')} x ${dimension.toLocaleString('en-US')} ${dtype}, ${(bytes / 1e6).toFixed(0)} MB`,
@@ -167,7 +171,8 @@ function line({ repository, rows, dimension, files }: PublishedModel, report: Re
     `${(bytes / 1000 / loadMilliseconds).toFixed(0)} MB/s`,
     (loadBytes / bytes).toFixed(2),
     (openBytes / bytes).toFixed(2),
-    `${times[1]!.toFixed(1)} ms`,
+    `${median(nearest.map(({ milliseconds }) => milliseconds)).toFixed(1)} ms, ${report.codes}`,
+    median(nearest.map(({ rescored }) => rescored)).toLocaleString('en-US'),
   ]
   return `| ${cells.join(' | ')} |`
 }

@@ -28,15 +28,16 @@ const opened = performance.now()
 const timed = (ask) => {
   const from = performance.now()
   const answer = ask()
-  return { answer, milliseconds: performance.now() - from }
+  return { answer, milliseconds: performance.now() - from, rescored: table.rescored }
 }
 const filter = table.select(sample)
 const nearest = queries.map((id) => {
-  const { answer, milliseconds } = timed(() => table.nearest(id, { k: 10, includeInputs: true }))
+  const { answer, milliseconds, rescored } = timed(() => table.nearest(id, { k: 10, includeInputs: true }))
   const among = table.nearest(id, { k: 5, filter })
   return {
     first: answer[Symbol.iterator]().next().value,
     milliseconds,
+    rescored,
     ids: [...among.ids],
     cosines: [...among.cosines],
     dots: [...among.dots],

@@ -4,6 +4,7 @@
  *
  *   POST /hubs              a HubSpec as JSON; answers its id. HF_ENDPOINT is then <origin>/<id>
  *   POST /<id>/change       every file becomes another one, of another commit; or the HubSpec's `rate` another
+ *   POST /<id>/prepare      a model's name: its table is made now
  *   GET  /<id>/log          the requests it has seen, as JSON
  */
 import { createHash } from 'node:crypto'
@@ -33,7 +34,8 @@ const CORS = {
     'X-Repo-Commit, X-Error-Code, ETag, Accept-Ranges, Content-Range, X-Linked-Size, X-Linked-ETag',
 }
 
-const contents = new Map<string, Content>()
+/** Of each file, by how often it had changed. */
+const contents = new Map<RepositoryFile, Content[]>()
 
 /** Two servers: the hub, and the place large files are at. */
 export async function startHub(): Promise<FaultServer> {
@@ -88,6 +90,10 @@ async function answerHub(
   const hub = hubs.get(id)
   if (hub === undefined) return void response.writeHead(404).end()
   if (rest[0] === 'log') return void response.end(JSON.stringify(hub.seen))
+  if (rest[0] === 'prepare') {
+    prepare(hub, await textOf(request))
+    return void response.end()
+  }
   if (rest[0] === 'change') {
     const changed = JSON.parse(await textOf(request))
     hub.rate = changed.rate
@@ -148,21 +154,36 @@ async function answerStore(
   return send(content, hub, seen, request, response)
 }
 
-function contentOf(file: RepositoryFile, changes: number): Content {
-  const key = JSON.stringify([file, changes])
-  const known = contents.get(key)
-  if (known !== undefined) return known
-  const etag = createHash('sha256').update(key).digest('hex')
-  const made: Content =
-    file.kind === 'model'
-      ? Object.assign(new ModelFile({ ...file.spec, seed: file.spec.seed + changes }), { etag })
-      : textContent(file.text, etag)
-  contents.set(key, made)
-  return made
+/** One model's table at a time: they are as large as memory allows. */
+function prepare(hub: Running, model: string): void {
+  contents.clear()
+  for (const file of Object.values(hub.models[model]?.files ?? {})) {
+    const content = contentOf(file, hub.changes)
+    if (content instanceof ModelFile) content.prepare()
+  }
 }
 
-function textContent(text: string, etag: string): Content {
-  const bytes = Buffer.from(text)
+function contentOf(file: RepositoryFile, changes: number): Content {
+  const versions = contents.get(file) ?? []
+  contents.set(file, versions)
+  versions[changes] ??= makeContent(file, changes)
+  return versions[changes]
+}
+
+function makeContent(file: RepositoryFile, changes: number): Content {
+  const etag = createHash('sha256')
+    .update(JSON.stringify([file, changes]))
+    .digest('hex')
+  if (file.kind === 'model') {
+    return Object.assign(new ModelFile({ ...file.spec, seed: file.spec.seed + changes }), { etag })
+  }
+  return bytesContent(
+    file.kind === 'text' ? Buffer.from(file.text) : Buffer.from(file.base64, 'base64'),
+    etag,
+  )
+}
+
+function bytesContent(bytes: Buffer, etag: string): Content {
   return { size: bytes.length, etag, slice: (start, end) => bytes.subarray(start, end) }
 }
 

@@ -2,8 +2,11 @@
 import { inject } from 'vitest'
 import type { ModelFileSpec } from './model-names.ts'
 
-/** Texts come from the hub itself, models from the store it redirects to. */
-export type RepositoryFile = { kind: 'text'; text: string } | { kind: 'model'; spec: ModelFileSpec }
+/** Texts come from the hub itself, models and other bytes (in base64) from the store it redirects to. */
+export type RepositoryFile =
+  | { kind: 'text'; text: string }
+  | { kind: 'model'; spec: ModelFileSpec }
+  | { kind: 'bytes'; base64: string }
 
 export interface HubSpec {
   models: Record<string, { files: Record<string, RepositoryFile>; gated?: string; revisions?: string[] }>
@@ -26,6 +29,8 @@ export interface TestHub {
   /** For HF_ENDPOINT. */
   endpoint: string
   log(): Promise<HubRequest[]>
+  /** Makes the table of a model before it is asked for, and forgets those made so before. */
+  prepare(model: string): Promise<void>
   /** Makes every file another one, or the connections slower or faster. */
   change(what: { content?: boolean; rate?: number }): Promise<void>
 }
@@ -37,6 +42,9 @@ export async function testHub(spec: HubSpec): Promise<TestHub> {
   return {
     endpoint,
     log: async () => (await fetch(`${endpoint}/log`)).json(),
+    prepare: async (model) => {
+      await fetch(`${endpoint}/prepare`, { method: 'POST', body: model })
+    },
     change: async (what) => {
       await fetch(`${endpoint}/change`, { method: 'POST', body: JSON.stringify(what) })
     },

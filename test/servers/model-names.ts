@@ -18,12 +18,17 @@ const FLOAT = new Float32Array(WORD.buffer)
 
 /** Number `index` of the table of a seed, in (−1, 1), exact in bf16. */
 export function numberAt(seed: number, index: number): number {
+  WORD[0] = bitsAt(seed, index)
+  return FLOAT[0]!
+}
+
+/** The same as the bits of its float32. */
+export function bitsAt(seed: number, index: number): number {
   let hash = Math.imul(index + 1 + Math.imul(seed, 0x27d4eb2f), 0x9e3779b1)
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
   hash ^= hash >>> 13
-  // 8 bits of fraction after the leading one: what bf16 keeps
-  WORD[0] = 0x3f000000 | ((hash >>> 9) & 0x7f0000) | (hash & 0x80000000)
-  return FLOAT[0]! * (1 - (hash & 1) / 2)
+  // the 7 bits of fraction that bf16 keeps, a sign, and an exponent of −1 or −2
+  return (0x3f000000 | ((hash >>> 9) & 0x7f0000) | (hash & 0x80000000)) - ((hash & 1) << 23)
 }
 
 /** GPT-2's tensors as openai-community/gpt2 has them, in its order; smaller where told. */

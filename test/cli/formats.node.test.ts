@@ -1,0 +1,141 @@
+/** The command on files of every kind: the same answers from each, gzipped too, from disk, from a URL and by a model's name. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { writableRows } from '../../src/formats/writable.ts'
+import { writeSafetensors } from '../../src/formats/write-safetensors.ts'
+import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-word2vec.ts'
+import { base64Of, join as joined } from '../formats/files.ts'
+import { BF16, bytesOf, F32, gguf, Q4_K } from '../formats/gguf-files.ts'
+import { gzip, npy, wordArray, zip } from '../formats/packed-files.ts'
+import { served } from '../servers/faults.ts'
+import { testHub } from '../servers/hub-spec.ts'
+import { folder, json, lastingFolder, rowspace, rowspaceWith } from './command.ts'
+
+const [SIZE, DIMENSION] = [300, 32]
+// exact in bf16
+const ROWS = Float32Array.from({ length: SIZE * DIMENSION }, (_, index) => ((index * 7919) % 255) - 127)
+const WORDS = Array.from({ length: SIZE }, (_, id) => `w${id}`)
+const TABLE = writableRows(ROWS, DIMENSION, WORDS)
+const model = (type: number, bytes: Uint8Array, tokens = WORDS) =>
+  gguf({
+    metadata: [
+      ['tokenizer.ggml.model', 'llama'],
+      ['tokenizer.ggml.tokens', tokens],
+    ],
+    tensors: [{ name: 'token_embd.weight', shape: [SIZE, DIMENSION], type, bytes }],
+  })
+const BITS = Uint16Array.from(new Uint32Array(ROWS.slice().buffer), (bits) => bits >>> 16)
+const text = joined(writeWord2vecText(TABLE))
+
+const FILES: Record<string, () => Promise<Uint8Array> | Uint8Array> = {
+  'table.safetensors': () => joined(writeSafetensors(TABLE)),
+  'table.safetensors.gz': () => gzip(joined(writeSafetensors(TABLE))),
+  'table.gguf': () => model(F32, bytesOf(ROWS)),
+  'half.gguf': () => model(BF16, bytesOf(BITS)),
+  'table.npz': () =>
+    zip([
+      { name: 'vectors.npy', bytes: npy('<f4', [SIZE, DIMENSION], ROWS) },
+      { name: 'words.npy', bytes: wordArray(WORDS) },
+    ]),
+  'table.vec': () => text,
+  'table.vec.gz': () => gzip(text),
+  'table.bin.gz': () => gzip(joined(writeWord2vecBinary(TABLE))),
+  'glove.txt.gz': () => gzip(text.subarray(text.indexOf(10) + 1)),
+}
+
+describe('one table in every kind of file', () => {
+  let place: string
+  beforeAll(async () => {
+    const made = lastingFolder()
+    place = made.path
+    for (const [name, make] of Object.entries(FILES)) writeFileSync(join(place, name), await make())
+    return made.remove
+  })
+
+  const expected = () => json('nearest', join(place, 'table.safetensors'), 'w7', '-k', '4').matches
+
+  test.each(Object.keys(FILES))('%s', (name) => {
+    const path = join(place, name)
+    expect(json('nearest', path, 'w7', '-k', '4').matches).toEqual(expected())
+    const said = json('inspect', path)
+    expect(said).toMatchObject({ rows: SIZE, dimension: DIMENSION, share: 1 })
+  })
+
+  test.each(['table.vec.gz', 'table.npz', 'half.gguf'])('%s from a URL', async (name) => {
+    const bytes = await FILES[name]!()
+    const { url } = await served({ size: bytes.length, content: base64Of(bytes) })
+    expect(json('nearest', url.href, 'w7', '-k', '4').matches).toEqual(expected())
+  })
+})
+
+describe('a repository of GGUF files', () => {
+  test('is opened by its name: the file in the best type, its header and its table, once', async () => {
+    const bytes = model(BF16, bytesOf(BITS))
+    const small = { kind: 'bytes', base64: base64Of(bytes) } as const
+    const other = { kind: 'text', text: 'not read' } as const
+    const cache = folder()
+    const hub = await testHub({
+      models: { 'owner/model-GGUF': { files: { 'model-BF16.gguf': small, 'model-Q4_K_M.gguf': other } } },
+    })
+    const ask = () => {
+      const environment = { HF_ENDPOINT: hub.endpoint, ROWSPACE_CACHE: cache }
+      const { stdout, stderr } = rowspaceWith(environment, 'lookup', 'hf:owner/model-GGUF', 'w9', '--json')
+      expect(stderr).toBe('')
+      return JSON.parse(stdout)
+    }
+    const first = ask()
+    expect(first.tokens).toMatchObject([{ id: 9, token: 'w9' }])
+    const requests = await hub.log()
+    expect(requests.some(({ path }) => path.includes('Q4_K_M'))).toBe(false)
+    expect(ask()).toEqual(first)
+    expect(await hub.log()).toHaveLength(requests.length)
+  })
+})
+
+describe('tokens and rows that are not as many', () => {
+  test.each([
+    [WORDS.slice(0, 290), /10 of 300 rows have no token: the table is padded/],
+    [[...WORDS, 'more', 'and more'], /2 tokens of its tokenizer have no row/],
+  ])('%#', (tokens, note) => {
+    const path = join(folder(), 'padded.gguf')
+    writeFileSync(path, model(F32, bytesOf(ROWS), tokens))
+    const { code, stderr } = rowspace('nearest', path, 'w7', '--json')
+    expect(code).toBe(0)
+    expect(stderr).toMatch(note)
+  })
+})
+
+test.each<[string, () => Promise<Uint8Array> | Uint8Array, RegExp]>([
+  [
+    'a type that is not read',
+    () =>
+      gguf({
+        tensors: [{ name: 'token_embd.weight', shape: [2, 256], type: Q4_K, bytes: new Uint8Array(288) }],
+      }),
+    /is Q4_K \[2,256\]; rows of F32, F16, BF16, Q8_0 are read/,
+  ],
+  ['a version to come', () => gguf({ version: 9, tensors: [] }), /GGUF version 9; versions 2 and 3/],
+  ['absurd counts', () => gguf({ tensorCount: 2 ** 50, tensors: [] }), /cut short/],
+  [
+    'a path in an archive',
+    () => zip([{ name: '../../x.npy', bytes: npy('<f4', [1, 1], Float32Array.of(1)) }]),
+    /no plain name: paths are not read/,
+  ],
+  ['a gzip bomb', () => gzip(joined([text.subarray(0, 300), new Uint8Array(9e6)])), /cut short|longer than/],
+  [
+    'a gzip file cut short',
+    async () => {
+      const packed = await gzip(text)
+      return packed.subarray(0, packed.length / 2)
+    },
+    /cannot be unpacked|promises to be|cut short/,
+  ],
+])('%s: exit code 2 and one line', async (_, make, message) => {
+  const path = join(folder(), 'bad')
+  writeFileSync(path, await make())
+  const { stdout, stderr, code } = rowspaceWith({}, 'nearest', path, 'w1')
+  expect({ stdout, code }).toEqual({ stdout: '', code: 2 })
+  expect(stderr).toMatch(/^rowspace: [^\n]+\n$/)
+  expect(stderr).toMatch(message)
+})
