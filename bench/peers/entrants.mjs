@@ -17,8 +17,11 @@ const peer = (name, file, { options, threads = 1, batched = false, exact } = {})
   exact,
 })
 
-/** Exact ones that one thread, or all, are asked of. `key` names the table where an index of it is kept. */
-export const peers = (key) => [
+/** More rows than this voy-search's memory does not hold. */
+const MOST_VOY_ROWS = 100_000
+
+/** For a table of `size` rows; `key` is its name where an index of it is kept. */
+export const peers = ({ size, key }) => [
   peer('onnxruntime-node, default threads', 'onnxruntime', { options: {}, threads: ALL, batched: true }),
   peer('onnxruntime-node, one thread', 'onnxruntime', { options: { threads: 1 }, batched: true }),
   peer('onnxruntime-web, two threads', 'onnxruntime', {
@@ -34,7 +37,7 @@ export const peers = (key) => [
   peer('hnswlib-node, HNSW ef 64', 'hnswlib-node', { options: { ef: 64, key }, exact: false }),
   peer('hnswlib-node, HNSW ef 512', 'hnswlib-node', { options: { ef: 512, key }, exact: false }),
   peer('hnswlib-wasm, brute force', 'hnswlib-wasm'),
-  peer('voy-search', 'voy'),
+  ...(size <= MOST_VOY_ROWS ? [peer('voy-search', 'voy')] : []),
   peer('sqlite-vec', 'sqlite-vec'),
   peer('transformers.js cos_sim', 'transformers'),
 ]

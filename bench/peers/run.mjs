@@ -24,7 +24,7 @@ export async function benchPeers({ shapes, data, analogies, settings, print }) {
   }
   const beside = (table) => {
     const key = createHash('sha256').update(table.rows).digest('hex').slice(0, 16)
-    return bench(table, [...alone, ...inLaterNode(), ...peers(key)])
+    return bench(table, [...alone, ...inLaterNode(), ...peers({ size: table.size, key })])
   }
   const shape = shapes.at(-1)
   const small = await bench(seededTable({ ...shapes[0], data, seed }), alone)
