@@ -17,7 +17,7 @@ const peer = (name, file, { options, threads = 1, batched = false, exact } = {})
   exact,
 })
 
-/** More rows than this voy-search's memory does not hold. */
+/** voy-search takes 3.8 GB for all of GloVe: it is left out where there are more rows. */
 const MOST_VOY_ROWS = 100_000
 
 /** For a table of `size` rows; `key` is its name where an index of it is kept. */

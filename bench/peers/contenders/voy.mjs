@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
+/** Rows handed over at once: of many more its memory does not hold the copies. */
+const STEP = 5_000
+
 /** Its door imports .wasm as bundlers do; Node instantiates it by hand. */
 async function load() {
   const folder = createRequire(import.meta.url)
@@ -16,12 +19,15 @@ async function load() {
 
 export async function prepare({ rows, size, dimension, k }) {
   const Voy = await load()
-  const embeddings = Array.from({ length: size }, (_, id) => ({
-    id: String(id),
-    title: '',
-    url: '',
-    embeddings: Array.from(rows.subarray(id * dimension, (id + 1) * dimension)),
-  }))
-  const index = new Voy({ embeddings })
+  const resource = (from) => ({
+    embeddings: Array.from({ length: Math.min(STEP, size - from) }, (_, place) => ({
+      id: String(from + place),
+      title: '',
+      url: '',
+      embeddings: Array.from(rows.subarray((from + place) * dimension, (from + place + 1) * dimension)),
+    })),
+  })
+  const index = new Voy(resource(0))
+  for (let from = STEP; from < size; from += STEP) index.add(resource(from))
   return { ask: (query) => index.search(query, k).neighbors.map(({ id }) => Number(id)) }
 }
