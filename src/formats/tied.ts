@@ -6,6 +6,9 @@ import type { TableFile, TensorInfo } from './format.ts'
 /** The layer that turns vectors back into scores of tokens, by the names models give it. */
 export const OUTPUT = /^(?:.*\.)?(?:lm_head|embed_out)\.weight$|^output\.weight$/
 
+/** What comes before the output layer in GGUF files: where it is and no layer follows, llama.cpp takes the table. */
+const GGUF_OUTPUT_NORM = 'output_norm.weight'
+
 export interface Tied {
   /** Whether the output layer shares the table's numbers; undefined where nothing tells. */
   readonly tied: boolean | undefined
@@ -29,8 +32,10 @@ export async function readTied(
   )
   const outputTensor = output?.name
   const configuration = await readConfiguration(file.source, signal)
-  if (configuration === undefined)
-    return { tied: outputTensor === undefined ? undefined : false, outputTensor }
+  if (configuration === undefined) {
+    const shares = file.tensors.some(({ name }) => name === GGUF_OUTPUT_NORM) ? true : undefined
+    return { tied: outputTensor === undefined ? shares : false, outputTensor }
+  }
   const said = configuration.tie_word_embeddings ?? configuration.text_config?.tie_word_embeddings
   return { tied: typeof said === 'boolean' ? said : outputTensor === undefined, outputTensor }
 }
