@@ -3,7 +3,9 @@ import { readExactly } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { truncated } from './malformed.ts'
 
-const WINDOW_BYTES = 1 << 18
+/** Of the first window; each is twice the one before, up to the most: long headers take few reads, short ones few bytes. */
+const FIRST_BYTES = 1 << 17
+const MOST_BYTES = 1 << 22
 
 export class Cursor {
   /** Of the next byte, in the file. */
@@ -11,6 +13,7 @@ export class Cursor {
   #window: Uint8Array = new Uint8Array(0)
   #view = new DataView(this.#window.buffer)
   #start = 0
+  #size = FIRST_BYTES
 
   constructor(
     readonly source: ByteSource,
@@ -31,7 +34,8 @@ export class Cursor {
   async need(bytes: number, what: string): Promise<void> {
     if (this.has(bytes)) return
     this.checkLeft(bytes, what)
-    const end = Math.min(this.source.size, this.position + Math.max(bytes, WINDOW_BYTES))
+    const end = Math.min(this.source.size, this.position + Math.max(bytes, this.#size))
+    this.#size = Math.min(MOST_BYTES, this.#size * 2)
     this.#window = await readExactly(this.source, this.position, end, this.signal)
     this.#view = new DataView(this.#window.buffer, this.#window.byteOffset, this.#window.length)
     this.#start = this.position
