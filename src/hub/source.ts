@@ -122,6 +122,9 @@ class Hub {
         return remote.bytesRead ?? 0
       },
       read: (start, end, options) => remote.read(start, end, options),
+      ...(remote.readInto === undefined
+        ? {}
+        : { readInto: (start, target, options) => remote.readInto!(start, target, options) }),
       sibling: (beside) => this.#sibling(name, beside, commit),
     }
   }
