@@ -148,26 +148,23 @@ const CHANGES: ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
 
 const SEED = Number(globalThis.process?.env.ROWSPACE_SEED ?? Date.now() % 2 ** 31)
 const ROUNDS = 1_500
-/** Headers and words may take a little where a file has next to nothing. */
-const ROOM = 1 << 20
-
 /** Fails where more bytes are asked of it at once than it has. */
 function sourceOf({ bytes, beside = {} }: Fuzzed): ByteSource {
   const sibling = async (name: string) => (beside[name] ? bytesSource(beside[name], name) : undefined)
   return { ...bytesSource(bytes, 'fuzzed'), sibling }
 }
 
+/** Types of a byte that become float32. */
+const NARROW = ['int8', 'i8', 'u8', 'q8_0', 'f8-e4m3', 'f8-e5m2']
+
 async function readFuzzed(fuzzed: Fuzzed, changed: Uint8Array): Promise<'table' | 'refused'> {
-  const most = changed.length * 8 * (fuzzed.expansion ?? 1) + ROOM
-  const seen = { largest: 0 }
   try {
     const file = await openTableFile(sourceOf({ ...fuzzed, bytes: changed }))
     try {
       const numbers = file.rowCount * file.dimension
-      // 8-bit numbers become 32-bit ones
-      seen.largest = numbers * 4
-      if (!(numbers * 4 <= most))
-        throw new Error(`${changed.length} bytes claim a table of ${numbers} numbers`)
+      const kept = numbers * (file.elementType === undefined ? 4 : 2)
+      const most = changed.length * (fuzzed.expansion ?? 1) * (NARROW.includes(file.dtype) ? 4 : 2)
+      if (!(kept <= most)) throw new Error(`${changed.length} bytes claim a table of ${kept}`)
       const target = new Float32Array(numbers)
       const { size, tokens } = await file.load(target)
       if (size > file.rowCount || (tokens !== undefined && tokens.length !== size)) {
