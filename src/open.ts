@@ -57,7 +57,7 @@ async function openOnce(source: SourceLike, options: OpenTableOptions): Promise<
       return { ...loaded, tokens }
     })
     tell({ phase: 'norms', done: table.size, total: table.size })
-    if (progressError !== undefined) report(progressError)
+    if (progressError !== undefined) reportLater(progressError)
     return table
   } finally {
     await file.close()
@@ -101,8 +101,8 @@ export async function tokensBeside(
   return modelVocabulary(file.source, file.rowCount, signal)
 }
 
-/** Tells of an error that must not cost the caller the table: onProgress threw. */
-function report(error: unknown): void {
+/** Tells of an error that must not cost the caller what was done: onProgress threw. */
+export function reportLater(error: unknown): void {
   if (typeof globalThis.reportError === 'function') globalThis.reportError(error)
   else globalThis.process?.emitWarning(error instanceof Error ? error : String(error))
 }

@@ -1,6 +1,7 @@
 /** `nearest`, `analogy`, `lookup` and `inspect` of a table on ClickHouse: the same answers, printed the same. */
 import type { Expression } from '../analogy.ts'
-import { type ClusterTable, openCluster } from '../cluster/cluster-table.ts'
+import type { ClusterTable } from '../cluster/cluster-table.ts'
+import { openCluster } from '../cluster/open-cluster.ts'
 import { isRowspaceError } from '../errors.ts'
 import type { Match } from '../matches.ts'
 import { sampleIds } from '../random.ts'

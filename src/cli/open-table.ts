@@ -90,7 +90,7 @@ async function openOnce(name: string, options: NamedTableOptions): Promise<Embed
 const GPT2_TOKENS = 50_257
 
 /** GPT-2's vocabulary, where shape and name of the tensor tell that it is; else that of the tokenizer.json beside the model. */
-async function knownVocabulary(
+export async function knownVocabulary(
   file: OpenTableFile,
   name: string,
   signal: AbortSignal | undefined,

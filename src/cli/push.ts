@@ -1,11 +1,20 @@
 /** `rowspace push`: a table onto ClickHouse, piece by piece. */
 import { pushTable } from '../cluster/push.ts'
+import { type OpenRowSource, rowsOfFile } from '../cluster/row-source.ts'
+import type { EmbeddingTable } from '../table.ts'
 import type { Arguments } from './arguments.ts'
 import { parseClusterName } from './cluster-name.ts'
 import type { Answer, Command } from './command.ts'
 import { count } from './figures.ts'
 import { abortOnSignals } from './interrupt.ts'
-import { openNamedTable, TABLE_OPTIONS, tableOptions } from './open-table.ts'
+import {
+  knownVocabulary,
+  type NamedTableOptions,
+  openFile,
+  openNamedTable,
+  TABLE_OPTIONS,
+  tableOptions,
+} from './open-table.ts'
 import { oneLine, paint } from './output.ts'
 import { showProgress } from './progress.ts'
 
@@ -34,9 +43,10 @@ export const push: Command = {
     const interrupt = abortOnSignals('push again to go on')
     const options = { ...tableOptions(args), signal: interrupt.signal }
     const progress = showProgress(shown, args.flag('quiet'))
+    let source: OpenRowSource | EmbeddingTable | undefined
     try {
-      const table = await openNamedTable(from, options)
-      const pushed = await pushTable(table, {
+      source = await openRows(from, options)
+      const pushed = await pushTable(source, {
         ...connection,
         cluster: args.text('cluster'),
         servers: servers.length === 0 ? undefined : servers,
@@ -54,6 +64,22 @@ export const push: Command = {
     } finally {
       progress.clear()
       interrupt.stop()
+      if (source !== undefined && 'close' in source) await source.close()
     }
   },
+}
+
+/** The rows of a file piece by piece where its layout allows it; else the whole table. */
+async function openRows(name: string, options: NamedTableOptions): Promise<OpenRowSource | EmbeddingTable> {
+  const { signal } = options
+  const file = await openFile(name, { ...options, shards: 'table' })
+  try {
+    const rows = await rowsOfFile(file, () => knownVocabulary(file, name, signal), signal)
+    if (rows !== undefined) return rows
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+  await file.close()
+  return openNamedTable(name, options)
 }

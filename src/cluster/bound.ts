@@ -36,58 +36,77 @@ function relative(roundings: number): number {
   return Math.expm1(roundings * UNIT) * (1 + 2 ** -20)
 }
 
-/** The expression of a row's bound, over the columns row, codes, scale, norm and residual. */
-export function boundExpression(query: Float32Array, metric: Metric, kernel: Kernel): string {
-  const { norm } = encodeQuery(query)
+/** How finely a query is coded: in 16 bits where it is alone, in 8 where many share a scan, which multiplies those in half the time. */
+export type QueryCodes = 'fine' | 'coarse'
+
+/** The expression of a row's bound, over the columns row, codes, scale, norm and residual: perhaps not finite, and then it bounds nothing. */
+export function boundExpression(
+  query: Float32Array,
+  { metric, kernel, codes }: { metric: Metric; kernel: Kernel; codes: QueryCodes },
+): string {
+  const { norm } = encodeQuery(query, 'fine')
   // the cosine with q is the dot with q / ‖q‖, over ‖x‖
   const scale = metric === 'cosine' ? 1 / norm : 1
-  const vanishing = quoteNumber(metric === 'cosine' ? query.length * 2 ** -48 : query.length * 2 ** -148)
-  const { product, error } = kernel === 'codes' ? codedTerms(query, scale) : plainTerms(query, scale, kernel)
-  const bound =
-    metric === 'cosine'
-      ? `(${product}) / norm + ${error} + ${vanishing}`
-      : `${product} + norm * (${error}) + ${vanishing}`
-  const finite = `if(isFinite(${bound} AS sum), sum, inf)`
-  return metric === 'cosine' ? `if(norm = 0, 0., ${finite})` : finite
+  const dimension = query.length
+  const terms = kernel === 'codes' ? codedTerms(query, codes) : plainTerms(query, kernel)
+  const product = `${terms.product} * ${quoteNumber(scale * terms.factor)}`
+  const flat = scale * terms.flat
+  const slope = terms.slope === 0 ? '' : ` + ${quoteNumber(scale * terms.slope)} * residual`
+  const lost = terms.lost === 0 ? '' : ` + ${quoteNumber(scale * terms.lost)}`
+  const length = kernel === 'codes' ? 'scale' : '1'
+  // few operations, each of which the engine has to analyse anew in every statement. A row of zeros scores 0; no other has a norm below 2^-149
+  return metric === 'cosine'
+    ? `(${product}${lost}) * (${length} / greatest(norm, 1e-300)) + ${quoteNumber(flat + dimension * 2 ** -48)}${slope}`
+    : `${product} * ${length} + norm * (${quoteNumber(flat)}${slope}) + ${quoteNumber(dimension * 2 ** -148)}${lost}`
 }
 
+/** The engine's product and how far it and the core's score may be apart: x·q is near product · factor (· the row's scale, for codes). */
 interface Terms {
-  /** Near scale · x·q. */
   product: string
-  /** How far it and the core's score may be apart, over ‖x‖. */
-  error: string
+  factor: number
+  /** Over ‖x‖. */
+  flat: number
+  /** Over ‖x‖ and the row's residual. */
+  slope: number
+  /** What does not shrink with the row. */
+  lost: number
 }
 
 function coreError(dimension: number): number {
   return relative(Math.ceil(dimension / 16) + 16) + 2 ** -40
 }
 
-function codedTerms(query: Float32Array, scale: number): Terms {
-  const { numbers, step, residual, norm } = encodeQuery(query)
-  const whole = `arraySum(arrayMap((x, y) -> x * y, codes, CAST([${numbers.join(',')}], 'Array(Int16)')))`
-  const flat = quoteNumber(scale * (residual + coreError(query.length) * norm))
-  const slope = quoteNumber(scale * (residual + norm))
+function codedTerms(query: Float32Array, codes: QueryCodes): Terms {
+  const { numbers, step, residual, norm } = encodeQuery(query, codes)
+  const type = codes === 'fine' ? 'Int16' : 'Int8'
   return {
-    product: `${whole} * ${quoteNumber(step * scale)} * scale`,
-    error: `${flat} + ${slope} * residual`,
+    product: `arraySum(arrayMap((x, y) -> x * y, codes, CAST([${numbers.join(',')}], 'Array(${type})')))`,
+    factor: step,
+    flat: residual + coreError(query.length) * norm,
+    slope: residual + norm,
+    lost: 0,
   }
 }
 
-function plainTerms(query: Float32Array, scale: number, kernel: 'dotProduct' | 'arrays'): Terms {
+function plainTerms(query: Float32Array, kernel: 'dotProduct' | 'arrays'): Terms {
   const dimension = query.length
   const numbers = `[${Array.from(query, quoteNumber).join(',')}]`
-  const { norm } = encodeQuery(query)
+  const { norm } = encodeQuery(query, 'fine')
   if (kernel === 'arrays') {
-    const product = `arraySum(arrayMap((x, y) -> x * y, row, CAST(${numbers}, 'Array(Float64)')))`
     return {
-      product: `${product} * ${quoteNumber(scale)}`,
-      error: quoteNumber(scale * norm * (coreError(dimension) + dimension * 2 ** -52)),
+      product: `arraySum(arrayMap((x, y) -> x * y, row, CAST(${numbers}, 'Array(Float64)')))`,
+      factor: 1,
+      flat: norm * (coreError(dimension) + dimension * 2 ** -52),
+      slope: 0,
+      lost: 0,
     }
   }
-  // what float32 loses below 2^-126 does not shrink with the row
-  const lost = quoteNumber(scale * dimension * 2 ** -148)
   return {
-    product: `toFloat64(dotProduct(row, CAST(${numbers}, 'Array(Float32)'))) * ${quoteNumber(scale)} + ${lost}`,
-    error: quoteNumber(scale * norm * (coreError(dimension) + relative(dimension + 1))),
+    product: `toFloat64(dotProduct(row, CAST(${numbers}, 'Array(Float32)')))`,
+    factor: 1,
+    flat: norm * (coreError(dimension) + relative(dimension + 1)),
+    slope: 0,
+    // float32 below 2^-126
+    lost: dimension * 2 ** -148,
   }
 }

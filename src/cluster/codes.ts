@@ -52,7 +52,7 @@ function encodeRow(rows: Float32Array, row: number, dimension: number, target: C
   target.residuals[row] = norm === 0 ? 0 : (Math.sqrt(residual) / norm) * (1 + 2 ** -21)
 }
 
-/** A query as whole numbers of 16 bits: q = step · numbers + p, ‖p‖ ≤ residual. */
+/** A query as whole numbers of 16 or 8 bits: q = step · numbers + p, ‖p‖ ≤ residual. */
 export interface CodedQuery {
   numbers: Int16Array
   step: number
@@ -61,9 +61,9 @@ export interface CodedQuery {
   norm: number
 }
 
-export function encodeQuery(query: Float32Array): CodedQuery {
+export function encodeQuery(query: Float32Array, codes: 'fine' | 'coarse'): CodedQuery {
   const largest = query.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-  const step = largest / 32_767
+  const step = largest / (codes === 'fine' ? 32_767 : 127)
   const numbers = Int16Array.from(query, (value) => (step > 0 ? Math.round(value / step) : 0))
   let squares = 0
   let residual = 0

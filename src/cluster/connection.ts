@@ -85,7 +85,7 @@ export class Connection {
   }
 
   async select(query: string, options: StatementOptions = {}): Promise<Selected> {
-    return this.run(options, async (statement) => {
+    return this.run(query, options, async (statement) => {
       const answer = await this.client.query({ ...statement, query, format: 'JSONCompact' })
       return (await answer.json()) as Selected
     })
@@ -93,20 +93,21 @@ export class Connection {
 
   /** The bytes of an answer in RowBinary. */
   async selectBinary(query: string, options: StatementOptions = {}): Promise<Uint8Array> {
-    return this.run(options, async (statement) => {
+    return this.run(query, options, async (statement) => {
       const { stream } = await this.client.exec({ ...statement, query: `${query} FORMAT RowBinary` })
       return collect(stream)
     })
   }
 
   async command(query: string, options: StatementOptions = {}): Promise<void> {
-    await this.run(options, (statement) => this.client.command({ ...statement, query }))
+    await this.run(query, options, (statement) => this.client.command({ ...statement, query }))
   }
 
   /** Inserts rows in RowBinary. Node only: the browsers' client sends text alone. */
   async insertBinary(query: string, bytes: Uint8Array, options: StatementOptions = {}): Promise<void> {
-    const { Readable } = await import('node:stream')
-    await this.run(options, async (statement) => {
+    // not an import: bundlers for browsers would look for it
+    const { Readable } = process.getBuiltinModule('node:stream')
+    await this.run(query, options, async (statement) => {
       const values = Readable.from([bytes], { objectMode: false })
       const { stream } = await this.client.exec({ ...statement, query: `${query} FORMAT RowBinary`, values })
       await collect(stream)
@@ -127,6 +128,7 @@ export class Connection {
   }
 
   private async run<Result>(
+    query: string,
     { signal, settings, label = 'rowspace' }: StatementOptions,
     send: (statement: Omit<Statement, 'query'>) => Promise<Result>,
   ): Promise<Result> {
@@ -141,7 +143,7 @@ export class Connection {
       return await send({
         query_id: queryId,
         abort_signal: stop,
-        clickhouse_settings: { ...SETTINGS, ...this.options.settings, ...settings },
+        clickhouse_settings: { ...SETTINGS, ...roomFor(query), ...this.options.settings, ...settings },
       })
     } catch (cause) {
       signal?.throwIfAborted()
@@ -177,6 +179,15 @@ export class Connection {
 
 /** An answer is whole or an error, and never one without the rows of a shard that is away. */
 const SETTINGS = { skip_unavailable_shards: 0, wait_end_of_query: 1 }
+
+/** The engine's own max_query_size. */
+const QUERY_BYTES = 262_144
+
+/** The numbers of questions make statements long; shards get them written out anew, with more spaces. */
+function roomFor(query: string): Record<string, number> {
+  const bytes = 4 * query.length
+  return bytes < QUERY_BYTES ? {} : { max_query_size: bytes }
+}
 
 function timeoutOf({ timeoutMilliseconds = TIMEOUT }: ConnectionOptions): number {
   if (Number.isSafeInteger(timeoutMilliseconds) && timeoutMilliseconds > 0) return timeoutMilliseconds

@@ -1,6 +1,7 @@
 /** Tables past one machine: pushed to ClickHouse, asked there, rescored here. */
-export { type ClusterTable, openCluster } from './cluster-table.ts'
+export type { ClusterTable } from './cluster-table.ts'
 export type { ClusterMatches } from './matches.ts'
+export { openCluster } from './open-cluster.ts'
 export type {
   ClusterAnalogyOptions,
   ClusterOptions,
@@ -13,3 +14,4 @@ export type {
   PushProgress,
 } from './options.ts'
 export { pushTable } from './push.ts'
+export type { Pushable, RowBlock, RowSource } from './row-source.ts'

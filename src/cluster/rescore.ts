@@ -1,14 +1,10 @@
-/**
- * From questions to answers: candidates from the engine, scored by the core, more of them until no row that is left out can be in the
- * answer. What stands in an answer is what an EmbeddingTable of all rows gives, bit for bit.
- */
-
+/** Rows that came from the engine, scored by the core. */
 import type { CoreSource } from '../core.ts'
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import type { Metric } from '../options.ts'
 import { EmbeddingTable } from '../table.ts'
-import { type Bounded, type BoundOptions, type FoundRow, fetchRows, selectBounded } from './candidates.ts'
 import type { Connection } from './connection.ts'
+import type { FoundRow } from './fetch-rows.ts'
 import { ClusterMatches } from './matches.ts'
 
 export interface Question {
@@ -17,84 +13,33 @@ export interface Question {
   out: ReadonlySet<number>
 }
 
-export interface Asked extends BoundOptions {
+export interface RescoreOptions {
   k: number
   metric: Metric
   least: number | undefined
   core: CoreSource | undefined
 }
 
-/** Rows asked for beyond k at first: most questions need no second round. */
-const SPARE = 24
-/** Each further round asks for so many times more. */
-const GROWTH = 4
-
-export async function answerQuestions(
+/** The best rows of those of these ids, for each question. */
+export async function rescore(
   connection: Connection,
   questions: readonly Question[],
-  asked: Asked,
-): Promise<ClusterMatches[]> {
-  const answers: (ClusterMatches | undefined)[] = questions.map(() => undefined)
-  const limits = questions.map(({ out }) => Math.min(asked.size, asked.k + out.size + SPARE))
-  const rows = new Map<number, FoundRow>()
-  let open = asked.k === 0 ? [] : questions.map((_, index) => index)
-  while (open.length > 0) {
-    const bounded = await selectBounded(
-      connection,
-      open.map((index) => ({ vector: questions[index]!.vector, limit: limits[index]! })),
-      asked,
-    )
-    const wanted = bounded.flatMap(({ ids }) => ids.filter((id) => !rows.has(id)))
-    for (const [id, row] of await fetchRows(connection, wanted, asked.signal)) rows.set(id, row)
-    const found = await rescore(
-      connection,
-      open.map((index) => questions[index]!),
-      bounded,
-      rows,
-      asked,
-    )
-    open = open.filter((index, place) => {
-      const answer = found[place]!
-      if (isWhole(answer, bounded[place]!, asked)) {
-        answers[index] = answer
-        return false
-      }
-      limits[index] = Math.min(asked.size, limits[index]! * GROWTH)
-      return true
-    })
-  }
-  return answers.map((answer) => answer ?? ClusterMatches.none())
-}
-
-/** Whether no row that did not come can be among the k best: it would have to reach the last of them. */
-function isWhole(answer: ClusterMatches, { rest }: Bounded, { k, metric, least }: Asked): boolean {
-  if (rest === Number.NEGATIVE_INFINITY) return true
-  const scores = metric === 'cosine' ? answer.cosines : answer.dots
-  const lowest = scores.length === k ? scores[k - 1]! : least === undefined ? undefined : Math.fround(least)
-  return lowest !== undefined && lowest > rest
-}
-
-async function rescore(
-  connection: Connection,
-  questions: readonly Question[],
-  bounded: readonly Bounded[],
+  ids: Iterable<number>,
   rows: ReadonlyMap<number, FoundRow>,
-  asked: Asked,
+  { k, metric, least, core }: RescoreOptions,
 ): Promise<ClusterMatches[]> {
-  // every row that came for any of them may be in the answer of each; in order of ids, for ties go to the smaller one
-  const ids = Float64Array.from(new Set(bounded.flatMap(({ ids }) => ids))).sort()
-  if (ids.length === 0) return questions.map(() => ClusterMatches.none())
-  const table = await smallTable(connection, ids, rows, asked.core)
+  // in order of ids, for ties go to the smaller one
+  const sorted = Float64Array.from(new Set(ids)).sort()
+  if (sorted.length === 0) return questions.map(() => ClusterMatches.none())
+  const table = await smallTable(connection, sorted, rows, core)
   try {
-    const k = asked.k + Math.max(...questions.map(({ out }) => out.size))
-    const options = { k, metric: asked.metric, least: asked.least }
     const found = table.nearestBatch(
       questions.map(({ vector }) => vector),
-      options,
+      { k: k + Math.max(...questions.map(({ out }) => out.size)), metric, least },
     )
     const tokenOf = (id: number) => rows.get(id)?.token
     return found.map((matches, place) =>
-      ClusterMatches.from(matches, ids, questions[place]!.out, asked.k, tokenOf),
+      ClusterMatches.from(matches, sorted, questions[place]!.out, k, tokenOf),
     )
   } finally {
     table.dispose()

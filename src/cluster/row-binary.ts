@@ -91,6 +91,10 @@ export class RowBinaryReader {
     return this.view.getUint8(this.take(1))
   }
 
+  uint32(): number {
+    return this.view.getUint32(this.take(4), true)
+  }
+
   uint64(): number {
     return Number(this.view.getBigUint64(this.take(8), true))
   }
@@ -110,6 +114,17 @@ export class RowBinaryReader {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
       this.bytes.subarray(start, start + length),
     )
+  }
+
+  float64(): number {
+    return this.view.getFloat64(this.take(8), true)
+  }
+
+  /** An array of float64. */
+  doubles(): Float64Array<ArrayBuffer> {
+    const length = this.size()
+    const start = this.take(8 * length)
+    return new Float64Array(this.bytes.slice(start, start + 8 * length).buffer)
   }
 
   /** An array of float32. */

@@ -89,8 +89,18 @@ export interface TableFile {
   load(target: Float32Array, options?: LoadOptions): Promise<LoadedRows>
   /** The same for rows of `elementType`, kept as their bits. */
   loadBits?(target: Uint16Array, options?: LoadOptions): Promise<LoadedRows>
+  /** Rows by their places, where the file's layout has them: a table is read piece by piece then, whatever its size. Reads the tokens. */
+  openRows?(options?: LoadOptions): Promise<FileRows>
   /** Lets go of the files that hold the parts of the table. */
   closeParts?(): Promise<void>
+}
+
+/** The rows of an open file by their places. */
+export interface FileRows {
+  /** One token a row, duplicates among them; undefined where the file has none. */
+  readonly tokens: readonly string[] | undefined
+  /** Rows [start, end) as float32, row-major. */
+  read(start: number, end: number, signal?: AbortSignal): Promise<Float32Array>
 }
 
 export interface LoadedRows {

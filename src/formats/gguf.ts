@@ -11,6 +11,7 @@ import { type BlockOptions, readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { chooseTensor } from './choose-tensor.ts'
 import type {
+  FileRows,
   FormatReader,
   LoadedRows,
   LoadOptions,
@@ -22,7 +23,7 @@ import type {
 import { GGUF_MAGIC, type GgufHeader, type GgufTensor, readGgufHeader } from './gguf-header.ts'
 import { checkTarget, copyNumbers, ProgressReporter } from './loading.ts'
 import { invalidFormat, unsupported } from './malformed.ts'
-import { halfOf, NUMBER_TYPES, widenNumbers } from './widen.ts'
+import { halfOf, NUMBER_TYPES, rowsOfNumbers, widenNumbers } from './widen.ts'
 
 export const ggufReader: FormatReader = {
   name: 'gguf',
@@ -50,6 +51,8 @@ class GgufTable implements TableFile {
   readonly tensor: string
   readonly parameters: number
   readonly writtenTokens?: WrittenTokens
+  /** Not of Q8_0, whose blocks are read in long runs. */
+  readonly openRows?: () => Promise<FileRows>
   readonly #source: ByteSource
   readonly #rows: GgufTensor
 
@@ -65,6 +68,11 @@ class GgufTable implements TableFile {
     this.tensors = [...header.tensors.values()]
     this.tensor = rows.name
     this.parameters = this.tensors.reduce((sum, { elements }) => sum + elements, 0)
+    const type = NUMBER_TYPES.get(rows.dtype)
+    if (type !== undefined) {
+      const read = rowsOfNumbers(source, rows.start, type, this.dimension)
+      this.openRows = async () => ({ tokens: undefined, read })
+    }
     if (header.tokens !== undefined) {
       this.writtenTokens = { list: header.tokens, script: scriptOf(header.tokenizer) }
     }

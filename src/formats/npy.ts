@@ -1,11 +1,11 @@
 /** npy: a bare array of rows, with a file of words beside it or without. float16, float32 and float64, any byte order, any order. */
 import { readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
-import type { FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } from './format.ts'
+import type { FileRows, FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } from './format.ts'
 import { checkTarget, copyNumbers, dropDuplicates, ProgressReporter } from './loading.ts'
 import { invalidFormat, safeProduct, truncated, unsupported } from './malformed.ts'
 import { NPY_MAGIC, type NpyHeader, readNpyHeader } from './npy-header.ts'
-import { halfOf, narrow } from './widen.ts'
+import { halfOf, NUMBER_TYPES, narrow, rowsOfNumbers } from './widen.ts'
 import { checkWordCount } from './word-list.ts'
 import { stem, wordsBeside } from './words-beside.ts'
 
@@ -38,10 +38,17 @@ export function npyTable(source: ByteSource, header: NpyHeader, named: ArrayWord
     dimension: layout.dimension,
     headerBytes: header.headerBytes,
     load,
+    ...(isAsKept(layout) ? { openRows: async () => fileRows(source, layout, named?.words) } : {}),
   }
 }
 
 const STORED_TYPES = { 2: 'f16', 4: 'f32', 8: 'f64' } as const
+const NUMBER_NAMES = { 2: 'F16', 4: 'F32', 8: 'F64' } as const
+
+function fileRows(source: ByteSource, layout: Layout, tokens: readonly string[] | undefined): FileRows {
+  const type = NUMBER_TYPES.get(NUMBER_NAMES[layout.itemBytes])!
+  return { tokens, read: rowsOfNumbers(source, layout.start, type, layout.dimension) }
+}
 
 /** Where the words may be, in the order in which they are looked for. */
 export function wordFiles(source: ByteSource): string[] {

@@ -3,6 +3,7 @@ import type { ByteSource } from '../sources/source.ts'
 import type { FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } from './format.ts'
 import { checkTarget, copyNumbers, dropDuplicates, ProgressReporter } from './loading.ts'
 import { invalidFormat } from './malformed.ts'
+import { NUMBER_TYPES, rowsOfNumbers } from './widen.ts'
 import { wordsBeside } from './words-beside.ts'
 
 const WORDS_FILE = 'words.json'
@@ -39,6 +40,10 @@ export const rawReader: FormatReader = {
       dimension,
       headerBytes: beside.bytes,
       load: (target, loadOptions = {}) => loadRaw(source, beside.words, dimension, target, loadOptions),
+      openRows: async () => ({
+        tokens: beside.words,
+        read: rowsOfNumbers(source, 0, NUMBER_TYPES.get('F32')!, dimension),
+      }),
     }
   },
 }

@@ -14,6 +14,7 @@ import type { ByteSource } from '../sources/source.ts'
 import { chooseTensor } from './choose-tensor.ts'
 import type {
   EncodingErrors,
+  FileRows,
   FormatReader,
   LoadedRows,
   LoadOptions,
@@ -24,7 +25,7 @@ import type {
 import { checkTarget, copyNumbers, dropDuplicates, ProgressReporter } from './loading.ts'
 import { invalidFormat, unsupported } from './malformed.ts'
 import { readSafetensorsHeader, type SafetensorsHeader, type StoredTensor } from './safetensors-header.ts'
-import { NUMBER_TYPES, widenNumbers } from './widen.ts'
+import { NUMBER_TYPES, rowsOfNumbers, widenNumbers } from './widen.ts'
 import { checkWordCount, parseWordList } from './word-list.ts'
 
 /** The names of rowspace's own layout. */
@@ -107,6 +108,22 @@ export class SafetensorsTable implements TableFile {
     return this.#load(target, options, (blockOptions) =>
       copyNumbers(this.#source, this.#rows.start, target, blockOptions),
     )
+  }
+
+  async openRows({ signal }: LoadOptions = {}): Promise<FileRows> {
+    const tokens = await this.#readTokens(signal)
+    const { dtype, start } = this.#rows
+    const read = rowsOfNumbers(this.#source, start, NUMBER_TYPES.get(dtype)!, this.dimension)
+    return { tokens, read: this.#scales === undefined ? read : this.#scaled(read, this.#scales) }
+  }
+
+  /** Rows of codes, each times its scale: exact in float64 (8 + 24 bits), so rounded once. */
+  #scaled(read: FileRows['read'], scales: StoredTensor): FileRows['read'] {
+    const readScales = rowsOfNumbers(this.#source, scales.start, NUMBER_TYPES.get('F32')!, 1)
+    return async (start, end, signal) => {
+      const [rows, factors] = [await read(start, end, signal), await readScales(start, end, signal)]
+      return rows.map((code, place) => code * factors[Math.floor(place / this.dimension)]!)
+    }
   }
 
   async #load(

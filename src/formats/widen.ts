@@ -53,7 +53,7 @@ const E4M3 = Float32Array.from({ length: 256 }, (_, byte) => {
 const E5M2 = Float32Array.from({ length: 256 }, (_, byte) => halfOf(byte << 8))
 
 /**
- * Reads `target.length` numbers from byte `start` on.
+ * Reads `target.length` numbers from byte `start` on: those of row `firstRow` (0) and after.
  *
  * @throws `NON_FINITE` naming row and column for a float64 that no float32 is near
  */
@@ -63,8 +63,9 @@ export async function widenNumbers(
   type: NumberType,
   target: Float32Array,
   dimension: number,
-  options: BlockOptions,
+  options: BlockOptions & { firstRow?: number },
 ): Promise<void> {
+  const before = (options.firstRow ?? 0) * dimension
   let filled = 0
   // blocks are whole numbers: their size is a power of two
   for await (const block of readBlocks(source, start, start + target.length * type.bytes, options)) {
@@ -72,9 +73,20 @@ export async function widenNumbers(
     const count = block.length / type.bytes
     for (let place = 0; place < count; place++) {
       const value = type.read(view, place)
-      target[filled + place] = type.bytes === 8 ? narrow(source, value, filled + place, dimension) : value
+      target[filled + place] =
+        type.bytes === 8 ? narrow(source, value, before + filled + place, dimension) : value
     }
     filled += count
+  }
+}
+
+/** How rows [start, end) are read of numbers that lie row by row from byte `first` on. */
+export function rowsOfNumbers(source: ByteSource, first: number, type: NumberType, dimension: number) {
+  return async (start: number, end: number, signal?: AbortSignal): Promise<Float32Array> => {
+    const target = new Float32Array((end - start) * dimension)
+    const from = first + start * dimension * type.bytes
+    await widenNumbers(source, from, type, target, dimension, { signal, firstRow: start })
+    return target
   }
 }
 

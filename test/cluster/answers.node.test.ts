@@ -7,7 +7,8 @@ import { KINDS, makeQuery, makeTable, type TestTable } from '../oracle/tables.ts
 import { type ClickHouseServers, findClickHouse, startClickHouse } from './servers.ts'
 import { expectSame, onServers } from './shards.ts'
 
-const QUERIES = 16
+/** Of each kind of table, kernel and metric: 2,880 in all. */
+const QUERIES = 40
 
 describe.skipIf(findClickHouse() === undefined)('three shards', () => {
   let servers: ClickHouseServers
@@ -101,6 +102,26 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     }
   }, 60_000)
 
+  test('more rows that are equal than come at once, between others', async () => {
+    const dimension = 3
+    const flat = Float32Array.from({ length: 24_000 * dimension }, (_, i) => {
+      const id = Math.floor(i / dimension)
+      return id % 6 === 0 ? Math.sin(i) : [0.5, -0.25, 1][i % dimension]!
+    })
+    const local = await EmbeddingTable.from(flat, { dimension })
+    const at = onServers(servers.urls, 'many ties', 'three')
+    await pushTable(local, { ...at, rowsAtOnce: 1_000 })
+    const cluster = await openCluster(at)
+    const queries = [flat.slice(3, 6), Float32Array.of(1, 1, 1)]
+    for (const options of [{}, { metric: 'dot', k: 300 }, { exclude: [1, 2, 7] }] as const) {
+      const expected = local.nearestBatch(queries, options)
+      const actual = await cluster.nearestBatch(queries, options)
+      for (const [index, answer] of actual.entries()) expectSame(answer, expected[index]!)
+    }
+    await cluster.close()
+    local.dispose()
+  }, 60_000)
+
   test('conditions on metadata choose the rows they choose in memory', async () => {
     const local = await EmbeddingTable.from(makeTable(500, 24, 'plain', 11).flat, { dimension: 24 })
     const columns = { year: 'number', language: 'string', 'is new': 'boolean' } as const
@@ -146,7 +167,10 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
         const expected = local.nearest(query, { filter: (id) => passes(metadata(id)) })
         expectSame(await cluster.nearest(query, { filter }), expected)
       }
+      const [first, second] = await cluster.nearestBatch([9, 10], { filter, k: 12 })
+      expectSame(first!, local.nearest(9, { filter: (id) => passes(metadata(id)), k: 12 }))
+      expectSame(second!, local.nearest(10, { filter: (id) => passes(metadata(id)), k: 12 }))
     }
     await cluster.close()
-  })
+  }, 60_000)
 })

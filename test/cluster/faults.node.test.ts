@@ -288,7 +288,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
   }, 60_000)
 
   test('wider than max_query_size, and more memory than there is', async () => {
-    const dimension = 50_000
+    const dimension = 30_000
     const wide = await EmbeddingTable.from(makeTable(12, dimension, 'plain', 5).flat, { dimension })
     const at = onServers(servers.urls, 'wide', 'three')
     await pushTable(wide, { ...at, rowsAtOnce: 4 })

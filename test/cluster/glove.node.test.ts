@@ -61,18 +61,32 @@ describe.skipIf(findClickHouse() === undefined || !isThere(GLOVE, QUESTIONS))('G
     for (const [index, answer] of actual.entries()) expectSame(answer, expected[index]!)
   }, 240_000)
 
-  test('1,000 questions with conditions on metadata', async () => {
-    const filter = { initial: { in: ['q', 'z'] }, length: { atLeast: 4, atMost: 9 } }
-    const passes = local.select((id, token) => {
+  test('few questions at once, the best of which are found in a part of the rows first', async () => {
+    for (const first of [0, 1_000, 300_000]) {
+      const queries = [first, first + 1, first + 17]
+      const expected = local.nearestBatch(queries, { k: 20 })
+      const actual = await cluster.nearestBatch(queries, { k: 20 })
+      for (const [index, answer] of actual.entries()) expectSame(answer, expected[index]!)
+    }
+  }, 60_000)
+
+  test('1,000 questions with conditions on metadata that some or many rows meet', async () => {
+    const few = { initial: { in: ['q', 'z'] }, length: { atLeast: 4, atMost: 9 } }
+    const isFew = local.select((id, token) => {
       const { initial, length } = metadataOf(id, token)
       return (initial === 'q' || initial === 'z') && length >= 4 && length <= 9
     })
-    const queries = Array.from({ length: 1000 }, (_, index) => index * 331)
+    const isCommon = local.select((id) => id < 20_000)
+    const queries = Array.from({ length: 250 }, (_, index) => index * 1_327)
     for (const metric of ['cosine', 'dot'] as const) {
-      const some = queries.filter((_, index) => index % 2 === (metric === 'dot' ? 1 : 0))
-      const expected = local.nearestBatch(some, { filter: passes, metric })
-      const actual = await cluster.nearestBatch(some, { filter, metric })
-      for (const [index, answer] of actual.entries()) expectSame(answer, expected[index]!)
+      for (const [filter, passes] of [
+        [few, isFew],
+        [{ common: true }, isCommon],
+      ] as const) {
+        const expected = local.nearestBatch(queries, { filter: passes, metric })
+        const actual = await cluster.nearestBatch(queries, { filter, metric })
+        for (const [index, answer] of actual.entries()) expectSame(answer, expected[index]!)
+      }
     }
   }, 120_000)
 })

@@ -57,6 +57,8 @@ export interface ClickHouseServer {
 export interface ClickHouseServers {
   readonly servers: readonly ClickHouseServer[]
   readonly urls: readonly string[]
+  /** Where each keeps its data. */
+  readonly folders: readonly string[]
   stop(): Promise<void>
 }
 
@@ -96,7 +98,8 @@ export async function startClickHouse({
     await stop()
     throw error
   }
-  return { servers, urls: servers.map(({ url }) => url), stop }
+  const folders = servers.map((_, index) => join(folder, String(index + 1)))
+  return { servers, urls: servers.map(({ url }) => url), folders, stop }
 }
 
 /** Ports that were free a moment ago. */

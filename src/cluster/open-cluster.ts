@@ -1,0 +1,115 @@
+/** Opens a table on the engine: sees that it is whole and of this version, and chooses how it is searched. */
+import { describe } from '../arguments.ts'
+import { RowspaceError } from '../errors.ts'
+import type { Kernel } from './bound.ts'
+import { checkCount } from './candidates.ts'
+import { ClusterTable } from './cluster-table.ts'
+import { Connection } from './connection.ts'
+import type { ClusterOptions, ColumnTypes, NoColumns } from './options.ts'
+import { type Description, existingTables, namesOf, readDescription } from './schema.ts'
+import { quoteText } from './sql.ts'
+
+/**
+ * Opens a table that `pushTable` put there. Every answer is the one an EmbeddingTable of the same rows gives, bit for bit, or an error: never
+ * one without the rows of a shard that is away.
+ *
+ * @throws RowspaceError `NOT_FOUND` where there is no such database or table; `TRUNCATED` where its push has not ended; `CHANGED` where its
+ * shards have another number of rows than were pushed; `UNSUPPORTED` where a newer version made it; `ACCESS_DENIED`, `IO`.
+ * @example
+ * const table = await openCluster({ url: 'http://localhost:8123', table: 'glove' })
+ * for (const { token, cosine } of await table.nearest('king', { k: 5 })) console.log(token, cosine)
+ * await table.close()
+ */
+export async function openCluster<Columns extends ColumnTypes = NoColumns>(
+  options: ClusterOptions<Columns>,
+): Promise<ClusterTable<Columns>> {
+  const connection = await Connection.open(options)
+  try {
+    const there = await existingTables(connection)
+    const names = namesOf(connection.table, '')
+    const place = { server: connection.server, table: connection.title }
+    if (!there.has(names.meta)) {
+      await checkDatabase(connection)
+      throw new RowspaceError(
+        'NOT_FOUND',
+        `${place.server}, table ${place.table}: there is no such table of rowspace: push it first`,
+        place,
+      )
+    }
+    const description = await readDescription(connection)
+    if (!there.has(names.complete)) {
+      throw new RowspaceError(
+        'TRUNCATED',
+        `${place.server}, table ${place.table}: its push has not ended: push it again, and what is there stays`,
+        place,
+      )
+    }
+    checkColumns(connection, description, options.columns ?? {})
+    await checkCount(connection, description.size)
+    const kernel = await chooseKernel(connection, description, options.kernel)
+    return new ClusterTable<Columns>(connection, description, kernel, options)
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}
+
+async function checkDatabase(connection: Connection): Promise<void> {
+  const { database, server, title } = connection
+  const { data } = await connection.select(
+    `SELECT count() FROM system.databases WHERE name = ${quoteText(database)}`,
+  )
+  if (Number(data[0]![0]) > 0) return
+  throw new RowspaceError(
+    'NOT_FOUND',
+    `${server}, table ${title}: there is no database ${JSON.stringify(database)}: create it, or name another`,
+    {
+      server,
+      table: title,
+      database,
+    },
+  )
+}
+
+function checkColumns({ server, title }: Connection, { columns }: Description, asked: ColumnTypes): void {
+  for (const [name, type] of Object.entries(asked)) {
+    if (columns[name] === type) continue
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `${server}, table ${title}: it has no metadata column ${JSON.stringify(name)} of type ${type}; its columns are ${JSON.stringify(columns)}`,
+      { server, table: title, column: name },
+    )
+  }
+}
+
+const KERNELS: readonly Kernel[] = ['codes', 'dotProduct', 'arrays']
+
+async function chooseKernel(
+  connection: Connection,
+  { codes }: Description,
+  asked: Kernel | undefined,
+): Promise<Kernel> {
+  const { data } = await connection.select(`SELECT count() FROM system.functions WHERE name = 'dotProduct'`)
+  const hasProduct = Number(data[0]![0]) > 0
+  const kernel = asked ?? (hasProduct ? 'dotProduct' : codes ? 'codes' : 'arrays')
+  if (!KERNELS.includes(kernel)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `kernel is 'codes', 'dotProduct' or 'arrays'; got ${describe(kernel)}`,
+    )
+  }
+  const { server, title } = connection
+  if (kernel === 'codes' && !codes) {
+    throw new RowspaceError(
+      'UNSUPPORTED',
+      `${server}, table ${title}: it was pushed without codes: ask with another kernel, or push it anew`,
+    )
+  }
+  if (kernel === 'dotProduct' && !hasProduct) {
+    throw new RowspaceError(
+      'UNSUPPORTED',
+      `${server}, table ${title}: the server has no function dotProduct: ask with kernel 'codes' or 'arrays'`,
+    )
+  }
+  return kernel
+}

@@ -1,0 +1,97 @@
+/** Queries and expressions as vectors to ask the engine with, judged as an EmbeddingTable judges them. */
+import { combine, type Expression, inputIds, weightedTerms } from '../analogy.ts'
+import { checkQuery, checkVector, isRow, zeroQuery } from '../arguments.ts'
+import { isRowspaceError, RowspaceError } from '../errors.ts'
+import type { Metric } from '../options.ts'
+import type { FoundRow } from './fetch-rows.ts'
+import type { Query, Row } from './options.ts'
+import type { Question } from './rescore.ts'
+
+export interface QuestionOptions {
+  metric: Metric
+  includeInputs: boolean
+  /** Ids to leave out. */
+  exclude: readonly number[]
+}
+
+/** The rows that a question names, as `combine` reads them from a table. */
+export class Rows {
+  constructor(
+    readonly dimension: number,
+    private readonly ids: ReadonlyMap<Row, number>,
+    private readonly found: ReadonlyMap<number, FoundRow>,
+  ) {}
+
+  id(row: Row): number {
+    return this.ids.get(row)!
+  }
+
+  row(row: Row): Float32Array {
+    return this.found.get(typeof row === 'number' ? row : this.id(row))!.row
+  }
+
+  asTable() {
+    return { dimension: this.dimension, id: (row: Row) => this.id(row), row: (row: Row) => this.row(row) }
+  }
+}
+
+/** The question of a row or a vector. Throws `ZERO_QUERY`, `NON_FINITE`, `DIMENSION_MISMATCH`. */
+export function vectorQuestion(
+  query: Query,
+  { metric, includeInputs, exclude }: QuestionOptions,
+  rows: Rows,
+): Question {
+  if (!isRow(query)) {
+    checkVector(query, rows.dimension)
+    const vector = Float32Array.from(query)
+    judge(vector, metric, query)
+    return { vector, out: new Set(exclude) }
+  }
+  const id = rows.id(query)
+  const vector = rows.row(id)
+  if (metric === 'cosine' && vector.every((value) => value === 0)) throw zeroQuery(`row ${id} is all zeros`)
+  return { vector, out: new Set(includeInputs ? exclude : [...exclude, id]) }
+}
+
+/** The question of a sum of rows and vectors. */
+export function sumQuestion(
+  expression: Expression,
+  unit: boolean,
+  { metric, includeInputs, exclude }: QuestionOptions,
+  rows: Rows,
+): Question {
+  const table = rows.asTable()
+  const vector = combine(table, expression, unit)
+  judge(vector, metric)
+  return { vector, out: new Set(includeInputs ? exclude : [...exclude, ...inputIds(table, expression)]) }
+}
+
+/** What an expression adds and takes away. */
+export function termsOf(expression: Expression) {
+  return weightedTerms(expression).map(({ term }) => term)
+}
+
+/** Judges a query as the core does: by whether it is finite and not zeros. */
+function judge(vector: Float32Array, metric: Metric, given: ArrayLike<number> = vector): void {
+  const hasOdd = !vector.every(Number.isFinite)
+  const isZero = vector.every((value) => value === 0)
+  checkQuery(given, hasOdd ? Number.POSITIVE_INFINITY : isZero ? 0 : 1, metric)
+}
+
+/** Puts the number of the question into what is thrown. */
+export function inOrder<Given, Made>(list: readonly Given[], make: (given: Given) => Made): Made[] {
+  const made: Made[] = []
+  for (const [question, given] of list.entries()) {
+    try {
+      made.push(make(given))
+    } catch (error) {
+      if (!isRowspaceError(error)) throw error
+      throw new RowspaceError(error.code, `query ${question}: ${error.message}`, {
+        ...error.details,
+        question,
+        cause: error,
+      })
+    }
+  }
+  return made
+}
