@@ -7,7 +7,7 @@ import { KINDS, makeQuery, makeTable, type TestTable } from '../oracle/tables.ts
 import { type ClickHouseServers, findClickHouse, startClickHouse } from './servers.ts'
 import { expectSame, onServers } from './shards.ts'
 
-/** Of each kind of table, kernel and metric: 2,880 in all. */
+/** Of each kind of table, kernel and metric: 2,080 in all. */
 const QUERIES = 40
 
 describe.skipIf(findClickHouse() === undefined)('three shards', () => {
