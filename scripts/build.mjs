@@ -41,9 +41,8 @@ const shared = {
   external: [
     'highs',
     '@huggingface/tokenizers',
-    '@clickhouse/client',
-    '@clickhouse/client-web',
-    'node:stream',
+    // one package or another, as package.json says
+    '#clickhouse-client',
   ],
   format: 'esm',
   platform: 'neutral',
@@ -86,7 +85,7 @@ await Promise.all([
     entryPoints: { cli: 'src/cli/main.ts' },
     outdir: 'dist',
     // the tokenizers are small and what tokens are read by
-    external: ['highs', '@clickhouse/client-web'],
+    external: ['highs'],
     platform: 'node',
     chunkNames: 'cli-[hash]',
     // libraries that are CommonJS ask for Node's modules by require

@@ -231,14 +231,15 @@ function credentialsOf(options: ConnectionOptions): ConnectionOptions {
 }
 
 async function importClient(): Promise<CreateClient> {
-  const isNode = typeof globalThis.process?.versions?.node === 'string'
   try {
-    const module = isNode ? await import('@clickhouse/client') : await import('@clickhouse/client-web')
+    // @clickhouse/client, and where browsers' conditions hold @clickhouse/client-web
+    const module = await import('#clickhouse-client')
     // CommonJS, which some bundlers hand over whole as its default
     const { createClient } =
       'createClient' in module ? module : (module as { default: typeof module }).default
     return createClient as unknown as CreateClient
   } catch (cause) {
+    const isNode = typeof globalThis.process?.versions?.node === 'string'
     const name = isNode ? '@clickhouse/client' : '@clickhouse/client-web'
     throw new RowspaceError(
       'UNSUPPORTED',
