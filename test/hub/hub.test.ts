@@ -258,6 +258,15 @@ describe('a cache that is not what it was', () => {
     },
   )
 
+  test('none at all: rows are still read straight to where they belong', async () => {
+    const { hub } = await hubWith(oneModel)
+    const source = await hubSource('hf:openai/small', { hub: { ...hub, cache: false } })
+    const target = new Uint8Array(1_000)
+    await source.readInto!(90_000, target)
+    expect(target).toEqual(await source.read(90_000, 91_000))
+    await source.close?.()
+  })
+
   test('none at all', async () => {
     const { open, store } = await hubWith(oneModel)
     using table = await open(undefined, { cache: false })
