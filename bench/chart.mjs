@@ -54,7 +54,7 @@ ${text(x, top + TITLE - 10, `${power} ms`, 'class="small" text-anchor="middle"')
     const length = scale.lengthOf(time)
     return `${text(LABEL - 8, y + 12, name, 'text-anchor="end"')}
 <rect x="${LABEL}" y="${y}" width="${length.toFixed(1)}" height="${BAR}" rx="2" fill="${COLOURS[group]}"/>
-${text(LABEL + length + 6, y + 12, time.toPrecision(3), 'class="small"')}`
+${text(LABEL + length + 6, y + 12, time < 1000 ? time.toPrecision(3) : time.toFixed(0), 'class="small"')}`
   })
   const title = text(8, top + 20, `${size.toLocaleString('en')} x ${dimension}, ${data}`, 'class="title"')
   return { svg: [title, ...lines, ...drawn].join('\n'), height: bottom - top + 14 }
