@@ -6,6 +6,7 @@ const percent = (share) => `${Math.round(share * 100)} %`
 const optional = (value, format) => (value === undefined || Number.isNaN(value) ? '' : format(value))
 
 const COLUMNS = [
+  ['threads', ({ threads }) => threads.toString()],
   ['one query, ms', ({ median }) => milliseconds(median)],
   ['p95', ({ p95 }) => milliseconds(p95)],
   ['x best plain JS', ({ ratio, group }) => (group === 'reading' ? '' : ratio.toFixed(2))],
