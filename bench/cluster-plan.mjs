@@ -1,8 +1,8 @@
 /** What larger tables would take, from what the largest measured one of each dimension took: a scan grows with rows and shrinks with cores. */
 
 const CORES_A_SHARD = 16
-/** Rows of a shard: codes of 100 numbers fill 25 GB of memory then, of 768 numbers 190 GB. */
-const ROWS_A_SHARD = 250_000_000
+/** Codes of a shard, which its memory is to hold: of those that are scanned nothing is read from disk then. */
+const CODE_BYTES_A_SHARD = 25e9
 
 export function planOf(shapes) {
   const dimensions = [...new Set(shapes.map(({ dimension }) => dimension))]
@@ -10,7 +10,7 @@ export function planOf(shapes) {
     dimensions.map((dimension) => {
       const { size, stored, results } = shapes.findLast((shape) => shape.dimension === dimension)
       const codes = results.find(({ kernel }) => kernel === 'codes')
-      const shards = Math.ceil(rows / ROWS_A_SHARD)
+      const shards = Math.ceil((rows * dimension) / CODE_BYTES_A_SHARD)
       const seconds = rows / (codes.rowsPerSecondAndCore * CORES_A_SHARD * shards)
       return {
         rows,

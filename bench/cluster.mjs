@@ -5,7 +5,7 @@
  * Bytes are those of system.query_log, before compression. Cold: the files of all tables are dropped from the system's cache and the engine's marks
  * from its own. `--json` prints the figures alone. It takes some minutes, 8 GB of disk, and clickhouse-server (CLICKHOUSE_SERVER names it).
  */
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -25,13 +25,12 @@ const SHAPES = options.quick
     ]
   : [
       [100_000, 100],
-      [1_000_000, 100],
       [3_000_000, 100],
       [100_000, 768],
       [500_000, 768],
     ]
 /** The table that one, two and three shards hold. */
-const GROWN = options.quick ? [100_000, 100] : [1_000_000, 100]
+const GROWN = options.quick ? [100_000, 100] : [500_000, 100]
 const CLUSTERS = ['one', 'two', 'three']
 const QUESTIONS = 5
 const BATCH = 32
@@ -79,6 +78,10 @@ async function startServers() {
   return { servers, at: { url: servers.urls[0], username: USER, password: PASSWORD } }
 }
 
+async function rowsOf(client, query) {
+  return (await (await client.query({ query, format: 'JSONCompact' })).json()).data
+}
+
 class Bench {
   constructor(servers, at) {
     this.servers = servers
@@ -90,8 +93,8 @@ class Bench {
     await Promise.all(this.clients.map((client) => client.command({ query })))
   }
 
-  async select(query) {
-    return (await (await this.clients[0].query({ query, format: 'JSONCompact' })).json()).data
+  select(query) {
+    return rowsOf(this.clients[0], query)
   }
 
   /** Files that are in no cache are read from the disk. */
@@ -99,18 +102,25 @@ class Bench {
     await this.everywhere('SYSTEM DROP MARK CACHE')
     for (const folder of this.servers.folders) {
       const forget = ['dd', 'if={}', 'iflag=nocache', 'count=0', 'status=none', ';']
-      execFileSync('find', [join(folder, 'data/default'), '-name', '*.bin', '-exec', ...forget])
+      // parts that are merged away meanwhile are of no concern
+      spawnSync('find', [join(folder, 'data/default'), '-name', '*.bin', '-exec', ...forget])
     }
   }
 
-  /** Bytes that the scans since then have read, a scan. */
-  async bytesSince(time) {
+  /** Bytes that questions asked alone since then have read, before compression, on all servers, each. */
+  async bytesSince(time, questions) {
     await this.everywhere('SYSTEM FLUSH LOGS')
-    const scans = `type = 2 AND is_initial_query AND query LIKE '%AS question%' AND query_id LIKE 'rowspace-%'`
-    const [[bytes]] = await this.select(
-      `SELECT avg(read_bytes) FROM system.query_log WHERE ${scans} AND event_time >= toDateTime(${time})`,
+    const scans = `type = 2 AND initial_query_id LIKE 'rowspace-%' AND query LIKE '%AS bound%' AND query NOT LIKE '%excess%'`
+    const read = "ProfileEvents.Values[indexOf(ProfileEvents.Names, 'CompressedReadBufferBytes')]"
+    const sums = await Promise.all(
+      this.clients.map((client) =>
+        rowsOf(
+          client,
+          `SELECT sum(${read}) FROM system.query_log WHERE ${scans} AND event_time >= toDateTime(${time})`,
+        ),
+      ),
     )
-    return Number(bytes)
+    return sums.reduce((sum, [[bytes]]) => sum + Number(bytes), 0) / questions
   }
 
   async stored(table) {
@@ -153,7 +163,7 @@ class Bench {
       cold: cold.milliseconds,
       milliseconds,
       batch: batch.milliseconds / BATCH,
-      bytes: await this.bytesSince(since),
+      bytes: await this.bytesSince(since, 1 + QUESTIONS),
       rowsPerSecondAndCore: size / (milliseconds / 1000) / CORES,
       answers: [
         ...warm.map(({ answer }) => [...answer.ids].join()),

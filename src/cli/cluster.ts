@@ -108,7 +108,7 @@ async function clusterPieces(table: ClusterTable, text: string): Promise<Omit<Fo
 
 export async function inspectCluster(name: string): Promise<Answer> {
   return onCluster(name, async (table, shown) => {
-    const { size, dimension, dtype, kernel, cluster, hasTokens, columns: metadata } = table
+    const { size, dimension, dtype, kernels, cluster, hasTokens, columns: metadata } = table
     const { version, shards, storedBytes } = await table.inspect()
     const document = {
       name: shown,
@@ -118,7 +118,7 @@ export async function inspectCluster(name: string): Promise<Answer> {
       dtype,
       tokens: hasTokens,
       metadata,
-      kernel,
+      kernels,
       server: version,
       cluster: cluster === '' ? null : cluster,
       shards,
@@ -135,7 +135,7 @@ export async function inspectCluster(name: string): Promise<Answer> {
           .join(', ') || 'none',
       ],
       ['shards', cluster === '' ? 'one server' : `${shards}, cluster ${oneLine(cluster)}`],
-      ['search', kernel === 'codes' ? 'by int8 codes' : `by ${kernel}`],
+      ['search', `alone by ${kernels.alone}, many at once by ${kernels.shared}`],
       ['stored', bytes(storedBytes)],
     ].map(([label, text]) => [paint.dim(label!), text!])
     return {

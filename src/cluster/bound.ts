@@ -29,6 +29,12 @@ import { quoteNumber } from './sql.ts'
 /** How the engine computes: int8 codes, its own SIMD dotProduct over the rows, or array functions over the rows. */
 export type Kernel = 'codes' | 'dotProduct' | 'arrays'
 
+/** What is used of them: for a question alone, and for many that share a scan. */
+export interface Kernels {
+  alone: Kernel
+  shared: Kernel
+}
+
 const UNIT = 2 ** -24
 
 /** (1 + u)^n − 1, rounded up: n·u < 1/4 as dimensions go. */

@@ -1,6 +1,6 @@
 /** The rows that come first by their bounds: of each question for itself, or of many in one scan. */
 import type { Metric } from '../options.ts'
-import { boundExpression, type Kernel } from './bound.ts'
+import { boundExpression, type Kernels } from './bound.ts'
 import type { Connection } from './connection.ts'
 import { changed } from './fetch-rows.ts'
 import { RowBinaryReader } from './row-binary.ts'
@@ -16,7 +16,7 @@ export interface Candidates {
 
 export interface BoundOptions {
   metric: Metric
-  kernel: Kernel
+  kernels: Kernels
   /** The condition on a row, or nothing: judged before anything else of the row is read. */
   where: string | undefined
   /** Rows of the table, |V|. */
@@ -49,12 +49,12 @@ export async function firstByBound(
 async function someFirst(
   connection: Connection,
   questions: readonly FirstQuestion[],
-  { metric, kernel, where, size, signal }: BoundOptions,
+  { metric, kernels, where, size, signal }: BoundOptions,
 ): Promise<Candidates[]> {
   const table = connection.named(connection.table)
   const from = `FROM ${table}${where === undefined ? '' : ` PREWHERE ${where}`}`
   const scans = questions.map(({ vector, limit }, question) => {
-    const bound = boundExpression(vector, { metric, kernel, codes: 'fine' })
+    const bound = boundExpression(vector, { metric, kernel: kernels.alone, codes: 'fine' })
     return `SELECT * FROM (SELECT toUInt32(${question}) AS question, id, if(isFinite(${bound} AS sum), sum, inf) AS bound ${from} ORDER BY bound DESC, id LIMIT ${limit})`
   })
   // one row more: how many rows there are now
@@ -120,12 +120,14 @@ export async function allAbove(
 async function someAbove(
   connection: Connection,
   questions: readonly SharedQuestion[],
-  { metric, kernel, where, size, signal, below, mostEach }: SharedOptions,
+  { metric, kernels, where, size, signal, below, mostEach }: SharedOptions,
 ): Promise<Candidates[]> {
   const most = mostEach * questions.length
   const conditions = [...(below < size ? [`id < ${below}`] : []), ...(where === undefined ? [] : [where])]
   const table = connection.named(connection.table)
-  const bounds = questions.map(({ vector }) => boundExpression(vector, { metric, kernel, codes: 'coarse' }))
+  const bounds = questions.map(({ vector }) =>
+    boundExpression(vector, { metric, kernel: kernels.shared, codes: 'coarse' }),
+  )
   const least = questions.map((question) => quoteNumber(question.least))
   // how far a row is above what is asked for, at most: in its order the engine holds no more rows than come
   const scan =

@@ -5,7 +5,7 @@ import { RowspaceError } from '../errors.ts'
 import { checkId } from '../id-set.ts'
 import { EmbeddingTable } from '../table.ts'
 import { type Asked, answerQuestions } from './answer.ts'
-import type { Kernel } from './bound.ts'
+import type { Kernels } from './bound.ts'
 import { conditionSql } from './condition-sql.ts'
 import type { Connection } from './connection.ts'
 import { fetchRows } from './fetch-rows.ts'
@@ -37,8 +37,8 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
   readonly hasTokens: boolean
   /** The metadata columns. */
   readonly columns: ColumnTypes
-  /** How the engine computes. */
-  readonly kernel: Kernel
+  /** How the engine computes: for a question alone, and for many at once. */
+  readonly kernels: Kernels
   /** The cluster's name, '' for one server. */
   readonly cluster: string
   private closed = false
@@ -47,7 +47,7 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
   constructor(
     private readonly connection: Connection,
     description: Description,
-    kernel: Kernel,
+    kernels: Kernels,
     private readonly options: Pick<ClusterOptions, 'core'>,
   ) {
     this.size = description.size
@@ -56,7 +56,7 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
     this.hasTokens = description.tokens
     this.columns = description.columns
     this.cluster = description.cluster
-    this.kernel = kernel
+    this.kernels = kernels
   }
 
   /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
@@ -225,7 +225,7 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
       k: Math.min(k, this.size),
       metric,
       least,
-      kernel: this.kernel,
+      kernels: this.kernels,
       where: filter === undefined ? undefined : conditionSql(this.columns, filter),
       size: this.size,
       signal,

@@ -9,6 +9,7 @@ export type {
   ConnectionOptions,
   CreateClient,
   Kernel,
+  Kernels,
   Pushed,
   PushOptions,
   PushProgress,

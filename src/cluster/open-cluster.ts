@@ -1,7 +1,7 @@
 /** Opens a table on the engine: sees that it is whole and of this version, and chooses how it is searched. */
 import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
-import type { Kernel } from './bound.ts'
+import type { Kernel, Kernels } from './bound.ts'
 import { checkCount } from './candidates.ts'
 import { ClusterTable } from './cluster-table.ts'
 import { Connection } from './connection.ts'
@@ -46,8 +46,8 @@ export async function openCluster<Columns extends ColumnTypes = NoColumns>(
     }
     checkColumns(connection, description, options.columns ?? {})
     await checkCount(connection, description.size)
-    const kernel = await chooseKernel(connection, description, options.kernel)
-    return new ClusterTable<Columns>(connection, description, kernel, options)
+    const kernels = await chooseKernels(connection, description, options.kernel)
+    return new ClusterTable<Columns>(connection, description, kernels, options)
   } catch (error) {
     await connection.close()
     throw error
@@ -84,21 +84,36 @@ function checkColumns({ server, title }: Connection, { columns }: Description, a
 
 const KERNELS: readonly Kernel[] = ['codes', 'dotProduct', 'arrays']
 
-async function chooseKernel(
+/**
+ * A question alone takes as long as its bytes take to be read and unpacked, of which codes are a quarter; many that share a scan take as long as
+ * they take to be computed, which dotProduct does best.
+ */
+async function chooseKernels(
   connection: Connection,
   { codes }: Description,
   asked: Kernel | undefined,
-): Promise<Kernel> {
+): Promise<Kernels> {
   const { data } = await connection.select(`SELECT count() FROM system.functions WHERE name = 'dotProduct'`)
   const hasProduct = Number(data[0]![0]) > 0
-  const kernel = asked ?? (hasProduct ? 'dotProduct' : codes ? 'codes' : 'arrays')
+  if (asked !== undefined) {
+    checkKernel(connection, asked, { codes, hasProduct })
+    return { alone: asked, shared: asked }
+  }
+  const rows = hasProduct ? 'dotProduct' : 'arrays'
+  return { alone: codes ? 'codes' : rows, shared: codes && !hasProduct ? 'codes' : rows }
+}
+
+function checkKernel(
+  { server, title }: Connection,
+  kernel: Kernel,
+  { codes, hasProduct }: { codes: boolean; hasProduct: boolean },
+): void {
   if (!KERNELS.includes(kernel)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
       `kernel is 'codes', 'dotProduct' or 'arrays'; got ${describe(kernel)}`,
     )
   }
-  const { server, title } = connection
   if (kernel === 'codes' && !codes) {
     throw new RowspaceError(
       'UNSUPPORTED',
@@ -111,5 +126,4 @@ async function chooseKernel(
       `${server}, table ${title}: the server has no function dotProduct: ask with kernel 'codes' or 'arrays'`,
     )
   }
-  return kernel
 }

@@ -2,9 +2,9 @@
 import type { ColumnTypes, Condition, Metadata, NoColumns } from '../collection/options.ts'
 import type { CoreSource } from '../core.ts'
 import type { Metric, Query, Row } from '../options.ts'
-import type { Kernel } from './bound.ts'
+import type { Kernel, Kernels } from './bound.ts'
 
-export type { ColumnTypes, Condition, Kernel, Metadata, Metric, NoColumns, Query, Row }
+export type { ColumnTypes, Condition, Kernel, Kernels, Metadata, Metric, NoColumns, Query, Row }
 
 /** What rowspace needs of `createClient` of @clickhouse/client or @clickhouse/client-web. */
 export type CreateClient = (configuration: Record<string, unknown>) => unknown
@@ -70,7 +70,7 @@ export interface Pushed {
 export interface ClusterOptions<Columns extends ColumnTypes = NoColumns> extends ConnectionOptions {
   /** The metadata columns that are filtered by: they type conditions, and are checked against the table's. */
   columns?: Columns | undefined
-  /** How the engine computes. Unless given: its dotProduct where it has one, else by codes where the table has them. */
+  /** How the engine computes. Unless given: a question alone by codes where the table has them, many at once by its dotProduct where it has one. */
   kernel?: Kernel | undefined
   /** As for tables: the core to rescore on. */
   core?: CoreSource | undefined

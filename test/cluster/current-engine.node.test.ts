@@ -30,9 +30,9 @@ describe.skipIf(chdb === undefined)('a current engine', () => {
     const queries = Array.from({ length: 40 }, (_, index) =>
       known ? makeQuery(dimension, kind as Kind, index) : hardQuery(given, index),
     )
-    for (const kernel of [undefined, 'codes', 'arrays'] as const) {
+    for (const kernel of [undefined, 'dotProduct', 'codes', 'arrays'] as const) {
       const cluster = await openCluster({ ...on(kind), kernel })
-      expect(cluster.kernel).toBe(kernel ?? 'dotProduct')
+      expect(cluster.kernels).toEqual({ alone: kernel ?? 'codes', shared: kernel ?? 'dotProduct' })
       for (const metric of ['cosine', 'dot'] as const) {
         const expected = local.nearestBatch(queries, { k: 7, metric })
         const actual = await cluster.nearestBatch(queries, { k: 7, metric })
