@@ -2,13 +2,13 @@
  * Many queries over one reading of the table. A block of rows that fits the cache is asked with every query before the
  * next is read; in registers, each number of a row serves several queries. Every score is the one `scan` makes.
  */
-import { boundsFail, offerBlock, scanCodes } from './certify'
+import { boundsFail, offerBlock, scanCodes, settleCodes } from './certify'
 import { dotsOfTwo } from './dot'
 import { F32, rowAt } from './elements'
 import { productsByFour } from './four-bits'
 import { heapThreshold } from './heap'
 import { products, productsOfTwo } from './products'
-import { Question, Table } from './records'
+import { QUESTION_BYTES, Question, Table } from './records'
 import { scan } from './scan'
 import { offerProduct, scoreAndOffer } from './score'
 
@@ -17,24 +17,40 @@ const BLOCK_BYTES: u32 = 131072
 /** As many rows at most: there is room for their products. */
 const MOST_ROWS: u32 = 1024
 
-/** Bytes of a Question record. */
-const RECORD: usize = 64
-
 /** Rows of a block, a multiple of 32. */
 function rowsOfBlock(rowBytes: u32): u32 {
   return max(min(BLOCK_BYTES / rowBytes, MOST_ROWS) & ~31, 32)
 }
 
 function questionAt(questions: usize, index: u32): Question {
-  return changetype<Question>(questions + index * RECORD)
+  return changetype<Question>(questions + index * QUESTION_BYTES)
 }
 
-/** Offers rows [from, to) to the heap of each of `count` questions that lie one after the other. `from` is a multiple of 32. */
-export function scanQuestions(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
-  const first = questionAt(questions, 0)
-  if (count > 1) scanBatch(table, questions, count, from, to)
-  else if (first.certified !== 0) scanCodes(table, first, from, to)
-  else scan(table, first, from, to)
+/**
+ * Offers rows to the heap of each of `count` questions that lie one after the other: those of blocks of `block` rows, `step` rows apart,
+ * the first from `from` on, the last up to `to`. All but `to` are multiples of 32, and `block` is at most 1024. Where the blocks lie apart,
+ * a single question may leave rows for later: up to a call for blocks that follow each other, or for none.
+ */
+export function scanQuestions(
+  table: Table,
+  questions: usize,
+  count: u32,
+  from: u32,
+  to: u32,
+  block: u32,
+  step: u32,
+): void {
+  const question = questionAt(questions, 0)
+  if (count === 1 && question.certified !== 0) {
+    scanCodes(table, question, from, to, block, step)
+    if (step === block) settleCodes(table, question)
+    return
+  }
+  for (let first = from; first < to; first += step) {
+    const end = min(first + block, to)
+    if (count > 1) scanBatch(table, questions, count, first, end)
+    else scan(table, question, first, end)
+  }
 }
 
 /**

@@ -33,6 +33,7 @@ import { products } from './products'
 import { Question, Table } from './records'
 import { scan } from './scan'
 import { COSINE, scoreAndOffer } from './score'
+import { agreedThreshold } from './shared-threshold'
 
 /** Rows whose products are made before their bounds are looked at. */
 const BLOCK: u32 = 1024
@@ -163,6 +164,7 @@ function collect(table: Table, question: Question, from: u32, to: u32, lower: us
   const list = listOf(question)
   let threshold = heapThreshold(question.heap, k)
   if (lower !== 0) threshold = Mathf.max(threshold, heapThreshold(lower, k))
+  threshold = agreedThreshold(question, threshold)
   question.tried += to - from
   for (let id = from; id < to; id += 4) {
     const at = id << 2
@@ -225,7 +227,7 @@ function settleSure(table: Table, question: Question, sure: f32): void {
 
 function settleSome(table: Table, question: Question, sure: f32, first: bool): void {
   const end = listOf(question) + listed * ENTRY
-  let threshold = heapThreshold(question.heap, question.k)
+  let threshold = agreedThreshold(question, heapThreshold(question.heap, question.k))
   let ahead = listOf(question)
   for (let entry = ahead; entry < end; entry += ENTRY) {
     if (entry === ahead) {
@@ -239,7 +241,8 @@ function settleSome(table: Table, question: Question, sure: f32, first: bool): v
     }
     for (let bits = openRows(entry, sure, first, threshold); bits !== 0; bits &= bits - 1) {
       question.rescored++
-      threshold = scoreAndOffer(table, question, load<u32>(entry, 32) + ctz(bits), threshold)
+      const score = scoreAndOffer(table, question, load<u32>(entry, 32) + ctz(bits), threshold)
+      threshold = Mathf.max(threshold, score)
     }
   }
 }
@@ -260,19 +263,19 @@ function touch(table: Table, id: u32): void {
 }
 
 /**
- * As scan, over the codes. planQuestion comes before it. `from` is a multiple of 32.
- * Adds to `question.rescored` how many rows were scored in full.
+ * Offers blocks of rows, by their codes, `step` rows apart, and lists those left open: `settleCodes` scores them in the end.
+ * planQuestion comes before it. `from` and `step` are multiples of 32, `block` is at most BLOCK.
  *
  * Tables are often ordered (words by how common they are), and rows like the query lie together: so every PASSES-th block comes first,
  * lest all that lies before them be listed.
  */
-export function scanCodes(table: Table, question: Question, from: u32, to: u32): void {
-  const lower = question.heap + 8 + ((<usize>question.k) << 3)
+export function scanCodes(table: Table, question: Question, from: u32, to: u32, block: u32, step: u32): void {
+  const lower = lowerOf(question)
   let longest: u32 = BLOCK / 16
-  clearHeap(lower)
+  if (question.tried === 0) clearHeap(lower)
   for (let pass: u32 = 0; pass < PASSES; pass++) {
-    for (let first = from + pass * BLOCK; first < to; first += PASSES * BLOCK) {
-      const end = min(first + BLOCK, to)
+    for (let first = from + pass * step; first < to; first += PASSES * step) {
+      const end = min(first + block, to)
       if (boundsFail(question)) {
         scan(table, question, first, end)
         continue
@@ -280,12 +283,22 @@ export function scanCodes(table: Table, question: Question, from: u32, to: u32):
       if (table.codeBits === 4) productsByFour(table, question, first, end)
       else products(table, question.quantised, first, end, question.products)
       collect(table, question, first, end, lower)
+      const sure = heapThreshold(lower, question.k)
       if (listed > longest) {
-        settleSure(table, question, heapThreshold(lower, question.k))
+        settleSure(table, question, sure)
         longest = listed * 2 + BLOCK / 16
       }
-      if (listed > MOST_ENTRIES - BLOCK / 4) settle(table, question, heapThreshold(lower, question.k))
+      if (listed > MOST_ENTRIES - BLOCK / 4) settle(table, question, sure)
     }
   }
-  settle(table, question, heapThreshold(lower, question.k))
+}
+
+/** The heap of the k best lower bounds, behind that of the k best rows. */
+function lowerOf(question: Question): usize {
+  return question.heap + 8 + ((<usize>question.k) << 3)
+}
+
+/** Scores the rows that scanCodes left listed. Adds to `question.rescored` how many rows were scored in full. */
+export function settleCodes(table: Table, question: Question): void {
+  settle(table, question, heapThreshold(lowerOf(question), question.k))
 }

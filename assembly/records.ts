@@ -59,4 +59,10 @@ export class Question {
   tried: u32
   /** What 4-bit codes leave out of each product: four-bits.ts. */
   constant: i32
+  /** Where threads tell each other the score a row must reach, 0 where one scans alone, and the question's number there: shared-threshold.ts. */
+  shared: usize
+  number: u32
 }
+
+/** Bytes from one question to the next. */
+export const QUESTION_BYTES: usize = 80

@@ -17,7 +17,15 @@ export interface CoreExports extends Record<string, unknown> {
   planQuestion(table: number, question: number): number
   clearHeap(heap: number): void
   mergeHeap(heap: number, k: number, other: number): void
-  scanQuestions(table: number, questions: number, count: number, from: number, to: number): void
+  scanQuestions(
+    table: number,
+    questions: number,
+    count: number,
+    from: number,
+    to: number,
+    block: number,
+    step: number,
+  ): void
   sortedIds(heap: number, ids: number): number
   measure(table: number, question: number, ids: number, count: number, cosines: number, dots: number): void
 }

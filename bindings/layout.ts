@@ -17,7 +17,7 @@
  *
  * and what each thread has for itself, `workspaceBytes` apart (the pages that are not touched cost nothing):
  *
- *   questions QUESTIONS records of assembly/records.ts, 64 bytes each
+ *   questions QUESTIONS records of assembly/records.ts, QUESTION_BYTES each
  *   products  of two questions with a block of codes, and a list of rows these do not rule out
  *   heaps     8 bytes and k uint64 for each question              the best rows so far
  *
@@ -101,9 +101,11 @@ const ALIGNMENT = 64
 /** Words of bindings/thread-control.ts. */
 const CONTROL_BYTES = 4096
 const SCRATCH_BYTES = 65_536
-const RECORD_BYTES = 64
+const TABLE_BYTES = 64
+/** Bytes of a Question of assembly/records.ts. */
+export const QUESTION_BYTES = 80
 /** BLOCK of assembly/certify.ts, MOST_ROWS of assembly/batch.ts. */
-const BLOCK_ROWS = 1024
+export const BLOCK_ROWS = 1024
 /** The list of assembly/certify.ts: ENTRY times MOST_ENTRIES. */
 const LIST_BYTES = 48 * 1024
 /** Up to this k all of QUESTIONS fit the heaps at once. */
@@ -130,7 +132,7 @@ export function layoutOf(
   const coded = codes ? 1 : 0
   const ownCodes = coded && dtype !== 'int8' ? 1 : 0
   const small = {
-    table: place(RECORD_BYTES),
+    table: place(TABLE_BYTES),
     queries: place(QUESTIONS * paddedVector),
     other: place(paddedVector),
     widened: place(paddedVector),
@@ -149,7 +151,7 @@ export function layoutOf(
   }
   const heapBytes = Math.max(8 + 8 * capacity, QUESTIONS * (8 + 8 * Math.min(capacity, BATCH_K)))
   const workspace = {
-    questions: place(QUESTIONS * RECORD_BYTES),
+    questions: place(QUESTIONS * QUESTION_BYTES),
     products: place(coded * (2 * BLOCK_ROWS * 4 + LIST_BYTES)),
     heaps: place(heapBytes),
   }
@@ -157,7 +159,7 @@ export function layoutOf(
   const others = threads - 1
   place(others * workspaceBytes)
   const control = place(others > 0 ? CONTROL_BYTES : 0)
-  const asked = place(others > 0 ? QUESTIONS * RECORD_BYTES : 0)
+  const asked = place(others > 0 ? QUESTIONS * QUESTION_BYTES : 0)
   const codeScales = ownCodes ? place(capacity * 4) : small.rowScales
   const codesPlace = ownCodes ? place(Math.max(capacity, 4) * paddedDimension) : 0
   const rows = place(capacity * rowBytes + ALIGNMENT)

@@ -1,5 +1,5 @@
 /** Mirrors assembly/records.ts: the records the core reads, field by field, four bytes each, in order. */
-import { QUESTIONS, type TableLayout } from './layout.ts'
+import { QUESTION_BYTES, QUESTIONS, type TableLayout } from './layout.ts'
 
 const TABLE_FIELDS = [
   'dimension',
@@ -35,8 +35,11 @@ const QUESTION = {
   tried: 14,
 } as const
 
-export const RECORD_WORDS = 16
+export const RECORD_WORDS = QUESTION_BYTES / 4
 export const { products: PRODUCTS, heap: HEAP, rescored: RESCORED } = QUESTION
+/** What several threads alone need: assembly/shared-threshold.ts. */
+export const SHARED = 16
+export const NUMBER = 17
 
 export function writeTableRecord(buffer: ArrayBuffer, layout: TableLayout): void {
   const words = new Uint32Array(buffer, layout.table, TABLE_FIELDS.length)
@@ -70,7 +73,7 @@ export class QuestionRecords {
 
   /** The address of a question. */
   at(index: number): number {
-    return this.layout.questions + index * RECORD_WORDS * 4
+    return this.layout.questions + index * QUESTION_BYTES
   }
 
   write(index: number, metric: number, k: number, inverseNorm: number): void {

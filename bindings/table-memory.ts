@@ -1,6 +1,13 @@
 /** One table's memory and the core over it: every call of the core is made here, and nothing else is done. */
 import { type CoreExports, instantiateCore } from './core.ts'
-import { layoutOf, MAX_MEMORY_BYTES, QUESTIONS, type TableLayout, type TableShape } from './layout.ts'
+import {
+  BLOCK_ROWS,
+  layoutOf,
+  MAX_MEMORY_BYTES,
+  QUESTIONS,
+  type TableLayout,
+  type TableShape,
+} from './layout.ts'
 import { QuestionRecords, writeCodeBits, writeTableRecord } from './records.ts'
 import type { Threads } from './threads.ts'
 
@@ -199,7 +206,7 @@ export class TableMemory {
     if (this.least !== undefined) this.questions.fillHeap(0, 2, this.least)
     this.core.planQuestion(table, questions)
     for (let from = 0; from < whole; from += APART) {
-      this.core.scanQuestions(table, questions, 1, from, from + STRETCH)
+      this.core.scanQuestions(table, questions, 1, from, from + STRETCH, BLOCK_ROWS, BLOCK_ROWS)
     }
   }
 
@@ -253,7 +260,7 @@ export class TableMemory {
     const { table, questions, rowBytes, codeStride } = this.layout
     const bytes = size * count * (this.hasCodes ? codeStride : rowBytes)
     if (this.workers === undefined || bytes < LEAST_SHARED_BYTES) {
-      this.core.scanQuestions(table, questions, count, 0, size)
+      this.core.scanQuestions(table, questions, count, 0, size, BLOCK_ROWS, BLOCK_ROWS)
     } else {
       this.workers.scan(count, size, k, (index) => this.questions.heapAt(index, k))
     }

@@ -1,7 +1,7 @@
 /**
  * What the threads of a table agree on, int32 each, in the table's memory. Read and written by Atomics alone.
  *
- * A question is cut into chunks of rows. Whoever is free takes the next one by raising `ticket`, which holds the
+ * A question is cut into chunks of rows, each of blocks that lie all over the table. Whoever is free takes the next one by raising `ticket`, which holds the
  * question's number as well, so that a thread that wakes too late takes none. A thread that finds no chunk left writes the
  * question's number to its place in `done`: its heap then holds the best rows of all the chunks it owns.
  */
@@ -15,7 +15,8 @@ export const CONTROL = {
   /** question << CHUNK_BITS | next chunk */
   ticket: 1,
   chunks: 2,
-  chunkRows: 3,
+  /** Rows of a block. A chunk is every so many-th block of the table. */
+  blockRows: 3,
   /** Rows in all. */
   rows: 4,
   /** Questions that are asked at once. */
@@ -26,6 +27,8 @@ export const CONTROL = {
   owners: 192,
   /** By thread: 1 while it runs. */
   running: 704,
+  /** By question of those asked at once, two words: the word of assembly/shared-threshold.ts. */
+  thresholds: 832,
 } as const
 
 /** Words of all this. */
@@ -67,6 +70,17 @@ export function isAsked(control: Int32Array, question: number): boolean {
   return Atomics.load(control, CONTROL.ticket) >>> CHUNK_BITS === question
 }
 
+/** −Infinity as heap.ts turns its bits. */
+const NO_THRESHOLD = 0x007fffff
+
+/** Begins the shared threshold of a question that is not published yet. */
+export function clearThreshold(control: Int32Array, question: number, index: number): void {
+  const place = CONTROL.thresholds + 2 * index
+  // the number first: from then on no thread that is late with another question writes here
+  Atomics.store(control, place + 1, question)
+  Atomics.store(control, place, NO_THRESHOLD)
+}
+
 /** Ends the question that was asked, before anything of it is overwritten: no chunk of it can be taken any more. */
 export function close(control: Int32Array): void {
   Atomics.store(control, CONTROL.ticket, 0)
@@ -76,24 +90,23 @@ export function close(control: Int32Array): void {
 export function publish(
   control: Int32Array,
   question: number,
-  { count, rows, chunkRows }: { count: number; rows: number; chunkRows: number },
+  { count, rows, chunks, blockRows }: { count: number; rows: number; chunks: number; blockRows: number },
 ): void {
-  const chunks = Math.ceil(rows / chunkRows)
   for (let chunk = 0; chunk < chunks; chunk++) {
     Atomics.store(control, CONTROL.owners + chunk, ownerMark(question, NOBODY))
   }
   Atomics.store(control, CONTROL.count, count)
   Atomics.store(control, CONTROL.rows, rows)
-  Atomics.store(control, CONTROL.chunkRows, chunkRows)
+  Atomics.store(control, CONTROL.blockRows, blockRows)
   Atomics.store(control, CONTROL.chunks, chunks)
   Atomics.store(control, CONTROL.ticket, question << CHUNK_BITS)
   Atomics.store(control, CONTROL.question, question)
   Atomics.notify(control, CONTROL.question)
 }
 
-/** The rows of a chunk. */
-export function rowsOfChunk(control: Int32Array, chunk: number): { from: number; to: number } {
-  const rows = Atomics.load(control, CONTROL.rows)
-  const chunkRows = Atomics.load(control, CONTROL.chunkRows)
-  return { from: chunk * chunkRows, to: Math.min(rows, (chunk + 1) * chunkRows) }
+/** The blocks of a chunk: the first begins at `from`, the others each `step` rows on, all within `to`. */
+export function blocksOfChunk(control: Int32Array, chunk: number) {
+  const to = Atomics.load(control, CONTROL.rows)
+  const block = Atomics.load(control, CONTROL.blockRows)
+  return { from: chunk * block, to, block, step: block * Atomics.load(control, CONTROL.chunks) }
 }

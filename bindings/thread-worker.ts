@@ -1,7 +1,7 @@
 /** What runs in a worker: sleeps until a question is asked, scans chunks of it, sleeps again. Bundled as text by scripts/. */
 import type { CoreExports } from './core.ts'
 import { HEAP, PRODUCTS, RECORD_WORDS } from './records.ts'
-import { CONTROL, CONTROL_WORDS, isAsked, rowsOfChunk, STOP, takeChunk } from './thread-control.ts'
+import { blocksOfChunk, CONTROL, CONTROL_WORDS, isAsked, STOP, takeChunk } from './thread-control.ts'
 
 /** What a worker is started with: a compiled core, the table's memory, and where things lie in it. */
 export interface WorkerStart {
@@ -46,18 +46,20 @@ function run(start: WorkerStart): void {
    * asks on meanwhile; what was copied then is good only if the ticket is still this question's.
    */
   function answer(question: number): void {
-    let copied = false
+    let copied = 0
     for (;;) {
       const chunk = takeChunk(control, question, start.thread)
       if (chunk < 0) break
       const count = Atomics.load(control, CONTROL.count)
-      const { from, to } = rowsOfChunk(control, chunk)
-      if (!copied) copyQuestions(count)
-      if (!isAsked(control, question)) return
-      if (!copied) clearHeaps(count)
-      copied = true
-      core.scanQuestions(start.table, start.questions + shift, count, from, to)
+      const { from, to, block, step } = blocksOfChunk(control, chunk)
+      if (copied === 0) copyQuestions(count)
+      if (!isAsked(control, question)) break
+      if (copied === 0) clearHeaps(count)
+      copied = count
+      core.scanQuestions(start.table, start.questions + shift, count, from, to, block, step)
     }
+    // whether or not it is still asked: the list must not stay for the next
+    if (copied > 0) core.scanQuestions(start.table, start.questions + shift, copied, 0, 0, 0, 0)
     Atomics.store(control, CONTROL.done + start.thread, question)
   }
 

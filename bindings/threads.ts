@@ -3,26 +3,27 @@
  * does the share of one that does not answer. So every question ends, and with the same answer, whatever happens to a worker.
  */
 import type { CoreExports } from './core.ts'
-import { QUESTIONS, type TableLayout } from './layout.ts'
-import { RECORD_WORDS, RESCORED } from './records.ts'
+import { BLOCK_ROWS, QUESTIONS, type TableLayout } from './layout.ts'
+import { NUMBER, RECORD_WORDS, RESCORED, SHARED } from './records.ts'
 import {
+  blocksOfChunk,
   CONTROL,
   CONTROL_WORDS,
+  clearThreshold,
   close,
   MOST_QUESTIONS,
   ownerOf,
   publish,
-  rowsOfChunk,
   takeChunk,
 } from './thread-control.ts'
 import { startWorkers } from './workers.ts'
 
 /** Chunks a thread gets on average: more even out, fewer cost less. */
 const CHUNKS_A_THREAD = 4
-/** Least rows of a chunk. */
-const LEAST_CHUNK = 512
-/** A chunk is whole words of the mask. */
-const CHUNK_STEP = 32
+/** Least rows of a block. */
+const LEAST_BLOCK = 512
+/** A block is whole words of the mask. */
+const BLOCK_STEP = 32
 /** Milliseconds that workers may take longer than the caller did, before their share is done again. */
 const PATIENCE = 20
 
@@ -75,26 +76,43 @@ export class Threads {
       if (chunk < 0) break
       this.scanChunk(chunk, count)
     }
+    this.finish(count)
     const { finished, missing } = this.waitForOthers(question, begun)
     for (const thread of finished) this.merge(thread, count, k, heapOf)
     for (const chunk of missing) this.scanChunk(chunk, count)
+    if (missing.length > 0) this.finish(count)
+    // what the caller alone asks next is shared with nobody
+    for (let index = 0; index < count; index++) this.records[index * RECORD_WORDS + SHARED] = 0
   }
 
   /** Returns the question's number. */
   private ask(count: number, rows: number): number {
     this.question = (this.question % MOST_QUESTIONS) + 1
     close(this.control)
+    for (let index = 0; index < count; index++) {
+      clearThreshold(this.control, this.question, index)
+      this.records[index * RECORD_WORDS + NUMBER] = this.question
+      this.records[index * RECORD_WORDS + SHARED] = this.layout.control + 4 * (CONTROL.thresholds + 2 * index)
+    }
     this.asked.set(this.records.subarray(0, count * RECORD_WORDS))
-    const share = Math.max(LEAST_CHUNK, rows / (this.layout.threads * CHUNKS_A_THREAD))
-    const chunkRows = Math.ceil(share / CHUNK_STEP) * CHUNK_STEP
-    publish(this.control, this.question, { count, rows, chunkRows })
+    const most = this.layout.threads * CHUNKS_A_THREAD
+    const share = Math.min(Math.max(LEAST_BLOCK, rows / most), BLOCK_ROWS)
+    const blockRows = Math.ceil(share / BLOCK_STEP) * BLOCK_STEP
+    const chunks = Math.min(most, Math.ceil(rows / blockRows))
+    publish(this.control, this.question, { count, rows, chunks, blockRows })
     return this.question
   }
 
   private scanChunk(chunk: number, count: number): void {
     const { table, questions } = this.layout
-    const { from, to } = rowsOfChunk(this.control, chunk)
-    this.core.scanQuestions(table, questions, count, from, to)
+    const { from, to, block, step } = blocksOfChunk(this.control, chunk)
+    this.core.scanQuestions(table, questions, count, from, to, block, step)
+  }
+
+  /** Scores what chunks have left open. */
+  private finish(count: number): void {
+    const { table, questions } = this.layout
+    this.core.scanQuestions(table, questions, count, 0, 0, BLOCK_ROWS, BLOCK_ROWS)
   }
 
   /**

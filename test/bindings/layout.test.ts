@@ -30,7 +30,7 @@ test('the places of a table follow each other without overlap', () => {
           [layout.widened, vector],
           [layout.rowScales, dtype === 'int8' ? capacity * 4 : 0],
           [layout.table, 64],
-          [layout.questions, 32 * 64],
+          [layout.questions, 32 * 80],
           [layout.heaps, Math.max(8 + capacity * 8, 32 * (8 + 8 * Math.min(capacity, 1024)))],
           [layout.ids, capacity * 4],
           [layout.cosines, capacity * 4],
@@ -55,7 +55,7 @@ test('the places of a table follow each other without overlap', () => {
         const others: [start: number, bytes: number][] = [
           [layout.questions + workspace, (threads - 1) * workspace],
           [layout.control, 4096],
-          [layout.asked, 32 * 64],
+          [layout.asked, 32 * 80],
         ]
         if (threads > 1) places.push(...others)
         if (codes) places.push(...coded)
