@@ -102,17 +102,17 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     }
   }, 60_000)
 
-  test('more rows that are equal than come at once, between others', async () => {
+  test('more near-ties than come at once, in another order by their bounds than by their scores', async () => {
     const dimension = 3
-    const flat = Float32Array.from({ length: 24_000 * dimension }, (_, i) => {
+    const flat = Float32Array.from({ length: 36_000 * dimension }, (_, i) => {
       const id = Math.floor(i / dimension)
-      return id % 6 === 0 ? Math.sin(i) : [0.5, -0.25, 1][i % dimension]!
+      return id % 6 === 0 ? Math.sin(i) : [0.5, -0.25, 1][i % dimension]! + Math.sin(i * i) * 1e-3
     })
     const local = await EmbeddingTable.from(flat, { dimension })
     const at = onServers(servers.urls, 'many ties', 'three')
     await pushTable(local, { ...at, rowsAtOnce: 1_000 })
     const cluster = await openCluster(at)
-    const queries = [flat.slice(3, 6), Float32Array.of(1, 1, 1)]
+    const queries = [flat.slice(3, 6), Float32Array.of(0.4, -0.2, 0.9)]
     for (const options of [{}, { metric: 'dot', k: 300 }, { exclude: [1, 2, 7] }] as const) {
       const expected = local.nearestBatch(queries, options)
       const actual = await cluster.nearestBatch(queries, options)
