@@ -37,8 +37,9 @@ import { agreedThreshold } from './shared-threshold'
 
 /** Rows whose products are made before their bounds are looked at. */
 const BLOCK: u32 = 1024
-/** Passes over the blocks. */
-const PASSES: u32 = 16
+/** Passes over the blocks of a table, and over those of a chunk, which are fewer. */
+const PASSES: u32 = 80
+const CHUNK_PASSES: u32 = 16
 /** Where more than one row in four of this many had to be scored, the rest is scanned as it is. */
 const TRIAL: u32 = 8192
 
@@ -266,15 +267,16 @@ function touch(table: Table, id: u32): void {
  * Offers blocks of rows, by their codes, `step` rows apart, and lists those left open: `settleCodes` scores them in the end.
  * planQuestion comes before it. `from` and `step` are multiples of 32, `block` is at most BLOCK.
  *
- * Tables are often ordered (words by how common they are), and rows like the query lie together: so every PASSES-th block comes first,
+ * Tables are often ordered (words by how common they are), and rows like the query lie together: so every so many-th block comes first,
  * lest all that lies before them be listed.
  */
 export function scanCodes(table: Table, question: Question, from: u32, to: u32, block: u32, step: u32): void {
   const lower = lowerOf(question)
   let longest: u32 = BLOCK / 16
   if (question.tried === 0) clearHeap(lower)
-  for (let pass: u32 = 0; pass < PASSES; pass++) {
-    for (let first = from + pass * step; first < to; first += PASSES * step) {
+  const passes = step === block ? PASSES : CHUNK_PASSES
+  for (let pass: u32 = 0; pass < passes; pass++) {
+    for (let first = from + pass * step; first < to; first += passes * step) {
       const end = min(first + block, to)
       if (boundsFail(question)) {
         scan(table, question, first, end)
