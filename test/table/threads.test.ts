@@ -78,6 +78,19 @@ test.each(['int8', 'int4'] as const)(
   },
 )
 
+test('a score that threads shared for one question rules nothing out for the next, whose scores are lower', async () => {
+  const { flat, rows } = makeTable(20_000, 64, 'plain', 3)
+  using many = await EmbeddingTable.from(flat, { dimension: 64, codes: 'int8', threads: 2 })
+  using one = await EmbeddingTable.from(flat, { dimension: 64, codes: 'int8' })
+  await started(many, 2)
+  for (const factor of [1, 1000, 1, 0.001]) {
+    const query = rows[5]!.map((value) => value * factor)
+    const expected = one.nearest(query, { metric: 'dot' }).toArray()
+    expectMatches(many.nearest(query, { metric: 'dot' }), expected)
+    for (const answer of many.nearestBatch([query, query], { metric: 'dot' })) expectMatches(answer, expected)
+  }
+})
+
 test('where memory cannot be shared there is one thread, and the same answer', async () => {
   vi.stubGlobal('SharedArrayBuffer', undefined)
   using table = await EmbeddingTable.from([1, 0, 0, 1], { dimension: 2, threads: 4 })
