@@ -16,7 +16,7 @@ const shared = {
   globalSetup: ['test/servers/start.ts'],
   provide: { seed: seed === undefined ? undefined : Number(seed) },
   env: seed === undefined ? {} : { ROWSPACE_SEED: seed },
-  testTimeout: 20_000,
+  testTimeout: 60_000,
 }
 
 const node: TestProjectInlineConfiguration = {
