@@ -1,12 +1,13 @@
 /** The cache on a page: the Cache API, where an entry appears whole or not at all. */
 import { RowspaceError } from '../errors.ts'
+import { isOwnPath, LAYOUT } from './layout.ts'
 import type { Store } from './store.ts'
 
 /** A host that exists nowhere: the addresses are names and are never fetched. */
 const ORIGIN = 'https://rowspace.invalid/'
 
 export class BrowserStore implements Store {
-  readonly name = 'rowspace'
+  readonly name = LAYOUT
 
   async get(path: string): Promise<Uint8Array | undefined> {
     const response = await (await this.#cache()).match(ORIGIN + path)
@@ -26,13 +27,11 @@ export class BrowserStore implements Store {
   async list(folder: string): Promise<string[]> {
     const keys = await (await this.#cache()).keys()
     const paths = keys.filter(({ url }) => url.startsWith(ORIGIN)).map(({ url }) => url.slice(ORIGIN.length))
-    return folder === '' ? paths : paths.filter((path) => path.startsWith(`${folder}/`))
+    return paths.filter((path) => isOwnPath(path) && (folder === '' || path.startsWith(`${folder}/`)))
   }
 
   async remove(path: string): Promise<void> {
-    const cache = await this.#cache()
-    await cache.delete(ORIGIN + path)
-    for (const below of await this.list(path)) await cache.delete(ORIGIN + below)
+    await (await this.#cache()).delete(ORIGIN + path)
   }
 
   #cache(): Promise<Cache> {

@@ -1,14 +1,12 @@
 /**
- * What is kept of the hub's models, and which version of a file a revision stands for.
- *
- *   <host>/<owner>--<model>/revisions/<revision>/<file>.json   what the hub said last: Known
- *   <host>/<owner>--<model>/files/<key>/…                      kept-file.ts, by the file's ETag
+ * What is cached of the hub's models, and which version of a file a revision stands for. layout.ts says where.
  *
  * No token is ever in it, and no address that a redirect led to.
  */
-import { hashOf, KeptFile, parseExtent } from './kept-file.ts'
-import { type HubName, hubNameText } from './name.ts'
-import { decodeStorePath, type Store, storePath } from './store.ts'
+import { KeptFile, parseExtent } from './kept-file.ts'
+import { endpointFolder, hashOf, modelFolder, modelFolderOf } from './layout.ts'
+import { type HubName, hubNameText, isPlainPath } from './name.ts'
+import type { Store } from './store.ts'
 
 /** What the hub said of a file. */
 export interface KnownFile {
@@ -21,67 +19,77 @@ export interface KnownFile {
 /** `absent`: the hub has no such file. `chosen`: the file that stands for the model, where none is named. */
 export type Known = KnownFile | { absent: true } | { chosen: string }
 
-/** Where the choice of a model's file is kept: no path of a repository begins so. */
-const CHOICE = '@chosen'
-
 export class HubCache {
+  /** @param endpoint the whole address, as endpointText() gives it */
   constructor(
     readonly store: Store,
-    readonly host: string,
+    readonly endpoint: string,
   ) {}
 
   /** What the hub said of this file, or of the whole model where none is named. */
   async known(name: HubName): Promise<Known | undefined> {
-    const bytes = await this.store.get(this.#knownPath(name))
-    return bytes && parseKnown(bytes, hubNameText(name))
+    const bytes = await this.store.get(await this.#knownPath(name))
+    return bytes && parseKnown(bytes, this.endpoint, hubNameText(name))
   }
 
   async setKnown(name: HubName, known: Known): Promise<void> {
-    const text = JSON.stringify({ name: hubNameText(name), ...known })
-    await this.store.put(this.#knownPath(name), new TextEncoder().encode(text))
+    const record = { endpoint: this.endpoint, name: hubNameText(name), ...known }
+    await this.store.put(await this.#knownPath(name), toJson(record))
   }
 
   async forget(name: HubName): Promise<void> {
-    await this.store.remove(this.#knownPath(name))
+    await this.store.remove(await this.#knownPath(name))
   }
 
   async open(name: HubName, { etag, size }: KnownFile): Promise<KeptFile> {
-    const key = await hashOf(new TextEncoder().encode(JSON.stringify([name.file, etag, size])))
-    const folder = `${this.#model(name)}/${storePath('files', key)}`
+    const { owner, model, file } = name
+    const hash = await hashOf(this.endpoint, owner, model, file, etag, size)
+    const folder = `${await this.#folder(name)}/files/${hash}`
     const about = `${folder}/about.json`
     if ((await this.store.get(about)) === undefined) {
-      const text = JSON.stringify({ file: name.file, revision: name.revision, etag, size })
-      await this.store.put(about, new TextEncoder().encode(text))
+      await this.store.put(about, toJson({ endpoint: this.endpoint, name: hubNameText(name), etag, size }))
     }
     return KeptFile.open(this.store, folder)
   }
 
-  #model({ owner, model }: HubName): string {
-    return storePath(this.host, `${owner}--${model}`)
+  async #folder(name: HubName): Promise<string> {
+    return `${await endpointFolder(this.endpoint)}/${modelFolder(name)}`
   }
 
-  #knownPath(name: HubName): string {
-    return `${this.#model(name)}/${storePath('revisions', name.revision, `${name.file ?? CHOICE}.json`)}`
+  async #knownPath(name: HubName): Promise<string> {
+    return `${await this.#folder(name)}/known/${await hashOf(this.endpoint, hubNameText(name))}.json`
   }
 }
 
-/** Undefined for what was cut short, altered, or belongs to a name that differs only where the disk sees no difference. */
-function parseKnown(bytes: Uint8Array, expected: string): Known | undefined {
+const toJson = (record: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(record))
+
+function parseRecord(bytes: Uint8Array | undefined): Record<string, unknown> | undefined {
   try {
-    const { name, ...known } = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    if (name !== expected) return undefined
-    if (known.absent === true || typeof known.chosen === 'string') return known
-    return typeof known.etag === 'string' && Number.isSafeInteger(known.size) ? known : undefined
+    const record = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return typeof record === 'object' && record !== null ? record : undefined
   } catch {
     return undefined
   }
 }
 
-/** A file that is kept, in part or whole. */
+/** Undefined for what was cut short, altered, or belongs to another endpoint or name. */
+function parseKnown(bytes: Uint8Array, expectedEndpoint: string, expectedName: string): Known | undefined {
+  const { endpoint, name, absent, chosen, etag, size, commit } = parseRecord(bytes) ?? {}
+  if (name !== expectedName || endpoint !== expectedEndpoint) return undefined
+  if (absent === true) return { absent }
+  if (typeof chosen === 'string') return isPlainPath(chosen) ? { chosen } : undefined
+  if (typeof etag !== 'string' || !isSize(size)) return undefined
+  return { etag, size, commit: typeof commit === 'string' ? commit : undefined }
+}
+
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
+
+/** A file that is cached, in part or whole. */
 export interface KeptEntry {
   /** hf:owner/model[@revision]/file */
   name: string
-  host: string
+  /** The address of the hub it came from. */
+  endpoint: string
   /** Bytes kept, and bytes of the whole file. */
   kept: number
   size: number
@@ -92,44 +100,38 @@ export interface KeptEntry {
 export async function listKept(store: Store): Promise<KeptEntry[]> {
   const entries: KeptEntry[] = []
   const paths = await store.list('')
+  const kept = keptBytes(paths)
   for (const about of paths.filter((path) => path.endsWith('/about.json'))) {
-    const entry = await readEntry(store, about, paths)
-    if (entry !== undefined) entries.push(entry)
+    const { name, endpoint, etag, size } = parseRecord(await store.get(about)) ?? {}
+    if (typeof name !== 'string' || typeof endpoint !== 'string') continue
+    if (typeof etag !== 'string' || !isSize(size)) continue
+    entries.push({ name, endpoint, kept: kept.get(folderOf(about)) ?? 0, size, etag })
   }
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-async function readEntry(
-  store: Store,
-  about: string,
-  paths: readonly string[],
-): Promise<KeptEntry | undefined> {
-  const folder = about.slice(0, -'about.json'.length)
-  const [host, repository] = decodeStorePath(about) as [string, string]
-  const [owner = '', model = ''] = repository.split(/--(.*)/s)
-  try {
-    const bytes = await store.get(about)
-    const { file, revision, etag, size } = JSON.parse(new TextDecoder().decode(bytes))
-    const extents = paths.filter((path) => path.startsWith(folder)).map(parseExtent)
-    const kept = extents.reduce((sum, extent) => sum + (extent ? extent.end - extent.start : 0), 0)
-    return { name: hubNameText({ owner, model, revision, file }), host, kept, size, etag }
-  } catch {
-    return undefined
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+
+/** Bytes of the parts in each folder. */
+function keptBytes(paths: readonly string[]): Map<string, number> {
+  const bytes = new Map<string, number>()
+  for (const path of paths) {
+    const extent = parseExtent(path)
+    if (extent === undefined) continue
+    bytes.set(folderOf(path), (bytes.get(folderOf(path)) ?? 0) + extent.end - extent.start)
   }
+  return bytes
 }
 
-/** Takes away what is kept of one model, of every revision, or of all models. Returns the bytes that were freed. */
+/** Removes what is kept of one model, of every endpoint and revision, or of all models. Returns the bytes freed. */
 export async function removeKept(store: Store, name?: Pick<HubName, 'owner' | 'model'>): Promise<number> {
-  const paths = await store.list('')
-  const wanted = name && storePath(`${name.owner}--${name.model}`)
-  const models = new Set(paths.map((path) => path.split('/').slice(0, 2).join('/')))
+  const wanted = name && modelFolder(name)
   let freed = 0
-  for (const model of models) {
-    if (wanted !== undefined && model.split('/')[1] !== wanted) continue
-    for (const extent of paths.filter((path) => path.startsWith(`${model}/`)).map(parseExtent)) {
-      if (extent !== undefined) freed += extent.end - extent.start
-    }
-    await store.remove(model)
+  for (const path of await store.list('')) {
+    if (wanted !== undefined && modelFolderOf(path) !== wanted) continue
+    await store.remove(path)
+    const extent = parseExtent(path)
+    if (extent !== undefined) freed += extent.end - extent.start
   }
   return freed
 }

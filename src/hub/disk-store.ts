@@ -1,10 +1,21 @@
-/** The cache in a folder, in Node. */
+/**
+ * The cache in a folder, in Node. The folder is the user's and may hold anything; the cache's files are in a subfolder that it made
+ * itself and marked. Only files in there, of the cache's own names, behind no symbolic link, are listed, replaced or removed.
+ */
+import { RowspaceError } from '../errors.ts'
 import { writeFileAtomically } from '../formats/write-file.ts'
 import { fileError } from '../sources/file.ts'
 import { nodeModule } from '../sources/node.ts'
+import { isOwnPath, LAYOUT } from './layout.ts'
 import type { Store } from './store.ts'
 
 const PURPOSE = 'use the cache'
+
+/** What marks a folder as a cache (https://bford.info/cachedir), for backups too, and as this one. */
+const MARKER = 'CACHEDIR.TAG'
+const MARKER_TEXT = `Signature: 8a477f597d28d172789f06886806bc55
+# rowspace keeps here what it has read of models. Remove it with: rowspace cache rm --all
+`
 
 /** ROWSPACE_CACHE, else where programs keep such things on this platform. */
 export function cacheFolder(): string {
@@ -19,10 +30,8 @@ export function cacheFolder(): string {
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rowspace')
 }
 
-/** What a process that was killed left behind is taken away after a day. */
-const STALE_MILLISECONDS = 86_400_000
-
 export class DiskStore implements Store {
+  /** @param name the user's folder */
   constructor(readonly name: string) {}
 
   async get(path: string): Promise<Uint8Array | undefined> {
@@ -36,50 +45,110 @@ export class DiskStore implements Store {
   }
 
   async put(path: string, bytes: Uint8Array): Promise<void> {
-    const { mkdir } = nodeModule('node:fs/promises', PURPOSE)
-    const { dirname } = nodeModule('node:path', PURPOSE)
-    const place = this.#place(path)
-    await mkdir(dirname(place), { recursive: true, mode: 0o700 }).catch((error) => {
-      throw fileError(dirname(place), error)
-    })
-    await writeFileAtomically(place, [bytes], { force: true })
+    const marker = await this.get(MARKER)
+    if (marker === undefined) await this.#write(MARKER, new TextEncoder().encode(MARKER_TEXT))
+    else if (!isMarkerText(marker)) throw strangeFolderError(this.#place(''))
+    await this.#write(path, bytes)
   }
 
   async list(folder: string): Promise<string[]> {
-    const { readdir } = nodeModule('node:fs/promises', PURPOSE)
-    try {
-      const entries = await readdir(this.#place(folder), { recursive: true, withFileTypes: true })
-      const files = entries.filter((entry) => entry.isFile())
-      const paths = files.map(({ parentPath, path, name }) => this.#pathOf(`${parentPath ?? path}/${name}`))
-      for (const path of paths.filter((each) => each.endsWith('.tmp'))) await this.#dropIfStale(path)
-      return paths.filter((each) => !each.endsWith('.tmp'))
-    } catch (error) {
-      if (isMissing(error)) return []
-      throw fileError(this.#place(folder), error)
-    }
+    return (await this.#isMarked()) ? this.#filesBelow(folder) : []
   }
 
   async remove(path: string): Promise<void> {
-    const { rm } = nodeModule('node:fs/promises', PURPOSE)
-    await rm(this.#place(path), { recursive: true, force: true }).catch((error) => {
-      throw fileError(this.#place(path), error)
+    const { rmdir, unlink } = nodeModule('node:fs/promises', PURPOSE)
+    if (!isOwnPath(path) || !(await this.#isMarked()) || (await this.#linkOnTheWay(path))) return
+    await unlink(this.#place(path)).catch((error) => {
+      if (!isMissing(error)) throw fileError(this.#place(path), error)
+    })
+    for (const folder of foldersAbove(path)) {
+      // one that is not empty stays, and so do those above it
+      const emptied = await rmdir(this.#place(folder)).then(
+        () => true,
+        () => false,
+      )
+      if (!emptied) return
+    }
+  }
+
+  async #filesBelow(folder: string): Promise<string[]> {
+    const { readdir } = nodeModule('node:fs/promises', PURPOSE)
+    const entries = await readdir(this.#place(folder), { withFileTypes: true }).catch((error) => {
+      if (isMissing(error)) return []
+      throw fileError(this.#place(folder), error)
+    })
+    const paths: string[] = []
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      // neither is true of a symbolic link
+      if (entry.isDirectory()) paths.push(...(await this.#filesBelow(path)))
+      else if (entry.isFile() && isOwnPath(path)) paths.push(path)
+    }
+    return paths
+  }
+
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
+    const { mkdir } = nodeModule('node:fs/promises', PURPOSE)
+    const { dirname } = nodeModule('node:path', PURPOSE)
+    const place = this.#place(path)
+    const attempt = async () => {
+      await mkdir(dirname(place), { recursive: true, mode: 0o700 }).catch((error) => {
+        throw fileError(dirname(place), error)
+      })
+      const link = await this.#linkOnTheWay(path)
+      if (link !== undefined) throw linkError(link)
+      await writeFileAtomically(place, [bytes], { force: true })
+    }
+    // another process that clears the cache may take the empty folder away between the two
+    await attempt().catch((error) => {
+      if (error instanceof RowspaceError && error.details.reason === 'ENOENT') return attempt()
+      throw error
     })
   }
 
-  async #dropIfStale(path: string): Promise<void> {
-    const { stat } = nodeModule('node:fs/promises', PURPOSE)
-    const status = await stat(this.#place(path)).catch(() => undefined)
-    if (status !== undefined && Date.now() - status.mtimeMs > STALE_MILLISECONDS) await this.remove(path)
+  /** Whether the subfolder is there, made and marked by this layout. */
+  async #isMarked(): Promise<boolean> {
+    if ((await this.#linkOnTheWay(MARKER)) !== undefined) return false
+    return isMarkerText(await this.get(MARKER))
+  }
+
+  /** The first symbolic link between the user's folder and a file of the cache, the file included. */
+  async #linkOnTheWay(path: string): Promise<string | undefined> {
+    const { lstat } = nodeModule('node:fs/promises', PURPOSE)
+    for (const step of [...foldersAbove(path).toReversed(), path]) {
+      const status = await lstat(this.#place(step)).catch(() => undefined)
+      if (status?.isSymbolicLink()) return this.#place(step)
+    }
+    return undefined
   }
 
   #place(path: string): string {
-    return nodeModule('node:path', PURPOSE).join(this.name, path)
+    return nodeModule('node:path', PURPOSE).join(this.name, LAYOUT, path)
   }
+}
 
-  #pathOf(place: string): string {
-    const { relative, sep } = nodeModule('node:path', PURPOSE)
-    return relative(this.name, place).split(sep).join('/')
-  }
+/** The folders a path lies in, the innermost first, the cache's own ('') last. */
+function foldersAbove(path: string): string[] {
+  const parts = path.split('/')
+  return parts.map((_, index) => parts.slice(0, parts.length - 1 - index).join('/'))
+}
+
+function isMarkerText(bytes: Uint8Array | undefined): boolean {
+  return new TextDecoder().decode(bytes) === MARKER_TEXT
+}
+
+function strangeFolderError(place: string): RowspaceError {
+  return new RowspaceError(
+    'IO',
+    `"${place}" holds a ${MARKER} that rowspace did not write: move it, or name another folder in ROWSPACE_CACHE.`,
+    { path: place },
+  )
+}
+
+function linkError(place: string): RowspaceError {
+  return new RowspaceError('IO', `"${place}" is a symbolic link, which the cache does not follow.`, {
+    path: place,
+  })
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,12 +1,11 @@
 /**
- * The parts of one version of one file that are kept: what was read of it, and nothing else.
- *
- *   <key>/about.json                     which file it is
- *   <key>/<start>-<end>-<hash>.part      its bytes [start, end); the hash is of them
+ * The parts of one version of one file that are kept: what was read of it, and nothing else. Each file `<start>-<end>-<hash>.part`
+ * of its folder holds the bytes [start, end); the hash is of them.
  *
  * Each part is written whole or not at all, and none is ever altered: two processes that fetch at once write the same
  * bytes, and one that is killed leaves the parts it had.
  */
+import { hashOf } from './layout.ts'
 import type { Store } from './store.ts'
 
 /** Part of a file, kept. */
@@ -81,10 +80,4 @@ const byStart = (a: Extent, b: Extent) => a.start - b.start || b.end - a.end
 export function parseExtent(path: string): Extent | undefined {
   const match = /(?:^|\/)(\d+)-(\d+)-[0-9a-f]{32}\.part$/.exec(path)
   return match === null ? undefined : { start: Number(match[1]), end: Number(match[2]), path }
-}
-
-/** Half of SHA-256, in hexadecimal. */
-export async function hashOf(bytes: Uint8Array): Promise<string> {
-  const digest = await globalThis.crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)
-  return Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -13,8 +13,9 @@ export interface HubName {
 const FORM = /^hf:([^/@]*)\/([^/@]*)(?:@((?:refs\/(?:pr|convert)\/)?[^/@]*))?(?:\/(.*))?$/i
 /** As the hub has it: letters, digits, `-`, `_` and `.`, no two of the last in a row, none of them at the ends. */
 const PART = /^(?!.*(?:\.\.|--))[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?$/
-const REVISION = /^(?!.*\.\.)[A-Za-z0-9_][\w.+/-]{0,199}$/
+const REVISION = /^[A-Za-z0-9_][\w.+/-]{0,199}$/
 const SEGMENT = /^[\w.+=,()[\] -]+$/
+const MAX_PATH = 1_000
 
 /** Throws `INVALID_ARGUMENT` naming what is wrong with which part. */
 export function parseHubName(name: string): HubName {
@@ -34,18 +35,30 @@ export function parseHubName(name: string): HubName {
       )
     }
   }
-  if (revision !== undefined && !REVISION.test(revision)) {
-    throw refused(name, `the revision ${quoted(revision)} is none: a branch, a tag or a commit was expected`)
-  }
+  if (revision !== undefined) checkRevision(name, revision)
   if (file !== undefined) checkPath(name, file)
   return { owner, model, revision: revision ?? 'main', file }
 }
 
+/** Throws `INVALID_ARGUMENT` unless `revision` can be a branch, a tag or a commit, as git has them: no `..`, no step that is `.`. */
+export function checkRevision(name: string, revision: string): void {
+  const steps = revision.split('/')
+  if (REVISION.test(revision) && !revision.includes('..') && steps.every((step) => /[^.]/.test(step))) return
+  throw refused(name, `the revision ${quoted(revision)} is not a branch, a tag or a commit`)
+}
+
 /** Throws `INVALID_ARGUMENT` unless `path` is a plain path inside a repository. */
 export function checkPath(name: string, path: string): void {
-  const odd = path.split('/').find((segment) => !SEGMENT.test(segment) || /^\.+$/.test(segment))
-  if (odd === undefined) return
-  throw refused(name, `the file ${quoted(path)} is no plain path: ${quoted(odd)} may not be a part of it`)
+  if (isPlainPath(path)) return
+  throw refused(
+    name,
+    `the file ${quoted(path)} is not a plain path of letters, digits and _.+=,()[]- inside the repository`,
+  )
+}
+
+/** Whether a path leads to a file inside a repository whatever a server makes of it: no step is empty, `.` or `..`. */
+export function isPlainPath(path: string): boolean {
+  return path.length <= MAX_PATH && path.split('/').every((step) => SEGMENT.test(step) && /[^.]/.test(step))
 }
 
 /** The name as people write it. */

@@ -5,6 +5,7 @@ import { type UrlSource, urlSource } from '../sources/url.ts'
 import { HubCache, type Known, type KnownFile } from './cache.ts'
 import { CachedSource } from './cached-source.ts'
 import { chooseListed, USUAL_FILES } from './choose-file.ts'
+import { endpointText } from './layout.ts'
 import { checkPath, type HubName, hubNameText, parseHubName } from './name.ts'
 import { hubError, offlineError } from './refusals.ts'
 import { type HubSettings, readSettings } from './settings.ts'
@@ -30,7 +31,7 @@ class Hub {
 
   constructor(readonly settings: HubSettings) {
     const { store, endpoint } = settings
-    this.#cache = store && new HubCache(store, endpoint.host)
+    this.#cache = store && new HubCache(store, endpointText(endpoint))
   }
 
   /** The file that stands for a model. */
@@ -157,7 +158,7 @@ class Hub {
   }
 
   #under(path: string): URL {
-    return new URL(`${this.settings.endpoint.href.replace(/\/+$/, '')}/${path}`)
+    return new URL(`${endpointText(this.settings.endpoint)}/${path}`)
   }
 
   async #listFiles(name: HubName): Promise<string[]> {

@@ -1,9 +1,9 @@
 /** Models by name: only header and table travel, the second opening needs no network, errors say what to do. */
 import { describe, expect, test } from 'vitest'
-import { HubCache } from '../../src/hub/cache.ts'
-import { clearCache, hubSource, listCache, parseHubName } from '../../src/hub/index.ts'
+import { clearCache, hubSource, listCache } from '../../src/hub/index.ts'
 import { openTable } from '../../src/open.ts'
 import { rejection } from '../formats/files.ts'
+import { testHub } from '../servers/hub-spec.ts'
 import { HEAD_BYTES, hasRowsOf, hubWith, SMALL, smallModel, TABLE_BYTES } from './models.ts'
 
 const SAFETENSORS = 'model.safetensors'
@@ -122,6 +122,42 @@ describe('a model by name', () => {
   })
 })
 
+describe('endpoints share nothing', () => {
+  test('two on one host, with one name and one cache: each gives its own rows, offline too', async () => {
+    const good = await hubWith(oneModel)
+    const evil = await testHub({ models: { 'openai/small': { files: { [SAFETENSORS]: smallModel(2) } } } })
+    expect(new URL(evil.endpoint).host).toBe(new URL(good.endpoint).host)
+    for (const offline of [false, true]) {
+      using first = await good.open(undefined, { offline })
+      using second = await good.open(undefined, { offline, endpoint: evil.endpoint })
+      expect([hasRowsOf(first, 1), hasRowsOf(second, 2)]).toEqual([true, true])
+    }
+    const entries = await listCache(good.hub.cache as true | string)
+    expect(entries.map(({ endpoint }) => endpoint).sort()).toEqual([good.endpoint, evil.endpoint].sort())
+    expect(new Set(entries.map(({ name }) => name))).toEqual(new Set([`hf:openai/small/${SAFETENSORS}`]))
+  })
+
+  test('scheme, host, port and path tell them apart; how they are written does not', async () => {
+    const { open, endpoint } = await hubWith(oneModel)
+    using _ = await open()
+    const { host, port, pathname } = new URL(endpoint)
+    for (const other of [
+      `https://${host}${pathname}`,
+      `http://localhost:${port}${pathname}`,
+      `http://127.0.0.1:${Number(port) - 1}${pathname}`,
+      `http://${host}${pathname}/more`,
+      `http://${host}${pathname}0`,
+      `http://${host}`,
+    ]) {
+      expect((await rejection(open(undefined, { endpoint: other, offline: true }))).code).toBe('OFFLINE')
+    }
+    for (const same of [`${endpoint}/`, `HTTP://${host}${pathname}//`, `http://${host}/x/..${pathname}`]) {
+      using again = await open(undefined, { endpoint: same, offline: true })
+      expect(hasRowsOf(again, 1)).toBe(true)
+    }
+  })
+})
+
 describe('which file', () => {
   const gguf = { kind: 'text', text: 'GGUF' } as const
   const filesOf = (...names: string[]) => ({
@@ -230,20 +266,41 @@ describe('a cache that is not what it was', () => {
     },
   )
 
-  test.each([
-    ['cut short', '{"name":'],
-    ['of another file', '{"name":"hf:Openai/small/model.safetensors","etag":"\\"x\\"","size":5}'],
-    ['of no sense', '{"name":"hf:openai/small/model.safetensors","etag":7,"size":-1}'],
-  ])('what it knows of a file is %s: it is asked again', async (_, text) => {
+  test.each<[string, (record: Record<string, unknown>) => unknown]>([
+    ['of another file', (record) => ({ ...record, name: 'hf:Openai/small/model.safetensors' })],
+    ['of another endpoint', (record) => ({ ...record, endpoint: 'https://huggingface.co' })],
+    ['of a tag that is no text', (record) => ({ ...record, etag: 7 })],
+    ['of a size below 0', (record) => ({ ...record, size: -1 })],
+    ['of a size with a fraction', (record) => ({ ...record, size: 1.5 })],
+    ['a list', () => []],
+    ['null', () => null],
+  ])('what it knows of a file is %s: it is asked again', async (_, spoil) => {
     const { open, store, hub } = await hubWith(oneModel)
     using __ = await open()
-    for (const path of (await store.list('')).filter((each) => each.includes('/revisions/'))) {
-      await store.put(path, new TextEncoder().encode(text))
+    for (const path of (await store.list('')).filter((each) => each.includes('/known/'))) {
+      const record = JSON.parse(new TextDecoder().decode(await store.get(path)))
+      // the choice of the file is left as it is
+      if (record.etag === undefined) continue
+      expect(record).toMatchObject({ endpoint: hub.endpoint, name: `hf:openai/small/${SAFETENSORS}` })
+      await store.put(path, new TextEncoder().encode(JSON.stringify(spoil(record))))
     }
-    const name = parseHubName(`hf:openai/small/${SAFETENSORS}`)
-    expect(await new HubCache(store, new URL(hub.endpoint!).host).known(name)).toBeUndefined()
+    expect((await rejection(open(undefined, { offline: true }))).code).toBe('OFFLINE')
     using again = await open()
     expect(hasRowsOf(again, 1)).toBe(true)
+  })
+
+  test('what it knows was cut short, or leads out of the repository: it is asked again', async () => {
+    for (const text of ['{"name":', '', '\u00ff']) {
+      const { open, store } = await hubWith(oneModel)
+      using __ = await open()
+      for (const path of (await store.list('')).filter((each) => each.includes('/known/'))) {
+        const name = JSON.parse(new TextDecoder().decode(await store.get(path)))
+        const chosen = JSON.stringify({ ...name, chosen: '../../other/one/resolve/main/model.safetensors' })
+        await store.put(path, new TextEncoder().encode(text || chosen))
+      }
+      using again = await open()
+      expect(hasRowsOf(again, 1)).toBe(true)
+    }
   })
 
   test.skipIf(globalThis.location !== undefined)(

@@ -37,7 +37,7 @@ export async function hubWith(spec: HubSpec): Promise<Opened> {
 
 async function emptyCache(): Promise<true | string> {
   if (globalThis.caches !== undefined) {
-    await globalThis.caches.delete('rowspace')
+    await globalThis.caches.delete('rowspace-hub-v1')
     return true
   }
   const { mkdtemp, rm } = process.getBuiltinModule('node:fs/promises')
