@@ -31,6 +31,25 @@ describe('package.json', () => {
     expect(manifest.main).toBeUndefined()
   })
 
+  test('no command counts on hooks, which ignore-scripts skips: each builds what it needs by itself', () => {
+    const names = Object.keys(manifest.scripts)
+    const hooks = names.filter(
+      (name) => names.includes(name.replace(/^(pre|post)/, '')) && /^(pre|post)/.test(name),
+    )
+    expect(hooks).toEqual([])
+    for (const name of ['test', 'start', 'bench', 'demo']) {
+      expect(manifest.scripts[name]).toMatch(/^npm run --silent build && /)
+    }
+  })
+
+  test('what is packed is built first, and no dependency but esbuild runs anything when it is installed', () => {
+    expect(manifest.scripts.prepack).toBe('npm run build')
+    expect(readFileSync(projectPath('.npmrc'), 'utf8')).toMatch(/^ignore-scripts=false$/m)
+    const { packages } = JSON.parse(readFileSync(projectPath('package-lock.json'), 'utf8'))
+    const scripted = Object.keys(packages).filter((path) => packages[path].hasInstallScript)
+    expect(scripted).toEqual(['node_modules/esbuild'])
+  })
+
   test('its command exists and can be run', () => {
     expect(readFileSync(projectPath(manifest.bin.rowspace), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
   })
