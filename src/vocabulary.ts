@@ -61,11 +61,17 @@ export class WordList implements Vocabulary {
 }
 
 /**
- * The row a name stands for: as written, else with a leading space (GPT-2's ` queen` is one token, `queen` two).
- * Throws `UNKNOWN_TOKEN` with the nearest spelling and how the text is split.
+ * The row a name stands for, or undefined: the piece that begins a word where the vocabulary marks those (SentencePiece's `▁king`),
+ * else as written, else with a leading space (GPT-2's ` queen` is one token, `queen` two).
  */
+export function idOfName(vocabulary: Vocabulary, name: string): number | undefined {
+  const initial = /^[\p{L}\p{N}]/u.test(name) ? vocabulary.idOf(`▁${name}`) : undefined
+  return initial ?? vocabulary.idOf(name) ?? vocabulary.idOf(` ${name}`)
+}
+
+/** As `idOfName`. Throws `UNKNOWN_TOKEN` with the nearest spelling and how the text is split. */
 export function findToken(vocabulary: Vocabulary, name: string): number {
-  const id = vocabulary.idOf(name) ?? vocabulary.idOf(` ${name}`)
+  const id = idOfName(vocabulary, name)
   if (id !== undefined) return id
   const split = vocabulary.split(name)
   const parts = split.map(({ text, id }) => `${JSON.stringify(text)} ${id ?? '(unknown)'}`).join(', ')

@@ -37,6 +37,21 @@ describe('a word list', () => {
   })
 })
 
+describe('a name', () => {
+  const id = (tokens: string[], name: string) => findToken(new WordList(tokens), name)
+
+  test('means the piece that begins a word first, where the vocabulary marks those', () => {
+    const pieces = ['king', '▁king', ',', '▁,', '7', '▁7', '▁', '▁▁']
+    expect(['king', '▁king', '7', ',', '▁'].map((name) => id(pieces, name))).toEqual([1, 1, 5, 2, 6])
+  })
+
+  test('is taken as written elsewhere: with a leading space, with ##', () => {
+    expect(id([' king', 'king'], 'king')).toBe(1)
+    expect(id(['king', ' queen'], 'queen')).toBe(1)
+    expect(['##s', 's'].map((name) => id(['##s', 's'], name))).toEqual([0, 1])
+  })
+})
+
 describe('an unknown token', () => {
   const message = (tokens: string[], name: string) => {
     try {

@@ -65,7 +65,7 @@ export async function evaluateAnalogies(
       cosmul === undefined
         ? mostSimilarBatch(table, some.map(terms), search).map((matches) => [...matches.ids])
         : some.map((one) => cosmul.ask(terms(one), search).map(({ id }) => id))
-    for (const [index, one] of some.entries()) judge(table, words, one, answers[index]!)
+    for (const [index, one] of some.entries()) judge(words, one, answers[index]!)
   })
   const sum = (kind: 'correct' | 'incorrect') =>
     sections.reduce((sum, section) => sum + section[kind].length, 0)
@@ -96,18 +96,16 @@ function lookUp(words: FoldedWords, given: readonly AnalogySection[], countUnkno
   return { known, sections, outOfVocabulary }
 }
 
-/** The first answer that is none of the question's words, whatever their case, must be the word expected. */
-function judge(
-  table: EmbeddingTable,
-  { fold }: FoldedWords,
-  { question, result }: KnownQuestion,
-  answers: readonly number[],
-): void {
+/** The first answer that is a word and none of the question's, whatever their case, must be the word expected. */
+function judge(words: FoldedWords, { question, result }: KnownQuestion, answers: readonly number[]): void {
+  const { fold } = words
   const ignored = new Set([question.a, question.b, question.c].map(fold))
   let predicted: string | undefined
   for (const id of answers) {
-    predicted = fold(table.token(id)!.trim())
-    if (!ignored.has(predicted)) break
+    const word = words.answerOf(id)
+    if (word === undefined) continue
+    predicted = word
+    if (!ignored.has(word)) break
   }
   const kind = predicted === fold(question.expected) ? 'correct' : 'incorrect'
   result[kind].push(question)

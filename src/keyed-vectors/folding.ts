@@ -1,6 +1,7 @@
 /** Words of an evaluation found in a table: among its first rows, in any case or as written. */
 import { RowspaceError } from '../errors.ts'
 import type { EmbeddingTable } from '../table.ts'
+import type { Vocabulary } from '../vocabulary.ts'
 
 export interface FoldingOptions {
   /** Know the first so many rows alone; all unless given. (gensim's default is 300,000.) */
@@ -9,15 +10,19 @@ export interface FoldingOptions {
   caseInsensitive?: boolean | undefined
 }
 
-/** Words of a table by their folded form. */
+/**
+ * Words of a table by their folded form. On tables of word pieces a word is the piece that begins it, `▁king` or ` king`, and the piece
+ * inside words (`king`) only where there is no such.
+ */
 export class FoldedWords {
   readonly fold: (word: string) => string
   private readonly ids = new Map<string, number>()
+  private readonly vocabulary: Vocabulary
 
   /** Throws `NO_TOKENS`, `INVALID_ARGUMENT`. */
-  constructor(table: EmbeddingTable, options: FoldingOptions) {
+  constructor({ vocabulary, size }: EmbeddingTable, options: FoldingOptions) {
     const { restrictVocab = Number.POSITIVE_INFINITY, caseInsensitive = true } = options
-    if (table.vocabulary === undefined) {
+    if (vocabulary === undefined) {
       throw new RowspaceError(
         'NO_TOKENS',
         'this table has no tokens, so no word of an evaluation can be found in it',
@@ -29,13 +34,16 @@ export class FoldedWords {
         `restrictVocab must be a whole number from 0; got ${restrictVocab}`,
       )
     }
+    this.vocabulary = vocabulary
     this.fold = caseInsensitive ? (word) => word.toUpperCase() : (word) => word
-    const count = Math.min(table.size, restrictVocab)
-    for (let id = 0; id < count; id++) {
-      const token = table.vocabulary.tokenOf(id)
-      if (token === undefined) continue
-      const folded = this.fold(token.trim())
-      if (!this.ids.has(folded)) this.ids.set(folded, id)
+    const count = Math.min(size, restrictVocab)
+    for (const initial of [true, false]) {
+      for (let id = 0; id < count; id++) {
+        const token = vocabulary.tokenOf(id)
+        if (token === undefined || beginsWord(token) !== initial) continue
+        const word = this.wordOf(token)
+        if (!this.ids.has(word)) this.ids.set(word, id)
+      }
     }
   }
 
@@ -43,4 +51,21 @@ export class FoldedWords {
   idOf(folded: string): number | undefined {
     return this.ids.get(folded)
   }
+
+  /** The folded word that a row answers; undefined where it has no token, or where another row begins that word. */
+  answerOf(id: number): string | undefined {
+    const token = this.vocabulary.tokenOf(id)
+    if (token === undefined) return undefined
+    const word = this.wordOf(token)
+    const known = this.vocabulary.tokenOf(this.ids.get(word) ?? id)
+    return known !== undefined && beginsWord(known) && !beginsWord(token) ? undefined : word
+  }
+
+  private wordOf(token: string): string {
+    return this.fold(token.replace(/^▁(?=.)/u, '').trim())
+  }
+}
+
+function beginsWord(token: string): boolean {
+  return /^[▁ ]/.test(token)
 }

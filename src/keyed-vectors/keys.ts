@@ -2,13 +2,14 @@
 import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import type { EmbeddingTable, Row } from '../table.ts'
+import { idOfName } from '../vocabulary.ts'
 
-/** The id of a key, or undefined where the table does not have it: a token as written, else with a leading space. */
+/** The id of a key, or undefined where the table does not have it. Names mean what they mean in `table.id`. */
 export function idOfKey(table: EmbeddingTable, key: Row): number | undefined {
   if (typeof key === 'number') {
     return Number.isInteger(key) && key >= 0 && key < table.size ? key : undefined
   }
-  return table.vocabulary?.idOf(key) ?? table.vocabulary?.idOf(` ${key}`)
+  return table.vocabulary === undefined ? undefined : idOfName(table.vocabulary, key)
 }
 
 /** A list of keys as an array. A string is no list: its letters would be taken for keys. Throws `EMPTY_QUERY`, `INVALID_ARGUMENT`. */

@@ -109,6 +109,49 @@ describe('analogies', () => {
   })
 })
 
+describe('tables of word pieces', () => {
+  // the piece inside a word comes first, and is another row
+  const pieces = (mark: string) => ['king', ...TOKENS.map((token) => `${mark}${token}`)]
+  const ofPieces = async (mark: string) =>
+    new KeyedVectors(
+      await EmbeddingTable.from([-1, -1, 0.5, ...ROWS], { dimension: 3, tokens: pieces(mark) }),
+    )
+  test.each(['▁', ' '])('marked by %j: a word means the piece that begins it', async (mark) => {
+    const vectors = await ofPieces(mark)
+    expect(await vectors.evaluateWordAnalogies(QUESTIONS)).toMatchObject({ correct: 1, incorrect: 1 })
+    const pairs = 'king queen 8\nman woman 9\nman apple 1\n'
+    expect(vectors.evaluateWordPairs(pairs)).toEqual((await made()).evaluateWordPairs(pairs))
+  })
+  test('a key is the piece that begins a word, and the mark alone stays a piece', async () => {
+    const vectors = await ofPieces('▁')
+    expect([vectors.getIndex('king'), vectors.table.id('king')]).toEqual([1, 1])
+    const tokens = ['▁', 'a', 'b']
+    const mark = new KeyedVectors(await EmbeddingTable.from([1, 0, 0, 1, 1, 1], { dimension: 2, tokens }))
+    expect(mark.evaluateWordPairs('▁ a 1\na b 2\n').outOfVocabulary).toBe(0)
+  })
+  test('the piece inside a word is no answer where another row begins that word', async () => {
+    const tokens = [' a', ' b', ' c', 'd', ' e', ' d', 'f']
+    const rows = [1, 0, 0, 1, 1, 0.1, 0.1, 1, 0.2, 0.95, -1, 0, 0, -1]
+    const vectors = new KeyedVectors(await EmbeddingTable.from(rows, { dimension: 2, tokens }))
+    // d is the nearest, and passed over for e; f, which begins no word, is known all the same
+    const ask = (expected: string) => vectors.evaluateWordAnalogies(`: s\na b c ${expected}\n`)
+    expect([(await ask('e')).correct, (await ask('d')).correct]).toEqual([1, 0])
+    expect((await ask('f')).outOfVocabulary).toBe(0)
+  })
+  test('nor is a row without a token', async () => {
+    const names = ['a', 'b', 'c', 'd']
+    const tokens = {
+      size: 5,
+      idOf: (token: string) => names.indexOf(token),
+      tokenOf: (id: number) => names[id],
+      split: () => [],
+    }
+    const rows = [1, 0, 0, 1, 1, 0.1, -1, 0, 0.1, 1]
+    const vectors = new KeyedVectors(await EmbeddingTable.from(rows, { dimension: 2, tokens }))
+    expect(await vectors.evaluateWordAnalogies(': s\na b c d\n')).toMatchObject({ correct: 1, incorrect: 0 })
+  })
+})
+
 describe('pairs', () => {
   const PAIRS = 'King queen 8\nman woman 9\nman apple 1\nboy girl 9\n'
   test('known ones are compared, the others counted', async () => {
