@@ -1,6 +1,7 @@
 /** Arithmetic on rows: king − man + woman. */
 import { describe } from './arguments.ts'
 import { RowspaceError } from './errors.ts'
+import { type KeysOf, readOptions } from './strict-options.ts'
 import type { Row } from './table.ts'
 
 /** A row by id or token, or a vector. */
@@ -10,6 +11,8 @@ export interface Expression {
   positive?: readonly (Term | readonly [Term, number])[] | undefined
   negative?: readonly (Term | readonly [Term, number])[] | undefined
 }
+
+const EXPRESSION: KeysOf<Expression> = { positive: true, negative: true }
 
 /** A term of a sum; what is taken away has a weight below 0. */
 export interface WeightedTerm {
@@ -26,7 +29,7 @@ export interface TermTable {
 
 /** The terms of an expression. Throws `INVALID_ARGUMENT`, `EMPTY_QUERY`. */
 export function weightedTerms(expression: Expression): WeightedTerm[] {
-  const { positive = [], negative = [] } = expression ?? {}
+  const { positive = [], negative = [] } = readOptions(expression, EXPRESSION, 'the expression')
   for (const list of [positive, negative]) {
     if (!Array.isArray(list)) {
       throw new RowspaceError('INVALID_ARGUMENT', `positive and negative are lists; got ${describe(list)}`)
@@ -43,7 +46,7 @@ export function weightedTerms(expression: Expression): WeightedTerm[] {
     if (typeof weight === 'number' && Number.isFinite(weight)) return { term, weight: sign * weight }
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `a weight must be a finite number; got ${weight} for ${String(term)}`,
+      `a weight must be a finite number; got ${describe(weight)} for ${describe(term)}`,
     )
   }
   const terms = [...positive.map(weighted(1)), ...negative.map(weighted(-1))]

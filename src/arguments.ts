@@ -11,21 +11,34 @@ export function isVector(value: unknown): value is ArrayLike<number> {
   return ArrayBuffer.isView(value) && !(value instanceof DataView) && !/^Big/.test(value.constructor.name)
 }
 
+/** Letters of a value that an error message shows. */
+const MAX_SHOWN = 60
+
+/** A value as error messages show it: strings in quotes, objects by the name of their class, long ones shortened. Never throws. */
 export function describe(value: unknown): string {
-  return value === null
-    ? 'null'
-    : typeof value === 'object'
-      ? (value.constructor?.name ?? 'an object')
-      : typeof value === 'string'
-        ? JSON.stringify(value)
-        : String(value)
+  if (typeof value === 'string') {
+    const shown = JSON.stringify(value.slice(0, MAX_SHOWN))
+    return value.length > MAX_SHOWN ? `${shown}… (${value.length} letters)` : shown
+  }
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? `${value}n` : 'a large bigint'
+  if (typeof value !== 'object' || value === null) return String(value).slice(0, MAX_SHOWN)
+  try {
+    const name: unknown = value.constructor.name
+    if (typeof name === 'string' && name !== '') return name.slice(0, MAX_SHOWN)
+  } catch {}
+  return 'an object'
 }
 
 export function checkCount(value: number, name: string, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return
-  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be a whole number from ${least}; got ${value}`, {
-    [name]: value,
-  })
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `${name} must be an integer ≥ ${least}; got ${describe(value)}`,
+    {
+      [name]: value,
+    },
+  )
 }
 
 export function readSearchOptions({ k = 10, metric = 'cosine', least }: SearchOptions): {
@@ -34,10 +47,10 @@ export function readSearchOptions({ k = 10, metric = 'cosine', least }: SearchOp
   least: number | undefined
 } {
   if (!Number.isSafeInteger(k) || k < 0) {
-    throw new RowspaceError('INVALID_K', `k must be a whole number from 0; got ${k}`, { k })
+    throw new RowspaceError('INVALID_K', `k must be an integer ≥ 0; got ${describe(k)}`, { k })
   }
   if (metric !== 'cosine' && metric !== 'dot') {
-    throw new RowspaceError('INVALID_ARGUMENT', `metric must be 'cosine' or 'dot'; got ${String(metric)}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `metric must be 'cosine' or 'dot'; got ${describe(metric)}`)
   }
   if (least !== undefined && !(least <= Infinity)) {
     throw new RowspaceError('INVALID_ARGUMENT', `least must be a number; got ${describe(least)}`)

@@ -32,6 +32,9 @@ export type ErrorCode =
   | 'UNSUPPORTED'
   | 'ZERO_QUERY'
 
+/** Letters of a message: more than any sentence has, and few enough to print. */
+const MAX_MESSAGE = 2000
+
 /**
  * @example
  * try { table.nearest('kign') } catch (error) {
@@ -46,7 +49,10 @@ export class RowspaceError extends Error {
 
   constructor(code: ErrorCode, message: string, details: Record<string, unknown> & { cause?: unknown } = {}) {
     const { cause, ...fields } = details
-    super(message, cause === undefined ? undefined : { cause })
+    super(
+      message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message,
+      cause === undefined ? undefined : { cause },
+    )
     this.code = code
     this.details = fields
   }

@@ -10,7 +10,9 @@ import type {
   TableFile,
 } from './formats/format.ts'
 import { type OpenTableFile, openTableFile } from './formats/open.ts'
+import { TABLE_OPTIONS } from './options.ts'
 import { isByteSource, type SourceLike } from './sources/open.ts'
+import { pickOptions } from './strict-options.ts'
 import { EmbeddingTable, type FilledRows, type TableOptions } from './table.ts'
 import type { ModelVocabulary } from './text/model-vocabulary.ts'
 
@@ -82,11 +84,12 @@ export async function fillFrom(
       `dtype is 'f32', or left out to keep rows as they come; got ${String(options.dtype)}`,
     )
   }
+  const table = pickOptions<TableOptions>(options, TABLE_OPTIONS)
   if (dtype === undefined || options.dtype === 'f32' || file.loadBits === undefined) {
-    return EmbeddingTable.fill(shape, async (target) => finish(await file.load(target, options)), options)
+    return EmbeddingTable.fill(shape, async (target) => finish(await file.load(target, options)), table)
   }
   const load = async (target: Uint16Array) => finish(await file.loadBits!(target, options))
-  return EmbeddingTable.fill({ ...shape, dtype }, load, options)
+  return EmbeddingTable.fill({ ...shape, dtype }, load, table)
 }
 
 /** The tokens that a model's tokenizer gives its rows, in the file or beside it, where there is one and rows are tokens. */

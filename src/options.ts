@@ -3,6 +3,7 @@ import type { Metric } from '../bindings/table-memory.ts'
 import type { CoreSource } from './core.ts'
 import type { ElementType } from './element-types.ts'
 import type { IdSet } from './id-set.ts'
+import type { KeysOf } from './strict-options.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 export type { Metric }
@@ -36,6 +37,14 @@ export interface TableOptions {
   core?: CoreSource | undefined
 }
 
+export const TABLE_OPTIONS: KeysOf<TableOptions> = {
+  tokens: true,
+  nonFinite: true,
+  codes: true,
+  threads: true,
+  core: true,
+}
+
 /** How rows that are handed over are to be kept. */
 export interface RowOptions {
   /**
@@ -46,6 +55,8 @@ export interface RowOptions {
   /** What the codes of each row are multiplied by, |V| numbers, where rows are an Int8Array. */
   scales?: ArrayLike<number> | undefined
 }
+
+export const ROW_OPTIONS: KeysOf<RowOptions> = { dtype: true, scales: true }
 
 export interface SearchOptions {
   /** How many rows: 0 gives none, more than there are gives all. 10 unless given. */
@@ -62,10 +73,21 @@ export interface SearchOptions {
   includeInputs?: boolean | undefined
 }
 
+export const SEARCH_OPTIONS: KeysOf<SearchOptions> = {
+  k: true,
+  metric: true,
+  least: true,
+  exclude: true,
+  filter: true,
+  includeInputs: true,
+}
+
 export interface AnalogyOptions extends SearchOptions {
   /** Scale each input row to length 1 before adding (Mikolov et al. 2013). False unless given: rows as they are. */
   unit?: boolean | undefined
 }
+
+export const ANALOGY_OPTIONS: KeysOf<AnalogyOptions> = { ...SEARCH_OPTIONS, unit: true }
 
 /** Fills rows of a table that is being made. */
 export interface FilledRows {

@@ -17,18 +17,23 @@ import { RowspaceError } from './errors.ts'
 import { finishRows } from './finish-rows.ts'
 import { checkId, IdSet } from './id-set.ts'
 import { Matches } from './matches.ts'
-import type {
-  AnalogyOptions,
-  FilledRows,
-  Metric,
-  Query,
-  Row,
-  RowOptions,
-  SearchOptions,
-  TableOptions,
+import {
+  ANALOGY_OPTIONS,
+  type AnalogyOptions,
+  type FilledRows,
+  type Metric,
+  type Query,
+  ROW_OPTIONS,
+  type Row,
+  type RowOptions,
+  SEARCH_OPTIONS,
+  type SearchOptions,
+  TABLE_OPTIONS,
+  type TableOptions,
 } from './options.ts'
 import { sampleIds } from './random.ts'
 import { type Asked, readQuestion, type Searched, search, searchBatch, type Written } from './search.ts'
+import { pickOptions, readOptions } from './strict-options.ts'
 import { findToken, type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
 export type {
@@ -107,9 +112,10 @@ export class EmbeddingTable {
     rows: ArrayLike<number>,
     options: TableOptions & RowOptions & { dimension: number },
   ): Promise<EmbeddingTable> {
-    const dimension = options?.dimension
+    const keys = { ...TABLE_OPTIONS, ...ROW_OPTIONS, dimension: true } as const
+    const given = readOptions(options, keys, 'the options of EmbeddingTable.from()')
+    const { dimension, dtype = 'f32', scales } = given
     checkCount(dimension, 'dimension', 1)
-    const { dtype = 'f32', scales } = options
     checkElementType(dtype)
     if (!isVector(rows)) {
       throw new RowspaceError('INVALID_ARGUMENT', `rows are an array of numbers; got ${describe(rows)}`)
@@ -122,8 +128,9 @@ export class EmbeddingTable {
       )
     }
     const shape = { size: rows.length / dimension, dimension, dtype }
-    const given = { rows, scales, dimension, dtype }
-    return EmbeddingTable.fill(shape, (target, scales) => void writeRows(given, target, scales), options)
+    const write = (target: RowArrays[ElementType], rowScales: Float32Array) =>
+      void writeRows({ rows, scales, dimension, dtype }, target, rowScales)
+    return EmbeddingTable.fill(shape, write, pickOptions<TableOptions>(given, TABLE_OPTIONS))
   }
 
   /**
@@ -142,34 +149,37 @@ export class EmbeddingTable {
     ) => undefined | FilledRows | Promise<undefined | FilledRows> | undefined | undefined,
     options: TableOptions = {},
   ): Promise<EmbeddingTable> {
-    checkCount(shape.size, 'size', 1)
-    checkCount(shape.dimension, 'dimension', 1)
-    const dtype = shape.dtype ?? 'f32'
+    const shapeKeys = { size: true, dimension: true, dtype: true } as const
+    const {
+      size: capacity,
+      dimension,
+      dtype = 'f32',
+    } = readOptions(shape, shapeKeys, 'the shape of EmbeddingTable.fill()')
+    const given = readOptions(options, TABLE_OPTIONS, 'the options of EmbeddingTable.fill()')
+    checkCount(capacity, 'size', 1)
+    checkCount(dimension, 'dimension', 1)
     checkElementType(dtype)
-    const nonFinite = options.nonFinite ?? 'refuse'
+    const { nonFinite = 'refuse', codes, threads } = given
     if (nonFinite !== 'refuse' && nonFinite !== 'skip') {
-      throw new RowspaceError('INVALID_ARGUMENT', `nonFinite is 'refuse' or 'skip'; got ${String(nonFinite)}`)
-    }
-    const memory = await createMemory(options.core, {
-      capacity: shape.size,
-      dimension: shape.dimension,
-      dtype,
-      codes: options.codes,
-      threads: options.threads,
-    })
-    const filled = (await write(memory.rows as unknown as RowArrays[Type], memory.rowScales)) ?? {}
-    const size = filled.size ?? shape.size
-    checkCount(size, 'the size that was filled', 0)
-    if (size > shape.size) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `${size} rows were filled where there is room for ${shape.size}`,
+        `nonFinite must be 'refuse' or 'skip'; got ${describe(nonFinite)}`,
+      )
+    }
+    const memory = await createMemory(given.core, { capacity, dimension, dtype, codes, threads })
+    const filled = (await write(memory.rows as unknown as RowArrays[Type], memory.rowScales)) ?? {}
+    const size = filled.size ?? capacity
+    checkCount(size, 'the size that was filled', 0)
+    if (size > capacity) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `${size} rows were filled where there is room for ${capacity}`,
       )
     }
     // the core reads a few numbers past the last row and counts on their being finite
-    memory.rows.fill(0, size * shape.dimension, size * shape.dimension + 16)
-    const vocabulary = vocabularyOf(options.tokens ?? filled.tokens, size)
-    const skipped = finishRows(memory, size, nonFinite, options.codes)
+    memory.rows.fill(0, size * dimension, size * dimension + 16)
+    const vocabulary = vocabularyOf(given.tokens ?? filled.tokens, size)
+    const skipped = finishRows(memory, size, nonFinite, codes)
     return new EmbeddingTable(memory, size, vocabulary, { skipped, duplicates: filled.duplicates ?? 0 })
   }
 
@@ -248,7 +258,8 @@ export class EmbeddingTable {
    */
   nearest(query: Query, options: SearchOptions = {}): Matches {
     const memory = this.open()
-    const asked = readQuestion(this.searched, options)
+    const given = readOptions(options, SEARCH_OPTIONS, 'the options of nearest()')
+    const asked = readQuestion(this.searched, given)
     return search(this.searched, memory, this.write(memory, query, asked.metric, 0), asked)
   }
 
@@ -260,7 +271,8 @@ export class EmbeddingTable {
    */
   nearestBatch(queries: Iterable<Query>, options: SearchOptions = {}): Matches[] {
     const memory = this.open()
-    const asked = readQuestion(this.searched, options)
+    const given = readOptions(options, SEARCH_OPTIONS, 'the options of nearestBatch()')
+    const asked = readQuestion(this.searched, given)
     const list = queryList(queries, this.dimension)
     const write = (index: number, place: number) => this.write(memory, list[index]!, asked.metric, place)
     return searchBatch(this.searched, memory, list.length, write, asked)
@@ -274,23 +286,26 @@ export class EmbeddingTable {
    */
   analogy(expression: Expression, options: AnalogyOptions = {}): Matches {
     const memory = this.open()
-    const asked = readQuestion(this.searched, options)
-    return search(this.searched, memory, this.writeSum(memory, expression, options, asked, 0), asked)
+    const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogy()')
+    const asked = readQuestion(this.searched, given)
+    return search(this.searched, memory, this.writeSum(memory, expression, given, asked, 0), asked)
   }
 
   /** As `analogy`, of many expressions over one reading of the table. Throws as `analogy`, naming the query. */
   analogyBatch(expressions: Iterable<Expression>, options: AnalogyOptions = {}): Matches[] {
     const memory = this.open()
-    const asked = readQuestion(this.searched, options)
+    const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogyBatch()')
+    const asked = readQuestion(this.searched, given)
     const list = [...expressions]
-    const write = (index: number, place: number) => this.writeSum(memory, list[index]!, options, asked, place)
+    const write = (index: number, place: number) => this.writeSum(memory, list[index]!, given, asked, place)
     return searchBatch(this.searched, memory, list.length, write, asked)
   }
 
   /** The vector of an expression: the weighted sum of its rows and vectors, d numbers, rounded once to float32. */
   combine(expression: Expression, options: { unit?: boolean | undefined } = {}): Float32Array {
     this.open()
-    return combine(this, expression, options.unit ?? false)
+    const { unit = false } = readOptions(options, { unit: true }, 'the options of combine()')
+    return combine(this, expression, unit)
   }
 
   /** Both measures of the given rows against a query, in the order given: how unrelated rows compare. */
@@ -317,13 +332,13 @@ export class EmbeddingTable {
     options: { seed?: number | undefined; exclude?: Iterable<Row> | undefined } = {},
   ): Uint32Array {
     this.open()
-    const excluded = new Set(this.ids(options.exclude ?? NOTHING))
-    return sampleIds(
-      this.size,
-      count,
-      options.seed ?? 1,
-      (id) => !excluded.has(id) && this.searched.live.has(id),
+    const { seed = 1, exclude = NOTHING } = readOptions(
+      options,
+      { seed: true, exclude: true },
+      'the options of sample()',
     )
+    const excluded = new Set(this.ids(exclude))
+    return sampleIds(this.size, count, seed, (id) => !excluded.has(id) && this.searched.live.has(id))
   }
 
   /** A set of rows, to filter with as often as wanted. */
@@ -388,11 +403,11 @@ export class EmbeddingTable {
   private writeSum(
     memory: TableMemory,
     expression: Expression,
-    options: AnalogyOptions,
+    { unit = false }: AnalogyOptions,
     { metric }: Asked,
     place: number,
   ): Written {
-    const vector = this.combine(expression, options)
+    const vector = combine(this, expression, unit)
     const inverseNorm = memory.askWithVector(vector, place)
     checkQuery(vector, inverseNorm, metric)
     return { inverseNorm, inputs: inputIds(this, expression) }

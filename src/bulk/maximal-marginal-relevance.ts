@@ -5,6 +5,8 @@
 import { readSearchOptions } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import { Matches } from '../matches.ts'
+import { SEARCH_OPTIONS } from '../options.ts'
+import { pickOptions } from '../strict-options.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table.ts'
 
 export interface RelevanceOptions extends Omit<SearchOptions, 'metric'> {
@@ -30,7 +32,8 @@ export function maximalMarginalRelevance(
     throw new RowspaceError('INVALID_ARGUMENT', `lambda must be from 0 to 1; got ${String(lambda)}`)
   }
   const { k } = readSearchOptions(options)
-  const near = table.nearest(query, { ...options, metric: 'cosine', k: candidateCount(table, options, k) })
+  const search = pickOptions<SearchOptions>(options, SEARCH_OPTIONS)
+  const near = table.nearest(query, { ...search, metric: 'cosine', k: candidateCount(table, options, k) })
   const count = Math.min(k, near.length)
   const likeness = new Float64Array(near.length).fill(Number.NEGATIVE_INFINITY)
   const isChosen = new Uint8Array(near.length)

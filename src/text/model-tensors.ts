@@ -5,9 +5,11 @@ import { RowspaceError } from '../errors.ts'
 import { invalidFormat, unsupported } from '../formats/malformed.ts'
 import { readSafetensorsHeader, type StoredTensor } from '../formats/safetensors-header.ts'
 import { halfOf } from '../formats/widen.ts'
+import { TABLE_OPTIONS } from '../options.ts'
 import { readExactly, readStraight } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { EmbeddingTable } from '../table.ts'
+import { pickOptions } from '../strict-options.ts'
+import { EmbeddingTable, type TableOptions } from '../table.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import type { ModelTokenizer } from './model-tokenizer.ts'
 import type { StaticModelOptions } from './static-model.ts'
@@ -64,7 +66,7 @@ export async function readModelTensors(
       await readStraight(source, rows.start, bytes, { signal })
       return mapping === undefined ? { tokens: vocabularyOf(tokenizer, size) } : {}
     },
-    options,
+    pickOptions<TableOptions>(options, TABLE_OPTIONS),
   )
   return { table, weights: weights && Float32Array.from(weights), mapping }
 }

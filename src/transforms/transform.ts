@@ -1,6 +1,8 @@
 /** An affine map of rows: x ↦ M (x − μ), the same for a table's rows and for what it is asked with. */
 import { checkVector } from '../arguments.ts'
 import { inSteps, type WorkOptions } from '../in-steps.ts'
+import { TABLE_OPTIONS } from '../options.ts'
+import { pickOptions } from '../strict-options.ts'
 import { EmbeddingTable, type TableOptions } from '../table.ts'
 import { isZero } from './moments.ts'
 
@@ -35,7 +37,7 @@ export class Transform {
           }
         })
       },
-      { tokens, ...options },
+      { tokens, ...pickOptions<TableOptions>(options, TABLE_OPTIONS) },
     )
   }
 

@@ -52,7 +52,7 @@ class Asker {
     const options = this.options()
     if (this.below(2) === 0) {
       const queries = this.list(count, () => this.query())
-      return this.answer(options, (options) =>
+      return this.answer(options, ({ unit, ...options }) =>
         count === 1 ? [table.nearest(queries[0]!, options)] : table.nearestBatch(queries, options),
       )
     }

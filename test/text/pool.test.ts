@@ -152,7 +152,7 @@ describe('by hand', () => {
       'row 2',
     ],
     ['too many coordinates', (t) => pool(t, [], { dimension: 3 }), 'INVALID_ARGUMENT', 'at most 2'],
-    ['no coordinates', (t) => pool(t, [], { dimension: 0 }), 'INVALID_ARGUMENT', 'from 1'],
+    ['no coordinates', (t) => pool(t, [], { dimension: 0 }), 'INVALID_ARGUMENT', '≥ 1'],
     ['an odd divisor', (t) => pool(t, [], { divisor: 'none' as 'count' }), 'INVALID_ARGUMENT', 'none'],
     ['a centre of another length', (t) => pool(t, [], { centre: [1] }), 'LENGTH_MISMATCH', 'centre needs 2'],
     [

@@ -162,7 +162,7 @@ describe('fewer numbers, and the edges', () => {
   test.each<[string, (table: EmbeddingTable) => unknown, string, string]>([
     ['too many components', (t) => allButTheTop(t, { components: 6 }), 'INVALID_ARGUMENT', 'at most 5'],
     ['half a component', (t) => allButTheTop(t, { components: 0.5 }), 'INVALID_ARGUMENT', '0.5'],
-    ['no dimension', (t) => principalComponents(t, { dimension: 0 }), 'INVALID_ARGUMENT', 'from 1'],
+    ['no dimension', (t) => principalComponents(t, { dimension: 0 }), 'INVALID_ARGUMENT', '≥ 1'],
     ['too many', (t) => principalComponents(t, { dimension: 7 }), 'INVALID_ARGUMENT', 'at most 6'],
     ['epsilon below 0', (t) => whitening(t, { epsilon: -1 }), 'INVALID_ARGUMENT', '-1'],
     [

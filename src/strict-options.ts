@@ -1,0 +1,57 @@
+/**
+ * The one reader of options, and of all else that a caller hands over as an object of named parts. A key that is not known is an
+ * error, never ignored: a misspelt option would silently get its default.
+ */
+import { describe } from './arguments.ts'
+import { editDistance } from './edit-distance.ts'
+import { RowspaceError } from './errors.ts'
+
+/** Every key of a type, so that an option which is not listed here does not compile. */
+export type KeysOf<Options> = Readonly<Record<keyof Options, true>>
+
+/** Letters of an unknown key that are compared with the known ones. */
+const MAX_KEY = 60
+
+/**
+ * A copy of the options that are given, each read once. undefined stands for no options.
+ *
+ * @param what how a sentence names them: 'the options of nearest()'
+ * @throws RowspaceError `INVALID_ARGUMENT` for what is not an object, and for a key that `keys` does not have: the message names
+ * the key and the nearest known one.
+ */
+export function readOptions<Options extends object>(
+  given: Options | undefined,
+  keys: KeysOf<Options>,
+  what: string,
+): Options {
+  if (given !== undefined && Object.prototype.toString.call(given) !== '[object Object]') {
+    throw new RowspaceError('INVALID_ARGUMENT', `${what} must be an object; got ${describe(given)}`)
+  }
+  for (const key of Object.keys(given ?? {})) if (!Object.hasOwn(keys, key)) throw unknownKey(key, keys, what)
+  return pickOptions(given, keys)
+}
+
+/** The options among `keys`, of an object that has others too. */
+export function pickOptions<Options extends object>(
+  given: Options | undefined,
+  keys: KeysOf<Options>,
+): Options {
+  const picked: Partial<Options> = {}
+  for (const key in keys) {
+    const value = given?.[key]
+    if (value !== undefined) picked[key] = value
+  }
+  return picked as Options
+}
+
+function unknownKey(key: string, keys: object, what: string): RowspaceError {
+  const known = Object.keys(keys)
+  const name = key.slice(0, MAX_KEY).toLowerCase()
+  const distances = known.map((other) => editDistance(name, other.toLowerCase()))
+  const nearest = known[distances.indexOf(Math.min(...distances))]
+  return new RowspaceError(
+    'INVALID_ARGUMENT',
+    `unknown key ${describe(key)} in ${what}; did you mean ${describe(nearest)}? Known keys: ${known.join(', ')}`,
+    { key, nearest },
+  )
+}

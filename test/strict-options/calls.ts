@@ -1,0 +1,28 @@
+/**
+ * Every public parameter that takes options, and how to call what takes them. complete.node.test.ts finds them in the types of the
+ * public doors, so one that is missing here fails there; refusals.test.ts hands each a key that does not exist.
+ */
+import * as bulk from './rooms/bulk.ts'
+import * as cluster from './rooms/cluster.ts'
+import * as collection from './rooms/collection.ts'
+import * as formats from './rooms/formats.ts'
+import * as hub from './rooms/hub.ts'
+import * as keyedVectors from './rooms/keyed-vectors.ts'
+import * as table from './rooms/table.ts'
+import * as text from './rooms/text.ts'
+import * as transforms from './rooms/transforms.ts'
+
+export interface Call {
+  /** Options that are accepted, so that a refusal is about what was added to them. */
+  options: object
+  // biome-ignore lint/suspicious/noExplicitAny: what is handed over is wrong on purpose
+  call: (options: any) => unknown
+}
+
+/** By function and parameter: 'EmbeddingTable#nearest options' is of a method, 'EmbeddingTable.from options' of a static one. */
+export type Calls = Readonly<Record<string, Call>>
+
+const ROOMS = [table, formats, hub, bulk, collection, cluster, keyedVectors, text, transforms]
+
+export const CALLS: Calls = Object.assign({}, ...ROOMS.map(({ calls }) => calls))
+export const PENDING: readonly string[] = ROOMS.flatMap(({ pending }) => pending)

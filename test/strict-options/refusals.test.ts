@@ -1,0 +1,47 @@
+/** The rule: options that are not an object, or have a key that is not known, are refused by every public call. */
+import { describe, expect, test } from 'vitest'
+import { isRowspaceError, type RowspaceError } from '../../src/errors.ts'
+import { CALLS, type Call } from './calls.ts'
+
+async function refusal({ call }: Call, options: unknown): Promise<RowspaceError> {
+  try {
+    await call(options)
+  } catch (error) {
+    if (isRowspaceError(error, 'INVALID_ARGUMENT')) return error
+    throw error
+  }
+  return expect.fail('should have been refused')
+}
+
+describe.each(Object.entries(CALLS))('%s', (name, call) => {
+  const [, parameter] = name.split(' ')
+
+  test('are accepted as they should be', async () => {
+    await call.call(call.options)
+  })
+
+  test('with an unknown key are refused by its name', async () => {
+    const error = await refusal(call, { ...call.options, noSuchKey: 1 })
+    expect(error.message).toMatch(/unknown key "noSuchKey" in .*; did you mean ".+"\? Known keys: /)
+    expect(error.details.key).toBe('noSuchKey')
+  })
+
+  test('with a key in another case are refused with the right one', async () => {
+    const key = Object.keys(call.options)[0] ?? ''
+    const { message } = await refusal(call, { ...call.options, [key.toUpperCase()]: 1 })
+    expect(message).toContain(`did you mean "${key}"?`)
+  })
+
+  test.each([
+    ['null', null],
+    ['7', 7],
+    ['"text"', 'text'],
+    ['Array', [call.options]],
+    ['Map', new Map(Object.entries(call.options))],
+    ['a function', () => call.options],
+    ['true', true],
+  ])('that are %s are refused', async (shown, options) => {
+    const { message } = await refusal(call, options)
+    expect(message, parameter).toContain(`must be an object; got ${shown}`)
+  })
+})

@@ -1,0 +1,57 @@
+/** The options of `rowspace` itself. */
+import { EmbeddingTable } from '../../../src/table.ts'
+import type { Calls } from '../calls.ts'
+
+const rows = [1, 2, 3, 4]
+const table = await EmbeddingTable.from(rows, { dimension: 2, tokens: ['a', 'b'] })
+
+export const calls: Calls = {
+  'EmbeddingTable.from options': {
+    options: { dimension: 2, dtype: 'f16', codes: false },
+    call: (options) => EmbeddingTable.from(rows, options),
+  },
+  'EmbeddingTable.fill shape': {
+    options: { size: 2, dimension: 2 },
+    call: (shape) => EmbeddingTable.fill(shape, () => undefined),
+  },
+  'EmbeddingTable.fill options': {
+    options: { tokens: ['a', 'b'], threads: 1 },
+    call: (options) => EmbeddingTable.fill({ size: 2, dimension: 2 }, () => undefined, options),
+  },
+  'EmbeddingTable#nearest options': {
+    options: { k: 1, filter: () => true },
+    call: (options) => table.nearest(0, options),
+  },
+  'EmbeddingTable#nearestBatch options': {
+    options: { least: 0.5 },
+    call: (options) => table.nearestBatch([0], options),
+  },
+  'EmbeddingTable#analogy expression': {
+    options: { positive: ['a'] },
+    call: (expression) => table.analogy(expression),
+  },
+  'EmbeddingTable#analogy options': {
+    options: { unit: true, metric: 'dot' },
+    call: (options) => table.analogy({ positive: ['a'] }, options),
+  },
+  'EmbeddingTable#analogyBatch expressions': {
+    options: { positive: ['a'] },
+    call: (expression) => table.analogyBatch([expression]),
+  },
+  'EmbeddingTable#analogyBatch options': {
+    options: { exclude: ['b'] },
+    call: (options) => table.analogyBatch([{ positive: ['a'] }], options),
+  },
+  'EmbeddingTable#combine expression': {
+    options: { positive: ['a'] },
+    call: (expression) => table.combine(expression),
+  },
+  'EmbeddingTable#combine options': {
+    options: { unit: true },
+    call: (options) => table.combine({ positive: ['a'] }, options),
+  },
+  'EmbeddingTable#sample options': { options: { seed: 3 }, call: (options) => table.sample(1, options) },
+}
+
+/** Parameters that are not read strictly yet. */
+export const pending: readonly string[] = ['openTable options', 'openDefaultTable options']
