@@ -37,8 +37,8 @@ import {
   metadataAt,
   type Parts,
   readCollectionQuestion,
+  readFilter,
   searchedOf,
-  selectPlaces,
   toCollectionMatches,
 } from './question.ts'
 import { RowView } from './row-view.ts'
@@ -297,8 +297,12 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    * @throws RowspaceError `INVALID_ARGUMENT` for a column there is none of or a value of another type
    */
   where(wanted: Condition<Columns> | ((key: Key, metadata: StoredMetadata<Columns>) => boolean)): Filter {
-    const filter = new Filter(this, () => selectPlaces(this.open(), wanted))
-    filter.places() // what is wrong with it is said here
+    const select = readFilter(this.open(), wanted)
+    const filter = new Filter(this, () => {
+      this.open()
+      return select()
+    })
+    filter.places() // a function that fails is reported here
     return filter
   }
 

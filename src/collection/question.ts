@@ -1,16 +1,18 @@
 /** From a question to a collection to one that src/search.ts answers, and back. */
 
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import { IdSet } from '../id-set.ts'
 import type { Matches } from '../matches.ts'
 import { type Asked, readQuestion, type Searched } from '../search.ts'
 import type { Column } from './columns.ts'
-import { compileCondition } from './condition.ts'
 import { Filter } from './filter.ts'
 import type { Keys } from './keys.ts'
 import { CollectionMatches } from './matches.ts'
 import type { CollectionSearchOptions, ColumnTypes, Key, StoredMetadata, Value } from './options.ts'
+import { parseCondition } from './parse-condition.ts'
 import type { CollectionRows } from './rows.ts'
+import { select } from './select.ts'
 
 /** What a collection is made of. */
 export interface Parts {
@@ -39,13 +41,23 @@ export function searchedOf({ rows, keys }: Parts): Searched {
   }
 }
 
-/** What `filter` may be, resolved to places. Throws as compileCondition. */
-export function selectPlaces(parts: Parts, wanted: unknown): IdSet {
+/** What `filter` may be, as places that can be asked for again. Throws `INVALID_ARGUMENT` for a condition that is none. */
+export function readFilter(parts: Parts, wanted: unknown): () => IdSet {
   const { rows, keys, columns } = parts
-  if (typeof wanted !== 'function') return compileCondition(columns, wanted)(rows.used)
-  return IdSet.where(
-    rows.used,
-    (place) => rows.live.has(place) && wanted(keys.keyAt(place), metadataAt(columns, place)),
+  if (typeof wanted !== 'function') {
+    const condition = parseCondition(columns, wanted)
+    return () => select(columns, condition, rows.used)
+  }
+  const passes = (place: number) => isTrue(wanted(keys.keyAt(place), metadataAt(columns, place)))
+  return () => IdSet.where(rows.used, (place) => rows.live.has(place) && passes(place))
+}
+
+/** A promise is neither true nor false, but JavaScript takes it for true: it would let every entry pass. */
+function isTrue(answer: unknown): boolean {
+  if ((typeof answer !== 'object' && typeof answer !== 'function') || answer === null) return Boolean(answer)
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `a filter function returns true or false; got ${describe(answer)}${answer instanceof Promise ? ': it must not be async' : ''}.`,
   )
 }
 
@@ -58,7 +70,7 @@ export function readCollectionQuestion<Columns extends ColumnTypes>(
   const { filter, ...rest } = options
   if (filter === undefined) return readQuestion(searched, rest)
   if (!(filter instanceof Filter))
-    return readQuestion(searched, { ...rest, filter: selectPlaces(parts, filter) })
+    return readQuestion(searched, { ...rest, filter: readFilter(parts, filter)() })
   if (filter.belongsTo(collection)) return readQuestion(searched, { ...rest, filter: filter.places() })
   throw new RowspaceError(
     'INVALID_ARGUMENT',
