@@ -76,11 +76,11 @@ async function fetchOnce(url: URL, location: URL, options: GetOptions): Promise<
 
 function redirected(url: URL, from: URL, to: string): URL {
   const next = URL.canParse(to, from) ? new URL(to, from) : undefined
-  const downgraded = from.protocol === 'https:' && next?.protocol !== 'https:'
+  const downgraded = from.protocol === 'https:' && next?.protocol === 'http:'
   if (next !== undefined && /^https?:$/.test(next.protocol) && !downgraded) return next
   throw new RowspaceError(
     'IO',
-    `${nameOf(url)} redirects to ${downgraded ? 'an unencrypted address' : 'what is no http(s) address'}, which is not followed.`,
+    `${nameOf(url)} redirects to ${downgraded ? 'an unencrypted address (http)' : 'an address that is not http or https'}, which is not followed.`,
     { url: nameOf(url) },
   )
 }

@@ -57,6 +57,8 @@ class UrlSource implements ByteSource {
   readonly #siblings: ByteSource[] = []
   /** The strong ETag. */
   version: string | undefined
+  /** What every later answer must say too, where it says anything of the kind. */
+  #validators: Validators = {}
   /** The first bytes, or all of them. */
   #head: Uint8Array = new Uint8Array(0)
   /** Where the last redirect led: asked there first, for as long as it works. */
@@ -149,6 +151,7 @@ class UrlSource implements ByteSource {
   async #openOnce(watchdog: Watchdog): Promise<void> {
     const { response, location, header } = await this.#get(0, this.headBytes, watchdog)
     this.#header = header
+    this.#validators = validatorsOf(response)
     this.version = strongTag(response)
     if (response.status === 416 && parseUnsatisfied(response.headers.get('content-range')) === 0) return
     if (!response.ok) throw statusFailure(this.url, response)
@@ -172,8 +175,7 @@ class UrlSource implements ByteSource {
     const end = part.start + part.bytes.length
     const { response } = await this.#get(start, end, watchdog)
     if (!response.ok) throw statusFailure(this.url, response)
-    const tag = strongTag(response)
-    if (tag !== undefined && this.version !== undefined && tag !== this.version) throw this.#changed()
+    if (isOther(this.#validators, validatorsOf(response))) throw this.#changed()
     if (response.status !== 206) throw this.#noRange(response, start)
     const range = parseContentRange(response.headers.get('content-range'))
     if (range !== undefined && range.size !== this.size) throw this.#changed()
@@ -253,7 +255,26 @@ function giveUpUnreachable(failure: unknown): never {
   throw failure instanceof TransientFailure && isUnreachable(failure.error) ? failure.error : failure
 }
 
-/** A weak tag (`W/"…"`) says nothing about bytes. */
+interface Validators {
+  etag?: string | undefined
+  modified?: string | undefined
+}
+
+function validatorsOf({ headers }: Response): Validators {
+  return {
+    // a proxy that packs makes a strong tag weak; what it says is the same (RFC 9110, 8.8.3.2)
+    etag: headers.get('etag')?.trim().replace(/^W\//, '') || undefined,
+    modified: headers.get('last-modified')?.trim() || undefined,
+  }
+}
+
+/** Whether the file has become another one: a tag that differs, weak or not, or where there is none a date. */
+function isOther(before: Validators, now: Validators): boolean {
+  if (before.etag !== undefined && now.etag !== undefined) return before.etag !== now.etag
+  return before.modified !== undefined && now.modified !== undefined && before.modified !== now.modified
+}
+
+/** For If-Range and for caches. A weak tag (`W/"…"`) that stays does not promise the same bytes. */
 function strongTag(response: Response): string | undefined {
   const tag = response.headers.get('etag')
   return tag === null || /^\s*W\//.test(tag) ? undefined : tag

@@ -97,6 +97,9 @@ async function serve(scenario: Running, request: IncomingMessage, response: Serv
   if (fault.kind === 'change') scenario.changes++
   for (const [name, value] of Object.entries(scenario.headers ?? {})) response.setHeader(name, value)
   if (fault.kind === 'status') return void response.writeHead(fault.status, fault.headers).end('failed')
+  if (fault.kind === 'headers') {
+    for (const [name, value] of Object.entries(fault.headers)) response.setHeader(name, value)
+  }
   await sendRange(scenario, fault, seen, response)
 }
 
@@ -115,7 +118,8 @@ async function sendRange(
   const tag = tagOf(scenario)
   if (tag !== undefined) response.setHeader('etag', tag)
   const asked = /^bytes=(\d+)-(\d+)$/.exec(seen.range ?? '')
-  const matches = seen.ifRange === null || seen.ifRange === tag
+  // as RFC 9110 has it: a weak tag never fits
+  const matches = seen.ifRange === null || seen.ifRange === response.getHeader('etag')
   const whole = asked === null || fault.kind === 'whole' || !matches
   const start = whole ? 0 : Number(asked[1])
   if (!whole && start >= size) {
@@ -125,9 +129,10 @@ async function sendRange(
   if (fault.kind === 'short') end = Math.min(end, start + fault.bytes)
   const length = end - start + (fault.kind === 'surplus' ? fault.bytes : 0)
   const shift = fault.kind === 'shift' ? fault.by : 0
+  const saidStart = start + shift + (fault.kind === 'start' ? fault.by : 0)
   const total = fault.kind === 'size' ? fault.size : size
   if (!whole && fault.kind !== 'unsaid') {
-    response.setHeader('content-range', `bytes ${start + shift}-${end - 1 + shift}/${total}`)
+    response.setHeader('content-range', `bytes ${saidStart}-${end - 1 + shift}/${total}`)
   }
   response.writeHead(whole ? 200 : 206, fault.kind === 'early' ? {} : { 'content-length': length })
   const bytes =

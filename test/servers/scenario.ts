@@ -16,6 +16,10 @@ export type Fault =
   | { kind: 'short'; bytes: number }
   /** The Content-Range says another start than the bytes have. */
   | { kind: 'shift'; by: number }
+  /** The Content-Range says another start, and the bytes are those up to the end asked for. */
+  | { kind: 'start'; by: number }
+  /** Served as it should be, with these headers. */
+  | { kind: 'headers'; headers: Record<string, string> }
   /** The Content-Range says another size of the file. */
   | { kind: 'size'; size: number }
   /** 206 without a Content-Range. */

@@ -75,6 +75,8 @@ describe('what passes is tried again from the last byte on', () => {
     ['a short 206', [none, { kind: 'short', bytes: 30_000 }, { kind: 'short', bytes: 1 }]],
     ['429, 500, 503', [none, busy(429, '0'), busy(500), busy(503, new Date(0).toUTCString())]],
     ['a false range', [none, { kind: 'shift', by: 1 }, { kind: 'shift', by: -1 }]],
+    ['a false start', [none, { kind: 'start', by: 1 }, { kind: 'start', by: -1 }]],
+    ['a false start when opened', [{ kind: 'start', by: 1 }]],
     ['a range unsaid', [none, { kind: 'unsaid' }]],
     ['too many bytes', [none, { kind: 'surplus', bytes: 5 }]],
     ['200 once', [none, { kind: 'whole' }]],
@@ -120,7 +122,7 @@ describe('what passes is tried again from the last byte on', () => {
   })
 
   test.each<[string, Fault, string, RegExp]>([
-    ['cut', { kind: 'cut', after: 0 }, 'IO|TRUNCATED', /Check the network|early/],
+    ['cut', { kind: 'cut', after: 0 }, 'IO', /could not be fetched.*Check the network/],
     ['reset', { kind: 'reset' }, 'IO', /could not be fetched/],
     ['stall', { kind: 'stall', after: 0 }, 'IO', /gave nothing for 0\.1 s/],
     ['500', busy(500), 'IO', /answered 500/],
@@ -134,8 +136,7 @@ describe('what passes is tried again from the last byte on', () => {
     const options = { stallMilliseconds: fault.kind === 'stall' ? 100 : 2_000, retries: 2 }
     const { source } = await open({ faults: [none], always: fault }, options)
     const error = await rejection(source.read(100_000, 110_000))
-    expect(error.code).toMatch(new RegExp(`^(${code})$`))
-    expect(error.message).toMatch(message)
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) })
   })
 })
 
@@ -150,10 +151,44 @@ describe('what does not pass', () => {
     expect((await rejection(source.read(110_000, 120_000))).code).toBe('CHANGED')
   })
 
-  test('a weak tag says nothing about bytes and is not compared', async () => {
-    const { source } = await open({ faults: [none, { kind: 'change' }], tag: 'weak' })
+  const tagged = (etag: string): Fault => ({ kind: 'headers', headers: { etag } })
+  const modified = (date: number): Fault => ({
+    kind: 'headers',
+    headers: { 'last-modified': new Date(date).toUTCString() },
+  })
+  const both: Fault = {
+    kind: 'headers',
+    headers: { etag: '"1"', 'last-modified': new Date(9_000_000).toUTCString() },
+  }
+  test.each<[string, Fault, Fault, boolean]>([
+    ['a strong tag that changes', tagged('"1"'), tagged('"2"'), true],
+    ['a weak tag that changes', tagged('W/"1"'), tagged('W/"2"'), true],
+    ['a weak tag that stays', tagged('W/"1"'), tagged('W/"1"'), false],
+    ['a weak one that becomes strong', tagged('W/"1"'), tagged('"1"'), false],
+    ['a weak one that becomes strong and changes', tagged('W/"1"'), tagged('"2"'), true],
+    ['no tag, and a date that changes', modified(0), modified(1_000_000), true],
+    ['no tag, and a date that stays', modified(0), modified(0), false],
+    ['a tag that stays and a date that changes', tagged('"1"'), both, false],
+  ])('%s', async (_, first, second, changes) => {
+    const { source } = await open({ faults: [first, second], tag: 'none' })
+    const reading = source.read(100_000, 110_000)
+    if (changes) expect(await rejection(reading)).toMatchObject({ code: 'CHANGED' })
+    else expect(areBytes(await reading, 7, 100_000, 110_000)).toBe(true)
+  })
+
+  test('a weak tag is no version, and is not sent as a condition', async () => {
+    const { source, log } = await open({ tag: 'weak' })
+    await source.read(100_000, 110_000)
     expect(source.version).toBeUndefined()
-    expect(areBytes(await source.read(100_000, 110_000), 8, 100_000, 110_000)).toBe(true)
+    expect((await log()).map(({ ifRange }) => ifRange)).toEqual([null, null])
+  })
+
+  test('a strong tag that changes with the bytes, in one read: never bytes of both', async () => {
+    for (const tag of ['strong', 'weak'] as const) {
+      const faults: Fault[] = [none, { kind: 'early', after: 50_000 }, { kind: 'change' }]
+      const { source } = await open({ faults, tag })
+      expect((await rejection(source.read(100_000, 250_000))).code).toBe('CHANGED')
+    }
   })
 
   test.each([
@@ -172,8 +207,11 @@ describe('what does not pass', () => {
   })
 
   test('a packed range', async () => {
-    const { message } = await failure({ headers: { 'content-encoding': 'br' }, faults: [none] })
-    expect(message).toMatch(/packed|fetched/)
+    const error = await failure({ headers: { 'content-encoding': 'br' }, faults: [none] }, { retries: 0 })
+    // Chromium unpacks it by itself, and fails
+    const message =
+      globalThis.location === undefined ? /gives ranges of a packed file/ : /could not be fetched/
+    expect(error).toMatchObject({ code: 'IO', message: expect.stringMatching(message) })
   })
 
   test('a server without ranges: small files are had whole, large ones refused', async () => {
