@@ -1,12 +1,14 @@
 /** Opens a file of the hub: from what is kept, else over the network. */
 import { isRowspaceError, RowspaceError } from '../errors.ts'
+import { stepsBeside } from '../sources/beside.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { type UrlSource, urlSource } from '../sources/url.ts'
 import { HubCache, type Known, type KnownFile } from './cache.ts'
 import { CachedSource } from './cached-source.ts'
 import { chooseListed, USUAL_FILES } from './choose-file.ts'
 import { endpointText } from './layout.ts'
-import { checkPath, type HubName, hubNameText, parseHubName } from './name.ts'
+import { readListing } from './listing.ts'
+import { checkPath, checkRevision, type HubName, hubNameText, parseHubName } from './name.ts'
 import { hubError, offlineError } from './refusals.ts'
 import { type HubSettings, readSettings } from './settings.ts'
 
@@ -133,8 +135,7 @@ class Hub {
   /** Shards and tokenizers come from the commit the first file came from: they belong together. */
   #sibling(name: HubName, beside: string, commit: string | undefined): Promise<ByteSource | undefined> {
     const folder = name.file?.replace(/[^/]*$/, '') ?? ''
-    const file = folder + beside
-    checkPath(hubNameText(name), file)
+    const file = folder + stepsBeside(hubNameText(name), beside).join('/')
     return this.#openIfThere({
       ...name,
       file,
@@ -143,16 +144,23 @@ class Hub {
   }
 
   async #connect(name: HubName, commit?: string, headBytes?: number): Promise<UrlSource> {
+    return this.#request(name, this.#address(name, commit), headBytes)
+  }
+
+  async #request(name: HubName, url: URL, headBytes?: number): Promise<UrlSource> {
     if (this.settings.offline) throw offlineError(name)
     try {
-      const options = { ...this.settings.source, headers: this.settings.headers }
-      return await urlSource(this.#address(name, commit), options, headBytes)
+      return await urlSource(url, { ...this.settings.source, headers: this.settings.headers }, headBytes)
     } catch (error) {
       throw hubError(error, name, this.settings)
     }
   }
 
-  #address({ owner, model, revision, file = '' }: HubName, commit = revision): URL {
+  /** Whatever said so (a caller, a listing, an index, the cache), nothing outside of the repository is asked for. */
+  #address(name: HubName, commit = name.revision): URL {
+    const { owner, model, file = '' } = name
+    checkPath(hubNameText(name), file)
+    checkRevision(hubNameText(name), commit)
     const path = file.split('/').map(encodeURIComponent).join('/')
     return this.#under(`${owner}/${model}/resolve/${encodeURIComponent(commit)}/${path}`)
   }
@@ -162,21 +170,8 @@ class Hub {
   }
 
   async #listFiles(name: HubName): Promise<string[]> {
-    if (this.settings.offline) throw offlineError(name)
     const path = `api/models/${name.owner}/${name.model}/revision/${encodeURIComponent(name.revision)}`
-    try {
-      const source = await urlSource(this.#under(path), {
-        ...this.settings.source,
-        headers: this.settings.headers,
-      })
-      const text = new TextDecoder().decode(await source.read(0, source.size, this.settings.source))
-      const { siblings = [] } = JSON.parse(text) as { siblings?: { rfilename?: unknown }[] }
-      return siblings.map(({ rfilename }) => rfilename).filter((file) => typeof file === 'string')
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw hubError(error, name, this.settings)
-      const text = `${hubNameText(name)}: the list of its files is no JSON. Name the file: ${hubNameText({ ...name, file: 'file' })}.`
-      throw new RowspaceError('IO', text, { cause: error })
-    }
+    return readListing(name, await this.#request(name, this.#under(path)), this.settings.source.signal)
   }
 
   async #known(name: HubName): Promise<Known | undefined> {

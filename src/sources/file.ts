@@ -1,6 +1,7 @@
 /** A file on disk, in Node. */
 import type { FileHandle } from 'node:fs/promises'
 import { type ErrorCode, RowspaceError } from '../errors.ts'
+import { stepsBeside } from './beside.ts'
 import { checkRange } from './bytes.ts'
 import { nodeModule } from './node.ts'
 import type { ByteSource, ReadOptions } from './source.ts'
@@ -95,8 +96,9 @@ class FileSource implements ByteSource {
 
   async sibling(name: string): Promise<ByteSource | undefined> {
     const { dirname, join } = nodeModule('node:path', `look beside "${this.name}"`)
+    const steps = stepsBeside(this.name, name)
     try {
-      const beside = await fileSource(join(dirname(this.name), name))
+      const beside = await fileSource(join(dirname(this.name), ...steps))
       this.#siblings.push(beside)
       return beside
     } catch (error) {

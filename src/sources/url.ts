@@ -1,5 +1,6 @@
 /** A file on a web server, read by ranges: only the bytes that are asked for travel. */
 import { isRowspaceError, RowspaceError } from '../errors.ts'
+import { stepsBeside } from './beside.ts'
 import { type Body, fillPart, type Part, readWhole } from './body.ts'
 import { checkRange } from './bytes.ts'
 import { parseContentRange, parseUnsatisfied } from './content-range.ts'
@@ -119,8 +120,9 @@ class UrlSource implements ByteSource {
   }
 
   async sibling(name: string): Promise<ByteSource | undefined> {
+    const path = stepsBeside(this.name, name).map(encodeURIComponent).join('/')
     try {
-      const beside = await urlSource(new URL(encodeURIComponent(name), this.url), this.options)
+      const beside = await urlSource(new URL(`./${path}`, this.url), this.options)
       this.#siblings.push(beside)
       return beside
     } catch (error) {

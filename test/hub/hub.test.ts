@@ -101,6 +101,17 @@ describe('a model by name', () => {
     expect(await log()).toHaveLength(length)
   })
 
+  test.each(['../words.json', '..', '.', 'a/../../b', '/etc/passwd', 'a\\b', '', 'a\0'])(
+    'the file %j is not beside it, and not asked for',
+    async (beside) => {
+      const { hub, log } = await hubWith(oneModel)
+      const source = await hubSource('hf:openai/small', { hub })
+      const { length } = await log()
+      expect((await rejection(source.sibling!(beside))).code).toBe('INVALID_ARGUMENT')
+      expect(await log()).toHaveLength(length)
+    },
+  )
+
   test('the cache is listed and cleared by model', async () => {
     const { open, hub } = await hubWith({
       models: {
@@ -188,6 +199,83 @@ describe('which file', () => {
   })
 })
 
+describe('a listing that is not what it should be', () => {
+  const opening = async (listing: string) => {
+    const { hub, log } = await hubWith({ models: { 'openai/small': { files: {}, listing } } })
+    const error = await rejection(hubSource('hf:openai/small', { hub }))
+    const paths = (await log()).map(({ path }) => path)
+    return { error, paths }
+  }
+  const listed = (...names: unknown[]) =>
+    JSON.stringify({ siblings: names.map((rfilename) => ({ rfilename })) })
+
+  test.each([
+    '../../x.gguf',
+    '../x.gguf',
+    'a/../../../x.gguf',
+    '..',
+    './x.gguf',
+    'a/./x.gguf',
+    'a//x.gguf',
+    '/x.gguf',
+    'a/..\\x.gguf',
+    '%2e%2e/x.gguf',
+    'x.gguf?download=../..',
+    'x.gguf#',
+    'a\n/x.gguf',
+    `${'a/'.repeat(600)}x.gguf`,
+  ])('%j is not requested', async (path) => {
+    const { error, paths } = await opening(listed(path, 'config.json'))
+    expect(error).toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/Name a file/) })
+    expect(paths.map((each) => each.replace(/^\/\d+\//, ''))).toEqual([
+      'openai/small/resolve/main/model.safetensors',
+      'openai/small/resolve/main/model.safetensors.index.json',
+      'api/models/openai/small/revision/main',
+    ])
+  })
+
+  test('a good file beside a bad one is opened', async () => {
+    const gguf = { kind: 'text', text: 'GGUF' } as const
+    const { hub } = await hubWith({
+      models: {
+        'openai/small': { files: { 'b.gguf': gguf }, listing: listed('../a.gguf', 7, null, 'b.gguf') },
+      },
+    })
+    expect((await hubSource('hf:openai/small', { hub })).name).toBe('hf:openai/small/b.gguf')
+  })
+
+  test.each([
+    '',
+    'null',
+    '7',
+    '"text"',
+    '[]',
+    '{"siblings":7}',
+    '{"siblings":{}}',
+    '{"siblings":null}',
+    '{',
+    '<html>',
+  ])('%j: an error that says so', async (listing) => {
+    const { error } = await opening(listing)
+    expect(error).toMatchObject({
+      code: 'IO',
+      message: expect.stringMatching(/the list of its files.*Name the file/),
+    })
+  })
+
+  test.each(['{}', '{"siblings":[]}', '{"siblings":[null,7,"x.gguf",{"rfilename":7},{}]}'])(
+    '%j: no file that fits',
+    async (listing) => {
+      expect((await opening(listing)).error.code).toBe('NOT_FOUND')
+    },
+  )
+
+  test('of 70 MB is refused, not read', async () => {
+    const { error } = await opening(`{"siblings":[${' '.repeat(70_000_000)}]}`)
+    expect(error).toMatchObject({ code: 'IO', message: expect.stringMatching(/the list of its files/) })
+  })
+})
+
 describe('what is refused', () => {
   const files = { [SAFETENSORS]: smallModel() }
   const spec = { models: { 'openai/small': { files }, 'openai/gated': { files, gated: 'hf_right' } } }
@@ -235,6 +323,21 @@ describe('what is refused', () => {
     'hf:a--b/c',
     'hf:-a/b',
     'hf:a/b@c d',
+    'hf:a/b@..',
+    'hf:a/b@a..b',
+    'hf:a/b@v1..',
+    'hf:a/b@refs/pr/..',
+    'hf:a/b@refs/pr/.',
+    'hf:a/b@refs/pr/',
+    'hf:a/b@refs/pr/1/../../x',
+    'hf:a/b@-c',
+    'hf:a/b@c%2f..',
+    'hf:a/b/.',
+    'hf:a/b/./c',
+    'hf:a/b/...',
+    'hf:a/b/c/',
+    `hf:a/b@${'c'.repeat(201)}`,
+    `hf:a/b/${'c/'.repeat(600)}d`,
     `hf:${'a'.repeat(97)}/b`,
   ])('the name %j', async (name) => {
     expect((await rejection(openTable(name))).code).toBe('INVALID_ARGUMENT')

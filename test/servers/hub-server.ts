@@ -118,7 +118,7 @@ async function answerHub(
     const siblings = Object.keys(model.files).map((rfilename) => ({ rfilename }))
     return void response
       .writeHead(200, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ sha: commit, siblings }))
+      .end(model.listing ?? JSON.stringify({ sha: commit, siblings }))
   }
   const file = model.files[path.join('/')]
   if (file === undefined) return refuse(404, 'EntryNotFound')

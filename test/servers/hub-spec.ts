@@ -8,8 +8,17 @@ export type RepositoryFile =
   | { kind: 'model'; spec: ModelFileSpec }
   | { kind: 'bytes'; base64: string }
 
+export interface Repository {
+  files: Record<string, RepositoryFile>
+  /** The token it wants. */
+  gated?: string
+  revisions?: string[]
+  /** What is answered where a list of its files is asked for; the list of its files unless given. */
+  listing?: string
+}
+
 export interface HubSpec {
-  models: Record<string, { files: Record<string, RepositoryFile>; gated?: string; revisions?: string[] }>
+  models: Record<string, Repository>
   /** Whether it tells commits, as a mirror need not; true unless given. */
   commits?: boolean
   /** Bytes a second of each connection. */

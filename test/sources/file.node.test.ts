@@ -1,5 +1,5 @@
 /** A file on disk: what was there is read, and what is not there any more is said. */
-import { appendFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
@@ -71,6 +71,15 @@ test('a device is no table', async () => {
   expect((await rejection(fileSource('/dev/null'))).message).toMatch(/a pipe or a device/)
 })
 
+test.each(['../table.bin', '..', '.', 'a/../../b', '/dev/null', 'a\\b', '', 'a\0'])(
+  '%j is not beside it',
+  async (beside) => {
+    const source = await fileSource(file())
+    expect((await rejection(source.sibling!(beside))).code).toBe('INVALID_ARGUMENT')
+    await source.close?.()
+  },
+)
+
 test('a file beside it, or none', async () => {
   const path = file()
   writeFileSync(join(path, '..', 'words.json'), '[]')
@@ -79,3 +88,33 @@ test('a file beside it, or none', async () => {
   expect(await source.sibling?.('none.json')).toBeUndefined()
   await source.close?.()
 })
+
+test.skipIf(!existsSync('/proc/self/fd'))(
+  'no handle stays open: of what is refused, and of what is closed',
+  async () => {
+    const path = file()
+    const directory = join(path, '..')
+    writeFileSync(join(directory, 'words.json'), '[]')
+    const open = () =>
+      readdirSync('/proc/self/fd')
+        .flatMap((fd) => {
+          try {
+            return [readlinkSync(`/proc/self/fd/${fd}`)]
+          } catch {
+            return []
+          }
+        })
+        .filter((target) => target.startsWith(directory) || target === '/dev/null')
+        .sort()
+    const before = open()
+    for (const refused of [directory, '/dev/null', join(directory, 'none')])
+      await rejection(fileSource(refused))
+    expect(open()).toEqual(before)
+    const source = await fileSource(path)
+    const beside = await source.sibling?.('words.json')
+    expect(open()).toEqual([...before, path, join(directory, 'words.json')].sort())
+    await source.close?.()
+    await beside?.close?.()
+    expect(open()).toEqual(before)
+  },
+)
