@@ -1,4 +1,5 @@
 /** A file of the hub: what is kept of it is read from the cache, what is not is fetched, and kept. */
+import { isRowspaceError } from '../errors.ts'
 import { checkRange } from '../sources/bytes.ts'
 import type { ByteSource, ReadOptions } from '../sources/source.ts'
 import type { KeptFile } from './kept-file.ts'
@@ -11,6 +12,8 @@ export interface CachedFile {
   /** Called at the first byte that is not kept, and once. */
   connect: () => Promise<ByteSource>
   sibling: (name: string) => Promise<ByteSource | undefined>
+  /** Called if the hub has another file under this name now. */
+  onChanged?: (() => Promise<void>) | undefined
   /** Told once, if nothing more can be kept. */
   onCacheFailure: (error: unknown) => void
 }
@@ -72,10 +75,10 @@ export class CachedSource implements ByteSource {
   }
 
   async #fetchInto(position: number, place: Uint8Array, options: ReadOptions): Promise<void> {
-    const remote = await this.#connect()
-    if (remote.readInto === undefined)
+    await this.#fetch(async (remote) => {
+      if (remote.readInto !== undefined) return remote.readInto(position, place, options)
       place.set(await remote.read(position, position + place.length, options))
-    else await remote.readInto(position, place, options)
+    })
     // stores take no shared memory
     await this.#keep(position, isShared(place) ? place.slice() : place)
   }
@@ -93,10 +96,18 @@ export class CachedSource implements ByteSource {
   async #piece(position: number, end: number, options: ReadOptions): Promise<Uint8Array> {
     const kept = await this.#file.kept.readFrom(position, end)
     if (typeof kept !== 'number') return kept
-    const remote = await this.#connect()
-    const bytes = await remote.read(position, kept, options)
+    const bytes = await this.#fetch((remote) => remote.read(position, kept, options))
     await this.#keep(position, bytes)
     return bytes
+  }
+
+  async #fetch<Result>(read: (remote: ByteSource) => Promise<Result>): Promise<Result> {
+    try {
+      return await read(await this.#connect())
+    } catch (error) {
+      if (isRowspaceError(error, 'CHANGED')) await this.#file.onChanged?.()
+      throw error
+    }
   }
 
   async #connect(): Promise<ByteSource> {

@@ -81,7 +81,6 @@ class Hub {
         const remote = await this.#connect(name, known.commit, 1)
         const { etag, size } = describe(remote)
         if (etag === known.etag && size === known.size) return remote
-        await this.#cache?.forget(name)
         throw changedError(name)
       },
     })
@@ -111,6 +110,8 @@ class Hub {
       size,
       version: etag,
       sibling: (beside: string) => this.#sibling(name, beside, commit),
+      // what was known of it is forgotten, so that the next opening asks anew
+      onChanged: () => this.#cache?.forget(name).catch((error) => this.#warn(error)) ?? Promise.resolve(),
       onCacheFailure: (error: unknown) => this.#warn(error),
     }
   }

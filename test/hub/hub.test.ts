@@ -81,6 +81,22 @@ describe('a model by name', () => {
     await source.close?.()
   })
 
+  test('a change in the middle of a file: CHANGED once, and the next opening has the new one', async () => {
+    const file = { kind: 'text', text: 'x'.repeat(300_000) } as const
+    const { hub, change } = await hubWith({
+      models: { 'openai/small': { files: { 'words.txt': file } } },
+      commits: false,
+    })
+    const opened = () => hubSource('hf:openai/small/words.txt', { hub })
+    const source = await opened()
+    await source.read(0, 100_000)
+    await change({ content: true })
+    expect((await rejection(source.read(100_000, 200_000))).code).toBe('CHANGED')
+    const again = await opened()
+    expect(await again.read(0, 300_000)).toHaveLength(300_000)
+    expect(again.version).not.toBe(source.version)
+  })
+
   test('two at once', async () => {
     const { open } = await hubWith(oneModel)
     const tables = await Promise.all([open(), open(), open()])
