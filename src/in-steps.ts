@@ -1,4 +1,5 @@
-/** Long work that lets others have their turn: told how far it is, stopped between two steps. */
+/** Long work that gives others their turn, reports how far it is, and stops between two steps. */
+import { reportLater } from './report-later.ts'
 
 export interface WorkProgress {
   /** 'search': questions that have been answered. */
@@ -8,9 +9,9 @@ export interface WorkProgress {
 }
 
 export interface WorkOptions {
-  /** Called between two steps. What it throws is thrown on. */
+  /** Called after each step. What it throws does not end the work; the first error is reported when the work is done. */
   onProgress?: ((progress: WorkProgress) => void) | undefined
-  /** Ends the work between two steps, with the signal's reason. */
+  /** Ends the work after the step in progress, with the signal's reason. */
   signal?: AbortSignal | undefined
 }
 
@@ -25,14 +26,21 @@ export async function inSteps(
   step: (from: number, to: number) => void,
 ): Promise<void> {
   signal?.throwIfAborted()
+  let progressError: unknown
   let rested = performance.now()
   for (let from = 0; from < total; from += size) {
     const to = Math.min(total, from + size)
     step(from, to)
-    onProgress?.({ phase: 'search', done: to, total })
+    try {
+      onProgress?.({ phase: 'search', done: to, total })
+    } catch (error) {
+      progressError ??= error ?? new Error(`onProgress threw ${error}`)
+    }
+    signal?.throwIfAborted()
     if (performance.now() - rested < STEP) continue
     await new Promise((resolve) => setTimeout(resolve))
     signal?.throwIfAborted()
     rested = performance.now()
   }
+  if (progressError !== undefined) reportLater(progressError)
 }

@@ -11,6 +11,7 @@ import type {
 } from './formats/format.ts'
 import { type OpenTableFile, openTableFile } from './formats/open.ts'
 import { TABLE_OPTIONS } from './options.ts'
+import { reportLater } from './report-later.ts'
 import { isByteSource, type SourceLike } from './sources/open.ts'
 import { pickOptions } from './strict-options.ts'
 import { EmbeddingTable, type FilledRows, type TableOptions } from './table.ts'
@@ -102,12 +103,6 @@ export async function tokensBeside(
   const { writtenTokens, rowCount } = file
   if (writtenTokens !== undefined) return new ModelVocabulary(namedTokens(writtenTokens), rowCount)
   return modelVocabulary(file.source, file.rowCount, signal)
-}
-
-/** Tells of an error that must not cost the caller what was done: onProgress threw. */
-export function reportLater(error: unknown): void {
-  if (typeof globalThis.reportError === 'function') globalThis.reportError(error)
-  else globalThis.process?.emitWarning(error instanceof Error ? error : String(error))
 }
 
 export type { FormatName }

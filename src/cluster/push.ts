@@ -1,7 +1,7 @@
 /** A table onto servers: piece by piece, each whole or not at all; what is there already is counted, not sent. */
 import { type Column, makeColumns } from '../collection/columns.ts'
 import { RowspaceError } from '../errors.ts'
-import { reportLater } from '../open.ts'
+import { reportLater } from '../report-later.ts'
 import type { Connection } from './connection.ts'
 import { blockFields, encodeBlock } from './encode-block.ts'
 import type { ColumnTypes, NoColumns, Pushed, PushOptions } from './options.ts'
