@@ -1,6 +1,10 @@
 /** Rows that can be asked with: those that are not all zeros, and that a filter lets through. */
-import type { IdSet } from '../id-set.ts'
+import { IdSet } from '../id-set.ts'
+import { inSteps, type WorkOptions } from '../in-steps.ts'
 import type { EmbeddingTable } from '../table.ts'
+
+/** Rows read at once. */
+const STEP = 256
 
 /** The ids among [from, to) of rows that are not all zeros. */
 export function askableRows(
@@ -17,4 +21,17 @@ export function askableRows(
     for (let at = index * dimension; at < (index + 1) * dimension; at++) if (rows[at] !== 0) return true
     return false
   })
+}
+
+/** The same of all rows, as a set. */
+export async function askableSet(
+  table: EmbeddingTable,
+  filter: IdSet | undefined,
+  signal: WorkOptions['signal'],
+): Promise<IdSet> {
+  const set = new IdSet(table.size)
+  await inSteps(table.size, STEP, { signal }, (from, to) => {
+    for (const id of askableRows(table, from, to, filter)) set.add(id)
+  })
+  return set
 }

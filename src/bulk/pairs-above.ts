@@ -4,8 +4,9 @@ import { RowspaceError } from '../errors.ts'
 import type { IdSet } from '../id-set.ts'
 import { inSteps, type WorkOptions } from '../in-steps.ts'
 import type { EmbeddingTable, Metric } from '../table.ts'
-import { askableRows } from './askable.ts'
-import { checkLeast, rangeSearchBatch } from './range-search.ts'
+import { askableSet } from './askable.ts'
+import { PairColumns } from './pair-columns.ts'
+import { checkLeast, rangeSearchUpTo } from './range-search.ts'
 
 export interface PairsAboveOptions extends WorkOptions {
   /** The least score, by `metric`, of a pair; rounded to float32, as scores are. */
@@ -48,12 +49,14 @@ export class RowPairs implements Iterable<RowPair> {
 
 const STEP = 64
 const LIMIT = 10_000_000
+/** Pairs within a step, which are found from both sides. */
+const FOUND_TWICE = (STEP * (STEP - 1)) / 2
 
 /**
  * All pairs of rows whose score is at least `least`: near-duplicates, exact. Rows of zeros are in no pair. Others have their turn now
- * and then; `signal` ends it.
+ * and then; `signal` ends it. Its memory is a few times that of `limit` pairs of 16 bytes at most, however many there are.
  *
- * @throws RowspaceError `INVALID_ARGUMENT` where `least` is no number, or where there are more pairs than `limit`; `DISPOSED`; the
+ * @throws RowspaceError `INVALID_ARGUMENT` where `least` is no number, or as soon as there are more pairs than `limit`; `DISPOSED`; the
  * signal's reason.
  * @example
  * for (const { a, b } of await pairsAbove(table, { least: 0.95 })) console.log(table.token(a), table.token(b))
@@ -63,31 +66,29 @@ export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptio
   const { least, filter, limit = LIMIT } = options
   const { metric } = readSearchOptions(options)
   checkCount(limit, 'limit', 0)
-  const found: RowPair[] = []
+  const unpaired = await askableSet(table, filter, options.signal)
+  const found = new PairColumns()
   await inSteps(table.size, STEP, options, (from, to) => {
-    const rows = askableRows(table, from, to, filter)
-    const answers = rangeSearchBatch(table, [...rows], { least, metric, filter })
-    for (const [index, matches] of answers.entries()) {
+    const rows: number[] = []
+    for (let id = from; id < to; id++) if (unpaired.has(id)) rows.push(id)
+    const most = limit - found.length + FOUND_TWICE
+    const answers = rangeSearchUpTo(table, rows, { least, metric, filter: unpaired }, most)
+    for (const [index, { ids, cosines, dots }] of (answers ?? []).entries()) {
       const a = rows[index]!
-      // each pair is found from both sides
-      for (let place = 0; place < matches.length; place++) {
-        const b = matches.ids[place]!
-        if (b > a) found.push({ a, b, cosine: matches.cosines[place]!, dot: matches.dots[place]! })
+      for (let place = 0; place < ids.length; place++) {
+        if (ids[place]! > a) found.add(a, ids[place]!, cosines[place]!, dots[place]!)
       }
     }
-    if (found.length > limit) {
+    if (answers === undefined || found.length > limit) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
         `more than ${limit} pairs score ${least} or more, among the first ${to} of ${table.size} rows already: raise least or limit`,
         { limit, least },
       )
     }
+    // what is left to pair with comes later
+    for (const id of rows) unpaired.delete(id)
   })
-  const column = (key: keyof RowPair) => found.map((pair) => pair[key])
-  return new RowPairs(
-    Uint32Array.from(column('a')),
-    Uint32Array.from(column('b')),
-    Float32Array.from(column('cosine')),
-    Float32Array.from(column('dot')),
-  )
+  const { a, b, cosines, dots } = found.trim()
+  return new RowPairs(a, b, cosines, dots)
 }

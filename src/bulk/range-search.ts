@@ -33,20 +33,45 @@ export function rangeSearchBatch(
   queries: readonly Query[],
   options: RangeOptions,
 ): Matches[] {
+  return rangeSearchUpTo(table, queries, options, Number.POSITIVE_INFINITY)!
+}
+
+/**
+ * As `rangeSearchBatch`, or undefined where the answers hold more than `most` rows in all: found out without holding many more.
+ */
+export function rangeSearchUpTo(
+  table: EmbeddingTable,
+  queries: readonly Query[],
+  options: RangeOptions,
+  most: number,
+): Matches[] | undefined {
   checkLeast(options?.least)
+  const { exclude, filter } = options
+  // they are used again in each round: an iterator has only one, and a test is run once for each row
+  const search = {
+    ...options,
+    exclude: isList(exclude) ? [...exclude] : exclude,
+    filter: typeof filter === 'function' ? table.select(filter) : filter,
+  }
   const answers: Matches[] = []
+  let finished = 0
   let left = queries.map((query, place) => ({ query, place }))
   let k = Math.max(1, Math.min(FIRST_ROOM, Math.floor(table.size / SHARE)))
   for (;;) {
     const found = table.nearestBatch(
       left.map(({ query }) => query),
-      { ...options, k },
+      { ...search, k },
     )
     for (const [index, { place }] of left.entries()) answers[place] = found[index]!
-    // whoever filled the room may have more
-    left = left.filter((_, index) => found[index]!.length === k)
-    if (left.length === 0 || k >= table.size) return answers
-    k = Math.min(table.size, k * GROWTH)
+    // one that fills its room may have more
+    const filled = left.filter((_, index) => found[index]!.length === k)
+    finished += found.reduce((sum, { length }) => (length < k ? sum + length : sum), 0)
+    if (finished + filled.length * k > most) return undefined
+    if (filled.length === 0 || k >= table.size) return answers
+    left = filled
+    // with this room filled by all of them there are more than `most`
+    const enough = Math.floor((most - finished) / left.length) + 1
+    k = Math.min(table.size, k * GROWTH, enough)
   }
 }
 
@@ -57,4 +82,8 @@ export function checkLeast(least: number): void {
     'INVALID_ARGUMENT',
     `least must be a number (a cosine from −1 to 1); got ${describe(least)}`,
   )
+}
+
+function isList<Item>(items: Iterable<Item> | undefined): items is Iterable<Item> {
+  return typeof items === 'object' && items !== null && Symbol.iterator in items
 }

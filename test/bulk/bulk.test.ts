@@ -1,6 +1,6 @@
 /** Questions about many rows, against the oracle that scores every row; stopped, and refused. */
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   maximalMarginalRelevance,
   neighbourGraph,
@@ -139,6 +139,75 @@ test('pairsAbove: each pair once', async () => {
     }),
     { numRuns: 60 },
   )
+})
+
+test('pairsAbove: rows of zeros are in no pair, whatever the bound, and with no filter', async () => {
+  const rows = [1, 0, 0, 0, -1, 0, 0, 1, 0, 0]
+  const table = await EmbeddingTable.from(rows, { dimension: 2 })
+  for (const metric of METRICS) {
+    const found = await pairsAbove(table, { least: -1, metric })
+    expect([...found].map(({ a, b }) => [a, b])).toEqual([
+      [0, 3],
+      [0, 2],
+      [2, 3],
+    ])
+  }
+})
+
+describe('pairsAbove and its limit', () => {
+  const table = EmbeddingTable.from(makeTable(300, 4, 'plain', 9).flat, { dimension: 4 })
+  test('as many as the limit are found, one more is an error', async () => {
+    const made = await table
+    for (const least of [-1, 0, 0.5, 0.99]) {
+      const { length } = await pairsAbove(made, { least })
+      expect((await pairsAbove(made, { least, limit: length })).length).toBe(length)
+      await expect(pairsAbove(made, { least, limit: length - 1 })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        details: { limit: length - 1, least },
+      })
+    }
+  })
+  test('many pairs are noticed while they come: not many more are held than the limit', async () => {
+    const size = 20_000
+    const same = await EmbeddingTable.from(new Float32Array(size * 2).fill(1), { dimension: 2 })
+    const ask = vi.spyOn(same, 'nearestBatch')
+    await expect(pairsAbove(same, { least: 0.9, limit: 1000 })).rejects.toThrow(
+      'more than 1000 pairs score 0.9 or more, among the first 64 of 20000 rows already',
+    )
+    for (const { value } of ask.mock.results as { value: { length: number }[] }[]) {
+      expect(value.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(1000 + 64 * 64)
+    }
+    expect(ask.mock.calls.length).toBe(2)
+  })
+  test('pairs come in order of a, then of score, with room for more than at first', async () => {
+    const found = await pairsAbove(await table, { least: -1 })
+    const rows = Array.from({ length: 300 }, (_, id) => id)
+    const made = await table
+    const count = rows.filter((id) => !isZero(made.row(id))).length
+    const pairs = (count * (count - 1)) / 2
+    expect(pairs).toBeGreaterThan(30_000)
+    expect([found.a, found.b, found.cosines, found.dots].map(({ length }) => length)).toEqual(
+      Array(4).fill(pairs),
+    )
+    const list = [...found]
+    expect(list.slice(1).every(({ a, cosine }, i) => a > list[i]!.a || cosine <= list[i]!.cosine)).toBe(true)
+  })
+})
+
+describe('rangeSearch in rounds', () => {
+  test('an iterator of rows to leave out is read once, a test is run once for each row', async () => {
+    const same = await EmbeddingTable.from(new Float32Array(2000).fill(1), { dimension: 2 })
+    const out = new Set([3, 5, 900])
+    const tested: number[] = []
+    const filter = (id: number) => tested.push(id) > 0 && id !== 7
+    const found = rangeSearch(same, 0, { least: 0.5, exclude: out.values(), filter })
+    const expected = Array.from({ length: 1000 }, (_, id) => id).filter(
+      (id) => ![0, 3, 5, 7, 900].includes(id),
+    )
+    expect([...found.ids]).toEqual(expected)
+    expect(tested.length).toBe(1000)
+    expect(() => rangeSearch(same, 0, { least: 0, exclude: 'ab' })).toThrow('a list of rows was expected')
+  })
 })
 
 test('maximalMarginalRelevance: the greedy choice, by definition', async () => {
