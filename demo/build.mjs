@@ -28,12 +28,13 @@ export async function buildDemo(folder, { dictionary = true } = {}) {
   await build({ ...shared, entryPoints: [here('style.css')], outdir: folder, external: [FONT] })
   copyFileSync(here('index.html'), join(folder, 'index.html'))
   const copies = {
-    'glove-20k.safetensors': 'rowspace/glove-20k.safetensors',
+    'glove-20k.safetensors': '../data/glove-20k.safetensors',
     [FONT]: '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
     'inter-license.txt': '@fontsource-variable/inter/LICENSE',
   }
   for (const [name, from] of Object.entries(copies)) {
-    copyFileSync(fileURLToPath(import.meta.resolve(from)), join(folder, name))
+    const path = from.startsWith('../') ? here(from) : fileURLToPath(import.meta.resolve(from))
+    copyFileSync(path, join(folder, name))
   }
   const scripts = Object.keys(metafile.outputs).map((path) => basename(path))
   const files = ['./', 'style.css', ...Object.keys(copies), ...scripts]

@@ -1,19 +1,16 @@
 /** Bundles src/ into dist/: the package as it is published. The core must have been built (build:core). */
 import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { leanLoader } from './lean-loader.mjs'
+import { writeLicences } from './licences.mjs'
 
+/** The doors: keys of package.json's `exports`, as files of dist/ and what stands behind them. */
 const DOORS = {
   index: 'src/index.ts',
+  'slim/index': 'src/index.ts',
   formats: 'src/formats/index.ts',
   hub: 'src/hub/index.ts',
   bulk: 'src/bulk/index.ts',
@@ -25,25 +22,47 @@ const DOORS = {
   default: 'src/default.ts',
   gpt2: 'src/gpt2.ts',
 }
+/** Doors that provide no core: the caller brings it, or no table is made. */
+const WITHOUT_CORE = ['slim/index', 'hub', 'bulk', 'gpt2']
 
-/** Puts another file in the place of bindings/inline-core.ts. */
-const coreFrom = (path) => ({
-  name: 'core',
+const root = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+/**
+ * Each door provides the core of `file` and hands on what its source exports. So all doors share one copy of every class, and
+ * differ only in the core they bring.
+ */
+const doors = (file) => ({
+  name: 'doors',
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^door:/ }, ({ path }) => ({ path: path.slice(5), namespace: 'door' }))
+    esbuild.onLoad({ filter: /.*/, namespace: 'door' }, ({ path }) => {
+      const provide = `import { provideCore } from './bindings/provided-core.ts'
+        import { bundledCore } from './${file}'
+        provideCore(bundledCore)\n`
+      const contents = `${WITHOUT_CORE.includes(path) ? '' : provide}export * from './${DOORS[path]}'`
+      return { contents, resolveDir: root('.') }
+    })
+    esbuild.onResolve({ filter: /\/inline-core\.ts$/ }, ({ importer }) =>
+      importer === root('src/core.ts') ? { path: root('bindings/provided-core.ts') } : undefined,
+    )
+  },
+})
+
+const entryPoints = Object.fromEntries(Object.keys(DOORS).map((door) => [door, `door:${door}`]))
+// data alone, the same everywhere
+const { gpt2: _, ...workerdEntryPoints } = entryPoints
+
+/** The default table, one file for all builds, at `path` from where they lie. */
+const defaultTableAt = (path) => ({
+  name: 'default table',
   setup: (esbuild) =>
-    esbuild.onResolve({ filter: /inline-core\.ts$/ }, () => ({
-      path: new URL(`../${path}`, import.meta.url).pathname,
-    })),
+    esbuild.onResolve({ filter: /\/build\/default-table\.ts$/ }, () => ({ path, external: true })),
 })
 
 const shared = {
   bundle: true,
-  // optional peers
-  external: [
-    'highs',
-    '@huggingface/tokenizers',
-    // one package or another, as package.json says
-    '#clickhouse-client',
-  ],
+  // an optional peer, one package or another, as package.json says
+  external: ['#clickhouse-client'],
   format: 'esm',
   platform: 'neutral',
   mainFields: ['module', 'main'],
@@ -54,39 +73,38 @@ const shared = {
   splitting: true,
   chunkNames: 'chunk-[hash]',
   logLevel: 'warning',
+  metafile: true,
 }
 
 rmSync('dist', { recursive: true, force: true })
-await Promise.all([
-  build({ ...shared, entryPoints: DOORS, outdir: 'dist' }),
+const built = await Promise.all([
   build({
     ...shared,
-    entryPoints: { index: DOORS.index },
-    outdir: 'dist/slim',
-    plugins: [coreFrom('bindings/no-core.ts')],
+    entryPoints,
+    outdir: 'dist',
+    plugins: [doors('bindings/inline-core.ts'), leanLoader, defaultTableAt('./default-table.js')],
   }),
   build({
     ...shared,
-    // the doors that make tables
-    entryPoints: Object.fromEntries(
-      ['index', 'formats', 'collection', 'default', 'keyed-vectors', 'text', 'transforms'].map((door) => [
-        door,
-        DOORS[door],
-      ]),
-    ),
+    entryPoints: workerdEntryPoints,
     outdir: 'dist/workerd',
     conditions: ['workerd'],
     external: [...shared.external, '*.wasm'],
-    plugins: [coreFrom('bindings/workerd-core.ts')],
+    plugins: [doors('bindings/workerd-core.ts'), leanLoader, defaultTableAt('../default-table.js')],
+  }),
+  build({
+    ...shared,
+    splitting: false,
+    entryPoints: { 'default-table': 'build/default-table.ts' },
+    outdir: 'dist',
   }),
   build({
     ...shared,
     // the command is a program of Node's, bundled on its own with its libraries; its rare parts in chunks
     entryPoints: { cli: 'src/cli/main.ts' },
     outdir: 'dist',
-    // the tokenizers are small and what tokens are read by
-    external: ['highs'],
     platform: 'node',
+    plugins: [leanLoader, defaultTableAt('./default-table.js')],
     chunkNames: 'cli-[hash]',
     // libraries that are CommonJS ask for Node's modules by require
     banner: {
@@ -100,12 +118,14 @@ for (const name of readdirSync('dist', { recursive: true })) {
   const path = `dist/${name}`
   writeFileSync(path, readFileSync(path, 'utf8').replace(/import"\.\/[\w-]+\.js";/g, ''))
 }
+writeLicences(
+  built.map(({ metafile }) => metafile),
+  'dist/third-party-licences.txt',
+)
 chmodSync('dist/cli.js', 0o755)
 copyFileSync('build/rowspace.wasm', 'dist/rowspace.wasm')
 // the checksums of collections, which workerd takes as a file alone
 copyFileSync('node_modules/xxhash-wasm/workerd/xxhash.wasm', 'dist/workerd/xxhash.wasm')
-if (existsSync('data/glove-20k.safetensors'))
-  copyFileSync('data/glove-20k.safetensors', 'dist/glove-20k.safetensors')
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' })

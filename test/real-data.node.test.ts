@@ -79,7 +79,7 @@ describe.skipIf(!isThere(GPT2))('82 rows of GPT-2', () => {
 })
 
 describe.skipIf(!isThere(EMBEDDED))('the default table', () => {
-  const table = withTable(() => openDefaultTable({ source: EMBEDDED }))
+  const table = withTable(() => openDefaultTable())
 
   test('is 20000 x 100, the first words of GloVe', () => {
     expect(table()).toMatchObject({ size: 20_000, dimension: 100, duplicates: 0 })

@@ -19,14 +19,9 @@ export async function buildDictionary(folder) {
     target: 'es2022',
     minify: true,
     legalComments: 'none',
-    external: ['@huggingface/tokenizers'],
     outdir: folder,
   })
   copyFileSync(here('index.html'), join(folder, 'index.html'))
-  copyFileSync(
-    fileURLToPath(import.meta.resolve('rowspace/glove-20k.safetensors')),
-    join(folder, 'glove-20k.safetensors'),
-  )
   const glosses = readWordNet().map(({ words, part, definitions }) => [
     words.join('|'),
     part,

@@ -21,10 +21,7 @@ const count = (value: number) => value.toLocaleString('en-US')
 
 async function start(): Promise<void> {
   const begun = performance.now()
-  const [table, glosses] = await Promise.all([
-    openDefaultTable({ source: new URL('./glove-20k.safetensors', document.baseURI), threads: 1 }),
-    fetchGlosses(),
-  ])
+  const [table, glosses] = await Promise.all([openDefaultTable({ threads: 1 }), fetchGlosses()])
   const dictionary = await makeDictionary(table, glosses, (done) => {
     progress.value = done / glosses.length
     status.textContent = `Reading definitions: ${count(done)} of ${count(glosses.length)}`

@@ -1,5 +1,5 @@
 /** What `<table>` on the command line means, opened. */
-import { fileURLToPath } from 'node:url'
+import { defaultFile } from '../default-file.ts'
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import type { OpenOptions } from '../formats/format.ts'
 import { type OpenTableFile, openTableFile } from '../formats/open.ts'
@@ -35,8 +35,6 @@ export function tableOptions(args: Arguments): NamedTableOptions {
 }
 
 const DEFAULT = 'default'
-/** The default table's file lies beside the bundled command. */
-const DEFAULT_FILE = new URL('./glove-20k.safetensors', import.meta.url)
 
 /** Throws `UNSUPPORTED` for a table on ClickHouse, which is asked there and not read. */
 function checkName(name: string): void {
@@ -52,7 +50,7 @@ function checkName(name: string): void {
 /** Opens the header of a path, a URL, an `hf:` name or `default`. Close it. */
 export async function openFile(name: string, options: OpenOptions = {}): Promise<OpenTableFile> {
   checkName(name)
-  return openTableFile(name === DEFAULT ? fileURLToPath(DEFAULT_FILE) : name, options)
+  return openTableFile(name === DEFAULT ? await defaultFile() : name, options)
 }
 
 /** Opens a table with its tokens; says on stderr what was left out. */

@@ -194,7 +194,7 @@ export class KeyedVectors {
     return evaluatePairs(this.table, pairs, options)
   }
 
-  /** Word Mover's Distance of two texts, given as words. Needs the optional package `highs`. */
+  /** Word Mover's Distance of two texts, given as words. Pass the solver: `import highs from 'highs'`, `{ solver: highs }`. */
   wmdistance(
     text: Iterable<string>,
     other: Iterable<string>,

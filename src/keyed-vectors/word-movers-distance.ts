@@ -1,7 +1,7 @@
 /**
  * Word Mover's Distance (Kusner, Sun, Kolkin & Weinberger, From Word Embeddings To Document Distances, 2015): the least cost of moving the
  * words of one text to those of another, each word's share of its text over the Euclidean distance of the rows. The transport
- * problem is solved by HiGHS, an optional peer (`npm install highs`).
+ * problem is solved by HiGHS (`npm install highs`), which the caller hands over: bundlers resolve imports that nobody calls.
  */
 import { RowspaceError } from '../errors.ts'
 import type { EmbeddingTable } from '../table.ts'
@@ -16,8 +16,8 @@ export interface LinearSolver {
 export interface WordMoversOptions {
   /** Scale rows to length 1 first. True unless given. */
   norm?: boolean | undefined
-  /** The solver, where `highs` is loaded by other ways. */
-  solver?: LinearSolver | undefined
+  /** What solves the transport problem: HiGHS, loaded, or the function that loads it (`import highs from 'highs'`). */
+  solver?: LinearSolver | (() => Promise<LinearSolver>) | undefined
 }
 
 /** Infinity where one text has no word of the table. Words that it does not have are left out. */
@@ -36,7 +36,7 @@ export async function wordMoversDistance(
   // whole numbers: both sides have exactly a.total · b.total to move
   const supply = a.counts.map((count) => count * b.total)
   const demand = b.counts.map((count) => count * a.total)
-  const { Status, ObjectiveValue } = (solver ?? (await highs())).solve(transport(costs, supply, demand))
+  const { Status, ObjectiveValue } = (await loadSolver(solver)).solve(transport(costs, supply, demand))
   if (Status === 'Optimal' && ObjectiveValue !== undefined) return ObjectiveValue / (a.total * b.total)
   throw new RowspaceError('INVALID_ARGUMENT', `the transport problem was not solved: ${Status}`)
 }
@@ -75,19 +75,21 @@ function transport(costs: readonly number[][], supply: readonly number[], demand
   return `Minimize\n obj: ${sum(objective)}\nSubject To\n ${[...rows, ...columns].join('\n ')}\nEnd`
 }
 
-let loaded: Promise<LinearSolver> | undefined
+/** Solvers by what loads them, so that each is loaded once. */
+const loaded = new WeakMap<() => Promise<LinearSolver>, Promise<LinearSolver>>()
 
-function highs(): Promise<LinearSolver> {
-  loaded ??= import('highs').then(
-    ({ default: load }) => load(),
-    (cause) => {
-      loaded = undefined
-      throw new RowspaceError(
-        'UNSUPPORTED',
-        "wmdistance needs the package 'highs' (npm install highs), or a solver passed as { solver }",
-        { cause },
-      )
-    },
+async function loadSolver(solver: WordMoversOptions['solver']): Promise<LinearSolver> {
+  if (typeof solver === 'function') {
+    const loading = loaded.get(solver) ?? solver()
+    loaded.set(solver, loading)
+    return loading.catch((error) => {
+      loaded.delete(solver)
+      throw error
+    })
+  }
+  if (typeof solver?.solve === 'function') return solver
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    "wmdistance needs a solver: npm install highs, import highs from 'highs', then pass { solver: highs }.",
   )
-  return loaded
 }

@@ -1,4 +1,4 @@
-/** The tokenizer of a model: tokenizer.json, read by Hugging Face's own library, an optional peer. */
+/** The tokenizer of a model: tokenizer.json, read by Hugging Face's own library, which is loaded on demand. */
 import { RowspaceError } from '../errors.ts'
 
 /** From a text to token ids, and back to tokens. */
@@ -19,15 +19,9 @@ export interface TokenizerFiles {
   config: Record<string, unknown>
 }
 
-/** Throws `UNSUPPORTED` without the package, `INVALID_FORMAT` for a tokenizer that it does not read. */
+/** Throws `INVALID_FORMAT` for a tokenizer that it does not read. */
 export async function openTokenizer({ tokenizer, config }: TokenizerFiles): Promise<ModelTokenizer> {
-  const { Tokenizer } = await import('@huggingface/tokenizers').catch((cause) => {
-    throw new RowspaceError(
-      'UNSUPPORTED',
-      "tokenizer.json is read by the package '@huggingface/tokenizers': npm install it, or pass { tokenizer }",
-      { cause },
-    )
-  })
+  const { Tokenizer } = await import('@huggingface/tokenizers')
   try {
     const made = new Tokenizer(tokenizer, config)
     const tokens = made.get_vocab(true)

@@ -12,7 +12,7 @@ const MOST_BYTES = 1 << 28
 
 /**
  * The vocabulary of a table of `size` rows from the tokenizer.json beside `source`; undefined where there is none. Tokens have their readable
- * form, and are found by it or as the file writes them. Texts are split by the optional package `@huggingface/tokenizers`.
+ * form, and are found by it or as the file writes them. Texts are split by `@huggingface/tokenizers`.
  *
  * @throws `INVALID_FORMAT` if there is one and it is no tokenizer
  */
@@ -27,14 +27,12 @@ export async function modelVocabulary(
     const tokenizer = await readObject(beside, signal)
     const tokens = readTokens(beside, tokenizer)
     const vocabulary = new ModelVocabulary(tokens, size)
-    const library = await import('@huggingface/tokenizers').catch(() => undefined)
-    if (library !== undefined) {
-      const config = await readConfig(source, signal)
-      vocabulary.splitWith(() => {
-        const made = new library.Tokenizer({ ...STEPS, ...tokenizer }, config)
-        return (text) => made.encode(text, { add_special_tokens: false })
-      })
-    }
+    const { Tokenizer } = await import('@huggingface/tokenizers')
+    const config = await readConfig(source, signal)
+    vocabulary.splitWith(() => {
+      const made = new Tokenizer({ ...STEPS, ...tokenizer }, config)
+      return (text) => made.encode(text, { add_special_tokens: false })
+    })
     return vocabulary
   } finally {
     await beside.close?.()
@@ -122,7 +120,7 @@ export class ModelVocabulary implements Vocabulary {
     }))
   }
 
-  /** Without the library, or where it does not know the tokenizer: words that are tokens, with the space before them where that is one. */
+  /** Where the library does not know the tokenizer: words that are tokens, with the space before them where that is one. */
   #splitAtSpaces(text: string): TextToken[] {
     const words = text.match(/\s*\S+/g) ?? []
     return words.map((word) => {

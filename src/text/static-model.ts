@@ -108,8 +108,8 @@ export class StaticModel {
 }
 
 /**
- * Opens a model from its folder or its model.safetensors: a path (Node), a URL, `hf:owner/name`. The tokenizer is read by the optional package
- * `@huggingface/tokenizers` (npm install @huggingface/tokenizers).
+ * Opens a model from its folder or its model.safetensors: a path (Node), a URL, `hf:owner/name`. The tokenizer is read by
+ * `@huggingface/tokenizers`, which comes with the package.
  *
  * @throws RowspaceError as openTable; `NOT_FOUND` where tokenizer.json is missing; `UNSUPPORTED` without the package; `INVALID_FORMAT`.
  * @example

@@ -25,8 +25,14 @@ describe('package.json', () => {
     expect(conditions.at(-1)).toBe('default')
   })
 
-  test('is a module without side effects, and without dependencies', () => {
-    expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'MIT' })
+  test('is a module without side effects but for the doors that provide the core, and without dependencies', () => {
+    expect(manifest).toMatchObject({ type: 'module', license: 'MIT' })
+    const targets = doors.flatMap(([, door]) => (typeof door === 'string' ? [] : Object.values(door)))
+    const providing = targets.filter((target) => {
+      return /\.js$/.test(target) && /\bprovideCore\(/.test(readFileSync(projectPath(target), 'utf8'))
+    })
+    expect(providing.length).toBeGreaterThan(0)
+    expect([...manifest.sideEffects].sort()).toEqual(providing.sort())
     expect(manifest.dependencies).toBeUndefined()
     expect(manifest.main).toBeUndefined()
   })
@@ -79,7 +85,7 @@ describe('the tarball', () => {
   test('is clean for arethetypeswrong', () => {
     const require = createRequire(import.meta.url)
     const folder = dirname(require.resolve('@arethetypeswrong/cli/package.json'))
-    const files = ['./rowspace.wasm', './glove-20k.safetensors', './package.json']
+    const files = ['./rowspace.wasm', './package.json']
     const args = [
       '--profile',
       'esm-only',

@@ -1,4 +1,4 @@
-/** A user's program: the doors beside search, of the installed package, without their optional peers. */
+/** A user's program: the doors beside search, of the installed package. */
 import { EmbeddingTable } from 'rowspace'
 import { neighbourGraph, pairsAbove, rangeSearch } from 'rowspace/bulk'
 import { Collection } from 'rowspace/collection'

@@ -4,13 +4,12 @@ import { openDefaultTable } from 'rowspace/default'
 import { encodeSafetensors, openTable, tokensTensor } from 'rowspace/formats'
 import { gpt2Vocabulary } from 'rowspace/gpt2'
 
-/** `defaultTable` is the address of glove-20k.safetensors, where the package cannot find it by itself. */
-export async function ask(defaultTable) {
+export async function ask() {
   const table = await EmbeddingTable.from([1, 0, 0.6, 0.8, 0, 1, -1, 0], {
     dimension: 2,
     tokens: ['east', 'north-east', 'north', 'west'],
   })
-  const words = await openDefaultTable({ source: defaultTable })
+  const words = await openDefaultTable()
   const opened = await openTable(fileOf([1, 2, 3, 4], 2, ['a', 'b']))
   const royal = { positive: ['king', 'woman'], negative: ['man'] }
   const roman = { positive: ['paris', 'italy'], negative: ['france'] }
