@@ -1,5 +1,8 @@
 /** Long work that gives others their turn, reports how far it is, and stops between two steps. */
+import { describe } from './arguments.ts'
+import { RowspaceError } from './errors.ts'
 import { reportLater } from './report-later.ts'
+import type { KeysOf } from './strict-options.ts'
 
 export interface WorkProgress {
   /** 'search': questions that have been answered. */
@@ -15,6 +18,8 @@ export interface WorkOptions {
   signal?: AbortSignal | undefined
 }
 
+export const WORK_OPTIONS: KeysOf<WorkOptions> = { onProgress: true, signal: true }
+
 /** Milliseconds of work between two pauses: no page misses more than a frame or two. */
 const STEP = 30
 
@@ -25,6 +30,12 @@ export async function inSteps(
   { onProgress, signal }: WorkOptions,
   step: (from: number, to: number) => void,
 ): Promise<void> {
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new RowspaceError('INVALID_ARGUMENT', `onProgress must be a function; got ${describe(onProgress)}`)
+  }
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw new RowspaceError('INVALID_ARGUMENT', `signal must be an AbortSignal; got ${describe(signal)}`)
+  }
   signal?.throwIfAborted()
   let progressError: unknown
   let rested = performance.now()

@@ -1,10 +1,22 @@
 /** Rows that can be asked with: those that are not all zeros, and that a filter lets through. */
+import { describe } from '../arguments.ts'
+import { RowspaceError } from '../errors.ts'
 import { IdSet } from '../id-set.ts'
 import { inSteps, type WorkOptions } from '../in-steps.ts'
 import type { EmbeddingTable } from '../table.ts'
 
 /** Rows read at once. */
 const STEP = 256
+
+/** Throws `INVALID_ARGUMENT` unless the filter is a set over the table's rows. */
+export function checkFilter(table: EmbeddingTable, filter: IdSet | undefined): void {
+  if (filter === undefined || (filter instanceof IdSet && filter.size === table.size)) return
+  const got = filter instanceof IdSet ? `a set over ${filter.size} rows` : describe(filter)
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `filter must be an IdSet over this table's ${table.size} rows (table.select()); got ${got}`,
+  )
+}
 
 /** The ids among [from, to) of rows that are not all zeros. */
 export function askableRows(

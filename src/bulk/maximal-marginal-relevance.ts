@@ -2,11 +2,12 @@
  * Maximal marginal relevance: rows that are near the query and unlike each other (Carbonell & Goldstein, The Use of MMR,
  * Diversity-Based Reranking for Reordering Documents and Producing Summaries, 1998).
  */
-import { readSearchOptions } from '../arguments.ts'
+import { describe, readSearchOptions } from '../arguments.ts'
+import { checkTable } from '../check-table.ts'
 import { RowspaceError } from '../errors.ts'
 import { Matches } from '../matches.ts'
 import { SEARCH_OPTIONS } from '../options.ts'
-import { pickOptions } from '../strict-options.ts'
+import { type KeysOf, readOptions } from '../strict-options.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table.ts'
 
 export interface RelevanceOptions extends Omit<SearchOptions, 'metric'> {
@@ -15,6 +16,9 @@ export interface RelevanceOptions extends Omit<SearchOptions, 'metric'> {
   /** How many of the nearest rows to choose among: 10 · k unless given; Infinity for all. */
   candidates?: number | undefined
 }
+
+const { metric: _, ...OTHERS } = SEARCH_OPTIONS
+const RELEVANCE_OPTIONS: KeysOf<RelevanceOptions> = { ...OTHERS, lambda: true, candidates: true }
 
 /**
  * k rows, in the order they are chosen: each has the largest λ · cos(row, query) − (1 − λ) · the largest cosine with a row
@@ -27,13 +31,17 @@ export function maximalMarginalRelevance(
   query: Query,
   options: RelevanceOptions = {},
 ): Matches {
-  const { lambda = 0.5 } = options
-  if (!(lambda >= 0 && lambda <= 1)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `lambda must be from 0 to 1; got ${String(lambda)}`)
+  checkTable(table)
+  const {
+    candidates,
+    lambda = 0.5,
+    ...search
+  } = readOptions(options, RELEVANCE_OPTIONS, 'the options of maximalMarginalRelevance()')
+  if (!(typeof lambda === 'number' && lambda >= 0 && lambda <= 1)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `lambda must be from 0 to 1; got ${describe(lambda)}`)
   }
-  const { k } = readSearchOptions(options)
-  const search = pickOptions<SearchOptions>(options, SEARCH_OPTIONS)
-  const near = table.nearest(query, { ...search, metric: 'cosine', k: candidateCount(table, options, k) })
+  const { k } = readSearchOptions(search)
+  const near = table.nearest(query, { ...search, k: candidateCount(table, candidates, k) })
   const count = Math.min(k, near.length)
   const likeness = new Float64Array(near.length).fill(Number.NEGATIVE_INFINITY)
   const isChosen = new Uint8Array(near.length)
@@ -62,12 +70,12 @@ export function maximalMarginalRelevance(
   )
 }
 
-function candidateCount({ size }: EmbeddingTable, { candidates }: RelevanceOptions, k: number): number {
+function candidateCount({ size }: EmbeddingTable, candidates: number | undefined, k: number): number {
   if (candidates === undefined) return Math.min(size, 10 * k)
   if (candidates === Number.POSITIVE_INFINITY) return size
   if (Number.isSafeInteger(candidates) && candidates >= k) return Math.min(size, candidates)
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `candidates must be a whole number from k = ${k}, or Infinity; got ${candidates}`,
+    `candidates must be an integer ≥ k = ${k}, or Infinity; got ${describe(candidates)}`,
   )
 }

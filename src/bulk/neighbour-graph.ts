@@ -1,10 +1,12 @@
 /** The k nearest rows of every row. */
 import { readSearchOptions } from '../arguments.ts'
+import { checkTable } from '../check-table.ts'
 import type { IdSet } from '../id-set.ts'
-import { inSteps, type WorkOptions } from '../in-steps.ts'
+import { inSteps, WORK_OPTIONS, type WorkOptions } from '../in-steps.ts'
 import { Matches } from '../matches.ts'
+import { type KeysOf, readOptions } from '../strict-options.ts'
 import type { EmbeddingTable, Metric } from '../table.ts'
-import { askableRows } from './askable.ts'
+import { askableRows, checkFilter } from './askable.ts'
 
 export interface GraphOptions extends WorkOptions {
   /** Neighbours a row: 10 unless given. */
@@ -14,6 +16,8 @@ export interface GraphOptions extends WorkOptions {
   /** The rows of the graph: they have neighbours, and they alone are neighbours. All unless given. */
   filter?: IdSet | undefined
 }
+
+const GRAPH_OPTIONS: KeysOf<GraphOptions> = { ...WORK_OPTIONS, k: true, metric: true, filter: true }
 
 /** Rows asked with at once: twice what one reading of the table serves. */
 const STEP = 64
@@ -61,17 +65,21 @@ export async function neighbourGraph(
   table: EmbeddingTable,
   options: GraphOptions = {},
 ): Promise<NeighbourGraph> {
-  const { k: asked, metric } = readSearchOptions(options)
+  checkTable(table)
+  const given = readOptions(options, GRAPH_OPTIONS, 'the options of neighbourGraph()')
+  const { filter } = given
+  checkFilter(table, filter)
+  const { k: asked, metric } = readSearchOptions(given)
   const { size } = table
   const k = Math.min(asked, Math.max(0, size - 1))
-  const search = { k, metric, filter: options.filter }
+  const search = { k, metric, filter }
   const offsets = new Uint32Array(size + 1)
   const ids = new Uint32Array(size * k)
   const cosines = new Float32Array(size * k)
   const dots = new Float32Array(size * k)
   let end = 0
-  await inSteps(size, STEP, options, (from, to) => {
-    const rows = askableRows(table, from, to, options.filter)
+  await inSteps(size, STEP, given, (from, to) => {
+    const rows = askableRows(table, from, to, filter)
     const answers = table.nearestBatch(rowsOf(rows), search)
     let next = 0
     for (let row = from; row < to; row++) {

@@ -1,10 +1,12 @@
 /** Pairs of rows that are nearly the same. */
 import { checkCount, readSearchOptions } from '../arguments.ts'
+import { checkTable } from '../check-table.ts'
 import { RowspaceError } from '../errors.ts'
 import type { IdSet } from '../id-set.ts'
-import { inSteps, type WorkOptions } from '../in-steps.ts'
+import { inSteps, WORK_OPTIONS, type WorkOptions } from '../in-steps.ts'
+import { type KeysOf, readOptions } from '../strict-options.ts'
 import type { EmbeddingTable, Metric } from '../table.ts'
-import { askableSet } from './askable.ts'
+import { askableSet, checkFilter } from './askable.ts'
 import { PairColumns } from './pair-columns.ts'
 import { checkLeast, rangeSearchUpTo } from './range-search.ts'
 
@@ -17,6 +19,14 @@ export interface PairsAboveOptions extends WorkOptions {
   filter?: IdSet | undefined
   /** More pairs than this are an error: 10,000,000 unless given. */
   limit?: number | undefined
+}
+
+const PAIRS_OPTIONS: KeysOf<PairsAboveOptions> = {
+  ...WORK_OPTIONS,
+  least: true,
+  metric: true,
+  filter: true,
+  limit: true,
 }
 
 /** One pair, a < b. */
@@ -62,13 +72,16 @@ const FOUND_TWICE = (STEP * (STEP - 1)) / 2
  * for (const { a, b } of await pairsAbove(table, { least: 0.95 })) console.log(table.token(a), table.token(b))
  */
 export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptions): Promise<RowPairs> {
-  checkLeast(options?.least)
-  const { least, filter, limit = LIMIT } = options
-  const { metric } = readSearchOptions(options)
+  checkTable(table)
+  const given = readOptions(options, PAIRS_OPTIONS, 'the options of pairsAbove()')
+  const { least, filter, limit = LIMIT } = given
+  checkLeast(least)
+  checkFilter(table, filter)
+  const { metric } = readSearchOptions(given)
   checkCount(limit, 'limit', 0)
-  const unpaired = await askableSet(table, filter, options.signal)
+  const unpaired = await askableSet(table, filter, given.signal)
   const found = new PairColumns()
-  await inSteps(table.size, STEP, options, (from, to) => {
+  await inSteps(table.size, STEP, given, (from, to) => {
     const rows: number[] = []
     for (let id = from; id < to; id++) if (unpaired.has(id)) rows.push(id)
     const most = limit - found.length + FOUND_TWICE

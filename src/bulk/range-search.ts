@@ -1,13 +1,19 @@
 /** All rows within a similarity, however many they are. */
-import { describe } from '../arguments.ts'
+import { describe, queryList } from '../arguments.ts'
+import { checkTable } from '../check-table.ts'
 import { RowspaceError } from '../errors.ts'
 import type { Matches } from '../matches.ts'
+import { SEARCH_OPTIONS } from '../options.ts'
+import { type KeysOf, readOptions } from '../strict-options.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table.ts'
 
 export interface RangeOptions extends Omit<SearchOptions, 'k' | 'least'> {
   /** The least score, by `metric`, of a row in the answer; rounded to float32, as scores are. */
   least: number
 }
+
+const { k: _, ...OTHERS } = SEARCH_OPTIONS
+const RANGE_OPTIONS: KeysOf<RangeOptions> = OTHERS
 
 /** Rows there is room for at first, and by how much more there is for queries that fill it. */
 const FIRST_ROOM = 32
@@ -24,16 +30,23 @@ const SHARE = 16
  * rangeSearch(table, 'king', { least: 0.7 })
  */
 export function rangeSearch(table: EmbeddingTable, query: Query, options: RangeOptions): Matches {
-  return rangeSearchBatch(table, [query], options)[0]!
+  return answers(table, [query], options, 'the options of rangeSearch()')[0]!
 }
 
 /** As `rangeSearch`, of many queries over one reading of the table. Throws as it does, naming the query. */
 export function rangeSearchBatch(
   table: EmbeddingTable,
-  queries: readonly Query[],
+  queries: Iterable<Query>,
   options: RangeOptions,
 ): Matches[] {
-  return rangeSearchUpTo(table, queries, options, Number.POSITIVE_INFINITY)!
+  return answers(table, queries, options, 'the options of rangeSearchBatch()')
+}
+
+function answers(table: EmbeddingTable, queries: Iterable<Query>, options: RangeOptions, what: string) {
+  checkTable(table)
+  const given = readOptions(options, RANGE_OPTIONS, what)
+  const list = queryList(queries, table.dimension)
+  return rangeSearchUpTo(table, list, given, Number.POSITIVE_INFINITY)!
 }
 
 /**
@@ -45,7 +58,7 @@ export function rangeSearchUpTo(
   options: RangeOptions,
   most: number,
 ): Matches[] | undefined {
-  checkLeast(options?.least)
+  checkLeast(options.least)
   const { exclude, filter } = options
   // they are used again in each round: an iterator has only one, and a test is run once for each row
   const search = {

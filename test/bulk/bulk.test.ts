@@ -8,6 +8,7 @@ import {
   rangeSearch,
   rangeSearchBatch,
 } from '../../src/bulk/index.ts'
+import { IdSet } from '../../src/id-set.ts'
 import { EmbeddingTable } from '../../src/table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { cosineScore } from '../oracle/float32.ts'
@@ -279,6 +280,30 @@ describe('progress, cancel, refusals', () => {
       'INVALID_ARGUMENT',
       'got 4',
     ],
+    [
+      'a lambda as text',
+      (t) => maximalMarginalRelevance(t, 0, { lambda: '0.5' as never }),
+      'INVALID_ARGUMENT',
+      'got "0.5"',
+    ],
+    ['no table', () => neighbourGraph(undefined as never), 'INVALID_ARGUMENT', 'got undefined'],
+    ['rows for a table', () => pairsAbove([1] as never, { least: 0 }), 'INVALID_ARGUMENT', 'got Array'],
+    [
+      'a test for a graph',
+      (t) => neighbourGraph(t, { filter: (() => true) as never }),
+      'INVALID_ARGUMENT',
+      'got a function',
+    ],
+    [
+      'a filter of another table',
+      (t) => pairsAbove(t, { least: 0, filter: new IdSet(7) }),
+      'INVALID_ARGUMENT',
+      'a set over 7 rows',
+    ],
+    ['no list of queries', (t) => rangeSearchBatch(t, 5 as never, { least: 0 }), 'INVALID_ARGUMENT', 'got 5'],
+    ['no signal', (t) => pairsAbove(t, { least: 1, signal: {} as never }), 'INVALID_ARGUMENT', 'got Object'],
+    ['no callback', (t) => neighbourGraph(t, { onProgress: 5 as never }), 'INVALID_ARGUMENT', 'got 5'],
+    ['a limit below 0', (t) => pairsAbove(t, { least: 0, limit: -1 }), 'INVALID_ARGUMENT', 'got -1'],
     ['an unknown row', (t) => rangeSearch(t, 500, { least: 0 }), 'ID_OUT_OF_RANGE', '500'],
   ])('%s', async (_, ask, code, message) => {
     const made = await table
@@ -286,6 +311,13 @@ describe('progress, cancel, refusals', () => {
       code,
       message: expect.stringContaining(message),
     })
+  })
+
+  test('a table that was disposed of', async () => {
+    const gone = await EmbeddingTable.from([1, 2], { dimension: 2 })
+    gone.dispose()
+    expect(() => maximalMarginalRelevance(gone, 0)).toThrow('disposed')
+    await expect(pairsAbove(gone, { least: 0 })).rejects.toMatchObject({ code: 'DISPOSED' })
   })
 
   test('bounds at the ends', async () => {
