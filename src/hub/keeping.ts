@@ -1,10 +1,13 @@
 /** What is kept of models, to look at and to clear. */
+
+import { checkCache } from '../sources/options.ts'
 import { type KeptEntry, listKept, removeKept } from './cache.ts'
 import { parseHubName } from './name.ts'
 import { openStore } from './settings.ts'
 
 /** Every file of which something is kept. @param cache the folder, where it is another than ROWSPACE_CACHE */
 export async function listCache(cache: true | string = true): Promise<KeptEntry[]> {
+  checkCache('cache', cache)
   const store = openStore(cache)
   return store === undefined ? [] : listKept(store)
 }
@@ -16,6 +19,7 @@ export async function listCache(cache: true | string = true): Promise<KeptEntry[
  */
 export async function clearCache(name?: string, cache: true | string = true): Promise<number> {
   const parsed = name === undefined ? undefined : parseHubName(name)
+  checkCache('cache', cache)
   const store = openStore(cache)
   return store === undefined ? 0 : removeKept(store, parsed)
 }

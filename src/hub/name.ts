@@ -1,4 +1,5 @@
 /** `hf:owner/name[@revision][/file]`: which file of which model is meant. */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 
 export interface HubName {
@@ -19,7 +20,7 @@ const MAX_PATH = 1_000
 
 /** Throws `INVALID_ARGUMENT` naming what is wrong with which part. */
 export function parseHubName(name: string): HubName {
-  const match = FORM.exec(name)
+  const match = typeof name === 'string' ? FORM.exec(name) : null
   if (match === null) {
     throw refused(name, 'a model is named hf:owner/name[@revision][/file], as in hf:openai-community/gpt2')
   }
@@ -31,7 +32,7 @@ export function parseHubName(name: string): HubName {
     if (!PART.test(part)) {
       throw refused(
         name,
-        `the ${what} ${quoted(part)} has other signs than letters, digits, single "-", "_" and "."`,
+        `the ${what} ${describe(part)} has other signs than letters, digits, single "-", "_" and "."`,
       )
     }
   }
@@ -44,7 +45,7 @@ export function parseHubName(name: string): HubName {
 export function checkRevision(name: string, revision: string): void {
   const steps = revision.split('/')
   if (REVISION.test(revision) && !revision.includes('..') && steps.every((step) => /[^.]/.test(step))) return
-  throw refused(name, `the revision ${quoted(revision)} is not a branch, a tag or a commit`)
+  throw refused(name, `the revision ${describe(revision)} is not a branch, a tag or a commit`)
 }
 
 /** Throws `INVALID_ARGUMENT` unless `path` is a plain path inside a repository. */
@@ -52,7 +53,7 @@ export function checkPath(name: string, path: string): void {
   if (isPlainPath(path)) return
   throw refused(
     name,
-    `the file ${quoted(path)} is not a plain path of letters, digits and _.+=,()[]- inside the repository`,
+    `the file ${describe(path)} is not a plain path of letters, digits and _.+=,()[]- inside the repository`,
   )
 }
 
@@ -67,10 +68,6 @@ export function hubNameText({ owner, model, revision, file }: HubName): string {
   return `hf:${owner}/${model}${at}${file === undefined ? '' : `/${file}`}`
 }
 
-function quoted(part: string): string {
-  return JSON.stringify(part.length > 60 ? `${part.slice(0, 60)}…` : part)
-}
-
 function refused(name: string, problem: string): RowspaceError {
-  return new RowspaceError('INVALID_ARGUMENT', `${quoted(name)}: ${problem}.`, { name })
+  return new RowspaceError('INVALID_ARGUMENT', `${describe(name)}: ${problem}.`, { name })
 }

@@ -1,5 +1,7 @@
 /** Where the hub is, who asks, and what is kept: from options, else from the environment. */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import { pickSourceOptions } from '../sources/options.ts'
 import type { HubOptions, SourceOptions } from '../sources/source.ts'
 import { BrowserStore } from './browser-store.ts'
 import { cacheFolder, DiskStore } from './disk-store.ts'
@@ -20,9 +22,9 @@ export interface HubSettings {
 
 const ENDPOINT = 'https://huggingface.co'
 
-/** @throws `INVALID_ARGUMENT` for an endpoint that is no http(s) address or a token that cannot be sent */
+/** @throws `INVALID_ARGUMENT` for an option of another kind, an endpoint that is not an http(s) address, a token that cannot be sent */
 export function readSettings(options: SourceOptions): HubSettings {
-  const { hub = {}, ...source } = options
+  const { hub = {}, ...source } = pickSourceOptions(options)
   const token = readToken(hub)
   return {
     endpoint: readEndpoint(hub.endpoint ?? environment('HF_ENDPOINT') ?? ENDPOINT),
@@ -51,12 +53,15 @@ export function openStore(cache: boolean | string): Store | undefined {
 
 function readEndpoint(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '')
-    return url
+  if (url !== undefined && /^https?:$/.test(url.protocol) && isBare(url)) return url
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `the endpoint of the hub (HF_ENDPOINT) is an http(s) address without a user or a query; got ${JSON.stringify(text.replace(/\/\/[^/]*@/, '//…@'))}`,
+    `The endpoint of the hub (HF_ENDPOINT) must be an http(s) address without a user, a query or a #; got ${describe(text.replace(/\/\/[^/]*@/, '//…@'))}.`,
   )
+}
+
+function isBare({ username, password, search, hash }: URL): boolean {
+  return username + password + search + hash === ''
 }
 
 /** The value is in no message. */
@@ -66,6 +71,6 @@ function readToken({ token = environment('HF_TOKEN') }: HubOptions): string | un
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    'the token (HF_TOKEN) holds signs that no token has: copy it again from the settings page of the hub',
+    'The token (HF_TOKEN) has characters that no token has: copy it again from the settings page of the hub.',
   )
 }

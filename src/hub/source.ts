@@ -1,8 +1,10 @@
 /** Opens a file of the hub: from what is kept, else over the network. */
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import { stepsBeside } from '../sources/beside.ts'
+import { SOURCE_OPTIONS } from '../sources/options.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { type UrlSource, urlSource } from '../sources/url.ts'
+import { readOptions } from '../strict-options.ts'
 import { HubCache, type Known, type KnownFile } from './cache.ts'
 import { CachedSource } from './cached-source.ts'
 import { chooseListed, USUAL_FILES } from './choose-file.ts'
@@ -20,7 +22,7 @@ import { type HubSettings, readSettings } from './settings.ts'
  */
 export async function hubSource(text: string, options: SourceOptions = {}): Promise<ByteSource> {
   const name = parseHubName(text)
-  const hub = new Hub(readSettings(options))
+  const hub = new Hub(readSettings(readOptions(options, SOURCE_OPTIONS, 'the options of hubSource()')))
   return name.file === undefined ? hub.openModel(name) : hub.openFile(name)
 }
 

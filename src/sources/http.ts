@@ -123,13 +123,15 @@ export class Watchdog {
   }
 }
 
-/** The address as messages show it: without a user's name and password. */
+/** More than signed addresses have. */
+const MAX_NAME = 4_000
+
+/** The address as messages show it: without a user's name and password, and not without end. */
 export function nameOf(url: URL): string {
-  if (url.username === '' && url.password === '') return url.href
   const shown = new URL(url)
   shown.username = ''
   shown.password = ''
-  return shown.href
+  return shown.href.length > MAX_NAME ? `${shown.href.slice(0, MAX_NAME)}…` : shown.href
 }
 
 /** Whether the server asks to come again, or failed in a way that may pass. */

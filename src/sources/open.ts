@@ -1,9 +1,11 @@
 /** From whatever a caller has (a path, a URL, a File, bytes) to a source. */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import { blobSource } from './blob.ts'
 import { bytesSource } from './bytes.ts'
 import { fileSource } from './file.ts'
 import { nodeModule } from './node.ts'
+import { pickSourceOptions } from './options.ts'
 import type { ByteSource, SourceOptions } from './source.ts'
 import { urlSource } from './url.ts'
 
@@ -15,7 +17,8 @@ export type SourceLike = string | URL | Blob | Uint8Array | ArrayBuffer | ByteSo
  *
  * @throws `INVALID_ARGUMENT` for anything else, `UNSUPPORTED` for other schemes, and what each kind of source throws
  */
-export async function openSource(like: SourceLike, options: SourceOptions = {}): Promise<ByteSource> {
+export async function openSource(like: SourceLike, given: SourceOptions = {}): Promise<ByteSource> {
+  const options = pickSourceOptions(given)
   options.signal?.throwIfAborted()
   if (typeof like === 'string') return openName(like, options)
   if (like instanceof URL) return openUrl(like, options)
@@ -45,7 +48,7 @@ async function openName(name: string, options: SourceOptions): Promise<ByteSourc
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name)
   if (!scheme) return fileSource(name)
   if (!URL.canParse(name)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `"${name}" is not a URL.`, { url: name })
+    throw new RowspaceError('INVALID_ARGUMENT', `${describe(name)} is not a URL.`, { url: name })
   }
   return openUrl(new URL(name), options)
 }
@@ -62,7 +65,7 @@ async function openUrl(url: URL, options: SourceOptions): Promise<ByteSource> {
     default:
       throw new RowspaceError(
         'UNSUPPORTED',
-        `"${url.href}" cannot be read: the scheme ${url.protocol} is none of http, https, file and hf.`,
+        `${describe(url.href)} cannot be read: the scheme ${describe(url.protocol)} is not http, https, file or hf.`,
         { url: url.href },
       )
   }
@@ -71,9 +74,4 @@ async function openUrl(url: URL, options: SourceOptions): Promise<ByteSource> {
 async function openHub(name: string, options: SourceOptions): Promise<ByteSource> {
   const { hubSource } = await import('../hub/source.ts')
   return hubSource(name, options)
-}
-
-function describe(value: unknown): string {
-  if (value === null || typeof value !== 'object') return String(value)
-  return value.constructor?.name ?? 'an object'
 }
