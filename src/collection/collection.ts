@@ -44,7 +44,7 @@ import {
 import { RowView } from './row-view.ts'
 import { CollectionRows } from './rows.ts'
 import { type SaveOptions, saveCollection } from './save.ts'
-import { type CollectionStore, storeOf } from './stores/store.ts'
+import { type CollectionStore, identityOf, storeOf } from './stores/store.ts'
 
 const NOTHING: readonly number[] = []
 /** Rows to have room for where nothing else is asked. */
@@ -74,7 +74,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   private changes = 0
   /** The last of the changes that were asked for. */
   private last: Promise<unknown> = Promise.resolve()
-  /** What the collection was opened or saved as, by the store's name. */
+  /** What the collection was opened or saved as, by the store's identity. */
   private readonly revisions = new Map<string, string>()
 
   private constructor(parts: Parts) {
@@ -119,7 +119,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     const place = storeOf(store)
     const { parts, revision } = await loadCollection(place, options)
     const collection = new Collection<Columns>(parts)
-    collection.revisions.set(place.name, revision)
+    collection.revisions.set(await identityOf(place), revision)
     return collection
   }
 
@@ -286,8 +286,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     const place = storeOf(store)
     await this.change(async (parts) => {
       closeGaps(parts)
-      const revision = await saveCollection(parts, place, this.revisions.get(place.name), options)
-      this.revisions.set(place.name, revision)
+      const identity = await identityOf(place)
+      const revision = await saveCollection(parts, place, this.revisions.get(identity), options)
+      this.revisions.set(identity, revision)
     })
   }
 

@@ -3,6 +3,7 @@
 export { type OpenTableOptions, openTable } from '../open.ts'
 export { openSource, type SourceLike } from '../sources/open.ts'
 export type { ByteSource, ReadOptions, SourceOptions } from '../sources/source.ts'
+export { type WriteOptions, writeFileAtomically } from '../sources/write-file.ts'
 export { describeTableFile, type TableDescription } from './describe.ts'
 export type {
   EncodingErrors,
@@ -18,6 +19,5 @@ export type {
 export { type OpenTableFile, openTableFile } from './open.ts'
 export { readTied, type Tied } from './tied.ts'
 export { type WritableTable, writableRows } from './writable.ts'
-export { type WriteOptions, writeFileAtomically } from './write-file.ts'
 export { encodeSafetensors, type TensorToWrite, tokensTensor, writeSafetensors } from './write-safetensors.ts'
 export { writeWord2vecBinary, writeWord2vecText } from './write-word2vec.ts'

@@ -3,9 +3,9 @@
  * itself and marked. Only files in there, of the cache's own names, behind no symbolic link, are listed, replaced or removed.
  */
 import { RowspaceError } from '../errors.ts'
-import { writeFileAtomically } from '../formats/write-file.ts'
 import { fileError } from '../sources/file.ts'
 import { nodeModule } from '../sources/node.ts'
+import { writeFileAtomically } from '../sources/write-file.ts'
 import { isOwnPath, LAYOUT } from './layout.ts'
 import type { Store } from './store.ts'
 

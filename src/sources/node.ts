@@ -2,6 +2,7 @@
 import { RowspaceError } from '../errors.ts'
 
 interface NodeModules {
+  'node:crypto': typeof import('node:crypto')
   'node:fs/promises': typeof import('node:fs/promises')
   'node:os': typeof import('node:os')
   'node:path': typeof import('node:path')

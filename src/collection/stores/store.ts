@@ -6,8 +6,10 @@ import { fileStore } from './file-store.ts'
 
 /** For a keeping place of your own: an object store, a database. */
 export interface CollectionStore {
-  /** What to call it in messages; the same for the same place. */
+  /** What to call it in messages; the same for the same place, unless `identify` tells. */
   readonly name: string
+  /** The same text for the same place, where a name can be spelled in several ways. */
+  identify?(): Promise<string>
   /** The bytes that are kept, or undefined where there are none yet. */
   read(signal?: AbortSignal | undefined): Promise<ByteSource | undefined>
   /** Puts these bytes in the place of those that are kept, all at once; on a failure those stay. */
@@ -24,6 +26,11 @@ export function storeOf(store: string | CollectionStore): CollectionStore {
     'INVALID_ARGUMENT',
     `a collection is kept at a path or in a store (fileStore, opfsStore, indexedDbStore); got ${describe(store)}`,
   )
+}
+
+/** One text for all the names of one place. */
+export async function identityOf(store: CollectionStore): Promise<string> {
+  return (await store.identify?.()) ?? store.name
 }
 
 export function lockedError(name: string, by: string): RowspaceError {

@@ -1,0 +1,159 @@
+/** Locks: one owner at a time, none without an owner, those of dead processes taken over by one taker. */
+import fs from 'node:fs'
+import os from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { lockFile } from '../../src/sources/lock-file.ts'
+import { ownToken } from '../../src/sources/process-token.ts'
+import { folder } from '../cli/command.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+const staleLock = async () => {
+  const { host, boot, pid } = await ownToken()
+  return `rowspace ${host} ${boot} ${pid} 1 ${globalThis.crypto.randomUUID()} ${os.hostname()}\n`
+}
+const newPath = () => join(folder(), 'notes.safetensors')
+const namesBeside = (path: string) => fs.readdirSync(join(path, '..'))
+
+test('is held until it is given back, and leaves nothing', async () => {
+  const path = newPath()
+  const unlock = await lockFile(path)
+  expect(namesBeside(path)).toEqual(['notes.safetensors.lock'])
+  await expect(lockFile(path)).rejects.toMatchObject({
+    code: 'LOCKED',
+    message: expect.stringMatching(`process ${process.pid} on ${os.hostname()}: wait .* delete ".*lock"`),
+    details: { path, lock: `${path}.lock`, owner: { pid: process.pid, host: os.hostname() } },
+  })
+  await unlock()
+  await unlock()
+  expect(namesBeside(path)).toEqual([])
+})
+
+test('is one for all spellings of a path', async () => {
+  const path = newPath()
+  const link = join(folder(), 'link')
+  fs.symlinkSync(path, link)
+  const unlock = await lockFile(path)
+  await expect(lockFile(link)).rejects.toMatchObject({ code: 'LOCKED' })
+  await unlock()
+})
+
+test('never lies there without its owner: it has its contents when it has its name', async () => {
+  const path = newPath()
+  const linked: string[] = []
+  replaceFiles({
+    link: async (from: string, to: string) => {
+      linked.push(fs.readFileSync(from, 'utf8'))
+      fs.linkSync(from, to)
+    },
+  })
+  const unlock = await lockFile(path)
+  const { host, boot, pid, start } = await ownToken()
+  expect(linked).toEqual([fs.readFileSync(`${path}.lock`, 'utf8')])
+  expect(linked[0]).toMatch(`rowspace ${host} ${boot} ${pid} ${start} `)
+  await unlock()
+})
+
+test.each(['open', 'write', 'link', 'rename'])('a full disk at %s leaves no lock', async (name) => {
+  const path = newPath()
+  const fail = async () => {
+    throw Object.assign(new Error('full'), { code: 'ENOSPC', syscall: name })
+  }
+  const { open } = fs.promises
+  const failing = async (...args: Parameters<typeof open>) =>
+    Object.assign(await open(...args), { write: fail })
+  if (name === 'write') replaceFiles({ open: failing })
+  // without links, the rename that takes their place fails
+  else replaceFiles({ [name]: fail, ...(name === 'rename' ? { link: fail } : {}) })
+  if (name === 'link') await (await lockFile(path))()
+  else await expect(lockFile(path)).rejects.toMatchObject({ code: 'IO', details: { reason: 'ENOSPC' } })
+  expect(namesBeside(path)).toEqual([])
+})
+
+describe('a lock that is there', () => {
+  test('is taken over from a process that has ended', async () => {
+    const path = newPath()
+    fs.writeFileSync(`${path}.lock`, await staleLock())
+    await (await lockFile(path))()
+    expect(namesBeside(path)).toEqual([])
+  })
+
+  test('is not taken over from another machine, nor from another program', async () => {
+    for (const contents of [(await staleLock()).replace(/^rowspace \w+/, 'rowspace ffffffff'), 'somebody']) {
+      const path = newPath()
+      fs.writeFileSync(`${path}.lock`, contents)
+      await expect(lockFile(path)).rejects.toMatchObject({ code: 'LOCKED' })
+      expect(fs.readFileSync(`${path}.lock`, 'utf8')).toBe(contents)
+      expect(namesBeside(path)).toEqual(['notes.safetensors.lock'])
+    }
+  })
+
+  test('and is empty is being made, and nobody made it after a while', async () => {
+    const path = newPath()
+    fs.writeFileSync(`${path}.lock`, '')
+    await expect(lockFile(path)).rejects.toMatchObject({ code: 'LOCKED' })
+    const past = Date.now() / 1000 - 60
+    fs.utimesSync(`${path}.lock`, past, past)
+    await (await lockFile(path))()
+    expect(namesBeside(path)).toEqual([])
+  })
+
+  test('was taken over by another since it was read: it stays', async () => {
+    const path = newPath()
+    fs.writeFileSync(`${path}.lock`, await staleLock())
+    const { host, boot, pid, start } = await ownToken()
+    const theirs = `rowspace ${host} ${boot} ${pid} ${start} theirs ${os.hostname()}\n`
+    const { readdir } = fs.promises
+    // between the first look and the takeover
+    replaceFiles({
+      readdir: async (...args: Parameters<typeof readdir>) => {
+        fs.writeFileSync(`${path}.lock`, theirs)
+        return readdir(...args)
+      },
+    })
+    await expect(lockFile(path)).rejects.toMatchObject({ code: 'LOCKED' })
+    expect(fs.readFileSync(`${path}.lock`, 'utf8')).toBe(theirs)
+    expect(namesBeside(path)).toEqual(['notes.safetensors.lock'])
+  })
+
+  test('is not given back by who has lost it', async () => {
+    const path = newPath()
+    const unlock = await lockFile(path)
+    fs.writeFileSync(`${path}.lock`, 'theirs')
+    await unlock()
+    expect(fs.readFileSync(`${path}.lock`, 'utf8')).toBe('theirs')
+  })
+})
+
+test('many takers of one stale lock: never two owners', async () => {
+  const path = newPath()
+  const stale = await staleLock()
+  let owners = 0
+  let taken = 0
+  for (let round = 0; round < 20; round++) {
+    fs.writeFileSync(`${path}.lock`, stale)
+    await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const unlock = await lockFile(path).catch((error) => {
+          expect(error).toMatchObject({ code: 'LOCKED' })
+        })
+        if (unlock === undefined) return
+        expect(++owners).toBe(1)
+        taken++
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        owners--
+        await unlock()
+      }),
+    )
+  }
+  expect(taken).toBeGreaterThanOrEqual(20)
+  expect(namesBeside(path)).toEqual([])
+})
+
+function replaceFiles(replaced: object): void {
+  const builtin = process.getBuiltinModule
+  const files = { ...fs.promises, ...replaced }
+  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
+    name === 'node:fs/promises' ? files : builtin(name)) as never)
+}

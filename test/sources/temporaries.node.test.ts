@@ -1,0 +1,128 @@
+/** Temporary files of killed processes are removed; those of living ones, and every file of another name, are left. */
+import { execFileSync, spawn } from 'node:child_process'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { isRunning, ownToken, type ProcessToken } from '../../src/sources/process-token.ts'
+import { parseTemporaryName, removeStaleTemporaries, temporaryName } from '../../src/sources/temporaries.ts'
+import { writeFileAtomically } from '../../src/sources/write-file.ts'
+import { folder } from '../cli/command.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+const nameOf = ({ host, boot, pid, start }: ProcessToken) =>
+  `.rowspace-${host}-${boot}-${pid}-${start}-0123abcd.tmp`
+const deadPid = () => Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }))
+
+test('a name tells who made it, and no two are equal', async () => {
+  const own = await ownToken()
+  const [name, other] = [await temporaryName(), await temporaryName('89abcdef')]
+  expect(name).not.toBe(other)
+  expect(parseTemporaryName(name)).toEqual({ token: own, purpose: undefined })
+  expect(parseTemporaryName(other)).toEqual({ token: own, purpose: '89abcdef' })
+  expect(name.length).toBeLessThan(100)
+  for (const foreign of [
+    `a${name}`,
+    `${name}.old`,
+    '.rowspace-1.tmp',
+    'table.safetensors',
+    name.replace('.tmp', ''),
+  ]) {
+    expect(parseTemporaryName(foreign)).toBeUndefined()
+  }
+})
+
+describe('runs', () => {
+  test('this process, with its own start alone: an id comes again', async () => {
+    const own = await ownToken()
+    expect(await isRunning(own)).toBe(true)
+    expect(await isRunning({ ...own, start: '1' })).toBe(false)
+    expect(await isRunning({ ...own, boot: 'ffffffff' })).toBe(false)
+    expect(await isRunning({ ...own, host: 'ffffffff' })).toBeUndefined()
+  })
+
+  test.runIf(process.platform === 'linux')('another process until it has ended', async () => {
+    const own = await ownToken()
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+    try {
+      const start = startOf(child.pid!)
+      expect(await isRunning({ ...own, pid: child.pid!, start })).toBe(true)
+      expect(await isRunning({ ...own, pid: child.pid!, start: `${Number(start) + 1}` })).toBe(false)
+    } finally {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGKILL')
+      await ended
+    }
+    expect(await isRunning({ ...own, pid: child.pid!, start: '1' })).toBe(false)
+  })
+
+  test.runIf(process.platform === 'linux')('not a dead process whose parent has not asked yet', async () => {
+    const own = await ownToken()
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    try {
+      const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
+      await vi.waitFor(() => expect(fs.readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /), 10_000)
+      expect(await isRunning({ ...own, pid, start: startOf(pid) })).toBe(false)
+    } finally {
+      parent.kill('SIGKILL')
+    }
+  })
+
+  test('where the system shows no processes, by its id alone', async () => {
+    const own = await ownToken()
+    const files = { ...fs.promises, readFile: () => Promise.reject(new Error('hidden')) }
+    const builtin = process.getBuiltinModule
+    vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
+      name === 'node:fs/promises' ? files : builtin(name)) as never)
+    expect(await isRunning({ ...own, pid: process.ppid, start: '1' })).toBe(true)
+    expect(await isRunning({ ...own, pid: deadPid(), start: '1' })).toBe(false)
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('not yours'), { code: 'EPERM' })
+    })
+    expect(await isRunning({ ...own, pid: 1, start: '1' })).toBe(true)
+    kill.mockRestore()
+  })
+})
+
+test('only what a dead process left is removed', async () => {
+  const place = folder()
+  const own = await ownToken()
+  const elsewhere = { ...own, host: 'ffffffff' }
+  const stays = [
+    nameOf(own),
+    nameOf(elsewhere),
+    '.rowspace-notes.tmp',
+    'table.safetensors.0123abcd.tmp',
+    'table.safetensors',
+  ]
+  const goes = [
+    nameOf({ ...own, pid: deadPid() }),
+    nameOf({ ...own, start: '1' }),
+    nameOf({ ...own, boot: 'ffffffff' }),
+    nameOf({ ...elsewhere, pid: 7 }),
+  ]
+  for (const name of [...stays, ...goes]) fs.writeFileSync(join(place, name), '')
+  const age = (name: string, hours: number) => {
+    const time = Date.now() / 1000 - hours * 3600
+    fs.utimesSync(join(place, name), time, time)
+  }
+  age(nameOf(elsewhere), 23)
+  age(nameOf({ ...elsewhere, pid: 7 }), 25)
+  await removeStaleTemporaries(place)
+  expect(fs.readdirSync(place).sort()).toEqual(stays.sort())
+  await removeStaleTemporaries(join(place, 'missing'))
+})
+
+test('the first write into a folder removes them', async () => {
+  const place = folder()
+  fs.writeFileSync(join(place, nameOf({ ...(await ownToken()), start: '1' })), 'half a file')
+  await writeFileAtomically(join(place, 'table.bin'), [Buffer.from('whole')])
+  expect(fs.readdirSync(place)).toEqual(['table.bin'])
+})
+
+function startOf(pid: number): string {
+  const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]!
+}

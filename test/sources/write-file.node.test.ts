@@ -1,0 +1,257 @@
+/** A file is written whole or not at all: whichever call of the file system fails, the old one stays and nothing lies beside it. */
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { writeFileAtomically } from '../../src/sources/write-file.ts'
+import { folder } from '../cli/command.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+const CALLS = ['open', 'link', 'rename', 'stat', 'realpath'] as const
+
+/** Makes the nth call that may meet a full disk fail, and links always where `hasLinks` is false. Tells whether it came to that. */
+function failAt(nth: number, reason: string, hasLinks = true): () => boolean {
+  let calls = 0
+  const fail = (name: string) => {
+    if (calls++ === nth) throw Object.assign(new Error(reason), { code: reason, syscall: name })
+  }
+  const handleOf = (handle: fs.promises.FileHandle) =>
+    new Proxy(handle, {
+      get(target, name) {
+        const value = Reflect.get(target, name)
+        if (typeof value !== 'function') return value
+        return async (...args: unknown[]) => {
+          if (name === 'write' || name === 'sync') fail(name)
+          return value.apply(target, args)
+        }
+      },
+    })
+  const files: Record<string, unknown> = { ...fs.promises }
+  for (const name of CALLS) {
+    const original = fs.promises[name] as (...args: unknown[]) => Promise<unknown>
+    files[name] = async (...args: unknown[]) => {
+      if (name === 'link' && !hasLinks)
+        throw Object.assign(new Error('no links'), { code: 'EPERM', syscall: name })
+      if (name !== 'stat' && name !== 'realpath') fail(name)
+      const result = await original.apply(fs.promises, args)
+      return name === 'open' ? handleOf(result as fs.promises.FileHandle) : result
+    }
+  }
+  const builtin = process.getBuiltinModule
+  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
+    name === 'node:fs/promises' ? files : builtin(name)) as never)
+  return () => calls > nth
+}
+
+const PIECES = [Buffer.alloc(70_000, 1), Buffer.alloc(5, 2), Buffer.alloc(70_000, 3)]
+const WHOLE = Buffer.concat(PIECES)
+
+test.each([
+  ['over an old one', true, 'ENOSPC', /the disk is full/, true, 8],
+  ['over an old one', true, 'EROFS', /read-only/, true, 8],
+  ['where none was', false, 'ENOSPC', /the disk is full/, true, 8],
+  ['where none was', false, 'EIO', /could not be used/, true, 8],
+  ['where there are no links', false, 'ENOSPC', /the disk is full/, false, 9],
+])('%s (force: %s): %s at any call', async (_, force, reason, message, hasLinks, calls) => {
+  const place = folder()
+  const path = join(place, 'table.safetensors')
+  let failures = 0
+  for (let nth = 0; ; nth++) {
+    if (force) fs.writeFileSync(path, 'precious')
+    const hasFailed = failAt(nth, reason, hasLinks)
+    const error = await writeFileAtomically(path, PIECES, { force }).then(
+      () => undefined,
+      (cause) => cause,
+    )
+    vi.restoreAllMocks()
+    if (!hasFailed()) break
+    failures++
+    // a link that fails has another way, and the folder's sync is not the file's
+    if (error === undefined) {
+      expect(Buffer.compare(fs.readFileSync(path), WHOLE)).toBe(0)
+      fs.rmSync(path)
+      continue
+    }
+    expect(error).toMatchObject({ code: 'IO', message: expect.stringMatching(message), details: { reason } })
+    expect(fs.readdirSync(place)).toEqual(force ? ['table.safetensors'] : [])
+    if (force) expect(fs.readFileSync(path, 'utf8')).toBe('precious')
+  }
+  // the opening, three pieces, the sync, what puts it in place (without links two), and the folder's opening and sync
+  expect(failures).toBe(calls)
+  expect(Buffer.compare(fs.readFileSync(path), WHOLE)).toBe(0)
+})
+
+test('pieces that cannot be had, and a stop: the old one stays', async () => {
+  const path = join(folder(), 'table.bin')
+  fs.writeFileSync(path, 'precious')
+  const failure = new Error('the source is gone')
+  async function* pieces() {
+    yield PIECES[0]!
+    throw failure
+  }
+  await expect(writeFileAtomically(path, pieces(), { force: true })).rejects.toBe(failure)
+  const controller = new AbortController()
+  const onBytes = () => controller.abort('enough')
+  const stopped = writeFileAtomically(path, PIECES, { force: true, signal: controller.signal, onBytes })
+  await expect(stopped).rejects.toBe('enough')
+  expect(fs.readFileSync(path, 'utf8')).toBe('precious')
+  expect(fs.readdirSync(join(path, '..'))).toEqual(['table.bin'])
+})
+
+test('a write that takes less than it is given goes on; one that takes nothing is an error', async () => {
+  const path = join(folder(), 'table.bin')
+  const opened = fs.promises.open
+  const shortened = (least: number) =>
+    replaceFiles({
+      open: async (...args: Parameters<typeof opened>) => {
+        const handle = await opened(...args)
+        const write = handle.write.bind(handle) as (...args: unknown[]) => Promise<{ bytesWritten: number }>
+        handle.write = ((chunk: Uint8Array, offset: number, length: number) =>
+          least === 0 ? { bytesWritten: 0 } : write(chunk, offset, Math.min(length, least))) as never
+        return handle
+      },
+    })
+  shortened(1000)
+  expect(await writeFileAtomically(path, PIECES)).toBe(WHOLE.length)
+  vi.restoreAllMocks()
+  expect(Buffer.compare(fs.readFileSync(path), WHOLE)).toBe(0)
+  shortened(0)
+  await expect(writeFileAtomically(path, PIECES, { force: true })).rejects.toMatchObject({
+    code: 'IO',
+    details: { reason: 'EIO' },
+  })
+  vi.restoreAllMocks()
+  expect(Buffer.compare(fs.readFileSync(path), WHOLE)).toBe(0)
+  expect(fs.readdirSync(join(path, '..'))).toEqual(['table.bin'])
+})
+
+describe('what there was stays as it was', () => {
+  const modeOf = (path: string) => fs.statSync(path).mode & 0o7777
+
+  test.each([0o600, 0o640, 0o666, 0o755])(
+    'mode %o, whatever the process gives to new files',
+    async (mode) => {
+      const place = folder()
+      const path = join(place, 'table.bin')
+      fs.writeFileSync(path, 'old')
+      fs.chmodSync(path, mode)
+      const modes = new Set<number>()
+      async function* pieces() {
+        yield PIECES[0]!
+        for (const name of fs.readdirSync(place)) modes.add(modeOf(join(place, name)) & ~mode)
+      }
+      await writeFileAtomically(path, pieces(), { force: true })
+      expect(modeOf(path)).toBe(mode)
+      // nor was the temporary file readable by more
+      expect([...modes]).toEqual([0])
+    },
+  )
+
+  test('and a new file has the mode that the process gives', async () => {
+    const place = folder()
+    await writeFileAtomically(join(place, 'ours'), PIECES)
+    fs.writeFileSync(join(place, 'theirs'), '')
+    expect(modeOf(join(place, 'ours'))).toBe(modeOf(join(place, 'theirs')))
+  })
+
+  test('a symbolic link stays one, and the file that it leads to is written beside itself', async () => {
+    const [place, elsewhere] = [folder(), folder()]
+    const path = join(place, 'link.bin')
+    fs.writeFileSync(join(elsewhere, 'table.bin'), 'old')
+    fs.symlinkSync(join(elsewhere, 'table.bin'), join(place, 'second'))
+    fs.symlinkSync('second', path)
+    let beside: string[] = []
+    const onBytes = () => {
+      beside = fs.readdirSync(elsewhere)
+    }
+    await writeFileAtomically(path, [WHOLE], { force: true, onBytes })
+    expect(beside).toHaveLength(2)
+    expect(fs.readlinkSync(path)).toBe('second')
+    expect(Buffer.compare(fs.readFileSync(join(elsewhere, 'table.bin')), WHOLE)).toBe(0)
+    expect(fs.readdirSync(place).sort()).toEqual(['link.bin', 'second'])
+  })
+
+  test.each([true, false])('a symbolic link to a file that is not there yet (force: %s)', async (force) => {
+    const [place, elsewhere] = [folder(), folder()]
+    const path = join(place, 'link.bin')
+    fs.symlinkSync(join(elsewhere, 'new.bin'), path)
+    await writeFileAtomically(path, [WHOLE], { force })
+    expect(fs.readlinkSync(path)).toBe(join(elsewhere, 'new.bin'))
+    expect(Buffer.compare(fs.readFileSync(join(elsewhere, 'new.bin')), WHOLE)).toBe(0)
+  })
+
+  test('links that lead to each other are an error', async () => {
+    const path = join(folder(), 'link.bin')
+    fs.symlinkSync('link.bin', path)
+    await expect(writeFileAtomically(path, [WHOLE], { force: true })).rejects.toMatchObject({
+      code: 'IO',
+      details: { reason: 'ELOOP' },
+    })
+  })
+})
+
+test('a missing folder is named, and what to do', async () => {
+  const path = join(folder(), 'missing', 'table.bin')
+  await expect(writeFileAtomically(path, PIECES)).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: expect.stringMatching(/the folder ".*missing" does not exist\. Create it first/),
+    details: { folder: join(path, '..') },
+  })
+})
+
+test('a folder in the place of the file is named', async () => {
+  const path = folder()
+  await expect(writeFileAtomically(path, PIECES, { force: true })).rejects.toMatchObject({
+    code: 'IO',
+    message: expect.stringMatching(/is a directory/),
+  })
+})
+
+test.each([true, false])(
+  'a file is synced before it is in place, its folder after (force: %s)',
+  async (force) => {
+    const place = folder()
+    const path = join(place, 'table.bin')
+    const events: string[] = []
+    const { open, rename, link } = fs.promises
+    const noted = (name: string, act: (...args: never[]) => Promise<unknown>) =>
+      (async (...args: never[]) => {
+        const result = await act(...args)
+        events.push(name)
+        return result
+      }) as never
+    replaceFiles({
+      open: async (...args: Parameters<typeof open>) => {
+        const handle = await open(...args)
+        handle.sync = noted(args[0] === place ? 'sync folder' : 'sync file', handle.sync.bind(handle))
+        return handle
+      },
+      rename: noted('in place', rename as never),
+      link: noted('in place', link as never),
+    })
+    await writeFileAtomically(path, PIECES, { force })
+    expect(events).toEqual(['sync file', 'in place', 'sync folder'])
+    events.length = 0
+    await writeFileAtomically(path, PIECES, { force: true, sync: false })
+    expect(events).toEqual(['in place'])
+  },
+)
+
+test('without force, a file that somebody made meanwhile stays', async () => {
+  for (const hasLinks of [true, false]) {
+    const path = join(folder(), 'table.bin')
+    if (!hasLinks) failAt(Number.POSITIVE_INFINITY, '', false)
+    const onBytes = () => fs.writeFileSync(path, 'theirs')
+    await expect(writeFileAtomically(path, [WHOLE], { onBytes })).rejects.toMatchObject({ code: 'EXISTS' })
+    vi.restoreAllMocks()
+    expect(fs.readFileSync(path, 'utf8')).toBe('theirs')
+    expect(fs.readdirSync(join(path, '..'))).toEqual(['table.bin'])
+  }
+})
+
+function replaceFiles(replaced: object): void {
+  const builtin = process.getBuiltinModule
+  const files = { ...fs.promises, ...replaced }
+  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
+    name === 'node:fs/promises' ? files : builtin(name)) as never)
+}
