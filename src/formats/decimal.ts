@@ -4,6 +4,9 @@
 const EXACT_POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 const EXACT_LIMIT = 2 ** 53
 const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127
+/** The middle of two float32 has at most 113 significant digits: m / 2^150 with m < 2^25. */
+const MOST_DIGITS = 120
+const [PLUS, MINUS, POINT, LETTER_E] = [0x2b, 0x2d, 0x2e, 0x65]
 
 /** Space and tab: what separates numbers. */
 export function isSeparator(byte: number): boolean {
@@ -33,13 +36,13 @@ export class DecimalReader {
   read(bytes: Uint8Array, start: number, limit: number): number {
     let index = start
     const sign = bytes[index]
-    if (sign === 0x2d || sign === 0x2b) index++
+    if (sign === MINUS || sign === PLUS) index++
     const whole = index
     let mantissa = 0
     for (; index < limit && isDigit(bytes[index]!); index++) mantissa = mantissa * 10 + (bytes[index]! - 0x30)
     let digits = index - whole
     let exponent = 0
-    if (index < limit && bytes[index] === 0x2e) {
+    if (index < limit && bytes[index] === POINT) {
       const fraction = ++index
       for (; index < limit && isDigit(bytes[index]!); index++)
         mantissa = mantissa * 10 + (bytes[index]! - 0x30)
@@ -53,31 +56,64 @@ export class DecimalReader {
     if (mantissa >= EXACT_LIMIT || exponent < -22) return this.#exact(bytes, start, index)
     const magnitude = mantissa / EXACT_POWERS[-exponent]!
     if (liesBetween(magnitude)) return this.#exact(bytes, start, index)
-    return Math.fround(sign === 0x2d ? -magnitude : magnitude)
+    return Math.fround(sign === MINUS ? -magnitude : magnitude)
   }
 
-  /** Exponents, nan, inf, and what is no number at all. */
+  /** Exponents, nan, inf, and what is not a number at all. */
   #rare(bytes: Uint8Array, start: number, limit: number): number {
     let end = start
     while (end < limit && !isSeparator(bytes[end]!)) end++
-    const text = latin1(bytes, start, end)
-    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
-      this.end = end
-      return roundToFloat32(text)
-    }
-    const special = /^([+-]?)(?:(nan)|inf|infinity)$/i.exec(text)
-    this.end = special ? end : -1
+    this.end = end
+    if (isDecimal(bytes, start, end)) return this.#exact(bytes, start, end)
+    const special = SPECIAL.exec(asciiText(bytes, start, Math.min(end, start + LONGEST_SPECIAL + 1)))
+    if (!special) this.end = -1
     if (!special || special[2]) return Number.NaN
     return special[1] === '-' ? -Infinity : Infinity
   }
 
   #exact(bytes: Uint8Array, start: number, end: number): number {
-    return roundToFloat32(latin1(bytes, start, end))
+    return roundToFloat32(asciiText(bytes, start, end))
   }
 }
 
-/** Bytes as characters of the same number: enough for numbers, which are ASCII. */
-function latin1(bytes: Uint8Array, start: number, end: number): string {
+const SPECIAL = /^([+-]?)(?:(nan)|inf|infinity)$/i
+const LONGEST_SPECIAL = '-infinity'.length
+
+/** Whether [start, end) is a sign or none, digits with a point or without, an exponent or none. One pass: no way back. */
+function isDecimal(bytes: Uint8Array, start: number, end: number): boolean {
+  let index = afterSign(bytes, start)
+  let digits = -index
+  index = afterDigits(bytes, index, end)
+  digits += index
+  if (index < end && bytes[index] === POINT) {
+    digits -= index + 1
+    index = afterDigits(bytes, index + 1, end)
+    digits += index
+  }
+  if (digits === 0) return false
+  if (index === end) return true
+  if ((bytes[index]! | 0x20) !== LETTER_E) return false
+  const exponent = afterSign(bytes, index + 1)
+  return exponent < end && afterDigits(bytes, exponent, end) === end
+}
+
+function afterSign(bytes: Uint8Array, index: number): number {
+  return bytes[index] === MINUS || bytes[index] === PLUS ? index + 1 : index
+}
+
+function afterDigits(bytes: Uint8Array, start: number, end: number): number {
+  let index = start
+  while (index < end && isDigit(bytes[index]!)) index++
+  return index
+}
+
+const DECODER = new TextDecoder()
+/** Up to here adding letters is faster. */
+const SHORT_TEXT = 64
+
+/** The text of a number, which is ASCII. */
+function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > SHORT_TEXT) return DECODER.decode(bytes.subarray(start, end))
   let text = ''
   for (let index = start; index < end; index++) text += String.fromCharCode(bytes[index]!)
   return text
@@ -109,15 +145,30 @@ function neighbour(middle: number, order: number): number {
 
 /** The sign of (decimal − value), exactly: both as a whole number times a power of ten or two. */
 function compareDecimal(text: string, value: number): number {
-  const [, whole = '', fraction = '', power = '0'] = /^(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text)!
-  const exponent = Number(power) - fraction.length
-  let decimal = BigInt(whole + fraction)
+  let { whole: decimal, exponent } = wholeAndExponent(text)
   let [binary, shift] = wholeAndShift(value)
   if (exponent >= 0) decimal *= 10n ** BigInt(exponent)
   else binary *= 10n ** BigInt(-exponent)
   if (shift >= 0) binary <<= BigInt(shift)
   else decimal <<= BigInt(-shift)
   return decimal > binary ? 1 : decimal < binary ? -1 : 0
+}
+
+/**
+ * decimal = whole · 10^exponent. Of digits past those that the middle of two float32 can have it only matters that there are
+ * some: a 1 stands for them, so that big numbers stay small however long the text is.
+ */
+function wholeAndExponent(text: string): { whole: bigint; exponent: number } {
+  const [, whole = '', fraction = '', power = '0'] = /^(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? []
+  const digits = whole + fraction
+  let first = 0
+  while (digits[first] === '0') first++
+  let last = digits.length
+  while (last > first && digits[last - 1] === '0') last--
+  const scale = Number(power) - fraction.length + digits.length
+  if (last - first <= MOST_DIGITS) return { whole: BigInt(digits.slice(first, last)), exponent: scale - last }
+  const cut = first + MOST_DIGITS
+  return { whole: BigInt(`${digits.slice(first, cut)}1`), exponent: scale - cut - 1 }
 }
 
 /** value = whole · 2^shift. */

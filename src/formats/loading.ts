@@ -90,6 +90,12 @@ function moveFirstRows(target: RowTarget, dimension: number, tokens: readonly st
   })
 }
 
+/**
+ * The longest word that a file may have. Engines look longer strings up by their length alone (V8 does), so a set of many of them takes
+ * time that grows with the square of their number.
+ */
+export const MAX_WORD_LENGTH = 16_383
+
 /** The words of a file, as they come. */
 export class Words {
   readonly #places = new Set<string>()

@@ -5,7 +5,7 @@
  * dimension it is a word that is a number with a value that is whole. What comes after decides, and where it does not,
  * the header is believed: a cut file is then refused instead of being read as another table.
  */
-import { countFields, eachLine, isBlank, isRow } from './text-lines.ts'
+import { areNumbers, countFields, eachLine, isBlank, isRow, lastFields } from './text-lines.ts'
 import { parseWord2vecHeader, textStart, type Word2vecHeader } from './word2vec-header.ts'
 
 export type TextKind = 'word2vec-text' | 'word2vec-binary' | 'glove-text'
@@ -56,7 +56,9 @@ export function rowDimension(head: Uint8Array, atEnd: boolean): number | undefin
 function longRowDimension(head: Uint8Array): number | undefined {
   const lastSpace = head.lastIndexOf(0x20)
   const dimension = countFields(head, 0, Math.max(0, lastSpace)) - 1
-  return dimension > 0 && isRow(head, 0, lastSpace, Math.ceil(dimension / 2)) ? dimension : undefined
+  // its word may hold spaces
+  const half = lastFields(head, 0, lastSpace, Math.ceil(dimension / 2))
+  return half > 0 && areNumbers(head, half, lastSpace) ? dimension : undefined
 }
 
 interface Line {

@@ -23,29 +23,38 @@ export async function* readLines(
   options: BlockOptions & { mostLineBytes?: number },
 ): AsyncGenerator<Lines, void, void> {
   const mostLineBytes = Math.min(MAX_LINE_BYTES, options.mostLineBytes ?? MAX_LINE_BYTES)
-  let rest: Uint8Array = new Uint8Array(0)
   let offset = start
+  // the start of a line whose end has not come: joined once, however many blocks it takes
+  let held: Uint8Array[] = []
+  let heldBytes = 0
   for await (const block of readBlocks(source, start, source.size, options)) {
-    const bytes = concatenate(rest, block)
-    const end = bytes.lastIndexOf(NEWLINE) + 1
-    if (end > 0) yield { bytes: bytes.subarray(0, end), offset }
-    offset += end
-    rest = bytes.subarray(end)
-    if (rest.length > mostLineBytes) {
+    const end = block.lastIndexOf(NEWLINE) + 1
+    if (end > 0) {
+      yield { bytes: concatenate([...held, block.subarray(0, end)]), offset }
+      offset += heldBytes + end
+      held = []
+      heldBytes = 0
+    }
+    held.push(block.subarray(end))
+    heldBytes += block.length - end
+    if (heldBytes > mostLineBytes) {
       throw invalidFormat(source, `the line at byte ${offset} is longer than ${mostLineBytes} bytes.`, {
         offset,
       })
     }
   }
-  if (rest.length > 0) yield { bytes: rest, offset }
+  if (heldBytes > 0) yield { bytes: concatenate(held), offset }
 }
 
-/** `first` and `second` in one array; `second` itself where `first` is empty. */
-export function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array {
-  if (first.length === 0) return second
-  const joined = new Uint8Array(first.length + second.length)
-  joined.set(first)
-  joined.set(second, first.length)
+/** All pieces in one array; the piece itself where there is one. */
+export function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1 && pieces[0]) return pieces[0]
+  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  let offset = 0
+  for (const piece of pieces) {
+    joined.set(piece, offset)
+    offset += piece.length
+  }
   return joined
 }
 
@@ -77,6 +86,19 @@ export function lastFields(bytes: Uint8Array, start: number, end: number, count:
   return index
 }
 
+/** Where what stands before `end` ends without the separators behind it; `start` where there is nothing else. */
+export function beforeSeparators(bytes: Uint8Array, start: number, end: number): number {
+  let index = end
+  while (index > start && isSeparator(bytes[index - 1]!)) index--
+  return index
+}
+
+/** Whether the word [start, end) holds separators and what stands behind the last one is a number. */
+export function endsInNumber(bytes: Uint8Array, start: number, end: number): boolean {
+  const field = lastFields(bytes, start, end, 1)
+  return field > start && areNumbers(bytes, field, end)
+}
+
 /** Fields of the line [start, end), separated by runs of spaces and tabs. */
 export function countFields(bytes: Uint8Array, start: number, end: number): number {
   let count = 0
@@ -87,13 +109,15 @@ export function countFields(bytes: Uint8Array, start: number, end: number): numb
   return count
 }
 
-/** Whether the line is a word, a separator and `dimension` numbers; the word may hold spaces. */
+/** Whether the line is a word, separators and `dimension` numbers; the word may hold spaces, but not end in a number. */
 export function isRow(bytes: Uint8Array, start: number, end: number, dimension: number): boolean {
   const numbers = lastFields(bytes, start, end, dimension)
-  return numbers > start + 1 && areNumbers(bytes, numbers, end)
+  const wordEnd = beforeSeparators(bytes, start, numbers)
+  return wordEnd > start && areNumbers(bytes, numbers, end) && !endsInNumber(bytes, start, wordEnd)
 }
 
-function areNumbers(bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether every field of [start, end) is a number. */
+export function areNumbers(bytes: Uint8Array, start: number, end: number): boolean {
   const reader = new DecimalReader()
   let index = start
   while (index < end) {

@@ -3,9 +3,17 @@ import { RowspaceError } from '../errors.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { DecimalReader, isSeparator } from './decimal.ts'
 import type { EncodingErrors, LoadedRows, LoadOptions } from './format.ts'
-import { checkTarget, ProgressReporter, Words } from './loading.ts'
+import { checkTarget, MAX_WORD_LENGTH, ProgressReporter, Words } from './loading.ts'
 import { invalidFormat } from './malformed.ts'
-import { eachLine, isBlank, lastFields, readLines } from './text-lines.ts'
+import {
+  areNumbers,
+  beforeSeparators,
+  eachLine,
+  endsInNumber,
+  isBlank,
+  lastFields,
+  readLines,
+} from './text-lines.ts'
 import { decodeUtf8 } from './utf8.ts'
 
 /** Where the rows of a text file are. */
@@ -19,21 +27,22 @@ export interface TextRows {
   readonly encodingErrors: EncodingErrors
 }
 
-/** The longest word that is read, and the longest number, in bytes: a float64 in full, all its digits, has some 800. */
-const MAX_WORD_BYTES = 1 << 16
+/** The longest number that is read, in bytes: a float64 in full, all its digits, has some 800. */
 const MAX_NUMBER_BYTES = 1_024
 
 /** The longest line of `dimension` numbers that is read. */
 export function mostLineBytes(dimension: number): number {
-  return MAX_WORD_BYTES + dimension * MAX_NUMBER_BYTES
+  return MAX_WORD_LENGTH + dimension * MAX_NUMBER_BYTES
 }
 
 /**
- * Streams the rows into `target`. The last d fields of a line are its vector, and what stands before them, less one
- * separator, is the word: a word may hold spaces, and may be a number. Blank lines are passed over.
+ * Streams the rows into `target`. The last d fields of a line are its vector, and what stands before them, less the
+ * separators, is the word: a word may hold spaces, and may be a number. A word that ends in a space and a number is a row
+ * with a number too many. Blank lines are passed over.
  *
- * @throws `INVALID_FORMAT` with the line for a row of the wrong length or a number that is none, `TRUNCATED` if there are
- *   fewer rows than `rowCount` or the last row breaks off, `INVALID_ENCODING` with the offset for a word that is not UTF-8
+ * @throws `INVALID_FORMAT` with the line for a row of the wrong length, a word that is too long or a field that is not a number;
+ *   `TRUNCATED` if there are fewer rows than `rowCount` or the last row breaks off; `INVALID_ENCODING` with the offset for a word
+ *   that is not UTF-8
  */
 export async function loadTextRows(
   rows: TextRows,
@@ -73,6 +82,7 @@ class RowParser {
     const base = this.#words.size * dimension
     let wordEnd = this.#parseSimple(bytes, start, end, base)
     if (wordEnd < 0) wordEnd = this.#parseFromBehind(bytes, start, end, base, offset)
+    if (wordEnd - start > MAX_WORD_LENGTH) throw this.#wordTooLong(wordEnd - start, offset + end)
     this.#seen++
     const place = { name: this.#rows.source.name, offset: offset + start }
     // A word that came before is not counted, and the next row takes its place in the target.
@@ -85,8 +95,8 @@ class RowParser {
     let index = start
     while (index < end && !isSeparator(bytes[index]!)) index++
     const wordEnd = index
-    if (wordEnd === start || isSeparator(bytes[wordEnd + 1] ?? 0)) return -1
-    index++
+    if (wordEnd === start) return -1
+    while (index < end && isSeparator(bytes[index]!)) index++
     for (let column = 0; column < dimension; column++) {
       if (index >= end) return -1
       this.#target[base + column] = this.#decimal.read(bytes, index, end)
@@ -101,7 +111,8 @@ class RowParser {
   #parseFromBehind(bytes: Uint8Array, start: number, end: number, base: number, offset: number): number {
     const { dimension } = this.#rows
     const numbers = lastFields(bytes, start, end, dimension)
-    if (numbers <= start + 1) throw this.#wrongLength(bytes, start, end, offset)
+    const wordEnd = beforeSeparators(bytes, start, numbers)
+    if (wordEnd <= start) throw this.#wrongLength(bytes, start, end, offset)
     let index = numbers
     for (let column = 0; column < dimension; column++) {
       const number = this.#decimal.read(bytes, index, end)
@@ -110,7 +121,8 @@ class RowParser {
       index = this.#decimal.end
       while (index < end && isSeparator(bytes[index]!)) index++
     }
-    return numbers - 1
+    if (endsInNumber(bytes, start, wordEnd)) throw this.#wrongLength(bytes, start, end, offset)
+    return wordEnd
   }
 
   finish(): LoadedRows {
@@ -137,12 +149,16 @@ class RowParser {
 
   #wrongLength(bytes: Uint8Array, start: number, end: number, offset: number): RowspaceError {
     const { dimension } = this.#rows
-    let fields = 0
-    while (lastFields(bytes, start, end, fields + 1) >= 0) fields++
-    return this.#badLine(
-      `has ${Math.max(0, fields - 1)} numbers after its word; ${dimension} were expected`,
-      offset + end,
-    )
+    let numbers = 0
+    let word = end
+    // numbers from the end on, up to the first field, which is a word whatever it looks like
+    for (;;) {
+      const field = lastFields(bytes, start, word, 1)
+      if (field <= start || !areNumbers(bytes, field, word)) break
+      word = field
+      numbers++
+    }
+    return this.#badLine(`has ${numbers} numbers after its word; ${dimension} were expected`, offset + end)
   }
 
   #notANumber(bytes: Uint8Array, index: number, end: number, column: number, offset: number): RowspaceError {
@@ -152,14 +168,20 @@ class RowParser {
     return this.#badLine(
       `has ${JSON.stringify(text)} where number ${column + 1} of ${this.#rows.dimension} was expected`,
       offset + end,
+      this.#line === 1 ? ' If it holds the names of columns, remove it.' : '',
     )
   }
 
+  #wordTooLong(length: number, lineEnd: number): RowspaceError {
+    return this.#badLine(`has a word of ${length} bytes; at most ${MAX_WORD_LENGTH} are read`, lineEnd)
+  }
+
   /** A bad line that the file ends in is one that was cut. */
-  #badLine(problem: string, lineEnd: number): RowspaceError {
+  #badLine(problem: string, lineEnd: number, advice = ''): RowspaceError {
     const { source } = this.#rows
     const details = { source: source.name, line: this.#line, actual: source.size }
-    if (lineEnd < source.size) return invalidFormat(source, `line ${this.#line} ${problem}.`, details)
+    if (lineEnd < source.size)
+      return invalidFormat(source, `line ${this.#line} ${problem}.${advice}`, details)
     return new RowspaceError(
       'TRUNCATED',
       `${source.name}: line ${this.#line}, the last, ${problem}. The file (${source.size} bytes) may be cut short.`,

@@ -18,7 +18,7 @@ import type {
   OpenOptions,
   TableFile,
 } from './format.ts'
-import { checkTarget, ProgressReporter, Words } from './loading.ts'
+import { checkTarget, MAX_WORD_LENGTH, ProgressReporter, Words } from './loading.ts'
 import { invalidFormat } from './malformed.ts'
 import { sniffText } from './sniff-text.ts'
 import { concatenate, NEWLINE } from './text-lines.ts'
@@ -26,8 +26,6 @@ import { decodeUtf8 } from './utf8.ts'
 import { checkWord2vecHeader, type Word2vecHeader } from './word2vec-header.ts'
 
 const SPACE = 0x20
-/** The longest word that is read, in bytes. Without a bound, a damaged file would be searched for a space to its end. */
-const MAX_WORD_BYTES = 1 << 16
 
 export const word2vecBinaryReader: FormatReader = {
   name: 'word2vec-binary',
@@ -36,7 +34,7 @@ export const word2vecBinaryReader: FormatReader = {
     // A word of one byte, a space, the numbers; one more because the check allows for a missing line end.
     const header = checkWord2vecHeader(source, head, (d) => ({
       least: leastRecord(d),
-      most: leastRecord(d) + MAX_WORD_BYTES,
+      most: leastRecord(d) + MAX_WORD_LENGTH,
     }))
     return {
       format: 'word2vec-binary',
@@ -64,24 +62,31 @@ async function loadRecords(
   checkTarget(target, header.rowCount, header.dimension)
   const progress = new ProgressReporter(options, source.size - header.end)
   const parser = new RecordParser(source, header, encodingErrors, target)
-  let rest: Uint8Array = new Uint8Array(0)
   let offset = header.end
-  for await (const block of readBlocks(source, header.end, source.size, progress.blockOptions(options))) {
-    const bytes = concatenate(rest, block)
-    const used = parser.parse(bytes, offset)
-    rest = bytes.subarray(used)
-    offset += used
+  for await (const block of readBlocks(source, offset, source.size, progress.blockOptions(options))) {
+    parser.parse(block, offset)
+    offset += block.length
   }
-  return progress.finish(parser.finish(offset))
+  return progress.finish(parser.finish())
 }
 
+/** Takes the file block by block; what is kept of a block is the start of a word at most. */
 class RecordParser {
   readonly #source: ByteSource
   readonly #header: Word2vecHeader
   readonly #encodingErrors: EncodingErrors
   readonly #target: Uint8Array
+  readonly #rowBytes: number
   readonly #words = new Words()
+  /** What has come of a word whose end has not, and the word whose numbers are coming. */
+  #wordStart: Uint8Array = new Uint8Array(0)
+  #word: string | undefined
+  /** Bytes of the row that have come. */
+  #filled = 0
+  /** Whole rows. */
   #seen = 0
+  /** Where the last of them ends in the file. */
+  #end: number
 
   constructor(
     source: ByteSource,
@@ -93,47 +98,59 @@ class RecordParser {
     this.#header = header
     this.#encodingErrors = encodingErrors
     this.#target = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
+    this.#rowBytes = 4 * header.dimension
+    this.#end = header.end
   }
 
-  /** Takes the whole records at the start of `bytes`, which lie at `offset` of the file. How many bytes they are. */
-  parse(bytes: Uint8Array, offset: number): number {
-    const rowBytes = 4 * this.#header.dimension
+  /** @param offset of bytes[0], in the file */
+  parse(bytes: Uint8Array, offset: number): void {
     let index = 0
-    for (;;) {
-      while (bytes[index] === NEWLINE) index++
-      if (this.#seen === this.#header.rowCount) {
-        if (index < bytes.length) throw this.#leftOver(offset + index)
-        return index
-      }
-      const space = bytes.indexOf(SPACE, index)
-      const wordBytes = (space < 0 ? bytes.length : space) - index
-      if (wordBytes > MAX_WORD_BYTES)
-        throw this.#badWord(offset + index, `is over ${MAX_WORD_BYTES} bytes long`)
-      if (space < 0 || space + 1 + rowBytes > bytes.length) return index
-      this.#takeRecord(bytes, index, space, offset)
-      index = space + 1 + rowBytes
+    while (index < bytes.length) {
+      index =
+        this.#word === undefined
+          ? this.#takeWord(bytes, index, offset)
+          : this.#takeNumbers(bytes, index, offset)
     }
   }
 
-  #takeRecord(bytes: Uint8Array, start: number, space: number, offset: number): void {
-    const rowBytes = 4 * this.#header.dimension
-    const wordBytes = bytes.subarray(start, space)
-    if (wordBytes.length === 0) throw this.#badWord(offset + start, 'is empty')
-    if (wordBytes.includes(NEWLINE)) throw this.#badWord(offset + start, 'holds a line end')
-    const place = { name: this.#source.name, offset: offset + start }
-    const word = decodeUtf8(wordBytes, this.#encodingErrors, place)
-    const row = this.#words.size
-    if (this.#words.add(word)) {
-      this.#target.set(bytes.subarray(space + 1, space + 1 + rowBytes), row * rowBytes)
-    }
+  /** Where the word that starts at `index`, or goes on there, ends: behind its space, or at the end of `bytes`. */
+  #takeWord(bytes: Uint8Array, index: number, offset: number): number {
+    // a line end before a word belongs to the row before it
+    if (this.#wordStart.length === 0 && bytes[index] === NEWLINE) return index + 1
+    if (this.#seen === this.#header.rowCount) throw this.#leftOver(offset + index)
+    const space = bytes.indexOf(SPACE, index)
+    const end = space < 0 ? bytes.length : space
+    const start = offset + index - this.#wordStart.length
+    const length = offset + end - start
+    if (length > MAX_WORD_LENGTH) throw this.#badWord(start, `is over ${MAX_WORD_LENGTH} bytes long`)
+    this.#wordStart = concatenate([this.#wordStart, bytes.subarray(index, end)])
+    if (space < 0) return end
+    if (length === 0) throw this.#badWord(start, 'is empty')
+    if (this.#wordStart.includes(NEWLINE)) throw this.#badWord(start, 'holds a line end')
+    this.#word = decodeUtf8(this.#wordStart, this.#encodingErrors, { name: this.#source.name, offset: start })
+    this.#wordStart = bytes.subarray(0, 0)
+    return space + 1
+  }
+
+  /** A row whose word came before is written too: the next one takes its place. Where the numbers end in `bytes`. */
+  #takeNumbers(bytes: Uint8Array, index: number, offset: number): number {
+    const numbers = bytes.subarray(index, index + this.#rowBytes - this.#filled)
+    this.#target.set(numbers, this.#words.size * this.#rowBytes + this.#filled)
+    this.#filled += numbers.length
+    const end = index + numbers.length
+    if (this.#filled < this.#rowBytes) return end
+    this.#words.add(this.#word ?? '')
+    this.#word = undefined
+    this.#filled = 0
     this.#seen++
+    this.#end = offset + end
+    return end
   }
 
-  /** @param offset where the last whole record ended */
-  finish(offset: number): LoadedRows {
+  finish(): LoadedRows {
     const { rowCount, dimension } = this.#header
     if (this.#seen === rowCount) return this.#words.loaded()
-    const expected = offset + (rowCount - this.#seen) * leastRecord(dimension)
+    const expected = this.#end + (rowCount - this.#seen) * leastRecord(dimension)
     throw new RowspaceError(
       'TRUNCATED',
       `${this.#source.name} is cut short: it ends in row ${this.#seen} of ${rowCount}; at least ${expected} bytes were expected and there are ${this.#source.size}. Copy or download it again.`,
