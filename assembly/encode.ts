@@ -254,7 +254,8 @@ function sumOf(lanes: v128): f32 {
 }
 
 function keepLargest(stats: usize, scale: f32, codeNorm: f64, inverseNorm: f64): void {
-  const coded = <f64>scale * codeNorm
+  // a scale below 0 turns the row round; how long the codes are does not change
+  const coded = Math.abs(scale) * codeNorm
   store<f32>(stats + CODE_NORM, Mathf.max(load<f32>(stats + CODE_NORM), <f32>(codeNorm * WIDER)))
   store<f32>(stats + CODED_NORM, Mathf.max(load<f32>(stats + CODED_NORM), <f32>(coded * WIDER)))
   store<f32>(
