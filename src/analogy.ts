@@ -58,16 +58,14 @@ export function weightedTerms(expression: Expression): WeightedTerm[] {
 }
 
 /** The ids of the rows among the terms. */
-export function inputIds(table: TermTable, expression: Expression): number[] {
-  return weightedTerms(expression).flatMap(({ term }) =>
-    term instanceof Float32Array ? [] : [table.id(term)],
-  )
+export function inputIds(table: TermTable, terms: readonly WeightedTerm[]): number[] {
+  return terms.flatMap(({ term }) => (term instanceof Float32Array ? [] : [table.id(term)]))
 }
 
 /** The weighted sum of the terms in float64, rounded once to float32. `unit` scales each term to length 1 first. */
-export function combine(table: TermTable, expression: Expression, unit: boolean): Float32Array {
+export function combine(table: TermTable, terms: readonly WeightedTerm[], unit: boolean): Float32Array {
   const sum = new Float64Array(table.dimension)
-  for (const { term, weight } of weightedTerms(expression)) {
+  for (const { term, weight } of terms) {
     const vector = term instanceof Float32Array ? checkedVector(term, table.dimension) : table.row(term)
     const scale = unit ? weight / lengthOf(vector) : weight
     for (let i = 0; i < sum.length; i++) sum[i]! += scale * vector[i]!

@@ -78,33 +78,45 @@ export function checkQuery(vector: ArrayLike<number>, inverseNorm: number, metri
   if (inverseNorm === 0 && metric === 'cosine') throw zeroQuery('the query is all zeros')
 }
 
-/** Throws unless `vector` is d numbers. */
-export function checkVector(vector: Float32Array | readonly number[], dimension: number): void {
+/** `vector` itself where it is a typed array of d numbers, or a copy of a list of them. Throws for anything else. */
+export function checkVector<Vector extends Float32Array | readonly number[]>(
+  vector: Vector,
+  dimension: number,
+): Vector | number[] {
   if (!isVector(vector)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
       `a query is an id, a token or a vector; got ${describe(vector)}`,
     )
   }
-  const odd = Array.isArray(vector) ? [...vector].findIndex((value) => typeof value !== 'number') : -1
-  if (odd >= 0) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `the query has ${describe(vector[odd])} at coordinate ${odd}, which is no number`,
-      { column: odd },
-    )
-  }
-  if (vector.length === dimension) return
-  if (vector.length === 0)
+  // a list may have getters: what is checked here is what is used
+  const numbers = Array.isArray(vector) ? [...vector] : vector
+  checkNumbers(numbers, 'the query')
+  if (numbers.length === dimension) return numbers
+  if (numbers.length === 0)
     throw new RowspaceError('EMPTY_QUERY', `the query has no numbers; it needs ${dimension}`)
   throw new RowspaceError(
     'DIMENSION_MISMATCH',
-    `the query has ${vector.length} numbers; the table's rows have ${dimension}`,
-    { actual: vector.length, expected: dimension },
+    `the query has ${numbers.length} numbers; the table's rows have ${dimension}`,
+    { actual: numbers.length, expected: dimension },
   )
 }
 
-/** The queries of a batch: a list of them, or one Float32Array of n · d numbers. */
+/** Throws `INVALID_ARGUMENT` where a list has something else than numbers: '5', true and null would be taken for some. */
+export function checkNumbers(list: ArrayLike<unknown>, what: string): void {
+  if (!Array.isArray(list)) return
+  // not findIndex, which leaves the holes of a list out
+  for (let column = 0; column < list.length; column++) {
+    if (typeof list[column] === 'number') continue
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `${what} has ${describe(list[column])} at coordinate ${column}, which is not a number`,
+      { column },
+    )
+  }
+}
+
+/** The queries of a batch: a list of them, ids as one Uint32Array, or n · d numbers as one Float32Array. */
 export function queryList(queries: Iterable<Query>, dimension: number): Query[] {
   if (queries instanceof Float32Array) {
     if (queries.length % dimension !== 0) {
@@ -118,6 +130,11 @@ export function queryList(queries: Iterable<Query>, dimension: number): Query[] 
       queries.subarray(index * dimension, (index + 1) * dimension),
     )
   }
-  if (typeof queries === 'object' && queries !== null && Symbol.iterator in queries) return [...queries]
-  throw new RowspaceError('INVALID_ARGUMENT', `a list of queries was expected; got ${describe(queries)}`)
+  const isOther = ArrayBuffer.isView(queries) && !(queries instanceof Uint32Array)
+  if (typeof queries === 'object' && queries !== null && Symbol.iterator in queries && !isOther)
+    return [...queries]
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `expected a list of queries, n · d numbers in a Float32Array, or ids in a Uint32Array; got ${describe(queries)}`,
+  )
 }

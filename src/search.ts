@@ -5,6 +5,7 @@ import { isRowspaceError, RowspaceError } from './errors.ts'
 import { countBits, IdSet } from './id-set.ts'
 import { Matches } from './matches.ts'
 import type { Metric, Row, SearchOptions } from './options.ts'
+import type { ReadQuery } from './query.ts'
 
 const NOTHING: readonly number[] = []
 
@@ -28,12 +29,6 @@ export interface Asked {
   includeInputs: boolean
 }
 
-/** A query that has been written to the memory: its inverse norm, and the rows it was made from. */
-export interface Written {
-  inverseNorm: number
-  inputs: readonly number[]
-}
-
 /**
  * Judges the options of a question. The caller's filter and iterable run here, before the query is written: they may
  * ask the table questions of their own.
@@ -53,16 +48,16 @@ export function readQuestion(table: Searched, options: SearchOptions): Asked {
   )
 }
 
-/** Answers the query that was written. */
-export function search(table: Searched, memory: TableMemory, written: Written, asked: Asked): Matches {
+export function search(table: Searched, memory: TableMemory, query: ReadQuery, asked: Asked): Matches {
   const { out, filter, k, metric, includeInputs } = asked
-  const inputs = includeInputs ? NOTHING : written.inputs
+  const inverseNorm = query.write(memory, metric, 0)
+  const inputs = includeInputs ? NOTHING : query.inputs
   const allowed = applyFilter(table, memory, filter)
   leaveOut(memory, inputs)
   leaveOut(memory, out)
   memory.rescored = 0
   memory.least = asked.least
-  const count = memory.search(table.size, allowed, written.inverseNorm, metric, k)
+  const count = memory.search(table.size, allowed, inverseNorm, metric, k)
   restore(table, memory, filter, inputs)
   restore(table, memory, filter, out)
   return new Matches(
@@ -74,29 +69,33 @@ export function search(table: Searched, memory: TableMemory, written: Written, a
 }
 
 /**
- * Answers `count` queries, as many at once as there is room for. `write` writes the query of a question to a place of
- * the memory. What it throws names the question.
+ * Answers `count` queries, as many at once as there is room for. All are read before the first is written. What `read` throws, and
+ * writing, names the question.
  */
 export function searchBatch(
   table: Searched,
   memory: TableMemory,
   count: number,
-  write: (question: number, place: number) => Written,
+  read: (question: number) => ReadQuery,
   asked: Asked,
 ): Matches[] {
+  const queries = Array.from({ length: count }, (_, question) => named(question, () => read(question)))
   const answers: Matches[] = []
   memory.rescored = 0
   memory.least = asked.least
   while (answers.length < count) {
-    const written = writeSome(table, memory, answers.length, count, write, asked)
+    const first = answers.length
+    const some = queries.slice(first, first + countAtOnce(table, memory, queries, first, asked))
+    const norms = some.map((query, place) =>
+      named(first + place, () => query.write(memory, asked.metric, place)),
+    )
     // a row asked with is left out afterwards, for it may be in the other answers
-    const k = rowsWanted(table, written, asked)
+    const k = rowsWanted(table.size, Math.max(...some.map(({ inputs }) => inputs.length)), asked)
     const allowed = applyFilter(table, memory, asked.filter)
     leaveOut(memory, asked.out)
-    const norms = written.map(({ inverseNorm }) => inverseNorm)
     memory.searchBatch(table.size, allowed, norms, asked.metric, k)
     restore(table, memory, asked.filter, asked.out)
-    for (const [place, { inputs }] of written.entries()) {
+    for (const [place, { inputs }] of some.entries()) {
       const found = memory.answer(place, k)
       answers.push(withoutInputs(table, memory, found, asked.includeInputs ? NOTHING : inputs, asked.k))
     }
@@ -104,35 +103,33 @@ export function searchBatch(
   return answers
 }
 
-/** Writes queries from `first` on until the memory has no more room for questions of their k. */
-function writeSome(
-  table: Searched,
+/** How many queries from `first` on there is room for: the more inputs one of them has, the more rows each needs. */
+function countAtOnce(
+  { size }: Searched,
   memory: TableMemory,
+  queries: readonly ReadQuery[],
   first: number,
-  count: number,
-  write: (question: number, place: number) => Written,
   asked: Asked,
-): Written[] {
-  const written: Written[] = []
-  const room = () => memory.questionsAtOnce(rowsWanted(table, written, asked))
-  for (let question = first; question < count && written.length < room(); question++) {
-    written.push(named(question, () => write(question, written.length)))
+): number {
+  let count = 0
+  let most = 0
+  while (first + count < queries.length) {
+    most = Math.max(most, queries[first + count]!.inputs.length)
+    if (count > 0 && count >= memory.questionsAtOnce(rowsWanted(size, most, asked))) break
+    count++
   }
-  // the last may have brought so many inputs that it must wait for the next round
-  while (written.length > room()) written.pop()
-  return written
+  return count
 }
 
-/** k, and so many more that every question still has k when its own inputs are left out. */
-function rowsWanted(table: Searched, written: readonly Written[], { k, includeInputs }: Asked): number {
-  const most = written.reduce((most, { inputs }) => Math.max(most, inputs.length), 0)
-  return includeInputs ? k : Math.min(table.size, k + most)
+/** k, and so many more that a question of `inputs` rows still has k when these are left out. */
+function rowsWanted(size: number, inputs: number, { k, includeInputs }: Asked): number {
+  return includeInputs ? k : Math.min(size, k + inputs)
 }
 
-/** Puts the number of the question into what `write` throws. */
-function named<Value>(question: number, write: () => Value): Value {
+/** Puts the number of the question into what `work` throws. */
+function named<Value>(question: number, work: () => Value): Value {
   try {
-    return write()
+    return work()
   } catch (error) {
     if (!isRowspaceError(error)) throw error
     const details = { ...error.details, question, cause: error }

@@ -1,16 +1,7 @@
 /** EmbeddingTable: the door. What each question means is here; how it is answered fast is the core's. */
 import type { TableMemory } from '../bindings/table-memory.ts'
-import { combine, type Expression, inputIds } from './analogy.ts'
-import {
-  checkCount,
-  checkQuery,
-  checkVector,
-  describe,
-  isRow,
-  isVector,
-  queryList,
-  zeroQuery,
-} from './arguments.ts'
+import { combine, type Expression, weightedTerms } from './analogy.ts'
+import { checkCount, checkQuery, checkVector, describe, isRow, isVector, queryList } from './arguments.ts'
 import { createMemory } from './core.ts'
 import { checkElementType, type ElementType, type RowArrays, writeRows } from './element-types.ts'
 import { RowspaceError } from './errors.ts'
@@ -21,7 +12,6 @@ import {
   ANALOGY_OPTIONS,
   type AnalogyOptions,
   type FilledRows,
-  type Metric,
   type Query,
   ROW_OPTIONS,
   type Row,
@@ -31,8 +21,9 @@ import {
   TABLE_OPTIONS,
   type TableOptions,
 } from './options.ts'
+import { type ReadQuery, readQuery, readSum } from './query.ts'
 import { sampleIds } from './random.ts'
-import { type Asked, readQuestion, type Searched, search, searchBatch, type Written } from './search.ts'
+import { readQuestion, type Searched, search, searchBatch } from './search.ts'
 import { pickOptions, readOptions } from './strict-options.ts'
 import { findToken, type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
@@ -237,15 +228,16 @@ export class EmbeddingTable {
   /** The cosine of two rows or vectors; 0 where one is a row of zeros. Symmetric to the bit. */
   similarity(a: Query, b: Query): number {
     const memory = this.open()
-    const inverseNorm = isRow(a) ? memory.askWithRow(this.id(a)) : this.askWithVector(a, 'cosine')
-    if (isRow(b)) {
-      memory.ids[0] = this.id(b)
+    const first = this.read(a)
+    const second = isRow(b) ? this.id(b) : checkVector(b, this.dimension)
+    const inverseNorm = first.write(memory, isRow(a) ? 'dot' : 'cosine', 0)
+    if (typeof second === 'number') {
+      memory.ids[0] = second
       memory.measure(inverseNorm, 1)
       return memory.cosines[0]!
     }
-    checkVector(b, this.dimension)
-    const { cosine, inverseNorm: other } = memory.cosineWithVector(inverseNorm, b)
-    checkQuery(b, other, 'cosine')
+    const { cosine, inverseNorm: other } = memory.cosineWithVector(inverseNorm, second)
+    checkQuery(second, other, 'cosine')
     return cosine
   }
 
@@ -260,7 +252,7 @@ export class EmbeddingTable {
     const memory = this.open()
     const given = readOptions(options, SEARCH_OPTIONS, 'the options of nearest()')
     const asked = readQuestion(this.searched, given)
-    return search(this.searched, memory, this.write(memory, query, asked.metric, 0), asked)
+    return search(this.searched, memory, this.read(query), asked)
   }
 
   /**
@@ -274,8 +266,7 @@ export class EmbeddingTable {
     const given = readOptions(options, SEARCH_OPTIONS, 'the options of nearestBatch()')
     const asked = readQuestion(this.searched, given)
     const list = queryList(queries, this.dimension)
-    const write = (index: number, place: number) => this.write(memory, list[index]!, asked.metric, place)
-    return searchBatch(this.searched, memory, list.length, write, asked)
+    return searchBatch(this.searched, memory, list.length, (index) => this.read(list[index]!), asked)
   }
 
   /**
@@ -288,7 +279,7 @@ export class EmbeddingTable {
     const memory = this.open()
     const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogy()')
     const asked = readQuestion(this.searched, given)
-    return search(this.searched, memory, this.writeSum(memory, expression, given, asked, 0), asked)
+    return search(this.searched, memory, readSum(this, expression, given.unit ?? false), asked)
   }
 
   /** As `analogy`, of many expressions over one reading of the table. Throws as `analogy`, naming the query. */
@@ -297,22 +288,22 @@ export class EmbeddingTable {
     const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogyBatch()')
     const asked = readQuestion(this.searched, given)
     const list = [...expressions]
-    const write = (index: number, place: number) => this.writeSum(memory, list[index]!, given, asked, place)
-    return searchBatch(this.searched, memory, list.length, write, asked)
+    const read = (index: number) => readSum(this, list[index]!, given.unit ?? false)
+    return searchBatch(this.searched, memory, list.length, read, asked)
   }
 
   /** The vector of an expression: the weighted sum of its rows and vectors, d numbers, rounded once to float32. */
   combine(expression: Expression, options: { unit?: boolean | undefined } = {}): Float32Array {
     this.open()
     const { unit = false } = readOptions(options, { unit: true }, 'the options of combine()')
-    return combine(this, expression, unit)
+    return combine(this, weightedTerms(expression), unit)
   }
 
   /** Both measures of the given rows against a query, in the order given: how unrelated rows compare. */
   measure(query: Query, rows: Iterable<Row>): Matches {
     const memory = this.open()
     const ids = this.idArray(rows)
-    const inverseNorm = isRow(query) ? memory.askWithRow(this.id(query)) : this.askWithVector(query, 'dot')
+    const inverseNorm = this.read(query).write(memory, 'dot', 0)
     const cosines = new Float32Array(ids.length)
     const dots = new Float32Array(ids.length)
     // |V| ids at a time: that is how long the memory's lists are
@@ -381,35 +372,7 @@ export class EmbeddingTable {
     throw new RowspaceError('DISPOSED', 'this table was disposed of: make a new one')
   }
 
-  private askWithVector(vector: Float32Array | readonly number[], metric: Metric, place = 0): number {
-    checkVector(vector, this.dimension)
-    const inverseNorm = this.open().askWithVector(vector, place)
-    checkQuery(vector, inverseNorm, metric)
-    return inverseNorm
-  }
-
-  /** Writes what nearest asks with to a place of the memory. */
-  private write(memory: TableMemory, query: Query, metric: Metric, place: number): Written {
-    if (!isRow(query)) return { inverseNorm: this.askWithVector(query, metric, place), inputs: NOTHING }
-    const id = this.id(query)
-    const inverseNorm = memory.askWithRow(id, place)
-    if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`row ${id} is all zeros`)
-    if (metric === 'cosine' && !this.searched.live.has(id))
-      throw zeroQuery(`row ${id} was not finite and reads as zeros`)
-    return { inverseNorm, inputs: [id] }
-  }
-
-  /** Writes what analogy asks with. */
-  private writeSum(
-    memory: TableMemory,
-    expression: Expression,
-    { unit = false }: AnalogyOptions,
-    { metric }: Asked,
-    place: number,
-  ): Written {
-    const vector = combine(this, expression, unit)
-    const inverseNorm = memory.askWithVector(vector, place)
-    checkQuery(vector, inverseNorm, metric)
-    return { inverseNorm, inputs: inputIds(this, expression) }
+  private read(query: Query): ReadQuery {
+    return readQuery(this, this.searched.live, query)
   }
 }

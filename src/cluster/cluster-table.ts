@@ -1,5 +1,5 @@
 /** A table on ClickHouse, asked as an EmbeddingTable is: the same names, options and bits, as promises. */
-import { combine, type Expression } from '../analogy.ts'
+import { combine, type Expression, weightedTerms } from '../analogy.ts'
 import { describe, isRow, queryList, readSearchOptions } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import { checkId } from '../id-set.ts'
@@ -160,7 +160,7 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
     { unit = false, signal }: Waiting & { unit?: boolean | undefined } = {},
   ): Promise<Float32Array> {
     const rows = await this.rowsOf(termsOf(expression), { signal })
-    return combine(rows.asTable(), expression, unit)
+    return combine(rows.asTable(), weightedTerms(expression), unit)
   }
 
   /** The ids of tokens as they are written; those that the table does not have are not among them. */

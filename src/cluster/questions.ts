@@ -61,9 +61,10 @@ export function sumQuestion(
   rows: Rows,
 ): Question {
   const table = rows.asTable()
-  const vector = combine(table, expression, unit)
+  const terms = weightedTerms(expression)
+  const vector = combine(table, terms, unit)
   judge(vector, metric)
-  return { vector, out: new Set(includeInputs ? exclude : [...exclude, ...inputIds(table, expression)]) }
+  return { vector, out: new Set(includeInputs ? exclude : [...exclude, ...inputIds(table, terms)]) }
 }
 
 /** What an expression adds and takes away. */

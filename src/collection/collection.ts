@@ -11,8 +11,8 @@ import {
 } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import { IdSet } from '../id-set.ts'
-import type { Metric } from '../options.ts'
-import { type Searched, search, searchBatch, type Written } from '../search.ts'
+import { type ReadQuery, vectorQuery } from '../query.ts'
+import { type Searched, search, searchBatch } from '../search.ts'
 import { EmbeddingTable, type TableOptions } from '../table.ts'
 import { closeGaps, makeRoom, nameEntries, put } from './changes.ts'
 import { makeColumns } from './columns.ts'
@@ -330,8 +330,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     const parts = this.open()
     const asked = readCollectionQuestion(parts, this.searched, this, options)
     parts.rows.prepare()
-    const written = this.write(query, asked.metric, 0)
-    return toCollectionMatches(parts, search(this.searched, parts.rows.memory, written, asked))
+    return toCollectionMatches(parts, search(this.searched, parts.rows.memory, this.read(query), asked))
   }
 
   /** As `nearest`, of many queries over one reading of the rows. Takes also n · d numbers as one Float32Array. */
@@ -343,8 +342,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     const asked = readCollectionQuestion(parts, this.searched, this, options)
     const list = queryList(queries as Iterable<Key | Vector>, this.dimension)
     parts.rows.prepare()
-    const write = (index: number, place: number) => this.write(list[index]!, asked.metric, place)
-    return searchBatch(this.searched, parts.rows.memory, list.length, write, asked).map((matches) =>
+    const read = (index: number) => this.read(list[index]!)
+    return searchBatch(this.searched, parts.rows.memory, list.length, read, asked).map((matches) =>
       toCollectionMatches(parts, matches),
     )
   }
@@ -353,15 +352,17 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   similarity(a: Key | Vector, b: Key | Vector): number {
     const { rows, keys } = this.open()
     const { memory } = rows
-    const inverseNorm = isRow(a) ? memory.askWithRow(keys.placeOf(a)) : this.writeVector(a, 'cosine', 0)
-    if (isRow(b)) {
-      memory.ids[0] = keys.placeOf(b)
+    const first = this.read(a)
+    const second = isRow(b) ? keys.placeOf(b) : checkVector(b, this.dimension)
+    // an entry of zeros has cosine 0
+    const inverseNorm = first.write(memory, isRow(a) ? 'dot' : 'cosine', 0)
+    if (typeof second === 'number') {
+      memory.ids[0] = second
       memory.measure(inverseNorm, 1)
       return memory.cosines[0]!
     }
-    checkVector(b, this.dimension)
-    const { cosine, inverseNorm: other } = memory.cosineWithVector(inverseNorm, b)
-    checkQuery(b, other, 'cosine')
+    const { cosine, inverseNorm: other } = memory.cosineWithVector(inverseNorm, second)
+    checkQuery(second, other, 'cosine')
     return cosine
   }
 
@@ -409,20 +410,16 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     return done
   }
 
-  private write(query: Key | Vector, metric: Metric, index: number): Written {
-    if (!isRow(query)) return { inverseNorm: this.writeVector(query, metric, index), inputs: NOTHING }
-    const { rows, keys } = this.open()
-    const place = keys.placeOf(query)
-    const inverseNorm = rows.memory.askWithRow(place, index)
-    if (metric === 'cosine' && inverseNorm === 0)
-      throw zeroQuery(`entry ${JSON.stringify(query)} is all zeros`)
-    return { inverseNorm, inputs: [place] }
-  }
-
-  private writeVector(vector: Vector, metric: Metric, index: number): number {
-    checkVector(vector, this.dimension)
-    const inverseNorm = this.open().rows.memory.askWithVector(vector, index)
-    checkQuery(vector, inverseNorm, metric)
-    return inverseNorm
+  private read(query: Key | Vector): ReadQuery {
+    if (!isRow(query)) return vectorQuery(checkVector(query, this.dimension), NOTHING)
+    const place = this.open().keys.placeOf(query)
+    return {
+      inputs: [place],
+      write(memory, metric, index) {
+        const inverseNorm = memory.askWithRow(place, index)
+        if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`entry ${describe(query)} is all zeros`)
+        return inverseNorm
+      },
+    }
   }
 }

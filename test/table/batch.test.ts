@@ -1,6 +1,7 @@
 /** A batch answers as its questions do one by one, to the bit, and as the oracle does. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Matches } from '../../src/matches.ts'
 import { EmbeddingTable } from '../../src/table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
@@ -137,4 +138,29 @@ describe('what is handed over', () => {
     expect(ask).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))
     expect(ready.nearest('a', { k: 1 }).ids[0]).toBe(2)
   })
+})
+
+test('ids come as a list or a Uint32Array, numbers as a Float32Array; other arrays of numbers could be either', async () => {
+  const { flat, rows } = makeTable(6, 2, 'plain', 9)
+  using table = await EmbeddingTable.from(flat, { dimension: 2 })
+  const options = { k: 3, metric: 'dot' } as const
+  const plain = (answers: readonly Matches[]) => answers.map((matches) => matches.toArray())
+  expect(plain(table.nearestBatch(Uint32Array.of(4, 1), options))).toEqual(
+    plain(table.nearestBatch([4, 1], options)),
+  )
+  expect(plain(table.nearestBatch(Float32Array.of(...rows[4]!, ...rows[1]!), options))).toEqual(
+    plain(table.nearestBatch([rows[4]!, rows[1]!], options)),
+  )
+  for (const queries of [
+    Float64Array.of(1, 2),
+    Int32Array.of(1, 2),
+    Uint8Array.of(1, 2),
+    Uint16Array.of(1, 2),
+    BigInt64Array.of(1n),
+    new DataView(new ArrayBuffer(8)),
+  ]) {
+    const ask = () => table.nearestBatch(queries as never, options)
+    expect(ask).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+    expect(ask).toThrow(`got ${queries.constructor.name}`)
+  }
 })
