@@ -53,6 +53,14 @@ export function put({ rows, keys, columns }: Parts, { key, vector, metadata }: K
   for (const [name, column] of columns) column.set(place, metadata.get(name) ?? null)
 }
 
+/** Takes an entry away, and forgets its numbers, texts and key at once. */
+export function remove({ rows, keys, columns }: Parts, key: Key): void {
+  const place = keys.placeOf(key)
+  rows.remove(place)
+  keys.delete(key)
+  for (const column of columns.values()) column.set(place, null)
+}
+
 /** Moves rows into the places of those that were deleted. */
 export function closeGaps({ rows, keys, columns }: Parts): void {
   if (rows.count === rows.used) return

@@ -14,7 +14,7 @@ import { IdSet } from '../id-set.ts'
 import { type ReadQuery, vectorQuery } from '../query.ts'
 import { type Searched, search, searchBatch } from '../search.ts'
 import { EmbeddingTable, type TableOptions } from '../table.ts'
-import { closeGaps, makeRoom, nameEntries, put } from './changes.ts'
+import { closeGaps, makeRoom, nameEntries, put, remove } from './changes.ts'
 import { makeColumns } from './columns.ts'
 import type { Condition } from './condition.ts'
 import { type EntryShape, readEntry, readMetadata, readVector } from './entries.ts'
@@ -250,10 +250,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     await this.change((parts) => {
       for (const key of all) parts.keys.placeOf(key)
       this.changes++
-      for (const key of all) {
-        parts.rows.remove(parts.keys.placeOf(key))
-        parts.keys.delete(key)
-      }
+      for (const key of all) remove(parts, key)
     })
   }
 

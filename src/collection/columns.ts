@@ -8,10 +8,12 @@ export interface Column {
   readonly type: ColumnType
   /** What the values are kept as, from place 0 on. */
   readonly values: Numbers
-  /** The different strings of a column of strings. */
+  /** The different strings of a column of strings. After `tidy` each of them is some entry's. */
   readonly strings?: readonly string[]
-  /** Takes over the different strings of values that were read. */
-  adoptStrings?(strings: readonly string[]): void
+  /** Renumbers the strings without those that are gone. */
+  tidy?(): void
+  /** Takes over the first `count` values, which were read, with their strings. Returns what is wrong with them, if anything is. */
+  adopt(count: number, strings: readonly unknown[]): string | undefined
   reserve(capacity: number): void
   get(place: number): Value | null
   set(place: number, value: Value | null): void
@@ -23,14 +25,18 @@ export interface Column {
 
 type Numbers = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
 
-function keepPlaces(values: Numbers, places: Uint32Array): void {
+/** What lies behind those that are kept is forgotten. */
+function keepPlaces(values: Numbers, places: Uint32Array, missing: number): void {
   for (let place = 0; place < places.length; place++) values[place] = values[places[place]!]!
+  values.fill(missing, places.length)
 }
 
 /** float64; NaN stands for null. */
 export class NumberColumn implements Column {
   readonly type = 'number'
   values = new Float64Array(0)
+
+  adopt(): undefined {}
 
   reserve(capacity: number): void {
     const values = new Float64Array(capacity).fill(Number.NaN)
@@ -48,7 +54,7 @@ export class NumberColumn implements Column {
   }
 
   keep(places: Uint32Array): void {
-    keepPlaces(this.values, places)
+    keepPlaces(this.values, places, Number.NaN)
   }
 
   select(target: IdSet, test: (value: Value | null) => boolean): void {
@@ -62,6 +68,11 @@ export class NumberColumn implements Column {
 export class BooleanColumn implements Column {
   readonly type = 'boolean'
   values = new Uint8Array(0)
+
+  adopt(count: number): string | undefined {
+    const place = this.values.subarray(0, count).findIndex((value) => value > 2)
+    return place < 0 ? undefined : `has ${this.values[place]} in row ${place}; it must be 0 (null), 1 or 2`
+  }
 
   reserve(capacity: number): void {
     const values = new Uint8Array(capacity)
@@ -78,7 +89,7 @@ export class BooleanColumn implements Column {
   }
 
   keep(places: Uint32Array): void {
-    keepPlaces(this.values, places)
+    keepPlaces(this.values, places, 0)
   }
 
   select(target: IdSet, test: (value: Value | null) => boolean): void {
@@ -86,16 +97,29 @@ export class BooleanColumn implements Column {
   }
 }
 
-/** Numbers of different strings; 0 stands for null. */
+/** Numbers of different strings; 0 stands for null. A string that no entry has any more is forgotten, and its number given out again. */
 export class StringColumn implements Column {
   readonly type = 'string'
   values = new Uint32Array(0)
-  /** Number n stands for the nth of them, counted from 1. */
-  readonly strings: string[] = []
+  /** Number n stands for the nth of them, counted from 1; empty where it is free. */
+  strings: string[] = []
+  /** How many entries have each of them. */
+  private counts: number[] = []
+  private free: number[] = []
   private readonly numbers = new Map<string, number>()
 
-  adoptStrings(strings: readonly string[]): void {
-    for (const text of strings) this.numberOf(text)
+  adopt(count: number, strings: readonly unknown[]): string | undefined {
+    for (const text of strings) {
+      if (typeof text !== 'string') return `has ${describe(text)} among its strings`
+      if (this.numbers.has(text)) return `has the string ${JSON.stringify(text)} twice`
+      this.numberOf(text)
+    }
+    for (const [place, number] of this.values.subarray(0, count).entries()) {
+      if (number > strings.length) return `has number ${number} in row ${place}, of ${strings.length} strings`
+      if (number > 0) this.counts[number - 1]!++
+    }
+    for (const [index, uses] of this.counts.entries()) if (uses === 0) this.forget(index + 1)
+    return undefined
   }
 
   reserve(capacity: number): void {
@@ -109,19 +133,45 @@ export class StringColumn implements Column {
   }
 
   set(place: number, value: string | null): void {
+    if (this.get(place) === value) return
+    const before = this.values[place]!
+    if (before > 0 && --this.counts[before - 1]! === 0) this.forget(before)
     this.values[place] = value === null ? 0 : this.numberOf(value)
+    if (value !== null) this.counts[this.values[place]! - 1]!++
   }
 
   private numberOf(text: string): number {
     const known = this.numbers.get(text)
     if (known !== undefined) return known
-    const number = this.strings.push(text)
+    const number = this.free.pop() ?? this.strings.length + 1
+    this.strings[number - 1] = text
+    this.counts[number - 1] = 0
     this.numbers.set(text, number)
     return number
   }
 
+  private forget(number: number): void {
+    this.numbers.delete(this.strings[number - 1]!)
+    this.strings[number - 1] = ''
+    this.free.push(number)
+  }
+
+  tidy(): void {
+    if (this.free.length === 0) return
+    const renumbered = new Uint32Array(this.strings.length + 1)
+    const used = this.counts.flatMap((uses, index) => (uses > 0 ? [index] : []))
+    for (const [index, old] of used.entries()) {
+      renumbered[old + 1] = index + 1
+      this.numbers.set(this.strings[old]!, index + 1)
+    }
+    this.strings = used.map((old) => this.strings[old]!)
+    this.counts = used.map((old) => this.counts[old]!)
+    this.free = []
+    for (const [place, number] of this.values.entries()) this.values[place] = renumbered[number]!
+  }
+
   keep(places: Uint32Array): void {
-    keepPlaces(this.values, places)
+    keepPlaces(this.values, places, 0)
   }
 
   select(target: IdSet, test: (value: Value | null) => boolean): void {

@@ -101,7 +101,9 @@ async function readParts(
   const keys = readKeys(source, targets, count, Number(metadata.next_key))
   for (const [name, column] of columns) {
     const strings = targets.get(`strings.${name}`)
-    if (strings !== undefined) column.adoptStrings?.(jsonOf(source, strings) as string[])
+    const problem = column.adopt(count, strings === undefined ? [] : jsonOf(source, strings))
+    if (problem !== undefined)
+      throw invalidFormat(source, `column ${JSON.stringify(name)} ${problem}.`, { column: name })
   }
   rows.adopt(count, coded)
   return { rows, keys, columns }

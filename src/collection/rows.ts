@@ -168,6 +168,7 @@ export class CollectionRows {
         memory.rows.copyWithin(to * dimension, from * dimension, (from + 1) * dimension)
         memory.norms[to] = memory.norms[from]!
       }
+      memory.rows.fill(0, kept.length * dimension, this.used * dimension)
       memory.norms.fill(0, kept.length)
       this.used = kept.length
       this.removed = 0

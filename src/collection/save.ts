@@ -45,6 +45,7 @@ export async function saveCollection(
   try {
     if (!overwrite) await checkRevision(store, revision, signal)
     parts.rows.prepare()
+    for (const column of parts.columns.values()) column.tidy?.()
     const tensors = tensorsOf(parts)
     const metadata = await metadataOf(parts, tensors, options)
     await store.write(reported(encodeSafetensors(tensors, { ...metadata }), tensors, options), signal)

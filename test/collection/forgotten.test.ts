@@ -1,0 +1,124 @@
+/** What was deleted or replaced is gone: from memory at once, and from the bytes of the next save. */
+import { describe, expect, test } from 'vitest'
+import { StringColumn } from '../../src/collection/columns.ts'
+import { Collection, type CollectionStore } from '../../src/collection/index.ts'
+import { bytesSource } from '../../src/sources/bytes.ts'
+
+/** A store in memory, whose bytes a test can look at. */
+function memoryStore(): CollectionStore & { bytes: Uint8Array; text: string } {
+  return {
+    name: 'memory',
+    bytes: new Uint8Array(0),
+    get text() {
+      return new TextDecoder('latin1').decode(this.bytes)
+    },
+    async read() {
+      return this.bytes.length === 0 ? undefined : bytesSource(this.bytes)
+    },
+    async write(chunks) {
+      const parts: Uint8Array[] = []
+      for await (const chunk of chunks) parts.push(chunk)
+      this.bytes = new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer())
+    },
+    lock: async () => async () => {},
+  }
+}
+
+const columns = { text: 'string', year: 'number', open: 'boolean' } as const
+const make = async () => {
+  const collection = await Collection.create({ dimension: 2, columns })
+  await collection.add([
+    { key: 'first', vector: [1, 0], metadata: { text: 'secret one', year: 1, open: true } },
+    { key: 'second', vector: [0, 1], metadata: { text: 'public', year: 2, open: false } },
+    { key: 'third', vector: [1, 1], metadata: { text: 'public', year: 3, open: true } },
+  ])
+  return collection
+}
+type Made = Awaited<ReturnType<typeof make>>
+
+describe('a text is not in the next file', () => {
+  test.each<[string, (collection: Made) => Promise<unknown>]>([
+    ['after its entry was deleted', (collection) => collection.delete('first')],
+    ['after it was set to another', (collection) => collection.set('first', { metadata: { text: 'new' } })],
+    ['after it was set to null', (collection) => collection.set('first', { metadata: { text: null } })],
+    [
+      'after its entry was replaced',
+      (collection) => collection.add({ key: 'first', vector: [1, 2] }, { duplicates: 'replace' }),
+    ],
+    [
+      'after a deletion and a compaction',
+      async (collection) => {
+        await collection.delete('first')
+        await collection.compact()
+      },
+    ],
+  ])('%s', async (_, change) => {
+    const collection = await make()
+    const store = memoryStore()
+    await collection.save(store)
+    expect(store.text).toContain('secret one')
+    await change(collection)
+    await collection.save(store)
+    expect(store.text).not.toContain('secret')
+    expect(store.text).toContain('public')
+    const opened = await Collection.open(store, { columns })
+    for (const key of collection.keys()) expect(opened.metadata(key)).toEqual(collection.metadata(key))
+    expect(opened.metadata('third')).toEqual({ text: 'public', year: 3, open: true })
+    expect(opened.nearest([1, 1], { filter: { text: 'public' } }).length).toBe(2)
+    // and goes on to be right
+    await opened.set('third', { metadata: { text: 'later' } })
+    await opened.add({ key: 'fourth', vector: [2, 1], metadata: { text: 'later' } })
+    expect(new Set(opened.nearest([1, 1], { filter: { text: 'later' } }).keys)).toEqual(
+      new Set(['third', 'fourth']),
+    )
+  })
+
+  test('nor a deleted key and a deleted vector', async () => {
+    const collection = await make()
+    const store = memoryStore()
+    await collection.add({ key: 'hidden', vector: [123.5, 0] })
+    await collection.delete('hidden')
+    await collection.save(store)
+    expect(store.text).not.toContain('hidden')
+    const number = new TextDecoder('latin1').decode(new Uint8Array(Float32Array.of(123.5).buffer))
+    expect(store.text).not.toContain(number)
+  })
+})
+
+test('400,000 texts one after the other need the room of one', async () => {
+  const collection = await Collection.create({ dimension: 1, columns: { text: 'string' } })
+  const store = memoryStore()
+  await collection.add({ key: 'a', vector: [1], metadata: { text: 'text number 100000' } })
+  await collection.save(store)
+  const { length } = store.bytes
+  for (let index = 100_001; index < 500_001; index++) {
+    const done = collection.set('a', { metadata: { text: `text number ${index}` } })
+    if (index % 1000 === 0) await done
+  }
+  await collection.save(store)
+  expect(store.bytes.length).toBe(length)
+  expect(collection.metadata('a')).toEqual({ text: 'text number 500000' })
+})
+
+test('numbers of texts are given out again, and a text that is another entry’s stays', () => {
+  const column = new StringColumn()
+  column.reserve(4)
+  column.set(0, 'a')
+  column.set(1, 'a')
+  column.set(2, 'b')
+  column.set(0, null)
+  column.set(2, 'c')
+  expect(column.strings).toEqual(['a', 'c'])
+  column.set(1, 'd')
+  column.set(1, 'd')
+  expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual([null, 'd', 'c', null])
+  column.set(3, 'e')
+  column.set(2, null)
+  column.tidy()
+  expect(column.strings).toEqual(expect.arrayContaining(['d', 'e']))
+  expect(column.strings).toHaveLength(2)
+  expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual([null, 'd', null, 'e'])
+  column.set(0, 'e')
+  column.keep(Uint32Array.of(1, 3))
+  expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual(['d', 'e', null, null])
+})
