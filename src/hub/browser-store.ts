@@ -30,8 +30,9 @@ export class BrowserStore implements Store {
     return paths.filter((path) => isOwnPath(path) && (folder === '' || path.startsWith(`${folder}/`)))
   }
 
-  async remove(path: string): Promise<void> {
-    await (await this.#cache()).delete(ORIGIN + path)
+  async remove(paths: readonly string[]): Promise<void> {
+    const cache = await this.#cache()
+    for (const path of paths) await cache.delete(ORIGIN + path)
   }
 
   #cache(): Promise<Cache> {

@@ -38,7 +38,7 @@ export class HubCache {
   }
 
   async forget(name: HubName): Promise<void> {
-    await this.store.remove(await this.#knownPath(name))
+    await this.store.remove([await this.#knownPath(name)])
   }
 
   async open(name: HubName, { etag, size }: KnownFile): Promise<KeptFile> {
@@ -126,12 +126,8 @@ function keptBytes(paths: readonly string[]): Map<string, number> {
 /** Removes what is kept of one model, of every endpoint and revision, or of all models. Returns the bytes freed. */
 export async function removeKept(store: Store, name?: Pick<HubName, 'owner' | 'model'>): Promise<number> {
   const wanted = name && modelFolder(name)
-  let freed = 0
-  for (const path of await store.list('')) {
-    if (wanted !== undefined && modelFolderOf(path) !== wanted) continue
-    await store.remove(path)
-    const extent = parseExtent(path)
-    if (extent !== undefined) freed += extent.end - extent.start
-  }
-  return freed
+  const paths = await store.list('')
+  const removed = paths.filter((path) => wanted === undefined || modelFolderOf(path) === wanted)
+  await store.remove(removed)
+  return [...keptBytes(removed).values()].reduce((sum, bytes) => sum + bytes, 0)
 }

@@ -5,6 +5,7 @@
 import { RowspaceError } from '../errors.ts'
 import { fileError } from '../sources/file.ts'
 import { nodeModule } from '../sources/node.ts'
+import { removeStaleTemporaries } from '../sources/temporaries.ts'
 import { writeFileAtomically } from '../sources/write-file.ts'
 import { isOwnPath, LAYOUT } from './layout.ts'
 import type { Store } from './store.ts'
@@ -55,19 +56,36 @@ export class DiskStore implements Store {
     return (await this.#isMarked()) ? this.#filesBelow(folder) : []
   }
 
-  async remove(path: string): Promise<void> {
-    const { rmdir, unlink } = nodeModule('node:fs/promises', PURPOSE)
-    if (!isOwnPath(path) || !(await this.#isMarked()) || (await this.#linkOnTheWay(path))) return
+  async remove(paths: readonly string[]): Promise<void> {
+    if (!(await this.#isMarked())) return
+    const folders = new Set<string>()
+    for (const path of paths.filter(isOwnPath)) {
+      if ((await this.#linkOnTheWay(path)) !== undefined) continue
+      await this.#unlink(path)
+      folders.add(foldersAbove(path)[0] ?? '')
+    }
+    for (const folder of [...folders, '']) {
+      await removeStaleTemporaries(this.#place(folder))
+      await this.#removeEmpty(folder)
+    }
+  }
+
+  async #unlink(path: string): Promise<void> {
+    const { unlink } = nodeModule('node:fs/promises', PURPOSE)
     await unlink(this.#place(path)).catch((error) => {
       if (!isMissing(error)) throw fileError(this.#place(path), error)
     })
-    for (const folder of foldersAbove(path)) {
-      // one that is not empty stays, and so do those above it
-      const emptied = await rmdir(this.#place(folder)).then(
-        () => true,
-        () => false,
-      )
-      if (!emptied) return
+  }
+
+  /** Removes a folder and those above it, as far as they are empty. The cache's own holds its marker. */
+  async #removeEmpty(folder: string): Promise<void> {
+    const { rmdir } = nodeModule('node:fs/promises', PURPOSE)
+    for (const each of [folder, ...foldersAbove(folder)]) {
+      try {
+        await rmdir(this.#place(each))
+      } catch {
+        return
+      }
     }
   }
 
@@ -97,7 +115,8 @@ export class DiskStore implements Store {
       })
       const link = await this.#linkOnTheWay(path)
       if (link !== undefined) throw linkError(link)
-      await writeFileAtomically(place, [bytes], { force: true })
+      // a part that a power failure takes is fetched again: its hash says so
+      await writeFileAtomically(place, [bytes], { force: true, sync: false })
     }
     // another process that clears the cache may take the empty folder away between the two
     await attempt().catch((error) => {

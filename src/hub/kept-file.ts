@@ -66,7 +66,7 @@ export class KeptFile {
     const bytes = await this.#store.get(path)
     const sound = bytes?.length === end - start && path.endsWith(`-${await hashOf(bytes)}.part`)
     if (!sound) {
-      await this.#store.remove(path)
+      await this.#store.remove([path])
       return undefined
     }
     if (bytes.length <= REMEMBERED_BYTES) this.#remembered = { path, bytes }

@@ -9,6 +9,6 @@ export interface Store {
   put(path: string, bytes: Uint8Array): Promise<void>
   /** The paths of the cache's own files below a folder ('' for all there are). */
   list(folder: string): Promise<string[]>
-  /** Removes one file. Nothing happens where there is none. */
-  remove(path: string): Promise<void>
+  /** Removes files. Nothing happens where there are none. */
+  remove(paths: readonly string[]): Promise<void>
 }

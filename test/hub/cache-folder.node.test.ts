@@ -1,8 +1,18 @@
 /** The cache in a folder that holds other people's files too: it lists, replaces and removes its own and no others. */
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { clearCache, listCache } from '../../src/hub/index.ts'
+import { ownToken } from '../../src/sources/process-token.ts'
+import { temporaryName } from '../../src/sources/temporaries.ts'
 import { folder, rowspaceWith } from '../cli/command.ts'
 import { HEAD_BYTES, hasRowsOf, hubWith, smallModel, TABLE_BYTES } from './models.ts'
 
@@ -95,6 +105,48 @@ test('clearing a model leaves the one whose name goes on', async () => {
   expect((await listCache(cache)).map(({ name }) => name)).toEqual([
     'hf:openai/small-medium/model.safetensors',
   ])
+})
+
+describe('temporary files', () => {
+  /** Names of this process, of one that ended, and of others that rowspace did not make. */
+  async function temporaries() {
+    const own = await temporaryName()
+    const { pid, start } = await ownToken()
+    return { living: own, dead: own.replace(`-${pid}-${start}-`, `-${pid}-1-`), strange: 'x.0123abcd.tmp' }
+  }
+  const spread = (cache: string, names: readonly string[]) => {
+    const folders = new Set(filesOf(ownFolder(cache)).map(dirname))
+    const paths = [...folders].flatMap((place) => names.map((name) => write(join(place, name), 'half')))
+    const long = new Date(2001, 1, 1)
+    for (const path of paths) utimesSync(path, long, long)
+    return paths
+  }
+
+  test('of a living process, and of strangers, stay however old they are', async () => {
+    const { cache } = await keptModels()
+    const { living, strange } = await temporaries()
+    const paths = spread(cache, [living, strange])
+    expect(await listCache(cache)).toHaveLength(2)
+    await clearCache(undefined, cache)
+    for (const path of paths) expect(readFileSync(path, 'utf8')).toBe('half')
+  })
+
+  test('of a dead one go when the cache is cleared, and their folders with them; listing removes nothing', async () => {
+    const { cache } = await keptModels()
+    const { dead } = await temporaries()
+    const paths = spread(cache, [dead])
+    expect(await listCache(cache)).toHaveLength(2)
+    for (const path of paths) expect(readFileSync(path, 'utf8')).toBe('half')
+    await clearCache(undefined, cache)
+    expect(filesOf(cache)).toEqual([join(ownFolder(cache), 'CACHEDIR.TAG')])
+    expect(readdirSync(ownFolder(cache))).toEqual(['CACHEDIR.TAG'])
+  })
+
+  test('none is left by an opening, and folders are for their owner alone', async () => {
+    const { cache } = await keptModels()
+    expect(filesOf(cache).filter((path) => path.endsWith('.tmp'))).toEqual([])
+    expect(statSync(ownFolder(cache)).mode & 0o777).toBe(0o700)
+  })
 })
 
 describe('symbolic links', () => {

@@ -370,7 +370,7 @@ describe('a cache that is not what it was', () => {
         const path = parts.find((each) => !/\/0-/.test(each))!
         const bytes = (await store.get(path))!.slice()
         bytes[1000]! ^= 1
-        if (how === 'taken away') await store.remove(path)
+        if (how === 'taken away') await store.remove([path])
         else await store.put(path, how === 'altered' ? bytes : bytes.subarray(0, how === 'cut' ? 500 : 0))
       }
       using _ = await open()

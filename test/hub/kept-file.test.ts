@@ -25,8 +25,8 @@ class MemoryStore implements Store {
   async list(folder: string) {
     return [...this.files.keys()].filter((path) => path.startsWith(folder))
   }
-  async remove(path: string) {
-    this.files.delete(path)
+  async remove(paths: readonly string[]) {
+    for (const path of paths) this.files.delete(path)
   }
 }
 
