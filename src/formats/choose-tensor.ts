@@ -2,6 +2,7 @@
 import { RowspaceError } from '../errors.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { TensorInfo } from './format.ts'
+import { quoted, shapeText, shortened } from './malformed.ts'
 import { OUTPUT } from './tied.ts'
 
 /** The names models give their token embedding, the likelier first. */
@@ -82,11 +83,11 @@ function askedTensor<T extends TensorInfo>(
   asked: string,
 ): T {
   const tensor = tensors.get(asked)
-  if (!tensor) throw notFound(source, tensors, `it has no tensor "${asked}"`)
+  if (!tensor) throw notFound(source, tensors, `it has no tensor ${quoted(asked)}`)
   if (isTable(tensor)) return tensor
   throw new RowspaceError(
     'INVALID_FORMAT',
-    `${source.name}: tensor "${asked}" has the shape [${tensor.shape}]; a table has two dimensions. ${listTables(tensors)}`,
+    `${source.name}: tensor ${quoted(asked)} has the shape ${shapeText(tensor.shape)}; a table has two dimensions. ${listTables(tensors)}`,
     { source: source.name, tensor: asked, shape: tensor.shape },
   )
 }
@@ -111,7 +112,9 @@ const LISTED = 20
 function listTables(tensors: ReadonlyMap<string, TensorInfo>): string {
   const tables = [...tensors.values()].filter(isTable)
   if (tables.length === 0) return 'It has no two-dimensional tensor at all.'
-  const shown = tables.slice(0, LISTED).map(({ name, dtype, shape }) => `${name} (${dtype} [${shape}])`)
+  const shown = tables
+    .slice(0, LISTED)
+    .map(({ name, dtype, shape }) => `${shortened(name)} (${shortened(dtype)} [${shape}])`)
   const rest = tables.length > LISTED ? ` and ${tables.length - LISTED} more` : ''
   return `Name one of its two-dimensional tensors: ${shown.join(', ')}${rest}.`
 }

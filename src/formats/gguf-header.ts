@@ -12,7 +12,7 @@ import { Cursor } from './cursor.ts'
 import type { OpenOptions, TensorInfo } from './format.ts'
 import { type GgufMetadata, LEAST_ENTRY_BYTES, readGgufMetadata, readGgufText } from './gguf-metadata.ts'
 import { ggufType } from './gguf-types.ts'
-import { invalidFormat, safeProduct, truncated, unsupported } from './malformed.ts'
+import { invalidFormat, MAX_TENSORS, quoted, safeProduct, truncated, unsupported } from './malformed.ts'
 
 export interface GgufTensor extends TensorInfo {
   readonly elements: number
@@ -33,7 +33,8 @@ export const GGUF_MAGIC: readonly number[] = [0x47, 0x47, 0x55, 0x46]
 
 const FIXED_BYTES = 24
 const MAX_DIMENSIONS = 4
-const MAX_NAME_BYTES = 65_535
+/** Metadata entries: models have some fifty. */
+const MAX_ENTRIES = 65_536
 /** The least bytes that describe a tensor: the length of its name, no dimension, type and offset. */
 const LEAST_TENSOR_BYTES = 24
 
@@ -57,6 +58,12 @@ export async function readGgufHeader(source: ByteSource, options: OpenOptions = 
     tensorCount * LEAST_TENSOR_BYTES + entryCount * LEAST_ENTRY_BYTES,
     `a header of ${tensorCount} tensors and ${entryCount} metadata entries`,
   )
+  if (tensorCount > MAX_TENSORS || entryCount > MAX_ENTRIES) {
+    throw invalidFormat(
+      source,
+      `it claims ${tensorCount} tensors and ${entryCount} metadata entries; at most ${MAX_TENSORS} and ${MAX_ENTRIES} are read.`,
+    )
+  }
   const metadata = await readGgufMetadata(cursor, entryCount, options.encodingErrors ?? 'strict')
   const described: Described[] = []
   for (let index = 0; index < tensorCount; index++) described.push(await readTensor(cursor, index))
@@ -86,14 +93,14 @@ interface Described {
 }
 
 async function readTensor(cursor: Cursor, index: number): Promise<Described> {
-  const name = await readGgufText(cursor, `the name of tensor ${index}`, MAX_NAME_BYTES)
-  const what = `the description of tensor "${name}"`
+  const name = await readGgufText(cursor, `the name of tensor ${index}`)
+  const what = `the description of tensor ${quoted(name)}`
   await cursor.need(4, what)
   const count = cursor.u32()
   if (count > MAX_DIMENSIONS) {
     throw invalidFormat(
       cursor.source,
-      `tensor "${name}" claims ${count} dimensions; GGUF has ${MAX_DIMENSIONS} at most.`,
+      `tensor ${quoted(name)} claims ${count} dimensions; GGUF has ${MAX_DIMENSIONS} at most.`,
       {
         tensor: name,
       },
@@ -112,8 +119,9 @@ function placeTensor(
   alignment: number,
 ): GgufTensor {
   const shape = [...dimensions].reverse()
-  const refuse = (problem: string) => invalidFormat(source, `tensor "${name}" ${problem}.`, { tensor: name })
-  const elements = safeProduct(...shape)
+  const refuse = (problem: string) =>
+    invalidFormat(source, `tensor ${quoted(name)} ${problem}.`, { tensor: name })
+  const elements = safeProduct(shape)
   if (elements === undefined) throw refuse(`has the shape [${shape}], whose size cannot be counted`)
   const type = ggufType(id)
   const start = dataStart + offset
@@ -122,16 +130,16 @@ function placeTensor(
   }
   const tensor = { name, dtype: type?.name ?? `type ${id}`, shape, elements, start }
   if (type === undefined) {
-    if (start > source.size) throw truncated(source, `tensor "${name}"`, start)
+    if (start > source.size) throw truncated(source, `tensor ${quoted(name)}`, start)
     return { ...tensor, end: undefined }
   }
-  const bytes = safeProduct(elements / type.block, type.bytes)
+  const bytes = safeProduct([elements / type.block, type.bytes])
   if ((shape.at(-1) ?? 1) % type.block !== 0 || bytes === undefined) {
     throw refuse(
       `has the shape [${shape}], which are no whole blocks of ${type.block} numbers (${type.name})`,
     )
   }
-  if (start + bytes > source.size) throw truncated(source, `tensor "${name}"`, start + bytes)
+  if (start + bytes > source.size) throw truncated(source, `tensor ${quoted(name)}`, start + bytes)
   return { ...tensor, end: start + bytes }
 }
 
@@ -148,7 +156,7 @@ function checkPlaces(
       const kind = start < expected ? 'overlaps the tensor before it' : 'leaves a hole before it'
       throw invalidFormat(
         source,
-        `tensor "${name}" ${kind}: it starts at byte ${start}, expected ${expected}.`,
+        `tensor ${quoted(name)} ${kind}: it starts at byte ${start}, expected ${expected}.`,
         { tensor: name, expected, actual: start },
       )
     }
@@ -159,5 +167,5 @@ function checkPlaces(
 function nameTwice(source: ByteSource, tensors: readonly GgufTensor[]) {
   const names = new Set<string>()
   const twice = tensors.find(({ name }) => names.size === names.add(name).size)!
-  return invalidFormat(source, `the tensor "${twice.name}" comes twice.`, { tensor: twice.name })
+  return invalidFormat(source, `the tensor ${quoted(twice.name)} comes twice.`, { tensor: twice.name })
 }

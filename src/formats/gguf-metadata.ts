@@ -1,7 +1,8 @@
 /** The metadata of a GGUF file: keys and values of any type, all passed over but the few that a table needs. */
 import type { Cursor } from './cursor.ts'
 import type { EncodingErrors } from './format.ts'
-import { invalidFormat } from './malformed.ts'
+import { MAX_WORD_LENGTH } from './loading.ts'
+import { invalidFormat, MAX_WORDS, quoted } from './malformed.ts'
 import { decodeUtf8 } from './utf8.ts'
 
 export interface GgufMetadata {
@@ -16,8 +17,8 @@ const ALIGNMENT = 'general.alignment'
 const TOKENIZER = 'tokenizer.ggml.model'
 const TOKENS = 'tokenizer.ggml.tokens'
 const DEFAULT_ALIGNMENT = 32
-/** As the specification has it. */
-const MAX_KEY_BYTES = 65_535
+/** Lists in a list: nobody writes any. */
+const MAX_LISTS = 65_536
 /** Lists of lists of lists: nobody writes deeper ones. */
 const MAX_DEPTH = 4
 
@@ -56,11 +57,10 @@ export async function readGgufMetadata(
   let tokenizer: string | undefined
   let tokens: string[] | undefined
   for (let entry = 0; entry < count; entry++) {
-    const key = await readGgufText(cursor, `metadata key ${entry}`, MAX_KEY_BYTES)
-    if (keys.has(key))
-      throw invalidFormat(source, `the metadata key ${JSON.stringify(key)} comes twice.`, { key })
+    const key = await readGgufText(cursor, `metadata key ${entry}`)
+    if (keys.has(key)) throw invalidFormat(source, `the metadata key ${quoted(key)} comes twice.`, { key })
     keys.add(key)
-    await cursor.need(4, `metadata "${key}"`)
+    await cursor.need(4, `metadata ${quoted(key)}`)
     const type = cursor.u32()
     if (key === ALIGNMENT) alignment = await readAlignment(cursor, type)
     else if (key === TOKENIZER && type === STRING) tokenizer = await readGgufText(cursor, TOKENIZER)
@@ -71,15 +71,10 @@ export async function readGgufMetadata(
 }
 
 /** A string of UTF-8: its length, then its bytes. */
-export async function readGgufText(cursor: Cursor, what: string, mostBytes = Infinity): Promise<string> {
+export async function readGgufText(cursor: Cursor, what: string): Promise<string> {
   await cursor.need(8, what)
   const length = cursor.u64()
-  if (length > mostBytes) {
-    throw invalidFormat(
-      cursor.source,
-      `${what} claims to be ${length} bytes long; at most ${mostBytes} are allowed.`,
-    )
-  }
+  if (length > MAX_WORD_LENGTH) throw tooLong(cursor, what, length)
   await cursor.need(length, what)
   const place = { name: `${cursor.source.name}, ${what}`, offset: cursor.position }
   return decodeUtf8(cursor.bytes(length), 'strict', place)
@@ -104,11 +99,15 @@ async function readTokens(cursor: Cursor, type: number, encodingErrors: Encoding
       `its ${TOKENS} is no list of strings (value type ${type}${type === LIST ? ` of ${element}` : ''}).`,
     )
   }
+  if (count > MAX_WORDS) {
+    throw invalidFormat(cursor.source, `it claims ${count} tokens; at most ${MAX_WORDS} are read.`)
+  }
   const name = `${cursor.source.name}, ${TOKENS}`
   const tokens: string[] = []
   for (let id = 0; id < count; id++) {
     if (!cursor.has(8)) await cursor.need(8, `token ${id}`)
     const length = cursor.u64()
+    if (length > MAX_WORD_LENGTH) throw tooLong(cursor, `token ${id}`, length)
     if (!cursor.has(length)) await cursor.need(length, `token ${id}`)
     const place = { name, offset: cursor.position }
     tokens.push(decodeUtf8(cursor.bytes(length), encodingErrors, place))
@@ -118,7 +117,7 @@ async function readTokens(cursor: Cursor, type: number, encodingErrors: Encoding
 
 /** The type and number of a list's elements, of which there is room for the least. */
 async function readListHead(cursor: Cursor, key: string): Promise<{ element: number; count: number }> {
-  const what = `metadata "${key}"`
+  const what = `metadata ${quoted(key)}`
   await cursor.need(12, what)
   const element = cursor.u32()
   const count = cursor.u64()
@@ -129,7 +128,7 @@ async function readListHead(cursor: Cursor, key: string): Promise<{ element: num
 }
 
 async function skipValue(cursor: Cursor, type: number, key: string, depth: number): Promise<void> {
-  const what = `metadata "${key}"`
+  const what = `metadata ${quoted(key)}`
   const bytes = VALUE_BYTES.get(type)
   if (bytes !== undefined) return cursor.skip(bytes, what)
   if (type === STRING) {
@@ -141,6 +140,9 @@ async function skipValue(cursor: Cursor, type: number, key: string, depth: numbe
     throw invalidFormat(cursor.source, `${what} is nested deeper than ${MAX_DEPTH} lists.`, { key })
   }
   const { element, count } = await readListHead(cursor, key)
+  if (element === LIST && count > MAX_LISTS) {
+    throw invalidFormat(cursor.source, `${what} is a list of ${count} lists; at most ${MAX_LISTS} are read.`)
+  }
   const each = VALUE_BYTES.get(element)
   if (each !== undefined) return cursor.skip(count * each, what)
   for (let index = 0; index < count; index++) {
@@ -149,10 +151,15 @@ async function skipValue(cursor: Cursor, type: number, key: string, depth: numbe
   }
 }
 
+function tooLong(cursor: Cursor, what: string, length: number) {
+  const claim = `${what} claims to be ${length} bytes long; at most ${MAX_WORD_LENGTH} are allowed.`
+  return invalidFormat(cursor.source, claim)
+}
+
 function unknownType(cursor: Cursor, key: string, type: number) {
   return invalidFormat(
     cursor.source,
-    `the metadata "${key}" has the value type ${type}, which GGUF does not have.`,
+    `the metadata ${quoted(key)} has the value type ${type}, which GGUF does not have.`,
     { key, type },
   )
 }

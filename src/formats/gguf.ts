@@ -22,7 +22,7 @@ import type {
 } from './format.ts'
 import { GGUF_MAGIC, type GgufHeader, type GgufTensor, readGgufHeader } from './gguf-header.ts'
 import { checkTarget, copyNumbers, ProgressReporter } from './loading.ts'
-import { invalidFormat, unsupported } from './malformed.ts'
+import { invalidFormat, quoted, unsupported } from './malformed.ts'
 import { halfOf, NUMBER_TYPES, rowsOfNumbers, widenNumbers } from './widen.ts'
 
 export const ggufReader: FormatReader = {
@@ -79,7 +79,7 @@ class GgufTable implements TableFile {
     if (rows.elements === 0) {
       throw invalidFormat(
         source,
-        `tensor "${rows.name}" has the shape [${rows.shape}]: there are no rows in it.`,
+        `tensor ${quoted(rows.name)} has the shape [${rows.shape}]: there are no rows in it.`,
       )
     }
   }
@@ -116,7 +116,7 @@ function storedType(source: ByteSource, rows: GgufTensor): StoredType {
   if (stored !== undefined) return stored
   throw unsupported(
     source,
-    `tensor "${rows.name}" is ${rows.dtype} [${rows.shape}]; rows of ${[...STORED_TYPES.keys()].join(', ')} are read. Take the model's F16, BF16 or Q8_0 file.`,
+    `tensor ${quoted(rows.name)} is ${rows.dtype} [${rows.shape}]; rows of ${[...STORED_TYPES.keys()].join(', ')} are read. Take the model's F16, BF16 or Q8_0 file.`,
     { tensor: rows.name, dtype: rows.dtype },
   )
 }

@@ -32,8 +32,44 @@ export function truncated(source: ByteSource, what: string, expected: number): R
   )
 }
 
+/** A name as messages show it: no longer than a line. */
+export function shortened(name: string): string {
+  return name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name
+}
+
+/** The same in quotation marks. */
+export function quoted(name: string): string {
+  return JSON.stringify(shortened(name))
+}
+
+/** A shape as messages show it: `[3, 4]`. */
+export function shapeText(shape: readonly number[]): string {
+  return `[${shape.slice(0, MAX_DIMENSIONS)}${shape.length > MAX_DIMENSIONS ? ',…' : ''}]`
+}
+
+/** Any value as messages show it, of lists and objects only the kind: they may be of any depth. */
+export function shownValue(value: unknown): string {
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Array.isArray(value) ? `a list of ${value.length} values` : 'an object'
+}
+
+const MAX_SHOWN = 80
+
+/** What numpy allows a shape; a table has two. */
+export const MAX_DIMENSIONS = 64
+
+/** Tensors of one file: the models that have most have some 150,000, in all their files. */
+export const MAX_TENSORS = 1 << 20
+
+/** JavaScript's Map and Set hold no more, so a vocabulary cannot be larger. */
+export const MAX_WORDS = 2 ** 24
+
+/** Text that is decoded in one piece: JavaScript's strings end at 2^29 letters, and some engines end the process there. */
+export const MAX_TEXT_BYTES = 400_000_000
+
 /** The product of whole numbers, or undefined where it is no safe integer (JavaScript would round it). */
-export function safeProduct(...factors: readonly number[]): number | undefined {
+export function safeProduct(factors: readonly number[]): number | undefined {
   if (factors.includes(0)) return factors.every(isCount) ? 0 : undefined
   let product = 1
   for (const factor of factors) {

@@ -9,7 +9,7 @@
  */
 import { readExactly } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { invalidFormat, isCount, truncated, unsupported } from './malformed.ts'
+import { invalidFormat, isCount, MAX_DIMENSIONS, truncated, unsupported } from './malformed.ts'
 
 export interface NpyHeader {
   /** As numpy writes it: '<f4'. */
@@ -23,6 +23,9 @@ export interface NpyHeader {
 
 export const NPY_MAGIC: readonly number[] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 
+/** What a header of version 1 can have, and more than any array of numbers needs: 64 dimensions take 1,500 bytes. */
+const MAX_HEADER_BYTES = 65_535
+
 /** @throws `TRUNCATED`, `UNSUPPORTED` for a version after 3, `INVALID_FORMAT` for a header that is not numpy's */
 export async function readNpyHeader(source: ByteSource, signal?: AbortSignal): Promise<NpyHeader> {
   if (source.size < 12) throw truncated(source, 'the start of an npy header', 12)
@@ -35,8 +38,16 @@ export async function readNpyHeader(source: ByteSource, signal?: AbortSignal): P
   }
   const view = new DataView(start.buffer, start.byteOffset, 12)
   const from = major === 1 ? 10 : 12
-  const end = from + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true))
+  const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
+  const end = from + length
   if (end > source.size) throw truncated(source, 'its npy header', end)
+  if (length > MAX_HEADER_BYTES) {
+    throw invalidFormat(
+      source,
+      `its npy header claims ${length} bytes; at most ${MAX_HEADER_BYTES} are read, and a table needs some hundred.`,
+      { headerBytes: length },
+    )
+  }
   const bytes = await readExactly(source, from, end, signal)
   // Latin-1 in versions 1 and 2, UTF-8 in version 3; they differ in field names of structured arrays only.
   const text = new TextDecoder('latin1').decode(bytes)
@@ -74,6 +85,7 @@ function parseDict(source: ByteSource, text: string): Omit<NpyHeader, 'headerByt
   }
   if (entries.size !== 3) throw refuse('has keys besides descr, fortran_order and shape')
   if (!shape.every(isCount)) throw refuse('has a shape that is not a tuple of whole numbers')
+  if (shape.length > MAX_DIMENSIONS) throw refuse(`has a shape of more than ${MAX_DIMENSIONS} dimensions`)
   return { descr, fortranOrder, shape }
 }
 

@@ -10,8 +10,17 @@
 import { readExactly } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { TensorInfo } from './format.ts'
-import { HeaderJsonError, isObject, parseHeaderJson } from './header-json.ts'
-import { invalidFormat, isCount, safeProduct, truncated } from './malformed.ts'
+import { HeaderJsonError, type HeaderValue, headerEntries, isObject } from './header-json.ts'
+import {
+  invalidFormat,
+  isCount,
+  MAX_DIMENSIONS,
+  quoted,
+  safeProduct,
+  shapeText,
+  shownValue,
+  truncated,
+} from './malformed.ts'
 import { firstInvalid } from './utf8.ts'
 
 /** The reference implementation's limit, in bytes. */
@@ -58,7 +67,7 @@ export interface SafetensorsHeader {
 
 /** Bytes of a tensor, or undefined if `dtype` is unknown, a product is no safe integer or bits are left over. */
 export function tensorBytes(dtype: string, shape: readonly number[]): number | undefined {
-  const bits = safeProduct(DTYPE_BITS.get(dtype) ?? Number.NaN, ...shape)
+  const bits = safeProduct([DTYPE_BITS.get(dtype) ?? Number.NaN, ...shape])
   return bits === undefined || bits % 8 !== 0 ? undefined : bits / 8
 }
 
@@ -72,12 +81,23 @@ export async function readSafetensorsHeader(
   signal?: AbortSignal,
 ): Promise<SafetensorsHeader> {
   const length = await readHeaderLength(source, signal)
-  const bytes = await readExactly(source, 8, 8 + length, signal)
-  const entries = parseHeader(source, bytes)
-  const metadata = readMetadata(source, entries.get('__metadata__'))
-  entries.delete('__metadata__')
   const dataStart = 8 + length
-  const tensors = [...entries].map(([name, entry]) => readTensor(source, name, entry, dataStart))
+  const text = decodeHeader(source, await readExactly(source, 8, dataStart, signal))
+  let metadata: ReadonlyMap<string, string> = new Map()
+  const tensors: StoredTensor[] = []
+  try {
+    for (const [name, entry] of headerEntries(text)) {
+      if (name === '__metadata__') metadata = readMetadata(source, entry)
+      else tensors.push(readTensor(source, name, entry, dataStart))
+    }
+  } catch (error) {
+    if (!(error instanceof HeaderJsonError)) throw error
+    throw invalidFormat(
+      source,
+      `its safetensors header is refused: ${error.message} (character ${error.offset}).`,
+      { offset: error.offset },
+    )
+  }
   tensors.sort((a, b) => a.start - b.start || a.end - b.end)
   checkCoverage(source, tensors, dataStart)
   return {
@@ -114,61 +134,57 @@ async function readHeaderLength(source: ByteSource, signal: AbortSignal | undefi
   return Number(length)
 }
 
-function parseHeader(source: ByteSource, bytes: Uint8Array): Map<string, unknown> {
-  let text: string
+function decodeHeader(source: ByteSource, bytes: Uint8Array): string {
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     const offset = 8 + firstInvalid(bytes)
     throw invalidFormat(source, `its safetensors header is not UTF-8 at offset ${offset}.`, { offset })
   }
-  try {
-    return parseHeaderJson(text)
-  } catch (error) {
-    if (!(error instanceof HeaderJsonError)) throw error
-    throw invalidFormat(
-      source,
-      `its safetensors header is refused: ${error.message} (character ${error.offset}).`,
-      {
-        offset: error.offset,
-      },
-    )
-  }
 }
 
-function readMetadata(source: ByteSource, metadata: unknown): Map<string, string> {
-  if (metadata === undefined) return new Map()
-  const entries = isObject(metadata) ? Object.entries(metadata) : undefined
+function readMetadata(source: ByteSource, metadata: HeaderValue): ReadonlyMap<string, string> {
+  const entries = isObject(metadata) ? [...metadata] : undefined
   if (!entries?.every((entry): entry is [string, string] => typeof entry[1] === 'string')) {
     throw invalidFormat(source, 'its safetensors header has a __metadata__ that does not map text to text.')
   }
   return new Map(entries)
 }
 
-function readTensor(source: ByteSource, name: string, entry: unknown, dataStart: number): StoredTensor {
-  const refuse = (problem: string) => invalidFormat(source, `tensor "${name}" ${problem}.`, { tensor: name })
+function readTensor(source: ByteSource, name: string, entry: HeaderValue, dataStart: number): StoredTensor {
+  const refuse = (problem: string) =>
+    invalidFormat(source, `tensor ${quoted(name)} ${problem}.`, { tensor: name })
   if (!isObject(entry)) throw refuse('is not described by a JSON object')
-  const { dtype, shape, data_offsets: offsets } = entry
+  const dtype = entry.get('dtype')
   if (typeof dtype !== 'string' || !DTYPE_BITS.has(dtype)) {
-    throw refuse(`has the dtype ${JSON.stringify(dtype)}, which safetensors does not have`)
+    throw refuse(`has the dtype ${shownValue(dtype)}, which safetensors does not have`)
   }
-  if (!Array.isArray(shape) || !shape.every(isCount)) {
-    throw refuse(`has the shape ${JSON.stringify(shape)}; a list of whole numbers was expected`)
+  const shape = counts(entry.get('shape'))
+  if (shape === undefined || shape.length > MAX_DIMENSIONS) {
+    const shown = shape === undefined ? shownValue(entry.get('shape')) : `of ${shape.length} dimensions`
+    throw refuse(`has the shape ${shown}; a list of at most ${MAX_DIMENSIONS} whole numbers was expected`)
   }
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    throw refuse(`has the offsets ${JSON.stringify(offsets)}; two whole numbers were expected`)
+  const [begin, end, ...more] = counts(entry.get('data_offsets')) ?? []
+  if (begin === undefined || end === undefined || more.length > 0) {
+    throw refuse(`has the offsets ${shownValue(entry.get('data_offsets'))}; two whole numbers were expected`)
   }
   const bytes = tensorBytes(dtype, shape)
-  if (bytes === undefined) throw refuse(`has the shape [${shape}] of ${dtype}, whose size cannot be counted`)
-  const [begin, end] = offsets as [number, number]
+  const elements = safeProduct(shape)
+  if (bytes === undefined || elements === undefined) {
+    throw refuse(`has the shape ${shapeText(shape)} of ${dtype}, whose size cannot be counted`)
+  }
   if (end - begin !== bytes) {
     throw refuse(
-      `lies at bytes ${begin} to ${end}, that is ${end - begin}; its shape [${shape}] of ${dtype} needs ${bytes}`,
+      `lies at bytes ${begin} to ${end}, that is ${end - begin}; its shape ${shapeText(shape)} of ${dtype} needs ${bytes}`,
     )
   }
-  if (dataStart + end > source.size) throw truncated(source, `tensor "${name}"`, dataStart + end)
-  const elements = safeProduct(...shape)!
+  if (dataStart + end > source.size) throw truncated(source, `tensor ${quoted(name)}`, dataStart + end)
   return { name, dtype, shape, elements, start: dataStart + begin, end: dataStart + end }
+}
+
+/** A list of whole numbers, or undefined. */
+function counts(value: HeaderValue | undefined): readonly number[] | undefined {
+  return Array.isArray(value) && value.every(isCount) ? value : undefined
 }
 
 /** No overlap, no hole, nothing left over: what no tensor covers could be another file. */
@@ -179,7 +195,7 @@ function checkCoverage(source: ByteSource, tensors: readonly StoredTensor[], dat
       const kind = tensor.start < position ? 'overlaps the tensor before it' : 'leaves a hole before it'
       throw invalidFormat(
         source,
-        `tensor "${tensor.name}" ${kind}: it starts at byte ${tensor.start}, expected ${position}.`,
+        `tensor ${quoted(tensor.name)} ${kind}: it starts at byte ${tensor.start}, expected ${position}.`,
         { tensor: tensor.name, expected: position, actual: tensor.start },
       )
     }

@@ -8,11 +8,11 @@
  */
 import { RowspaceError } from '../errors.ts'
 import { readExactly } from '../sources/blocks.ts'
-import type { ByteSource } from '../sources/source.ts'
+import { type ByteSource, closeAll } from '../sources/source.ts'
 import { chooseTensor, firstKnownName } from './choose-tensor.ts'
 import type { FormatReader, OpenOptions, TableFile } from './format.ts'
-import { HeaderJsonError, isObject, parseHeaderJson } from './header-json.ts'
-import { invalidFormat } from './malformed.ts'
+import { HeaderJsonError, type HeaderObject, isObject, parseHeaderJson } from './header-json.ts'
+import { invalidFormat, quoted, shownValue } from './malformed.ts'
 import { SafetensorsTable } from './safetensors.ts'
 import {
   MAX_HEADER_BYTES,
@@ -117,7 +117,7 @@ class Shards {
     const sum = (count: (shard: Shard) => number) => shards.reduce((total, shard) => total + count(shard), 0)
     const described = {
       headerBytes: this.index.size + sum(({ header }) => header.headerBytes),
-      closeParts: () => this.close(),
+      parts: shards.map(({ source }) => source),
     }
     if (!whole) return Object.assign(table, described)
     const tensors = [...this.tensors().values()]
@@ -130,7 +130,7 @@ class Shards {
 
   async close(): Promise<void> {
     const shards = await Promise.allSettled(this.#opened.values())
-    for (const shard of shards) if (shard.status === 'fulfilled') await shard.value.source.close?.()
+    await closeAll(shards.flatMap((shard) => (shard.status === 'fulfilled' ? [shard.value.source] : [])))
   }
 
   async #openOnce(file: string): Promise<Shard> {
@@ -165,7 +165,7 @@ class Shards {
       const said = place === undefined ? 'in no file' : `in "${place}"`
       throw invalidFormat(
         this.index,
-        `tensor "${name}" is in "${file}", and the index says it is ${said}: parts of different versions? Copy or download all of them again.`,
+        `tensor ${quoted(name)} is in "${file}", and the index says it is ${said}: parts of different versions? Copy or download all of them again.`,
         { tensor: name, file },
       )
     }
@@ -174,7 +174,7 @@ class Shards {
   #disagreement(name: string, file: string, problem: string): RowspaceError {
     return invalidFormat(
       this.index,
-      `the index says that tensor "${name}" is in "${file}", which ${problem}: parts of different versions? Copy or download all of them again.`,
+      `the index says that tensor ${quoted(name)} is in "${file}", which ${problem}: parts of different versions? Copy or download all of them again.`,
       { tensor: name, file },
     )
   }
@@ -188,13 +188,13 @@ async function readWeightMap(source: ByteSource, options: OpenOptions): Promise<
   const bytes = await readExactly(source, 0, source.size, options.signal)
   const text = decodeUtf8(bytes, 'strict', { name: source.name, offset: 0 })
   const map = parseIndex(source, text).get('weight_map')
-  if (!isObject(map) || Object.keys(map).length === 0) {
+  if (!isObject(map) || map.size === 0) {
     throw invalidFormat(source, 'its "weight_map" is no JSON object that maps tensors to files.')
   }
-  return new Map(Object.entries(map).map(([name, file]) => [name, checkedFile(source, name, file)]))
+  return new Map(Array.from(map, ([name, file]) => [name, checkedFile(source, name, file)]))
 }
 
-function parseIndex(source: ByteSource, text: string): Map<string, unknown> {
+function parseIndex(source: ByteSource, text: string): HeaderObject {
   try {
     return parseHeaderJson(text.replace(/^\uFEFF/, ''), 'any values')
   } catch (error) {
@@ -210,7 +210,7 @@ function checkedFile(source: ByteSource, name: string, file: unknown): string {
   if (typeof file === 'string' && /^[\w+=,()[\] -][\w.+=,()[\] -]{0,254}$/.test(file)) return file
   throw invalidFormat(
     source,
-    `tensor "${name}" is said to be in ${JSON.stringify(file)?.slice(0, 80)}; the name of a file beside the index was expected.`,
+    `tensor ${quoted(name)} is said to be in ${shownValue(file)}; the name of a file beside the index was expected.`,
     { tensor: name },
   )
 }

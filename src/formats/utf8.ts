@@ -1,6 +1,7 @@
 /** Bytes to text, with a say in what happens to bytes that are not UTF-8. */
 import { RowspaceError } from '../errors.ts'
 import type { EncodingErrors } from './format.ts'
+import { MAX_TEXT_BYTES } from './malformed.ts'
 
 // ignoreBOM keeps U+FEFF: it is a token of some vocabularies, and a decoder that drops it makes another token of it.
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -17,9 +18,17 @@ export interface TextPlace {
 /**
  * Decodes UTF-8.
  *
- * @throws `INVALID_ENCODING` with the offset of the first bad byte in the file, if `mode` is 'strict'
+ * @throws `INVALID_ENCODING` with the offset of the first bad byte in the file, if `mode` is 'strict'; `INVALID_FORMAT` for more than
+ *   a string can hold
  */
 export function decodeUtf8(bytes: Uint8Array, mode: EncodingErrors, place: TextPlace): string {
+  if (bytes.length > MAX_TEXT_BYTES) {
+    throw new RowspaceError(
+      'INVALID_FORMAT',
+      `${place.name}: ${bytes.length} bytes of text are more than can be decoded (${MAX_TEXT_BYTES}).`,
+      { source: place.name, offset: place.offset },
+    )
+  }
   if (mode === 'replace') return REPLACING.decode(bytes)
   try {
     return STRICT.decode(bytes)

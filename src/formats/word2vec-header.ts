@@ -48,7 +48,7 @@ export function checkWord2vecHeader(
     throw invalidFormat(source, `its header announces ${rowCount} rows of ${dimension} numbers: no table.`)
   }
   const row = rowBytes(dimension)
-  const least = safeProduct(rowCount, row.least)
+  const least = safeProduct([rowCount, row.least])
   if (least === undefined) {
     throw invalidFormat(
       source,

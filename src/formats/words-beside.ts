@@ -4,7 +4,7 @@ import type { ByteSource } from '../sources/source.ts'
 import type { OpenOptions } from './format.ts'
 import { invalidFormat } from './malformed.ts'
 import { decodeUtf8 } from './utf8.ts'
-import { parseWordList } from './word-list.ts'
+import { checkWordLengths, parseWordList } from './word-list.ts'
 
 /** More than any vocabulary: ten million words of a hundred bytes. */
 const MAX_WORDS_BYTES = 1_000_000_000
@@ -52,9 +52,10 @@ async function readWords(beside: ByteSource, name: string, options: OpenOptions)
   const bytes = await readExactly(beside, 0, beside.size, options.signal)
   const mode = options.encodingErrors ?? 'strict'
   const place = { name: beside.name, offset: 0 }
-  return name.endsWith('.json')
-    ? parseWordList(beside, bytes, mode, place)
-    : splitLines(decodeUtf8(bytes, mode, place))
+  if (name.endsWith('.json')) return parseWordList(beside, bytes, mode, place)
+  const words = splitLines(decodeUtf8(bytes, mode, place))
+  checkWordLengths(beside, words, beside.name)
+  return words
 }
 
 /** One word a line; the last line may lack its end. A line that is empty is an empty word, so that rows keep their number. */

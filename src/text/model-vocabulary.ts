@@ -1,6 +1,5 @@
 /** The names of a model's rows, from the tokenizer.json beside it. */
 import type { WrittenTokens } from '../formats/format.ts'
-import { isObject } from '../formats/header-json.ts'
 import { invalidFormat, isCount } from '../formats/malformed.ts'
 import { readExactly } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
@@ -128,6 +127,11 @@ export class ModelVocabulary implements Vocabulary {
       return { text: found ?? word, id: found === undefined ? undefined : this.idOf(found) }
     })
   }
+}
+
+/** Whether `value` is a JSON object, not an array and not null. */
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function readObject(
