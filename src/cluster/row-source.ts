@@ -98,7 +98,7 @@ function checkedSource(source: RowSource): OpenRowSource {
 }
 
 /**
- * The rows of a file by their places; undefined where its layout has none, or words come twice, so that rows move up.
+ * The rows of a file by their places; undefined where its layout has none.
  *
  * @param vocabularyOf what names the rows of a file without tokens
  */
@@ -110,7 +110,6 @@ export async function rowsOfFile(
   const opened = await file.openRows?.({ signal })
   if (opened === undefined) return undefined
   const { tokens } = opened
-  if (tokens !== undefined && new Set(tokens).size < tokens.length) return undefined
   const names = tokens === undefined ? await vocabularyOf() : { tokenOf: (id: number) => tokens[id] }
   return {
     size: file.rowCount,

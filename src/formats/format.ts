@@ -64,7 +64,7 @@ export interface TableFile {
   readonly format: FormatName
   /** How the rows are stored in the file. */
   readonly dtype: StoredType
-  /** Rows in the file; duplicate words may make the table smaller. */
+  /** Rows in the file; duplicate words may make the table of a text file smaller. */
   readonly rowCount: number
   readonly dimension: number
   /** Where rows are kept as they come unless told otherwise: the type, and `loadBits` reads them. Else they are float32. */
@@ -91,13 +91,16 @@ export interface TableFile {
   loadBits?(target: Uint16Array, options?: LoadOptions): Promise<LoadedRows>
   /** Rows by their places, where the file's layout has them: a table is read piece by piece then, whatever its size. Reads the tokens. */
   openRows?(options?: LoadOptions): Promise<FileRows>
-  /** Lets go of the files that hold the parts of the table. */
-  closeParts?(): Promise<void>
+  /**
+   * Sources that the reader opened: files of the model, entries of an archive. They are closed with the file, and what has a checksum
+   * (`verify`) is held against it once the rows were read.
+   */
+  readonly parts?: readonly ByteSource[]
 }
 
 /** The rows of an open file by their places. */
 export interface FileRows {
-  /** One token a row, duplicates among them; undefined where the file has none. */
+  /** One token per row, two of which may be equal; undefined where the file has none. */
   readonly tokens: readonly string[] | undefined
   /** Rows [start, end) as float32, row-major. */
   read(start: number, end: number, signal?: AbortSignal): Promise<Float32Array>
@@ -106,9 +109,9 @@ export interface FileRows {
 export interface LoadedRows {
   /** Rows written, from the start of `target`: rowCount less the duplicates. What lies behind them is rubbish. */
   readonly size: number
-  /** One token a row, in order, no two equal; undefined where the file has none. */
-  readonly tokens: string[] | undefined
-  /** Rows whose word had come before; the first is kept. */
+  /** One token per row, in order; undefined where the file has none. Two may be equal: the first row then has the name. */
+  readonly tokens: readonly string[] | undefined
+  /** Rows of a text file that were left out because their word had come before. Elsewhere a row's place is its token's id: all are kept. */
   readonly duplicates: number
   /** What `onProgress` threw first, if it did: the load goes on. */
   readonly progressError?: unknown
@@ -127,6 +130,8 @@ export type FormatName =
 
 export interface FormatReader {
   readonly name: FormatName
+  /** Whether it reads here and there: of a stream, which would begin anew each time, it needs the contents in memory. */
+  readonly seeks?: true
   /** Whether the first bytes (up to 64 KiB) look like this format. */
   recognises(head: Uint8Array, source: ByteSource): boolean | Promise<boolean>
   /** Reads headers. Throws a RowspaceError (`INVALID_FORMAT`, `TRUNCATED`, `UNSUPPORTED`) if the file lies. */

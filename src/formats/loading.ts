@@ -1,4 +1,4 @@
-/** What all `load` functions share: the target's length, progress, rows copied as they lie, duplicates left out. */
+/** What all `load` functions share: the target's length, progress, rows copied as they lie, words that come twice. */
 import { RowspaceError } from '../errors.ts'
 import { type BlockOptions, readStraight } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
@@ -63,40 +63,12 @@ export async function copyNumbers(
 }
 
 /**
- * Moves the rows of words that come for the first time to the front of `target`, in order.
- *
- * @param tokens one a row, or undefined: then all rows stay
- */
-export function dropDuplicates(
-  target: RowTarget,
-  dimension: number,
-  tokens: readonly string[] | undefined,
-): LoadedRows {
-  if (!tokens) return { size: target.length / dimension, tokens: undefined, duplicates: 0 }
-  const kept = [...new Set(tokens)]
-  const duplicates = tokens.length - kept.length
-  if (duplicates > 0) moveFirstRows(target, dimension, tokens)
-  return { size: kept.length, tokens: kept, duplicates }
-}
-
-function moveFirstRows(target: RowTarget, dimension: number, tokens: readonly string[]): void {
-  const seen = new Set<string>()
-  tokens.forEach((token, row) => {
-    if (seen.has(token)) return
-    if (seen.size < row) {
-      target.copyWithin(seen.size * dimension, row * dimension, (row + 1) * dimension)
-    }
-    seen.add(token)
-  })
-}
-
-/**
  * The longest word that a file may have. Engines look longer strings up by their length alone (V8 does), so a set of many of them takes
  * time that grows with the square of their number.
  */
 export const MAX_WORD_LENGTH = 16_383
 
-/** The words of a file, as they come. */
+/** The words of a text file, as they come, for readers that leave out rows whose word came before, as gensim does. */
 export class Words {
   readonly #places = new Set<string>()
   duplicates = 0

@@ -2,8 +2,8 @@
 import { readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { FileRows, FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } from './format.ts'
-import { checkTarget, copyNumbers, dropDuplicates, ProgressReporter } from './loading.ts'
-import { invalidFormat, safeProduct, truncated, unsupported } from './malformed.ts'
+import { checkTarget, copyNumbers, ProgressReporter } from './loading.ts'
+import { invalidFormat, safeProduct, shortened, truncated, unsupported } from './malformed.ts'
 import { NPY_MAGIC, type NpyHeader, readNpyHeader } from './npy-header.ts'
 import { halfOf, NUMBER_TYPES, narrow, rowsOfNumbers } from './widen.ts'
 import { checkWordCount } from './word-list.ts'
@@ -73,7 +73,7 @@ function checkLayout(source: ByteSource, header: NpyHeader): Layout {
   if (!type) {
     throw unsupported(
       source,
-      `its numbers are '${descr}'; float16, float32 and float64 ('<f2', '<f4', '<f8', or '>') are read. Save it with .astype('float32').`,
+      `its numbers are '${shortened(descr)}'; float16, float32 and float64 ('<f2', '<f4', '<f8', or '>') are read. Save it with .astype('float32').`,
       { dtype: descr },
     )
   }
@@ -82,7 +82,7 @@ function checkLayout(source: ByteSource, header: NpyHeader): Layout {
   }
   const [rowCount, dimension] = shape as [number, number]
   const itemBytes = Number(type[2]) as 2 | 4 | 8
-  const bytes = safeProduct(rowCount, dimension, itemBytes)
+  const bytes = safeProduct([rowCount, dimension, itemBytes])
   if (!bytes) {
     throw invalidFormat(
       source,
@@ -119,7 +119,7 @@ async function loadArray(
   } else {
     await convert(source, layout, target, progress.blockOptions(options))
   }
-  return progress.finish(dropDuplicates(target, layout.dimension, words))
+  return progress.finish({ size: layout.rowCount, tokens: words, duplicates: 0 })
 }
 
 /** Whether the bytes lie as a table has them. */

@@ -1,13 +1,15 @@
 /** Opens a table: finds out its format from its first bytes and reads its header. */
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import { readExactly } from '../sources/blocks.ts'
+import { bytesSource } from '../sources/bytes.ts'
 import { gunzipped, isGzip } from '../sources/gzip.ts'
 import { isByteSource, openSource, type SourceLike } from '../sources/open.ts'
-import type { ByteSource } from '../sources/source.ts'
+import { type ByteSource, closeAll, type ReadOptions } from '../sources/source.ts'
 import type { UnpackedSource } from '../sources/unpacked.ts'
 import type { FormatName, FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } from './format.ts'
 import { ggufReader } from './gguf.ts'
 import { gloveTextReader } from './glove-text.ts'
+import { unsupported } from './malformed.ts'
 import { npyReader } from './npy.ts'
 import { npzReader } from './npz.ts'
 import { rawReader } from './raw.ts'
@@ -45,26 +47,58 @@ const READERS: readonly FormatReader[] = [
  */
 export async function openTableFile(like: SourceLike, options: OpenOptions = {}): Promise<OpenTableFile> {
   const { source, format } = await openTableSource(like, options)
-  const close = async () => {
-    if (!isByteSource(like)) await source.close?.()
-  }
+  // a source of one's own is left open
+  const own = isByteSource(like) ? [] : [source]
   try {
     const file = await readHeader(source, { ...options, format: options.format ?? format })
-    return withClose(file, source, close)
+    return owned(file, source, own)
   } catch (error) {
-    await close()
+    await closeAll(own)
     throw error
   }
 }
 
-function withClose(file: TableFile, source: ByteSource, close: () => Promise<void>): OpenTableFile {
+/**
+ * The file with what it is read from: rows are handed over once all that was read of them was held against its checksum, whatever
+ * they were wrapped in, and all is closed by `close()`.
+ */
+function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]): OpenTableFile {
+  const parts = file.parts ?? []
+  const verify = async (options: ReadOptions) => {
+    for (const part of parts) await part.verify?.(options)
+  }
+  const checked =
+    <Target>(load: (target: Target, options?: LoadOptions) => Promise<LoadedRows>) =>
+    async (target: Target, options: LoadOptions = {}) => {
+      const loaded = await load(target, options)
+      await verify(options)
+      return loaded
+    }
   return Object.assign(file, {
     source,
-    close: async () => {
-      await file.closeParts?.()
-      await close()
-    },
+    load: checked(file.load.bind(file)),
+    ...(file.loadBits && { loadBits: checked(file.loadBits.bind(file)) }),
+    ...(file.openRows && { openRows: checkedRows(file, verify) }),
+    close: () => closeAll([...parts, ...own]),
   })
+}
+
+/** Rows that are read through are held against the checksum before the last of them is handed over. */
+function checkedRows(
+  { openRows, rowCount }: TableFile,
+  verify: (options: ReadOptions) => Promise<void>,
+): TableFile['openRows'] {
+  return async function (this: TableFile, options) {
+    const rows = await openRows!.call(this, options)
+    return {
+      tokens: rows.tokens,
+      async read(start, end, signal) {
+        const block = await rows.read(start, end, signal)
+        if (end === rowCount) await verify({ signal })
+        return block
+      },
+    }
+  }
 }
 
 interface TableSource {
@@ -115,32 +149,30 @@ async function readGzipped(source: ByteSource, options: OpenOptions): Promise<Ta
   const unpacked = await gunzipped(source, options)
   try {
     const head = await readHead(unpacked, options.signal)
-    const file = await (await findReader(unpacked, head, options.format)).open(unpacked, head, options)
-    return checkedTable(file, unpacked)
+    const reader = await findReader(unpacked, head, options.format)
+    const contents = reader.seeks ? await heldInMemory(unpacked, options) : unpacked
+    const file = await reader.open(contents, head, options)
+    return Object.assign(file, { parts: [...(file.parts ?? []), unpacked] })
   } catch (error) {
     await unpacked.close()
     throw error
   }
 }
 
-/** A table whose rows are handed over once all of its file was held against the checksum, also what is behind them. */
-function checkedTable(file: TableFile, unpacked: UnpackedSource): TableFile {
-  const closeInner = file.closeParts?.bind(file)
-  const checked =
-    <Target>(load: (target: Target, options?: LoadOptions) => Promise<LoadedRows>) =>
-    async (target: Target, options: LoadOptions = {}) => {
-      const loaded = await load(target, options)
-      await unpacked.verify(options)
-      return loaded
-    }
-  return Object.assign(file, {
-    load: checked(file.load.bind(file)),
-    ...(file.loadBits === undefined ? {} : { loadBits: checked(file.loadBits.bind(file)) }),
-    closeParts: async () => {
-      await closeInner?.()
-      await unpacked.close()
-    },
-  })
+const MOST_HELD_BYTES = 1 << 28
+
+/** All of a stream that is to be read here and there, unpacked once. */
+async function heldInMemory(unpacked: UnpackedSource, { signal }: OpenOptions): Promise<ByteSource> {
+  const { name, size } = unpacked
+  if (size > MOST_HELD_BYTES) {
+    throw unsupported(
+      unpacked,
+      `an archive in a gzip file is unpacked into memory, of at most ${MOST_HELD_BYTES} bytes; this one has ${size}. Unpack it first (gunzip).`,
+      { size },
+    )
+  }
+  const bytes = await readExactly(unpacked, 0, size, signal)
+  return { ...bytesSource(bytes, name), sibling: (beside) => unpacked.sibling(beside) }
 }
 
 async function readHead(source: ByteSource, signal: AbortSignal | undefined): Promise<Uint8Array> {

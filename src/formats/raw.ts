@@ -1,7 +1,7 @@
 /** Bare little-endian float32 rows, row-major; `words.json` beside them tells how many there are. */
 import type { ByteSource } from '../sources/source.ts'
 import type { FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } from './format.ts'
-import { checkTarget, copyNumbers, dropDuplicates, ProgressReporter } from './loading.ts'
+import { checkTarget, copyNumbers, ProgressReporter } from './loading.ts'
 import { invalidFormat } from './malformed.ts'
 import { NUMBER_TYPES, rowsOfNumbers } from './widen.ts'
 import { wordsBeside } from './words-beside.ts'
@@ -58,5 +58,5 @@ async function loadRaw(
   checkTarget(target, words.length, dimension)
   const progress = new ProgressReporter(options, source.size)
   await copyNumbers(source, 0, target, progress.blockOptions(options))
-  return progress.finish(dropDuplicates(target, dimension, words))
+  return progress.finish({ size: words.length, tokens: words, duplicates: 0 })
 }

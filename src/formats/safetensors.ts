@@ -22,8 +22,8 @@ import type {
   StoredType,
   TableFile,
 } from './format.ts'
-import { checkTarget, copyNumbers, dropDuplicates, ProgressReporter } from './loading.ts'
-import { invalidFormat, unsupported } from './malformed.ts'
+import { checkTarget, copyNumbers, ProgressReporter } from './loading.ts'
+import { invalidFormat, quoted, unsupported } from './malformed.ts'
 import { readSafetensorsHeader, type SafetensorsHeader, type StoredTensor } from './safetensors-header.ts'
 import { NUMBER_TYPES, rowsOfNumbers, widenNumbers } from './widen.ts'
 import { checkWordCount, parseWordList } from './word-list.ts'
@@ -91,7 +91,7 @@ export class SafetensorsTable implements TableFile {
     if (rows.elements === 0) {
       throw invalidFormat(
         source,
-        `tensor "${rows.name}" has the shape [${rows.shape}]: there are no rows in it.`,
+        `tensor ${quoted(rows.name)} has the shape [${rows.shape}]: there are no rows in it.`,
       )
     }
   }
@@ -146,7 +146,7 @@ export class SafetensorsTable implements TableFile {
     } else {
       await fill(progress.blockOptions(options, tokenBytes))
     }
-    return progress.finish(dropDuplicates(target, this.dimension, tokens))
+    return progress.finish({ size: this.rowCount, tokens, duplicates: 0 })
   }
 
   async #readTokens(signal: AbortSignal | undefined): Promise<string[] | undefined> {
@@ -176,7 +176,7 @@ function storedType(source: ByteSource, rows: StoredTensor): StoredType {
   if (stored !== undefined) return stored
   throw unsupported(
     source,
-    `tensor "${rows.name}" is ${rows.dtype} [${rows.shape}]; rows of ${[...STORED_TYPES.keys()].join(', ')} are read. Convert it to F32.`,
+    `tensor ${quoted(rows.name)} is ${rows.dtype} [${rows.shape}]; rows of ${[...STORED_TYPES.keys()].join(', ')} are read. Convert it to F32.`,
     { tensor: rows.name, dtype: rows.dtype },
   )
 }

@@ -69,17 +69,23 @@ export function bytesOf(rows: Float32Array): Uint8Array {
   return new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength).slice()
 }
 
+/** @throws `LENGTH_MISMATCH` unless there is one token per row */
+export function checkTokenCount(table: WritableTable, tokens: readonly string[]): void {
+  if (tokens.length === table.size) return
+  throw new RowspaceError(
+    'LENGTH_MISMATCH',
+    `${tokens.length} tokens for ${table.size} rows: one a row is needed.`,
+    { expected: table.size, actual: tokens.length },
+  )
+}
+
 /**
- * @throws `LENGTH_MISMATCH` unless there is one token a row, `INVALID_ARGUMENT` if two are equal
+ * For formats whose readers leave out rows that are named as one before.
+ *
+ * @throws `LENGTH_MISMATCH` unless there is one token per row, `INVALID_ARGUMENT` if two are equal
  */
 export function checkTokens(table: WritableTable, tokens: readonly string[]): void {
-  if (tokens.length !== table.size) {
-    throw new RowspaceError(
-      'LENGTH_MISMATCH',
-      `${tokens.length} tokens for ${table.size} rows: one a row is needed.`,
-      { expected: table.size, actual: tokens.length },
-    )
-  }
+  checkTokenCount(table, tokens)
   const seen = new Set<string>()
   tokens.forEach((token, row) => {
     if (seen.has(token)) {

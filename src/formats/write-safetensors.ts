@@ -3,7 +3,7 @@ import { bfloat16Bits, checkElementType, type ElementType, float16Bits, quantise
 import { RowspaceError } from '../errors.ts'
 import { EMBEDDINGS, SCALES, TOKENS } from './safetensors.ts'
 import { tensorBytes } from './safetensors-header.ts'
-import { bytesOf, checkTokens, rowBlocks, type WritableTable } from './writable.ts'
+import { bytesOf, checkTokenCount, rowBlocks, type WritableTable } from './writable.ts'
 
 export interface TensorToWrite {
   readonly name: string
@@ -37,8 +37,9 @@ export function* encodeSafetensors(
  * the nearest, int8 to 127 steps each side with a float32 scale a row (`scales`).
  *
  * @param dtype 'f32' unless given
- * @throws `INVALID_ARGUMENT` if two tokens are equal: a reader would keep only the first row; `NON_FINITE` naming row and column for
- *   a number too large for `dtype`
+ * Two tokens may be equal, as in some vocabularies of models: the first row has the name.
+ *
+ * @throws `LENGTH_MISMATCH` unless there is one token per row; `NON_FINITE` naming row and column for a number too large for `dtype`
  */
 export function writeSafetensors(
   table: WritableTable,
@@ -53,7 +54,7 @@ export function writeSafetensors(
   ]
   if (dtype === 'int8') tensors.push({ name: SCALES, dtype: 'F32', shape: [size], bytes: scaleBytes(table) })
   if (tokens) {
-    checkTokens(table, tokens)
+    checkTokenCount(table, tokens)
     tensors.push(tokensTensor(tokens))
   }
   return encodeSafetensors(tensors, metadata)

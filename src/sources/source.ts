@@ -50,6 +50,11 @@ export interface ByteSource {
    * of WebAssembly memory, shared or not.
    */
   readInto?(start: number, target: Uint8Array, options?: ReadOptions): Promise<void>
+  /**
+   * Where a checksum came with the contents: reads what was not read yet, and holds all of it against the checksum.
+   * Throws `INVALID_FORMAT`.
+   */
+  verify?(options?: ReadOptions): Promise<void>
   /** Lets go of a file handle; harmless when called twice. */
   close?(): Promise<void>
   /** A file that lies beside this one (`words.json` beside `vectors.npy`), or undefined where there is none. */
@@ -60,4 +65,10 @@ export interface ByteSource {
   readonly bytesRead?: number
   /** What tells this version of the file from another: a strong ETag. */
   readonly version?: string | undefined
+}
+
+/** Closes all of them, whatever one of them throws; then throws the first of it. */
+export async function closeAll(sources: Iterable<ByteSource>): Promise<void> {
+  const closed = await Promise.allSettled(Array.from(sources, (source) => source.close?.()))
+  for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason
 }

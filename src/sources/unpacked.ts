@@ -74,8 +74,8 @@ export class UnpackedSource implements ByteSource {
   }
 
   /** Unpacks what was not read, to hold it all against its checksum. Throws as reading does. */
-  verify({ signal }: ReadOptions = {}): Promise<void> {
-    return this.readInto(this.size, new Uint8Array(0), { signal })
+  async verify({ signal }: ReadOptions = {}): Promise<void> {
+    if (!this.#isSound) await this.readInto(this.size, new Uint8Array(0), { signal })
   }
 
   /** Ends the stream; the file is its owner's to close. */

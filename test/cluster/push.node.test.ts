@@ -102,7 +102,7 @@ describe.skipIf(findClickHouse() === undefined)('a push', () => {
       },
     ],
     [
-      'words that come twice, which go through memory',
+      'words that come twice',
       () => {
         const twice = new TextEncoder().encode(
           JSON.stringify(words.map((word, id) => (id === 500 ? 'word 3' : word))),

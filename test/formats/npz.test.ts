@@ -3,8 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { describeTableFile } from '../../src/formats/describe.ts'
 import { openTableFile } from '../../src/formats/open.ts'
 import { openTable } from '../../src/open.ts'
+import { bytesSource } from '../../src/sources/bytes.ts'
+import type { ByteSource } from '../../src/sources/source.ts'
+import { randomNumbers } from '../oracle/tables.ts'
 import { ascii, join, readTable, rejection, same } from './files.ts'
-import { npy, wordArray, type ZipSpec, zip } from './packed-files.ts'
+import { gzip, npy, withSize, wordArray, type ZipEnd, type ZipSpec, zip } from './packed-files.ts'
 
 const [SIZE, DIMENSION] = [700, 32]
 const ROWS = Float32Array.from({ length: SIZE * DIMENSION }, (_, index) => Math.fround(Math.cos(index)))
@@ -93,15 +96,51 @@ test.each<[string, () => Promise<Uint8Array>, string, RegExp]>([
     'fewer bytes than it promises',
     () => with_({ size: VECTORS.bytes.length + 1 }),
     'INVALID_FORMAT',
-    /follow the array/,
+    /1 bytes follow an array of shape \(700, 32\)/,
   ],
   ['more bytes than it promises', () => with_({ size: VECTORS.bytes.length - 4 }), 'TRUNCATED', /cut short/],
   ['another checksum', () => with_({ checksum: 7 }), 'INVALID_FORMAT', /cannot be unpacked/],
   [
     'another name in its own header',
-    () => with_({ localName: 'vectorz.npy' }),
+    () => with_({ local: { name: 'vectorz.npy' } }),
     'INVALID_FORMAT',
     /says otherwise/,
+  ],
+  ...(
+    [
+      ['size', { size: 1 }],
+      ['packed size', { packed: 1 }],
+      ['checksum', { checksum: 1 }],
+      ['method', { method: 0 }],
+      ['encryption', { flags: 1 }],
+      ['size, though it follows the bytes', { flags: 8, size: 1, packed: 0, checksum: 0 }],
+      ['packed size, though it follows the bytes', { flags: 8, size: 0, packed: 1, checksum: 0 }],
+      ['checksum, though it follows the bytes', { flags: 8, size: 0, packed: 0, checksum: 1 }],
+      ['sizes of nothing, though none follow', { size: 0, packed: 0, checksum: 0 }],
+    ] as const
+  ).map(([what, local]): [string, () => Promise<Uint8Array>, string, RegExp] => [
+    `another ${what} in its own header`,
+    () => with_({ local }),
+    'INVALID_FORMAT',
+    /the header of the entry "vectors\.npy" says otherwise than the directory/,
+  ]),
+  [
+    'another size in the zip64 field of its own header',
+    () => with_({ long: true, local: { size: 1 } }),
+    'INVALID_FORMAT',
+    /says otherwise/,
+  ],
+  [
+    'bytes behind an entry',
+    () => with_({ behind: new Uint8Array(16) }),
+    'INVALID_FORMAT',
+    /16 bytes behind its entry "vectors\.npy" belong to no entry/,
+  ],
+  [
+    'bytes behind an entry that are no descriptor',
+    () => with_({ behind: new Uint8Array(17), local: { flags: 8 } }),
+    'INVALID_FORMAT',
+    /17 bytes behind its entry/,
   ],
   ['an entry outside', () => with_({ start: 2e9 }), 'INVALID_FORMAT', /lies over what follows/],
   ['entries over each other', () => zip([VECTORS, { ...TOKENS, start: 0 }]), 'INVALID_FORMAT', /lies over/],
@@ -119,21 +158,139 @@ test.each<[string, () => Promise<Uint8Array>, string, RegExp]>([
   ],
   [
     'a word of no code points',
-    () => zip([VECTORS, { name: 'words.npy', bytes: npy('<U1', [1], Uint32Array.of(0x110000)) }]),
+    () => {
+      const points = new Uint32Array(SIZE)
+      points[SIZE - 1] = 0x110000
+      return zip([VECTORS, { name: 'words.npy', bytes: npy('<U1', [SIZE], points) }])
+    },
     'INVALID_FORMAT',
     /no code point/,
   ],
   [
-    'an empty archive',
-    async () => join([ascii('PK\u0003\u0004'), await zip([])]),
+    'an entry before the first',
+    async () => {
+      const hidden = await zip([TOKENS])
+      const shift = hidden.length
+      const lies = { start: shift }
+      const end = (await zip([VECTORS])).length - 22 - 46 - 'vectors.npy'.length + shift
+      return join([hidden, await zip([{ ...VECTORS, ...lies }], '', { start: end })])
+    },
     'INVALID_FORMAT',
-    /it has nothing/,
+    /\d+ bytes before its first entry belong to no entry/,
   ],
+  ...(
+    [
+      ['a count that hides an entry', { counts: [1, 1] }, /goes on after the 1 entries that it counts/],
+      [
+        'more entries than there are',
+        { counts: [3, 3] },
+        /its directory ends in the middle|no entry|of 3 entries/,
+      ],
+      ['two counts', { counts: [1, 2] }, /counts 1 entries here and 2 in all/],
+      ['a directory that is said to be shorter', { size: 20 }, /is said to end at byte \d+; it ends at/],
+      ['a directory that is said to be elsewhere', { start: 0 }, /is said to end at byte \d+; it ends at/],
+      ['bytes behind the directory', { before: new Uint8Array(5) }, /is said to end at byte/],
+      ['two counts in the zip64 record', { long: { counts: [1, 2] } }, /counts 1 entries here and 2 in all/],
+      ['another count in the zip64 record', { long: { counts: [1, 1] } }, /two directory ends/],
+      ['another size in the zip64 record', { long: { size: 3 } }, /say different things|is said to end/],
+      ['another start in the zip64 record', { long: { start: 3 } }, /say different things|is said to end/],
+    ] as const
+  ).map(([what, end, message]): [string, () => Promise<Uint8Array>, string, RegExp] => [
+    what,
+    () => zip([VECTORS, TOKENS], '', end),
+    'INVALID_FORMAT',
+    message,
+  ]),
+  ...(
+    [
+      ['the second of two files', { disks: [1, 0] }],
+      ['a directory in another file', { disks: [0, 1] }],
+      ['the second of two files, in zip64', { long: { disks: [1, 0] } }],
+      ['a directory in another file, in zip64', { long: { disks: [0, 1] } }],
+    ] as const
+  ).map(([what, end]): [string, () => Promise<Uint8Array>, string, RegExp] => [
+    what,
+    () => zip([VECTORS, TOKENS], '', end),
+    'UNSUPPORTED',
+    /one of several files/,
+  ]),
 ])('%s is refused', async (_, make, code, message) => {
   const error = await rejection(readTable(await make()))
   expect({ code: error.code, message: error.message }).toEqual({
     code,
     message: expect.stringMatching(message),
+  })
+})
+
+test('an empty archive has nothing', async () => {
+  const error = await rejection(readTable(await zip([]), { format: 'npz' }))
+  expect(error).toMatchObject({ code: 'INVALID_FORMAT', message: expect.stringContaining('it has nothing') })
+})
+
+describe('an archive that is unusual, and sound', () => {
+  const zip64: ZipEnd = { long: {} }
+  const marked: ZipEnd = { counts: [0xffff, 0xffff], size: 0xffffffff, start: 0xffffffff, long: {} }
+  test.each<[string, Partial<ZipSpec>, ZipEnd]>([
+    ['a zip64 record', {}, zip64],
+    ['a zip64 record that alone has the numbers', {}, marked],
+    ...[12, 16, 20, 24].map((bytes): [string, Partial<ZipSpec>, ZipEnd] => [
+      `written as a stream: a descriptor of ${bytes} bytes`,
+      { behind: new Uint8Array(bytes), local: { flags: 8, size: 0, packed: 0, checksum: 0 } },
+      {},
+    ]),
+    [
+      'written as a stream, its numbers in its header too',
+      { behind: new Uint8Array(16), local: { flags: 8 } },
+      {},
+    ],
+  ])('%s', async (_, more, end) => {
+    for (const stored of [true, false]) {
+      const bytes = await zip([{ ...VECTORS, ...more, stored }, TOKENS], '', end)
+      const { rows, tokens } = await readTable(bytes)
+      expect(same(rows, ROWS)).toBe(true)
+      expect(tokens).toEqual(WORDS)
+    }
+  })
+})
+
+test('two records of the end that differ in their marks alone: each number is looked at', async () => {
+  for (const end of [{ counts: [1, 1] }, { size: 1 }, { start: 1 }] as const) {
+    const bytes = await zip([VECTORS, TOKENS], '', { ...end, long: {} })
+    expect((await rejection(readTable(bytes))).message).toContain(
+      'its two directory ends say different things',
+    )
+  }
+})
+
+test('in a gzip file it is unpacked once, however many arrays it has', async () => {
+  const values = Float32Array.from({ length: 40_000 }, (_, index) => Math.sin(index))
+  const arrays = Array.from({ length: 60 }, (_, id) => {
+    const bytes = npy('<f4', [400, 100], values)
+    return { name: `${id === 0 ? 'embeddings' : `a${id}`}.npy`, bytes, stored: id % 2 === 0 }
+  })
+  const packed = await gzip(await zip(arrays.reverse()))
+  let read = 0
+  const source: ByteSource = {
+    ...bytesSource(packed),
+    read: async (start, end) => {
+      read += end - start
+      return packed.subarray(start, end)
+    },
+  }
+  expect(same((await readTable(source)).rows, values)).toBe(true)
+  // its first bytes, to know what it is, and its last four, for the size
+  expect(read).toBeLessThan(2 * packed.length)
+})
+
+test('in a gzip file of more than is held, it is to be unpacked first', async () => {
+  const random = randomNumbers(5)
+  const noise = Float32Array.from({ length: 100_000 }, () => random())
+  const packed = await gzip(
+    await zip([{ name: 'a.npy', bytes: npy('<f4', [1_000, 100], noise), stored: true }]),
+  )
+  expect(await rejection(openTableFile(withSize(packed, 2 ** 28 + 1)))).toMatchObject({
+    code: 'UNSUPPORTED',
+    message: expect.stringMatching(/of at most 268435456 bytes; this one has 268435457. Unpack it first/),
   })
 })
 

@@ -55,10 +55,31 @@ export interface ZipSpec {
   start?: number
   flags?: number
   checksum?: number
-  localName?: string
+  /** What its own header says, where it differs from the directory. */
+  local?: Partial<Entry>
+  /** Bytes between its own and what follows. */
+  behind?: Uint8Array
 }
 
-export async function zip(files: readonly ZipSpec[], comment = ''): Promise<Uint8Array> {
+/** What the end of the directory says, where it lies. */
+export interface ZipEnd {
+  /** Entries here, and in all files of the archive. */
+  counts?: readonly [number, number]
+  disks?: readonly [number, number]
+  size?: number
+  start?: number
+  /** Bytes between the directory and its end. */
+  before?: Uint8Array
+  /** The same in a zip64 record: its own counts, size and start. */
+  long?: {
+    counts?: readonly [number, number]
+    disks?: readonly [number, number]
+    size?: number
+    start?: number
+  }
+}
+
+export async function zip(files: readonly ZipSpec[], comment = '', end: ZipEnd = {}): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   const directory: Uint8Array[] = []
   let position = 0
@@ -73,16 +94,26 @@ export async function zip(files: readonly ZipSpec[], comment = ''): Promise<Uint
       start: file.start ?? position,
       flags,
     }
-    const local = join([localHeader({ ...entry, name: file.localName ?? name }, long), packed])
+    const header = localHeader({ ...entry, name, ...file.local }, long)
+    const local = join([header, packed, file.behind ?? new Uint8Array()])
     pieces.push(local)
     directory.push(directoryEntry({ ...entry, name }, long))
     position += local.length
   }
   const entries = join(directory)
-  return join([...pieces, entries, directoryEnd(files.length, entries.length, position, comment)])
+  const counts = [files.length, files.length] as const
+  const said = { counts, disks: [0, 0] as const, size: entries.length, start: position }
+  const record = end.long && directoryEnd64({ ...said, ...end.long }, position + entries.length)
+  return join([
+    ...pieces,
+    entries,
+    end.before ?? new Uint8Array(),
+    record ?? new Uint8Array(),
+    directoryEnd({ ...said, ...end }, comment),
+  ])
 }
 
-interface Entry {
+export interface Entry {
   name: string
   method: number
   checksum: number
@@ -130,15 +161,36 @@ function zip64(size: number, packed: number): Uint8Array {
   return bytesOf(field)
 }
 
-function directoryEnd(count: number, size: number, start: number, comment: string): Uint8Array {
+type Said = Required<Omit<ZipEnd, 'before' | 'long'>>
+
+function directoryEnd({ counts, disks, size, start }: Said, comment: string): Uint8Array {
   const end = new DataView(new ArrayBuffer(22))
   end.setUint32(0, 0x06054b50, true)
-  end.setUint16(8, count, true)
-  end.setUint16(10, count, true)
+  end.setUint16(4, disks[0], true)
+  end.setUint16(6, disks[1], true)
+  end.setUint16(8, counts[0], true)
+  end.setUint16(10, counts[1], true)
   end.setUint32(12, size, true)
   end.setUint32(16, start, true)
   end.setUint16(20, comment.length, true)
   return join([bytesOf(end), ascii(comment)])
+}
+
+/** The zip64 record, which stands at `place`, and the locator that leads to it. */
+function directoryEnd64({ counts, disks, size, start }: Said, place: number): Uint8Array {
+  const end = new DataView(new ArrayBuffer(76))
+  end.setUint32(0, 0x06064b50, true)
+  end.setBigUint64(4, 44n, true)
+  end.setUint32(16, disks[0], true)
+  end.setUint32(20, disks[1], true)
+  end.setBigUint64(24, BigInt(counts[0]), true)
+  end.setBigUint64(32, BigInt(counts[1]), true)
+  end.setBigUint64(40, BigInt(size), true)
+  end.setBigUint64(48, BigInt(start), true)
+  end.setUint32(56, 0x07064b50, true)
+  end.setBigUint64(64, BigInt(place), true)
+  end.setUint32(72, 1, true)
+  return bytesOf(end)
 }
 
 /** By the definition: a bit at a time. */
