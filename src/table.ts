@@ -60,8 +60,8 @@ export class EmbeddingTable {
   /** The tokens, where there are any. */
   readonly vocabulary: Vocabulary | undefined
   private memory: TableMemory | undefined
-  /** This table as src/search.ts sees it. */
-  private readonly searched: Searched
+  /** This table as src/search.ts sees it. @internal */
+  readonly searched: Searched
 
   private constructor(
     memory: TableMemory,

@@ -1,4 +1,5 @@
 /** Files of analogy questions: `a b c d` a line, under `: section` lines (the questions-words.txt of word2vec). */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 
 /** a is to b as c is to expected. */
@@ -16,6 +17,9 @@ export interface AnalogySection {
 
 /** Reads questions. Lines that are not four words are left out. Throws `INVALID_FORMAT` for a question before the first section. */
 export function parseAnalogies(text: string): AnalogySection[] {
+  if (typeof text !== 'string') {
+    throw new RowspaceError('INVALID_ARGUMENT', `analogies must be the text of a file; got ${describe(text)}`)
+  }
   const sections: AnalogySection[] = []
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
     if (line.startsWith(': ')) {

@@ -1,5 +1,7 @@
 /** Questions about given keys: how alike they are, which is the odd one, how many come between. */
+import { describe, isVector, zeroQuery } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import { liveRows } from '../live-rows.ts'
 import type { EmbeddingTable, Query, Row } from '../table.ts'
 import { measureAll } from './all-rows.ts'
 import { keyList, knownKeys } from './keys.ts'
@@ -34,7 +36,7 @@ export function rankByCentrality<Key extends Row>(
   keys: Iterable<Key>,
   useNorm: boolean,
 ): Central<Key>[] {
-  const known = knownKeys(table, keys, 'the keys to rank') as Key[]
+  const known = knownKeys(table, keys, 'the keys to rank')
   const vectors = known.map((key) => {
     const row = table.row(key)
     const length = lengthOf(row)
@@ -53,8 +55,11 @@ export function closerThan(table: EmbeddingTable, a: Row, b: Row): Uint32Array {
   const [first, second] = [table.id(a), table.id(b)]
   const { cosines } = measureAll(table, first)
   const limit = cosines[second]!
+  const live = liveRows(table)
   const closer: number[] = []
-  for (let id = 0; id < cosines.length; id++) if (cosines[id]! > limit && id !== first) closer.push(id)
+  for (let id = 0; id < cosines.length; id++) {
+    if (cosines[id]! > limit && id !== first && live.has(id)) closer.push(id)
+  }
   return Uint32Array.from(closer)
 }
 
@@ -65,10 +70,14 @@ export function mostSimilarToGiven<Key extends Row>(
   keys: Iterable<Key>,
 ): Key {
   const list = keyList(keys, 'the keys to choose from')
-  const { cosines } = table.measure(key, list)
-  let best = 0
-  for (let place = 1; place < cosines.length; place++) if (cosines[place]! > cosines[best]!) best = place
-  return list[best]!
+  const { ids, cosines } = table.measure(key, list)
+  const live = liveRows(table)
+  let best: number | undefined
+  for (let place = 0; place < ids.length; place++) {
+    if (live.has(ids[place]!) && (best === undefined || cosines[place]! > cosines[best]!)) best = place
+  }
+  if (best !== undefined) return list[best]!
+  throw zeroQuery('every key to choose from names a row that was not finite')
 }
 
 /** cos(a, b) over the sum of the cosines of a's `topn` nearest (Leeuwenberg et al. 2016). */
@@ -88,9 +97,13 @@ export function cosineSimilarities(
   vector: ArrayLike<number>,
   vectors: Iterable<ArrayLike<number>>,
 ): Float64Array {
-  const length = lengthOf(vector)
-  return Float64Array.from(vectors, (other) => {
-    if (other.length !== vector.length) {
+  const checked = (value: ArrayLike<number>) => {
+    if (isVector(value)) return value
+    throw new RowspaceError('INVALID_ARGUMENT', `a vector must be a list of numbers; got ${describe(value)}`)
+  }
+  const length = lengthOf(checked(vector))
+  return Float64Array.from(keyList(vectors, 'the list of vectors'), (other) => {
+    if (checked(other).length !== vector.length) {
       throw new RowspaceError(
         'DIMENSION_MISMATCH',
         `vectors of ${vector.length} and of ${other.length} numbers have no cosine`,

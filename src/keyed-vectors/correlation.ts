@@ -1,4 +1,6 @@
 /** How two lists of numbers go together, as scipy.stats reckons it. */
+import { describe, isVector } from '../arguments.ts'
+import { RowspaceError } from '../errors.ts'
 
 export interface Correlation {
   /** From −1 to 1; NaN where one list is constant or shorter than two. */
@@ -9,6 +11,7 @@ export interface Correlation {
 
 /** Pearson's product-moment correlation. */
 export function pearson(a: readonly number[], b: readonly number[]): Correlation {
+  checkLists(a, b)
   const [x, y] = [centred(a), centred(b)]
   const statistic = x.length < 2 ? Number.NaN : dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y))
   return { statistic, pValue: pValueOf(statistic, a.length) }
@@ -16,7 +19,14 @@ export function pearson(a: readonly number[], b: readonly number[]): Correlation
 
 /** Spearman's rank correlation; equal values share the mean of their ranks. */
 export function spearman(a: readonly number[], b: readonly number[]): Correlation {
+  checkLists(a, b)
   return pearson(ranks(a), ranks(b))
+}
+
+function checkLists(a: readonly number[], b: readonly number[]): void {
+  if (isVector(a) && isVector(b) && a.length === b.length) return
+  const lengths = [a, b].map((list) => (isVector(list) ? list.length : describe(list))).join(' and ')
+  throw new RowspaceError('LENGTH_MISMATCH', `two lists of as many numbers are compared; got ${lengths}`)
 }
 
 /** Ranks from 1, the mean of their places for equal values. */

@@ -6,9 +6,12 @@
  *
  * Cosines are the table's float32; products and quotients are float64.
  */
+import { describe, isRow } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import { liveRows } from '../live-rows.ts'
 import type { EmbeddingTable, Query } from '../table.ts'
 import { measureAll } from './all-rows.ts'
+import { inputId } from './keys.ts'
 import { rangeFilter, type Terms, termsOf } from './terms.ts'
 import { checkedTopn, type TopnOptions } from './topn.ts'
 
@@ -27,13 +30,8 @@ const KEPT_BYTES = 400_000_000
 /** Asks one table many questions: the cosines of every row with a word are worked out once for all that hold it. */
 export class CosmulSearch {
   private readonly kept = new Map<number, Float32Array>()
-  /** Rows that may be in an answer, where some may not: those that were not finite. */
-  private readonly live: ReadonlySet<number> | undefined
 
-  constructor(private readonly table: EmbeddingTable) {
-    if (table.skipped === 0) return
-    this.live = new Set(table.nearest(firstAxis(table), { k: table.size }).ids)
-  }
+  constructor(private readonly table: EmbeddingTable) {}
 
   /** The best rows that are none of the terms. Weights are not part of the method. Throws as mostSimilar. */
   ask(terms: Terms, options: TopnOptions): ScoredMatch[] {
@@ -45,7 +43,7 @@ export class CosmulSearch {
     if (odd !== undefined) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `3CosMul takes no weights; got ${Math.abs(odd.weight)} for ${String(odd.term)}`,
+        `3CosMul takes no weights; got ${odd.weight} for ${describe(odd.term)}`,
       )
     }
     const columns = (sign: number) =>
@@ -57,14 +55,14 @@ export class CosmulSearch {
     const inputs = new Set(
       weighted.flatMap(({ term }) => (term instanceof Float32Array ? [] : [table.id(term)])),
     )
-    const allowed = (id: number) =>
-      !inputs.has(id) && (filter?.has(id) ?? true) && (this.live?.has(id) ?? true)
+    const live = liveRows(table)
+    const allowed = (id: number) => !inputs.has(id) && (filter?.has(id) ?? true) && live.has(id)
     return this.best(positive, columns(-1), topn, allowed)
   }
 
   private cosines(term: Query): Float32Array {
-    if (term instanceof Float32Array || Array.isArray(term)) return measureAll(this.table, term).cosines
-    const id = this.table.id(term as string | number)
+    if (!isRow(term)) return measureAll(this.table, term).cosines
+    const id = inputId(this.table, term)
     const known = this.kept.get(id)
     if (known !== undefined) return known
     if ((this.kept.size + 1) * this.table.size * 4 > KEPT_BYTES) {
@@ -115,10 +113,4 @@ function product(columns: readonly Float32Array[], id: number): number {
   let product = 1
   for (const cosines of columns) product *= (1 + cosines[id]!) / 2
   return product
-}
-
-function firstAxis({ dimension }: EmbeddingTable): Float32Array {
-  const axis = new Float32Array(dimension)
-  axis[0] = 1
-  return axis
 }

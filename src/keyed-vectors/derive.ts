@@ -1,5 +1,7 @@
 /** New tables from the rows of another: some of them, in another order, scaled to length 1. */
+import { describe, isVector } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import { inheritedOptions, liveRows } from '../live-rows.ts'
 import { EmbeddingTable, type Row, type TableOptions } from '../table.ts'
 import { idOfKey, keyList } from './keys.ts'
 import { lengthOf } from './mean-vector.ts'
@@ -15,6 +17,7 @@ export async function tableOf(
   change: (row: Float32Array) => void = () => {},
 ): Promise<EmbeddingTable> {
   const { dimension, vocabulary } = table
+  const live = liveRows(table)
   const tokens =
     vocabulary === undefined ? undefined : Array.from(ids, (id) => vocabulary.tokenOf(id) ?? `#${id}`)
   return EmbeddingTable.fill(
@@ -25,9 +28,13 @@ export async function tableOf(
         const rows = table.gather(some)
         for (let at = 0; at < rows.length; at += dimension) change(rows.subarray(at, at + dimension))
         target.set(rows, first * dimension)
+        // one number that is not finite keeps a row out of the answers of this table too
+        for (const [place, id] of some.entries()) {
+          if (!live.has(id)) target[(first + place) * dimension] = Number.NaN
+        }
       }
     },
-    { tokens, ...options },
+    { ...inheritedOptions(table), tokens, ...options },
   )
 }
 
@@ -41,6 +48,9 @@ export function tableOfKeys(
   for (const key of keyList(keys, 'the keys')) {
     const id = idOfKey(table, key)
     if (id !== undefined) ids.add(id)
+  }
+  if (ids.size === 0) {
+    throw new RowspaceError('UNKNOWN_TOKEN', 'none of the keys is in the table: there is no table of them')
   }
   return tableOf(table, [...ids], options)
 }
@@ -70,17 +80,39 @@ export function tableByFrequency(
 }
 
 function countsOf(table: EmbeddingTable, counts: ArrayLike<number> | ReadonlyMap<string, number>) {
-  if (counts instanceof Map) {
+  if (isMap(counts)) {
+    for (const [token, count] of counts) {
+      if (Number.isFinite(count)) continue
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `a count must be a finite number; that of ${describe(token)} is ${describe(count)}`,
+      )
+    }
     return (id: number): number => counts.get(table.token(id) ?? '') ?? 0
   }
-  const list = counts as ArrayLike<number>
-  if (list?.length !== table.size) {
+  const list = counts
+  if (!isVector(list)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `counts must be a list of numbers, one per row, or a Map of tokens; got ${describe(list)}`,
+    )
+  }
+  if (list.length !== table.size) {
     throw new RowspaceError(
       'LENGTH_MISMATCH',
-      `there are ${list?.length} counts for ${table.size} rows; one a row is needed, or a Map of tokens`,
+      `there are ${list.length} counts for ${table.size} rows; one per row is needed, or a Map of tokens`,
     )
   }
   const odd = Array.from(list).findIndex((count) => !Number.isFinite(count))
   if (odd < 0) return (id: number): number => list[id]!
-  throw new RowspaceError('INVALID_ARGUMENT', `a count must be a finite number; count ${odd} is ${list[odd]}`)
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `a count must be a finite number; count ${odd} is ${describe(list[odd])}`,
+  )
+}
+
+function isMap(
+  counts: ArrayLike<number> | ReadonlyMap<string, number>,
+): counts is ReadonlyMap<string, number> {
+  return counts instanceof Map
 }

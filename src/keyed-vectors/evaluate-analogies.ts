@@ -1,10 +1,12 @@
 /** How many analogy questions a table answers: a is to b as c is to what? */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
-import { inSteps, type WorkOptions } from '../in-steps.ts'
+import { inSteps, WORK_OPTIONS, type WorkOptions } from '../in-steps.ts'
+import type { KeysOf } from '../strict-options.ts'
 import type { EmbeddingTable } from '../table.ts'
 import { type AnalogyQuestion, type AnalogySection, parseAnalogies } from './analogy-questions.ts'
 import { CosmulSearch } from './cosmul.ts'
-import { FoldedWords, type FoldingOptions } from './folding.ts'
+import { FOLDING_OPTIONS, FoldedWords, type FoldingOptions } from './folding.ts'
 import { mostSimilarBatch } from './most-similar.ts'
 
 export interface AnalogyEvaluationOptions extends FoldingOptions, WorkOptions {
@@ -12,6 +14,13 @@ export interface AnalogyEvaluationOptions extends FoldingOptions, WorkOptions {
   dummy4unknown?: boolean | undefined
   /** 3CosAdd ('mostSimilar', unless given) or 3CosMul. */
   similarityFunction?: 'mostSimilar' | 'mostSimilarCosmul' | undefined
+}
+
+export const ANALOGY_OPTIONS: KeysOf<AnalogyEvaluationOptions> = {
+  ...FOLDING_OPTIONS,
+  ...WORK_OPTIONS,
+  dummy4unknown: true,
+  similarityFunction: true,
 }
 
 export interface SectionResult {
@@ -50,11 +59,11 @@ export async function evaluateAnalogies(
   if (similarityFunction !== 'mostSimilar' && similarityFunction !== 'mostSimilarCosmul') {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `similarityFunction is 'mostSimilar' or 'mostSimilarCosmul'; got ${String(similarityFunction)}`,
+      `similarityFunction is 'mostSimilar' or 'mostSimilarCosmul'; got ${describe(similarityFunction)}`,
     )
   }
   const words = new FoldedWords(table, options)
-  const given = typeof analogies === 'string' ? parseAnalogies(analogies) : analogies
+  const given = typeof analogies === 'string' ? parseAnalogies(analogies) : checkedSections(analogies)
   const { known, sections, outOfVocabulary } = lookUp(words, given, options.dummy4unknown ?? false)
   const cosmul = similarityFunction === 'mostSimilar' ? undefined : new CosmulSearch(table)
   const terms = ({ ids: { a, b, c } }: KnownQuestion) => ({ positive: [b, c], negative: [a] })
@@ -71,6 +80,28 @@ export async function evaluateAnalogies(
     sections.reduce((sum, section) => sum + section[kind].length, 0)
   const [correct, incorrect] = [sum('correct'), sum('incorrect')]
   return { score: correct / (correct + incorrect || 1), correct, incorrect, outOfVocabulary, sections }
+}
+
+/** Throws `INVALID_ARGUMENT` unless these are sections of questions. */
+function checkedSections(sections: readonly AnalogySection[]): readonly AnalogySection[] {
+  const isQuestion = ({ a, b, c, expected }: AnalogyQuestion) =>
+    [a, b, c, expected].every((word) => typeof word === 'string')
+  const isSection = (section: AnalogySection) =>
+    Array.isArray(section?.questions) &&
+    section.questions.every((question) => question && isQuestion(question))
+  if (!Array.isArray(sections)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `analogies are the text of a file, or a list of sections; got ${describe(sections)}`,
+    )
+  }
+  const odd = sections.findIndex((section) => !isSection(section))
+  if (odd < 0) return sections
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `a section must be { section, questions: [{ a, b, c, expected }] }; section ${odd} is ${describe(sections[odd])}`,
+    { index: odd },
+  )
 }
 
 /** The questions whose words the table has. */

@@ -1,8 +1,10 @@
 /** Whether a table finds alike what people find alike: pairs of words with scores (WordSim-353, SimLex-999, MEN). */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import type { KeysOf } from '../strict-options.ts'
 import type { EmbeddingTable } from '../table.ts'
 import { type Correlation, pearson, spearman } from './correlation.ts'
-import { FoldedWords, type FoldingOptions } from './folding.ts'
+import { FOLDING_OPTIONS, FoldedWords, type FoldingOptions } from './folding.ts'
 
 export interface WordPair {
   a: string
@@ -18,6 +20,12 @@ export interface PairsOptions extends FoldingOptions {
   dummy4unknown?: boolean | undefined
 }
 
+export const PAIRS_OPTIONS: KeysOf<PairsOptions> = {
+  ...FOLDING_OPTIONS,
+  delimiter: true,
+  dummy4unknown: true,
+}
+
 export interface PairsEvaluation {
   pearson: Correlation
   spearman: Correlation
@@ -31,6 +39,9 @@ export interface PairsEvaluation {
 
 /** Reads pairs: two words and a number a line. Lines that begin with `#` or are not that are left out. */
 export function parsePairs(text: string, delimiter?: string): WordPair[] {
+  if (typeof text !== 'string') {
+    throw new RowspaceError('INVALID_ARGUMENT', `pairs must be the text of a file; got ${describe(text)}`)
+  }
   return text.split(/\r\n|\n|\r/).flatMap((line) => {
     if (line.startsWith('#')) return []
     const fields = delimiter === undefined ? line.trim().split(/\s+/) : line.split(delimiter)
@@ -40,13 +51,32 @@ export function parsePairs(text: string, delimiter?: string): WordPair[] {
   })
 }
 
+/** Throws `INVALID_ARGUMENT` unless these are pairs. */
+function checkedPairs(pairs: readonly WordPair[]): readonly WordPair[] {
+  const isPair = (pair: WordPair) =>
+    typeof pair?.a === 'string' && typeof pair.b === 'string' && Number.isFinite(pair.score)
+  if (!Array.isArray(pairs)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `pairs are the text of a file, or a list of { a, b, score }; got ${describe(pairs)}`,
+    )
+  }
+  const odd = pairs.findIndex((pair) => !isPair(pair))
+  if (odd < 0) return pairs
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `a pair must be { a, b, score }: two words and a finite number; pair ${odd} is ${describe(pairs[odd])}`,
+    { index: odd },
+  )
+}
+
 export function evaluatePairs(
   table: EmbeddingTable,
   pairs: string | readonly WordPair[],
   options: PairsOptions,
 ): PairsEvaluation {
   const words = new FoldedWords(table, options)
-  const given = typeof pairs === 'string' ? parsePairs(pairs, options.delimiter) : pairs
+  const given = typeof pairs === 'string' ? parsePairs(pairs, options.delimiter) : checkedPairs(pairs)
   if (given.length === 0) {
     throw new RowspaceError('EMPTY_QUERY', 'there are no pairs: a line is two words and a number')
   }

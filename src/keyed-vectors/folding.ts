@@ -1,7 +1,10 @@
 /** Words of an evaluation found in a table: among its first rows, in any case or as written. */
 import { RowspaceError } from '../errors.ts'
+import { liveRows } from '../live-rows.ts'
+import type { KeysOf } from '../strict-options.ts'
 import type { EmbeddingTable } from '../table.ts'
 import type { Vocabulary } from '../vocabulary.ts'
+import { checkedBound } from './terms.ts'
 
 export interface FoldingOptions {
   /** Know the first so many rows alone; all unless given. (gensim's default is 300,000.) */
@@ -9,6 +12,8 @@ export interface FoldingOptions {
   /** Compare words in upper case. Of rows that differ by case the first counts. True unless given. */
   caseInsensitive?: boolean | undefined
 }
+
+export const FOLDING_OPTIONS: KeysOf<FoldingOptions> = { restrictVocab: true, caseInsensitive: true }
 
 /**
  * Words of a table by their folded form. On tables of word pieces a word is the piece that begins it, `▁king` or ` king`, and the piece
@@ -20,7 +25,8 @@ export class FoldedWords {
   private readonly vocabulary: Vocabulary
 
   /** Throws `NO_TOKENS`, `INVALID_ARGUMENT`. */
-  constructor({ vocabulary, size }: EmbeddingTable, options: FoldingOptions) {
+  constructor(table: EmbeddingTable, options: FoldingOptions) {
+    const { vocabulary, size } = table
     const { restrictVocab = Number.POSITIVE_INFINITY, caseInsensitive = true } = options
     if (vocabulary === undefined) {
       throw new RowspaceError(
@@ -28,19 +34,14 @@ export class FoldedWords {
         'this table has no tokens, so no word of an evaluation can be found in it',
       )
     }
-    if (!(restrictVocab >= 0)) {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `restrictVocab must be a whole number from 0; got ${restrictVocab}`,
-      )
-    }
     this.vocabulary = vocabulary
     this.fold = caseInsensitive ? (word) => word.toUpperCase() : (word) => word
-    const count = Math.min(size, restrictVocab)
+    const count = Math.min(size, checkedBound(restrictVocab, 'restrictVocab'))
+    const live = liveRows(table)
     for (const initial of [true, false]) {
       for (let id = 0; id < count; id++) {
         const token = vocabulary.tokenOf(id)
-        if (token === undefined || beginsWord(token) !== initial) continue
+        if (token === undefined || beginsWord(token) !== initial || !live.has(id)) continue
         const word = this.wordOf(token)
         if (!this.ids.has(word)) this.ids.set(word, id)
       }

@@ -9,6 +9,6 @@ export type { AnalogyEvaluation, AnalogyEvaluationOptions, SectionResult } from 
 export { type PairsEvaluation, type PairsOptions, parsePairs, type WordPair } from './evaluate-pairs.ts'
 export { KeyedVectors } from './keyed-vectors.ts'
 export type { MeanOptions } from './mean-vector.ts'
-export type { Terms } from './terms.ts'
+export type { KeyedExpression, Terms, WeightedKey } from './terms.ts'
 export type { TopnOptions } from './topn.ts'
 export type { LinearSolver, WordMoversOptions } from './word-movers-distance.ts'

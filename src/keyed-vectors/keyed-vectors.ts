@@ -1,5 +1,9 @@
 /** The questions of gensim's KeyedVectors, under their names in camelCase, asked of a table. */
+import { checkVector } from '../arguments.ts'
+import { checkTable } from '../check-table.ts'
 import type { Matches } from '../matches.ts'
+import { TABLE_OPTIONS } from '../options.ts'
+import { readOptions } from '../strict-options.ts'
 import type { EmbeddingTable, Query, Row, TableOptions } from '../table.ts'
 import type { AnalogySection } from './analogy-questions.ts'
 import {
@@ -15,17 +19,24 @@ import {
 import { CosmulSearch, type ScoredMatch } from './cosmul.ts'
 import { tableByFrequency, tableOfKeys, unitTable } from './derive.ts'
 import {
+  ANALOGY_OPTIONS,
   type AnalogyEvaluation,
   type AnalogyEvaluationOptions,
   evaluateAnalogies,
 } from './evaluate-analogies.ts'
-import { evaluatePairs, type PairsEvaluation, type PairsOptions, type WordPair } from './evaluate-pairs.ts'
+import {
+  evaluatePairs,
+  PAIRS_OPTIONS,
+  type PairsEvaluation,
+  type PairsOptions,
+  type WordPair,
+} from './evaluate-pairs.ts'
 import { idOfKey } from './keys.ts'
-import { lengthOf, type MeanOptions, meanVector } from './mean-vector.ts'
+import { lengthOf, MEAN_OPTIONS, type MeanOptions, meanVector } from './mean-vector.ts'
 import { mostSimilar, mostSimilarBatch } from './most-similar.ts'
 import type { Terms } from './terms.ts'
-import type { TopnOptions } from './topn.ts'
-import { type WordMoversOptions, wordMoversDistance } from './word-movers-distance.ts'
+import { TOPN_OPTIONS, type TopnOptions } from './topn.ts'
+import { MOVERS_OPTIONS, type WordMoversOptions, wordMoversDistance } from './word-movers-distance.ts'
 
 /**
  * @example
@@ -35,7 +46,9 @@ import { type WordMoversOptions, wordMoversDistance } from './word-movers-distan
  */
 export class KeyedVectors {
   /** Asks this table, and changes nothing in it: any number of them may share it. */
-  constructor(readonly table: EmbeddingTable) {}
+  constructor(readonly table: EmbeddingTable) {
+    checkTable(table)
+  }
 
   /** |V|. */
   get length(): number {
@@ -58,7 +71,8 @@ export class KeyedVectors {
   }
 
   /** A copy of a row, d numbers; `norm` scales it to length 1. Throws `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`. */
-  getVector(key: Row, { norm = false }: { norm?: boolean | undefined } = {}): Float32Array {
+  getVector(key: Row, options: { norm?: boolean | undefined } = {}): Float32Array {
+    const { norm = false } = readOptions(options, { norm: true }, 'the options of getVector()')
     const row = this.table.row(key)
     const length = lengthOf(row)
     return norm && length > 0 ? row.map((value) => value / length) : row
@@ -66,7 +80,7 @@ export class KeyedVectors {
 
   /** The weighted mean of rows and vectors, d numbers. Throws as meanVector: no keys, no known key, weights that do not fit. */
   getMeanVector(keys: Iterable<Query>, options: MeanOptions = {}): Float32Array {
-    return meanVector(this.table, keys, options)
+    return meanVector(this.table, keys, readOptions(options, MEAN_OPTIONS, 'the options of getMeanVector()'))
   }
 
   /**
@@ -75,27 +89,28 @@ export class KeyedVectors {
    * @throws RowspaceError `EMPTY_QUERY` without terms, `UNKNOWN_TOKEN`, `ZERO_QUERY` where they cancel out, `INVALID_K`.
    */
   mostSimilar(terms: Terms, options: TopnOptions = {}): Matches {
-    return mostSimilar(this.table, terms, options)
+    return mostSimilar(this.table, terms, topnOptions(options, 'mostSimilar'))
   }
 
   /** As `mostSimilar`, of many questions over one reading of the table. */
   mostSimilarBatch(questions: readonly Terms[], options: TopnOptions = {}): Matches[] {
-    return mostSimilarBatch(this.table, questions, options)
+    return mostSimilarBatch(this.table, questions, topnOptions(options, 'mostSimilarBatch'))
   }
 
   /** The best rows by 3CosMul (Levy & Goldberg 2014), none of them a term. Throws as `mostSimilar`; weights are refused. */
   mostSimilarCosmul(terms: Terms, options: TopnOptions = {}): ScoredMatch[] {
-    return new CosmulSearch(this.table).ask(terms, options)
+    return new CosmulSearch(this.table).ask(terms, topnOptions(options, 'mostSimilarCosmul'))
   }
 
   /** `mostSimilar` to one key. */
   similarByKey(key: Row, options: TopnOptions = {}): Matches {
-    return this.mostSimilar({ positive: [key] }, options)
+    return mostSimilar(this.table, { positive: [key] }, topnOptions(options, 'similarByKey'))
   }
 
   /** `mostSimilar` to one vector of d numbers. */
   similarByVector(vector: Float32Array | readonly number[], options: TopnOptions = {}): Matches {
-    return this.mostSimilar({ positive: [Float32Array.from(vector)] }, options)
+    checkVector(vector, this.vectorSize)
+    return mostSimilar(this.table, Float32Array.from(vector), topnOptions(options, 'similarByVector'))
   }
 
   /** The cosine of two keys. */
@@ -135,8 +150,9 @@ export class KeyedVectors {
    */
   rankByCentrality<Key extends Row>(
     keys: Iterable<Key>,
-    { useNorm = true }: { useNorm?: boolean | undefined } = {},
+    options: { useNorm?: boolean | undefined } = {},
   ): Central<Key>[] {
+    const { useNorm = true } = readOptions(options, { useNorm: true }, 'the options of rankByCentrality()')
     return rankByCentrality(this.table, keys, useNorm)
   }
 
@@ -156,18 +172,21 @@ export class KeyedVectors {
   }
 
   /** cos(a, b) over the sum of the cosines of the `topn` nearest to a: synonyms come above 1/topn (Leeuwenberg et al. 2016). */
-  relativeCosineSimilarity(a: Row, b: Row, { topn = 10 }: { topn?: number | undefined } = {}): number {
+  relativeCosineSimilarity(a: Row, b: Row, options: { topn?: number | undefined } = {}): number {
+    const { topn = 10 } = readOptions(options, { topn: true }, 'the options of relativeCosineSimilarity()')
     return relativeCosineSimilarity(this.table, a, b, topn)
   }
 
   /** A table of its own of these keys, each once; those this table does not have are left out. */
   async vectorsForAll(keys: Iterable<Row>, options: TableOptions = {}): Promise<KeyedVectors> {
-    return new KeyedVectors(await tableOfKeys(this.table, keys, options))
+    const given = readOptions(options, TABLE_OPTIONS, 'the options of vectorsForAll()')
+    return new KeyedVectors(await tableOfKeys(this.table, keys, given))
   }
 
   /** A table of the same rows scaled to length 1. */
   async unitNormalizeAll(options: TableOptions = {}): Promise<KeyedVectors> {
-    return new KeyedVectors(await unitTable(this.table, options))
+    const given = readOptions(options, TABLE_OPTIONS, 'the options of unitNormalizeAll()')
+    return new KeyedVectors(await unitTable(this.table, given))
   }
 
   /** A table of the same rows, those with the largest counts first: one count a row, or a Map of tokens. */
@@ -175,31 +194,39 @@ export class KeyedVectors {
     counts: ArrayLike<number> | ReadonlyMap<string, number>,
     options: TableOptions = {},
   ): Promise<KeyedVectors> {
-    return new KeyedVectors(await tableByFrequency(this.table, counts, options))
+    const given = readOptions(options, TABLE_OPTIONS, 'the options of sortByDescendingFrequency()')
+    return new KeyedVectors(await tableByFrequency(this.table, counts, given))
   }
 
   /**
    * How many analogy questions are answered: the text of a file like questions-words.txt, or its sections. Words are compared in
    * upper case unless `caseInsensitive: false`.
    */
-  evaluateWordAnalogies(
+  async evaluateWordAnalogies(
     analogies: string | readonly AnalogySection[],
     options: AnalogyEvaluationOptions = {},
   ): Promise<AnalogyEvaluation> {
-    return evaluateAnalogies(this.table, analogies, options)
+    const given = readOptions(options, ANALOGY_OPTIONS, 'the options of evaluateWordAnalogies()')
+    return evaluateAnalogies(this.table, analogies, given)
   }
 
   /** How cosines go with people's scores of pairs: the text of a file of two words and a number a line, or the pairs. */
   evaluateWordPairs(pairs: string | readonly WordPair[], options: PairsOptions = {}): PairsEvaluation {
-    return evaluatePairs(this.table, pairs, options)
+    const given = readOptions(options, PAIRS_OPTIONS, 'the options of evaluateWordPairs()')
+    return evaluatePairs(this.table, pairs, given)
   }
 
   /** Word Mover's Distance of two texts, given as words. Pass the solver: `import highs from 'highs'`, `{ solver: highs }`. */
-  wmdistance(
+  async wmdistance(
     text: Iterable<string>,
     other: Iterable<string>,
     options: WordMoversOptions = {},
   ): Promise<number> {
-    return wordMoversDistance(this.table, text, other, options)
+    const given = readOptions(options, MOVERS_OPTIONS, 'the options of wmdistance()')
+    return wordMoversDistance(this.table, text, other, given)
   }
+}
+
+function topnOptions(options: TopnOptions, method: string): TopnOptions {
+  return readOptions(options, TOPN_OPTIONS, `the options of ${method}()`)
 }

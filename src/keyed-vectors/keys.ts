@@ -1,6 +1,7 @@
 /** Keys of a table: which there are, and lists of them. */
-import { describe } from '../arguments.ts'
+import { describe, zeroQuery } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import { liveRows } from '../live-rows.ts'
 import type { EmbeddingTable, Row } from '../table.ts'
 import { idOfName } from '../vocabulary.ts'
 
@@ -9,27 +10,47 @@ export function idOfKey(table: EmbeddingTable, key: Row): number | undefined {
   if (typeof key === 'number') {
     return Number.isInteger(key) && key >= 0 && key < table.size ? key : undefined
   }
-  return table.vocabulary === undefined ? undefined : idOfName(table.vocabulary, key)
+  return table.vocabulary === undefined || typeof key !== 'string'
+    ? undefined
+    : idOfName(table.vocabulary, key)
 }
 
-/** A list of keys as an array. A string is no list: its letters would be taken for keys. Throws `EMPTY_QUERY`, `INVALID_ARGUMENT`. */
-export function keyList<Key>(keys: Iterable<Key>, what: string): Key[] {
+/** The same of keys whose row is finite: one that was skipped (`nonFinite: 'skip'`) counts as missing. */
+export function liveIdOfKey(table: EmbeddingTable, key: Row): number | undefined {
+  const id = idOfKey(table, key)
+  return id !== undefined && liveRows(table).has(id) ? id : undefined
+}
+
+/** The id of a row to ask with. Throws as `table.id`; `ZERO_QUERY` where it was not finite. */
+export function inputId(table: EmbeddingTable, key: Row): number {
+  const id = table.id(key)
+  if (liveRows(table).has(id)) return id
+  throw zeroQuery(`row ${id} was not finite and reads as zeros`)
+}
+
+/** A list of keys as an array. A string is no list: its letters would be taken for keys. Throws `INVALID_ARGUMENT`. */
+export function listOf<Key>(keys: Iterable<Key>, what: string): Key[] {
   if (typeof keys !== 'object' || keys === null || !(Symbol.iterator in keys)) {
     throw new RowspaceError('INVALID_ARGUMENT', `${what} is a list of keys; got ${describe(keys)}`)
   }
-  const list = [...keys]
+  return [...keys]
+}
+
+/** As `listOf`. Throws `EMPTY_QUERY` for an empty list. */
+export function keyList<Key>(keys: Iterable<Key>, what: string): Key[] {
+  const list = listOf(keys, what)
   if (list.length > 0) return list
   throw new RowspaceError('EMPTY_QUERY', `${what} is an empty list: name at least one key`)
 }
 
 /** The keys that the table has. Throws `EMPTY_QUERY`, and `UNKNOWN_TOKEN` where it has none of them. */
-export function knownKeys(table: EmbeddingTable, keys: Iterable<Row>, what: string): Row[] {
+export function knownKeys<Key extends Row>(table: EmbeddingTable, keys: Iterable<Key>, what: string): Key[] {
   const list = keyList(keys, what)
-  const known = list.filter((key) => idOfKey(table, key) !== undefined)
+  const known = list.filter((key) => liveIdOfKey(table, key) !== undefined)
   if (known.length > 0) return known
   throw new RowspaceError(
     'UNKNOWN_TOKEN',
-    `none of the ${list.length} keys of ${what} is in the table (the first is ${JSON.stringify(list[0])})`,
+    `none of the ${list.length} keys of ${what} is in the table (the first is ${describe(list[0])})`,
     { keys: list },
   )
 }

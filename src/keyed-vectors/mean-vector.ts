@@ -1,8 +1,9 @@
 /** The weighted mean of rows and vectors: what every question that adds words begins with. */
 import { checkVector, describe, isVector } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import type { KeysOf } from '../strict-options.ts'
 import type { EmbeddingTable, Query } from '../table.ts'
-import { idOfKey, keyList } from './keys.ts'
+import { inputId, keyList, liveIdOfKey } from './keys.ts'
 
 export interface MeanOptions {
   /** One a key; 1 each unless given. The sum is divided by the sum of their absolute values. */
@@ -13,6 +14,13 @@ export interface MeanOptions {
   postNormalize?: boolean | undefined
   /** Leave out keys that the table does not have, rather than refuse them. True unless given. */
   ignoreMissing?: boolean | undefined
+}
+
+export const MEAN_OPTIONS: KeysOf<MeanOptions> = {
+  weights: true,
+  preNormalize: true,
+  postNormalize: true,
+  ignoreMissing: true,
 }
 
 /**
@@ -37,12 +45,12 @@ export function meanVector(
     if (isVector(key)) {
       addTo(sum, checkedVector(key, table.dimension, index), weight)
     } else {
-      const id = idOfKey(table, key)
-      if (id === undefined && ignoreMissing) {
+      const id = ignoreMissing ? liveIdOfKey(table, key) : inputId(table, key)
+      if (id === undefined) {
         missing++
         continue
       }
-      const row = table.row(id ?? key)
+      const row = table.row(id)
       addTo(sum, row, preNormalize ? weight / (lengthOf(row) || 1) : weight)
     }
     total += Math.abs(weight)

@@ -1,12 +1,27 @@
 /** What most-similar questions are asked with: keys and vectors to add and to take away. */
-import { type Expression, type WeightedTerm, weightedTerms } from '../analogy.ts'
-import { isVector } from '../arguments.ts'
+import { type Term, type WeightedTerm, weightedTerms } from '../analogy.ts'
+import { describe, isVector } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import { IdSet } from '../id-set.ts'
+import { type KeysOf, readOptions } from '../strict-options.ts'
 import type { EmbeddingTable, Query } from '../table.ts'
 
+/** A key or vector, alone or with a weight: `['king', 0.5]`. */
+export type WeightedKey = Term | readonly [Term, number]
+
+/**
+ * What to add and what to take away. A weight counts as written, in `negative` too, as gensim has it: `[['man', -1]]` takes away what
+ * `['man']` does.
+ */
+export interface KeyedExpression {
+  positive?: Term | readonly WeightedKey[] | undefined
+  negative?: Term | readonly WeightedKey[] | undefined
+}
+
+const EXPRESSION: KeysOf<KeyedExpression> = { positive: true, negative: true }
+
 /** One key or vector, several of them, or what to add and what to take away. */
-export type Terms = Query | readonly Query[] | Expression
+export type Terms = Query | readonly Query[] | KeyedExpression
 
 export interface RangeOptions {
   /** Search the first so many rows alone: the commonest words, where rows are sorted by frequency. */
@@ -17,11 +32,11 @@ export interface RangeOptions {
   clipEnd?: number | undefined
 }
 
+export const RANGE_OPTIONS: KeysOf<RangeOptions> = { restrictVocab: true, clipStart: true, clipEnd: true }
+
 /** The terms with their weights, negative ones below 0. Throws as `EmbeddingTable.analogy`. */
 export function termsOf(terms: Terms): WeightedTerm[] {
-  if (typeof terms === 'string' || typeof terms === 'number' || terms instanceof Float32Array) {
-    return [{ term: terms, weight: 1 }]
-  }
+  if (isTerm(terms)) return [{ term: terms, weight: 1 }]
   if (isList(terms)) {
     if (terms.length > 0 && terms.every((term) => typeof term === 'number')) {
       throw new RowspaceError(
@@ -31,15 +46,43 @@ export function termsOf(terms: Terms): WeightedTerm[] {
     }
     return weightedTerms({ positive: terms.map(termOf) })
   }
-  return weightedTerms(terms)
+  const { positive, negative } = readOptions(terms, EXPRESSION, 'the terms')
+  return weightedTerms({
+    positive: [...weighted(positive, 1, 'positive'), ...weighted(negative, -1, 'negative')],
+  })
+}
+
+/** The terms of one side, all with their weights: `sign` where none is written. */
+function weighted(
+  side: Term | readonly WeightedKey[] | undefined,
+  sign: number,
+  name: string,
+): WeightedKey[] {
+  if (side === undefined) return []
+  if (isTerm(side)) return [[side, sign]]
+  if (Array.isArray(side)) {
+    return side.map((entry: WeightedKey) => (isWeighted(entry) ? entry : [termOf(entry), sign]))
+  }
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `${name} must be a key, a Float32Array or a list of them; got ${describe(side)}`,
+  )
+}
+
+function isWeighted(entry: WeightedKey): entry is readonly [Term, number] {
+  return Array.isArray(entry)
+}
+
+function termOf(term: Query): Term {
+  return isVector(term) ? Float32Array.from(term) : term
+}
+
+function isTerm(terms: unknown): terms is Term {
+  return typeof terms === 'string' || typeof terms === 'number' || terms instanceof Float32Array
 }
 
 function isList(terms: Terms): terms is readonly Query[] {
   return Array.isArray(terms)
-}
-
-function termOf(term: Query) {
-  return isVector(term) ? Float32Array.from(term) : (term as string | number)
 }
 
 /** The rows of a range as a filter; undefined for all rows. Throws `INVALID_ARGUMENT`. */
@@ -56,9 +99,10 @@ export function rangeFilter({ size }: EmbeddingTable, options: RangeOptions): Id
   return set
 }
 
-function checkedBound(value: number, name: string): number {
+/** Throws `INVALID_ARGUMENT` unless this is an integer ≥ 0, or Infinity. */
+export function checkedBound(value: number, name: string): number {
   if ((Number.isSafeInteger(value) && value >= 0) || value === Number.POSITIVE_INFINITY) return value
-  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be a whole number from 0; got ${value}`, {
+  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be an integer ≥ 0; got ${describe(value)}`, {
     [name]: value,
   })
 }

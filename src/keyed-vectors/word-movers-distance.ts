@@ -3,9 +3,11 @@
  * words of one text to those of another, each word's share of its text over the Euclidean distance of the rows. The transport
  * problem is solved by HiGHS (`npm install highs`), which the caller hands over: bundlers resolve imports that nobody calls.
  */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import type { KeysOf } from '../strict-options.ts'
 import type { EmbeddingTable } from '../table.ts'
-import { idOfKey, keyList } from './keys.ts'
+import { listOf, liveIdOfKey } from './keys.ts'
 import { lengthOf } from './mean-vector.ts'
 
 /** What is asked of HiGHS: a linear program in CPLEX's LP format. */
@@ -20,6 +22,8 @@ export interface WordMoversOptions {
   solver?: LinearSolver | (() => Promise<LinearSolver>) | undefined
 }
 
+export const MOVERS_OPTIONS: KeysOf<WordMoversOptions> = { norm: true, solver: true }
+
 /** Infinity where one text has no word of the table. Words that it does not have are left out. */
 export async function wordMoversDistance(
   table: EmbeddingTable,
@@ -27,6 +31,12 @@ export async function wordMoversDistance(
   other: Iterable<string>,
   { norm = true, solver }: WordMoversOptions,
 ): Promise<number> {
+  if (solver !== undefined && typeof solver !== 'function' && typeof solver?.solve !== 'function') {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `solver must have a method solve(), or be a function that loads one; got ${describe(solver)}`,
+    )
+  }
   const a = wordCounts(table, text)
   const b = wordCounts(table, other)
   if (a.total === 0 || b.total === 0) return Number.POSITIVE_INFINITY
@@ -43,16 +53,12 @@ export async function wordMoversDistance(
 
 function wordCounts(table: EmbeddingTable, text: Iterable<string>) {
   const counts = new Map<number, number>()
-  for (const word of [...(isEmpty(text) ? [] : keyList(text, 'a text'))]) {
-    const id = idOfKey(table, word)
+  for (const word of listOf(text, 'a text')) {
+    const id = liveIdOfKey(table, word)
     if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1)
   }
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
   return { ids: [...counts.keys()], counts: [...counts.values()], total }
-}
-
-function isEmpty(text: Iterable<string>): boolean {
-  return Array.isArray(text) && text.length === 0
 }
 
 function vector(table: EmbeddingTable, id: number, norm: boolean): Float32Array {

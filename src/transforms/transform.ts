@@ -1,12 +1,16 @@
 /** An affine map of rows: x ↦ M (x − μ), the same for a table's rows and for what it is asked with. */
 import { checkVector } from '../arguments.ts'
-import { inSteps, type WorkOptions } from '../in-steps.ts'
+import { checkTable } from '../check-table.ts'
+import { RowspaceError } from '../errors.ts'
+import { inSteps, WORK_OPTIONS, type WorkOptions } from '../in-steps.ts'
+import { inheritedOptions, liveRows } from '../live-rows.ts'
 import { TABLE_OPTIONS } from '../options.ts'
-import { pickOptions } from '../strict-options.ts'
+import { pickOptions, readOptions } from '../strict-options.ts'
 import { EmbeddingTable, type TableOptions } from '../table.ts'
 import { isZero } from './moments.ts'
 
 const STEP = 256
+const MADE_OPTIONS = { ...TABLE_OPTIONS, ...WORK_OPTIONS }
 
 export class Transform {
   constructor(
@@ -19,25 +23,36 @@ export class Transform {
   ) {}
 
   /**
-   * A table of the rows transformed, float32, with the same tokens. Rows of zeros stay zeros.
+   * A table of the rows transformed, float32, with the same tokens. Rows of zeros stay zeros; rows
+   * that were not finite stay out of every answer.
    *
    * @throws RowspaceError `DIMENSION_MISMATCH`, `OUT_OF_MEMORY`; the signal's reason.
    */
   async table(table: EmbeddingTable, options: TableOptions & WorkOptions = {}): Promise<EmbeddingTable> {
-    const { dimension } = this
-    const tokens = table.vocabulary
+    checkTable(table)
+    const given = readOptions(options, MADE_OPTIONS, 'the options of Transform.table()')
+    const { dimension, mean } = this
+    if (table.dimension !== mean.length) {
+      throw new RowspaceError(
+        'DIMENSION_MISMATCH',
+        `the table's rows have ${table.dimension} numbers; this transform is for ${mean.length}`,
+        { actual: table.dimension, expected: mean.length },
+      )
+    }
+    const live = liveRows(table)
     return EmbeddingTable.fill(
       { size: table.size, dimension },
       async (target) => {
-        await inSteps(table.size, STEP, options, (from, to) => {
+        await inSteps(table.size, STEP, given, (from, to) => {
           const rows = table.gather(Uint32Array.from({ length: to - from }, (_, offset) => from + offset))
           for (let id = from; id < to; id++) {
             const row = rows.subarray((id - from) * table.dimension, (id - from + 1) * table.dimension)
-            if (!isZero(row)) target.set(this.vector(row), id * dimension)
+            if (!live.has(id)) target[id * dimension] = Number.NaN
+            else if (!isZero(row)) target.set(this.vector(row), id * dimension)
           }
         })
       },
-      { tokens, ...pickOptions<TableOptions>(options, TABLE_OPTIONS) },
+      { ...inheritedOptions(table), ...pickOptions<TableOptions>(given, TABLE_OPTIONS) },
     )
   }
 

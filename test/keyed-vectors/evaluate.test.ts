@@ -14,6 +14,17 @@ describe('correlations', () => {
     expect(spearman(a, b).statistic).toBeCloseTo(0.8207826816681233, 12)
     expect(spearman(a, b).pValue).toBeCloseTo(0.08858700531354381, 10)
   })
+  test.each([
+    ['2 and 3', () => pearson([1, 2], [1, 2, 3])],
+    ['3 and undefined', () => spearman([1, 2, 3], undefined as never)],
+  ])('lists of %s are no pairs', (lengths, compare) => {
+    expect(compare).toThrow(
+      expect.objectContaining({
+        code: 'LENGTH_MISMATCH',
+        message: expect.stringContaining(`got ${lengths}`),
+      }),
+    )
+  })
   test('equal values share a rank', () => expect(ranks([3, 1, 3, 2])).toEqual([3.5, 1, 3.5, 2]))
   test('the edges', () => {
     expect(pearson(a, a)).toEqual({ statistic: 1, pValue: 0 })
@@ -45,6 +56,40 @@ describe('files', () => {
       { a: 'love', b: 'sex', score: 6.77 },
     ])
     expect(parsePairs('New York,city,5\na b,c', ',')).toEqual([{ a: 'New York', b: 'city', score: 5 }])
+  })
+})
+
+describe('what is no file', () => {
+  test.each<[string, () => unknown, string]>([
+    ['analogies', () => parseAnalogies(5 as never), 'analogies must be the text of a file; got 5'],
+    ['pairs', () => parsePairs(undefined as never), 'pairs must be the text of a file; got undefined'],
+    ['sections', async () => (await made()).evaluateWordAnalogies(null as never), 'got null'],
+    [
+      'questions',
+      async () => (await made()).evaluateWordAnalogies([{ section: 's' }] as never),
+      'section 0 is Object',
+    ],
+    [
+      'words',
+      async () => (await made()).evaluateWordAnalogies([{ section: 's', questions: [{ a: 'a' }] }] as never),
+      'section 0 is Object',
+    ],
+    ['pairs as a number', async () => (await made()).evaluateWordPairs(7 as never), 'got 7'],
+    [
+      'a pair without a score',
+      async () => (await made()).evaluateWordPairs([{ a: 'a', b: 'b' }] as never),
+      'pair 0 is Object',
+    ],
+    [
+      'restrictVocab',
+      async () => (await made()).evaluateWordPairs('a b 1', { restrictVocab: 1.5 }),
+      'got 1.5',
+    ],
+  ])('%s', async (_, ask, message) => {
+    await expect((async () => ask())()).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(message),
+    })
   })
 })
 

@@ -1,7 +1,7 @@
 /** gensim's questions against the oracle, on any table; and what they refuse. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { KeyedVectors } from '../../src/keyed-vectors/index.ts'
+import { type KeyedExpression, KeyedVectors } from '../../src/keyed-vectors/index.ts'
 import { EmbeddingTable } from '../../src/table.ts'
 import { expectFloats, expectMatches } from '../oracle/expect.ts'
 import { cosineScore } from '../oracle/float32.ts'
@@ -42,7 +42,7 @@ test('mostSimilar, one by one and in a batch', async () => {
         positive: terms.filter(({ weight }) => weight > 0).map(({ id, weight }) => [id, weight] as const),
         negative: terms
           .filter(({ weight }) => weight < 0)
-          .map(({ id, weight }) => [`w${id}`, -weight] as const),
+          .map(({ id, weight }) => [`w${id}`, weight] as const),
       }))
       const options = { topn, restrictVocab }
       const batch = vectors.mostSimilarBatch(asked, options)
@@ -221,9 +221,93 @@ describe('by hand', () => {
       expect([...sorted.getVector('west')]).toEqual([-1, 0])
     }
   })
+  test('a weight counts as written, in negative too', async () => {
+    const vectors = await small()
+    const ask = (negative: KeyedExpression['negative']) =>
+      vectors.mostSimilar({ positive: ['between'], negative }).toArray()
+    expect(ask([['west', -1]])).toEqual(ask(['west']))
+    expect(ask([['west', 1]])).toEqual(vectors.mostSimilar({ positive: ['between', 'west'] }).toArray())
+    expect(ask(['west'])).not.toEqual(ask([['west', 1]]))
+    expect(vectors.mostSimilar({ positive: [['north', -2]] }).at(0)!.token).not.toBe('north')
+    const batch = vectors.mostSimilarBatch([{ positive: ['between'], negative: [['west', -1]] }])
+    expect(batch[0]!.toArray()).toEqual(ask(['west']))
+  })
+  test('one key or vector for positive or negative', async () => {
+    const vectors = await small()
+    const list = vectors.mostSimilar({ positive: ['east', 'north'], negative: ['west'] }).toArray()
+    expect(vectors.mostSimilar({ positive: ['east', 'north'], negative: 'west' }).toArray()).toEqual(list)
+    expect(vectors.mostSimilar({ positive: 'east' }).toArray()).toEqual(vectors.mostSimilar('east').toArray())
+    expect(vectors.mostSimilar({ positive: 0 }).toArray()).toEqual(vectors.mostSimilar('east').toArray())
+    const row = vectors.getVector('west')
+    expect(vectors.mostSimilarCosmul({ positive: 'east', negative: row }).at(0)!.token).toBe('between')
+    expect(vectors.mostSimilar({ positive: [new Float64Array([1, 0]) as never], negative: [] }).length).toBe(
+      5,
+    )
+  })
   test('rows that were not finite are in no 3CosMul answer', async () => {
     const table = await EmbeddingTable.from([1, 0, Number.NaN, 1, 0, 1], { dimension: 2, nonFinite: 'skip' })
     expect(new KeyedVectors(table).mostSimilarCosmul(0).map(({ id }) => id)).toEqual([2])
+  })
+})
+
+describe('rows that were not finite', () => {
+  // c, of NaN, reads as zeros: its cosine would be 0, above that of d
+  const TOKENS = ['a', 'b', 'c', 'd', 'e']
+  const ROWS = [1, 0, 1, 1, Number.NaN, 1, -1, -0.5, 0, -1]
+  const made = async () =>
+    new KeyedVectors(await EmbeddingTable.from(ROWS, { dimension: 2, tokens: TOKENS, nonFinite: 'skip' }))
+  test('are in no answer', async () => {
+    const vectors = await made()
+    expect([...vectors.closerThan('a', 'd')]).toEqual([1, 4])
+    expect([vectors.rank('a', 'd'), vectors.rank('a', 'b')]).toEqual([3, 1])
+    expect(vectors.mostSimilarToGiven('a', ['d', 'c'])).toBe('d')
+    expect(vectors.doesntMatch(['a', 'b', 'c'])).not.toBe('c')
+    expect(vectors.rankByCentrality(['a', 'c']).map(({ key }) => key)).toEqual(['a'])
+    expect([...vectors.getMeanVector(['a', 'c'])]).toEqual([1, 0])
+    expect(vectors.nSimilarity(['a', 'c'], ['a'])).toBe(1)
+  })
+  test('are no words of an evaluation', async () => {
+    const vectors = await made()
+    const pairs = 'a b 1\na d 2\nb d 3\na c 4\n'
+    expect(vectors.evaluateWordPairs(pairs)).toMatchObject({ pairs: 3, outOfVocabulary: 1 })
+    const found = await vectors.evaluateWordAnalogies(': s\na b c d\na b d e\n')
+    expect([found.outOfVocabulary, found.correct + found.incorrect]).toEqual([1, 1])
+  })
+  test('are no words of a text', async () => {
+    const vectors = await made()
+    const solver = {
+      solve: (problem: string) => ({ Status: 'Optimal', ObjectiveValue: problem.split('x_').length }),
+    }
+    const distance = (text: string[]) => vectors.wmdistance(text, ['b'], { solver })
+    expect(await distance(['a', 'c'])).toBe(await distance(['a']))
+    expect(await distance(['c'])).toBe(Number.POSITIVE_INFINITY)
+  })
+  test('stay out of tables made from theirs', async () => {
+    const vectors = await made()
+    const derived = [
+      await vectors.vectorsForAll(['c', 'a', 'b', 'd']),
+      await vectors.unitNormalizeAll(),
+      await vectors.sortByDescendingFrequency([1, 2, 9, 3, 4]),
+    ]
+    for (const { table } of derived) {
+      expect(table.skipped).toBe(1)
+      const found = table.nearest('a', { k: 9 }).toArray()
+      expect(found.length).toBe(table.size - 2)
+      expect(found.map(({ token }) => token)).not.toContain('c')
+      expect([...table.row('c')]).toEqual([0, 0])
+    }
+    await expect(vectors.unitNormalizeAll({ nonFinite: 'refuse' })).rejects.toMatchObject({
+      code: 'NON_FINITE',
+    })
+  })
+  test.each<[string, (vectors: KeyedVectors) => unknown]>([
+    ['mostSimilar', (v) => v.mostSimilar(['a', 'c'])],
+    ['mostSimilarCosmul', (v) => v.mostSimilarCosmul({ positive: ['a'], negative: ['c'] })],
+    ['getMeanVector', (v) => v.getMeanVector(['a', 'c'], { ignoreMissing: false })],
+    ['mostSimilarToGiven', (v) => v.mostSimilarToGiven('a', ['c'])],
+  ])('%s refuses to ask with one', async (_, ask) => {
+    const vectors = await made()
+    expect(() => ask(vectors)).toThrow(expect.objectContaining({ code: 'ZERO_QUERY' }))
   })
 })
 
@@ -238,6 +322,89 @@ describe('refusals', () => {
       'zeros',
     ],
     ['a list that may be a vector', (v) => v.mostSimilar([1, 2]), 'INVALID_ARGUMENT', 'Float32Array'],
+    [
+      'topn among the terms',
+      (v) => v.mostSimilar({ positive: ['east'], topn: 3 } as never),
+      'INVALID_ARGUMENT',
+      'unknown key "topn" in the terms',
+    ],
+    [
+      'no terms at all',
+      (v) => v.mostSimilar(null as never),
+      'INVALID_ARGUMENT',
+      'the terms must be an object; got null',
+    ],
+    [
+      'a positive that is none',
+      (v) => v.mostSimilar({ positive: true as never }),
+      'INVALID_ARGUMENT',
+      'positive must be a key, a Float32Array or a list of them; got true',
+    ],
+    [
+      'a negative that is none',
+      (v) => v.mostSimilar({ negative: {} as never }),
+      'INVALID_ARGUMENT',
+      'negative must be a key',
+    ],
+    [
+      'a weight as text',
+      (v) => v.mostSimilar({ negative: [['east', '1' as never]] }),
+      'INVALID_ARGUMENT',
+      'got "1" for "east"',
+    ],
+    [
+      'a term of three',
+      (v) => v.mostSimilar({ positive: [['east', 1, 2] as never] }),
+      'INVALID_ARGUMENT',
+      'an array of 3',
+    ],
+    ['a symbol for a key', (v) => v.getIndex(Symbol('x') as never), 'INVALID_ARGUMENT', 'got Symbol(x)'],
+    ['no vector', (v) => v.similarByVector(undefined as never), 'INVALID_ARGUMENT', 'got undefined'],
+    [
+      'no table',
+      () => new KeyedVectors(undefined as never),
+      'INVALID_ARGUMENT',
+      'a table must be an EmbeddingTable; got undefined',
+    ],
+    ['no counts', (v) => v.sortByDescendingFrequency(null as never), 'INVALID_ARGUMENT', 'got null'],
+    [
+      'a Map of no counts',
+      (v) => v.sortByDescendingFrequency(new Map([['east', Number.NaN]])),
+      'INVALID_ARGUMENT',
+      'that of "east" is NaN',
+    ],
+    [
+      'no vectors to compare',
+      () => KeyedVectors.cosineSimilarities([1], undefined as never),
+      'INVALID_ARGUMENT',
+      'the list of vectors',
+    ],
+    [
+      'no vector to compare',
+      () => KeyedVectors.cosineSimilarities(5 as never, [[1]]),
+      'INVALID_ARGUMENT',
+      'got 5',
+    ],
+    [
+      'a vector among them that is none',
+      () => KeyedVectors.cosineSimilarities([1], ['a' as never]),
+      'INVALID_ARGUMENT',
+      'got "a"',
+    ],
+    ['a table of no known key', (v) => v.vectorsForAll(['up', 'down']), 'UNKNOWN_TOKEN', 'none of the keys'],
+    [
+      'a text that is a string',
+      (v) => v.wmdistance('east', ['north']),
+      'INVALID_ARGUMENT',
+      'a text is a list of keys; got "east"',
+    ],
+    [
+      'a solver that is none',
+      (v) => v.wmdistance(['east'], ['north'], { solver: {} as never }),
+      'INVALID_ARGUMENT',
+      'got Object',
+    ],
+    ['topn as text', (v) => v.mostSimilar('east', { topn: '5' as never }), 'INVALID_K', 'got "5"'],
     ['an unknown word', (v) => v.mostSimilar('eats'), 'UNKNOWN_TOKEN', 'did you mean "east"?'],
     ['a topn that is none', (v) => v.mostSimilar('east', { topn: -1 }), 'INVALID_K', '-1'],
     ['a range that is none', (v) => v.mostSimilar('east', { restrictVocab: 1.5 }), 'INVALID_ARGUMENT', '1.5'],
