@@ -15,7 +15,7 @@ import { openNamedTable, TABLE_OPTIONS, tableOptions } from './open-table.ts'
 import { oneLine, paint } from './output.ts'
 
 const WRITERS = {
-  safetensors: (table: WritableTable, dtype: ElementType) => writeSafetensors(table, undefined, { dtype }),
+  safetensors: (table: WritableTable, dtype: ElementType) => writeSafetensors(table, { dtype }),
   'word2vec-text': writeWord2vecText,
   'word2vec-binary': writeWord2vecBinary,
 } as const

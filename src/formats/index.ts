@@ -19,5 +19,11 @@ export type {
 export { type OpenTableFile, openTableFile } from './open.ts'
 export { readTied, type Tied } from './tied.ts'
 export { type WritableTable, writableRows } from './writable.ts'
-export { encodeSafetensors, type TensorToWrite, tokensTensor, writeSafetensors } from './write-safetensors.ts'
+export {
+  encodeSafetensors,
+  type TensorToWrite,
+  tokensTensor,
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from './write-safetensors.ts'
 export { writeWord2vecBinary, writeWord2vecText } from './write-word2vec.ts'

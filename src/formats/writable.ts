@@ -1,5 +1,8 @@
 /** What can be written: rows that are handed out block by block, so that a big table is never held twice. */
+import { checkCount, describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import { MAX_WORD_LENGTH } from './loading.ts'
+import { isCount } from './malformed.ts'
 
 export interface WritableTable {
   /** Rows, |V|. */
@@ -16,13 +19,18 @@ export interface WritableTable {
  * Rows in memory as something to write.
  *
  * @param rows |V| · d numbers, row-major
- * @throws `LENGTH_MISMATCH` if `rows` is not a whole number of rows, or `tokens` has not one a row
+ * @throws `INVALID_ARGUMENT` for what is not that, `LENGTH_MISMATCH` if `rows` is not a whole number of rows, or `tokens` does not have
+ *   one per row
  */
 export function writableRows(
   rows: Float32Array,
   dimension: number,
   tokens?: readonly string[] | undefined,
 ): WritableTable {
+  if (!(rows instanceof Float32Array)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `rows must be a Float32Array; got ${describe(rows)}.`)
+  }
+  checkCount(dimension, 'dimension', 1)
   const size = rows.length / dimension
   if (!Number.isSafeInteger(size)) {
     throw new RowspaceError('LENGTH_MISMATCH', `${rows.length} numbers make no whole rows of ${dimension}.`, {
@@ -30,22 +38,50 @@ export function writableRows(
       dimension,
     })
   }
-  if (tokens && tokens.length !== size) {
-    throw new RowspaceError(
-      'LENGTH_MISMATCH',
-      `${tokens.length} tokens for ${size} rows: one a row is needed.`,
-      {
-        expected: size,
-        actual: tokens.length,
-      },
-    )
-  }
-  return {
+  const table = {
     size,
     dimension,
     tokens,
-    rows: (start, end) => rows.subarray(start * dimension, end * dimension),
+    rows: (start: number, end: number) => rows.subarray(start * dimension, end * dimension),
   }
+  checkWritable(table, 'writableRows()')
+  return table
+}
+
+/**
+ * Judges a table before anything is made of it: writers return chunks, so what is wrong must show at the call, not when somebody takes the
+ * first chunk.
+ *
+ * @param writer what was called, for messages
+ * @throws `INVALID_ARGUMENT` for what is not a table to write and for tokens that no file can hold, `LENGTH_MISMATCH` unless there is one
+ *   token per row
+ */
+export function checkWritable(table: WritableTable, writer: string): void {
+  const { size, dimension, tokens, rows } = (table ?? {}) as Partial<WritableTable>
+  if (!isCount(size) || !isCount(dimension) || dimension === 0 || typeof rows !== 'function') {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `${writer} takes a table, { size, dimension, tokens, rows(start, end) }, and returns the bytes of a file in chunks; got ${describe(table)}. Make the table with writableRows(rows, dimension, tokens), and write the chunks with writeFileAtomically(path, chunks).`,
+    )
+  }
+  if (tokens === undefined) return
+  if (!Array.isArray(tokens)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `tokens must be a list of strings; got ${describe(tokens)}.`)
+  }
+  if (tokens.length !== size) {
+    throw new RowspaceError(
+      'LENGTH_MISMATCH',
+      `There are ${tokens.length} tokens for ${size} rows: one per row is needed.`,
+      { expected: size, actual: tokens.length },
+    )
+  }
+  const row = tokens.findIndex((token) => typeof token !== 'string' || token.length > MAX_WORD_LENGTH)
+  if (row < 0) return
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `Token ${row} is ${describe(tokens[row])}: tokens must be strings of at most ${MAX_WORD_LENGTH} letters.`,
+    { row },
+  )
 }
 
 const BLOCK_BYTES = 1 << 20
@@ -57,7 +93,15 @@ export function* rowBlocks(
   const step = Math.max(1, Math.floor(BLOCK_BYTES / (4 * table.dimension)))
   for (let start = 0; start < table.size; start += step) {
     const end = Math.min(start + step, table.size)
-    yield { start, rows: table.rows(start, end) }
+    const rows = table.rows(start, end)
+    if (!(rows instanceof Float32Array) || rows.length !== (end - start) * table.dimension) {
+      throw new RowspaceError(
+        'LENGTH_MISMATCH',
+        `rows(${start}, ${end}) must return ${(end - start) * table.dimension} numbers as a Float32Array; got ${rows instanceof Float32Array ? rows.length : describe(rows)}.`,
+        { start, end, dimension: table.dimension },
+      )
+    }
+    yield { start, rows }
   }
 }
 
@@ -67,34 +111,4 @@ export function* rowBlocks(
  */
 export function bytesOf(rows: Float32Array): Uint8Array {
   return new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength).slice()
-}
-
-/** @throws `LENGTH_MISMATCH` unless there is one token per row */
-export function checkTokenCount(table: WritableTable, tokens: readonly string[]): void {
-  if (tokens.length === table.size) return
-  throw new RowspaceError(
-    'LENGTH_MISMATCH',
-    `${tokens.length} tokens for ${table.size} rows: one a row is needed.`,
-    { expected: table.size, actual: tokens.length },
-  )
-}
-
-/**
- * For formats whose readers leave out rows that are named as one before.
- *
- * @throws `LENGTH_MISMATCH` unless there is one token per row, `INVALID_ARGUMENT` if two are equal
- */
-export function checkTokens(table: WritableTable, tokens: readonly string[]): void {
-  checkTokenCount(table, tokens)
-  const seen = new Set<string>()
-  tokens.forEach((token, row) => {
-    if (seen.has(token)) {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `The token ${JSON.stringify(token)} of row ${row} comes twice: whoever reads the file keeps only its first row. Make tokens unique, or leave them out.`,
-        { token, row },
-      )
-    }
-    seen.add(token)
-  })
 }

@@ -1,9 +1,11 @@
 /** Writes safetensors: a table, or any list of tensors. */
+import { describe } from '../arguments.ts'
 import { bfloat16Bits, checkElementType, type ElementType, float16Bits, quantise } from '../element-types.ts'
 import { RowspaceError } from '../errors.ts'
+import { readOptions } from '../strict-options.ts'
 import { EMBEDDINGS, SCALES, TOKENS } from './safetensors.ts'
 import { tensorBytes } from './safetensors-header.ts'
-import { bytesOf, checkTokenCount, rowBlocks, type WritableTable } from './writable.ts'
+import { bytesOf, checkWritable, rowBlocks, type WritableTable } from './writable.ts'
 
 export interface TensorToWrite {
   readonly name: string
@@ -21,31 +23,76 @@ export interface TensorToWrite {
  * @param metadata free text by name, put into the header
  * @throws `INVALID_ARGUMENT` for a name that comes twice, an unknown dtype, or bytes that do not fit dtype and shape
  */
-export function* encodeSafetensors(
+export function encodeSafetensors(
   tensors: readonly TensorToWrite[],
   metadata?: Readonly<Record<string, string>>,
 ): Generator<Uint8Array, void, void> {
-  const sized = tensors.map((tensor) => ({ ...tensor, size: checkedSize(tensor) }))
-  checkNames(tensors)
-  const ordered = sized.sort((a, b) => alignment(b.dtype) - alignment(a.dtype))
-  yield encodeHeader(ordered, metadata)
-  for (const tensor of ordered) yield* checkedBytes(tensor, tensor.size)
+  if (!Array.isArray(tensors)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `encodeSafetensors() takes a list of tensors, { name, dtype, shape, bytes }, and returns the bytes of a file in chunks; got ${describe(tensors)}. Write the chunks with writeFileAtomically(path, chunks).`,
+    )
+  }
+  checkMetadata(metadata)
+  const sized: SizedTensor[] = tensors.map((tensor) => ({ ...tensor, size: checkedSize(tensor) }))
+  checkNames(sized)
+  sized.sort((a, b) => alignment(b.dtype) - alignment(a.dtype))
+  return fileChunks(encodeHeader(sized, metadata), sized)
+}
+
+type SizedTensor = TensorToWrite & { readonly size: number }
+
+function* fileChunks(header: Uint8Array, tensors: readonly SizedTensor[]): Generator<Uint8Array, void, void> {
+  yield header
+  for (const tensor of tensors) yield* checkedBytes(tensor, tensor.size)
+}
+
+function checkMetadata(metadata: unknown): void {
+  const values = readOptionalRecord(metadata)
+  const odd = Object.entries(values).find(([, value]) => typeof value !== 'string')
+  if (odd === undefined) return
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `metadata must hold strings alone; ${describe(odd[0])} is ${describe(odd[1])}.`,
+  )
+}
+
+function readOptionalRecord(metadata: unknown): object {
+  if (metadata === undefined) return {}
+  if (typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)) return metadata
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `metadata must be an object of strings; got ${describe(metadata)}.`,
+  )
+}
+
+export interface WriteSafetensorsOptions {
+  /** The type to write numbers in: 'f32' unless given. */
+  dtype?: ElementType | undefined
+  /** Free text by name, put into the header. */
+  metadata?: Readonly<Record<string, string>> | undefined
 }
 
 /**
  * The table as safetensors: `embeddings` [V, d], and `tokens` where it has tokens. Float32 reads back bit-equal; other types are rounded to
  * the nearest, int8 to 127 steps each side with a float32 scale a row (`scales`).
  *
- * @param dtype 'f32' unless given
- * Two tokens may be equal, as in some vocabularies of models: the first row has the name.
+ * Tokens may come twice: every row keeps its place, and the first one has the name.
  *
- * @throws `LENGTH_MISMATCH` unless there is one token per row; `NON_FINITE` naming row and column for a number too large for `dtype`
+ * @returns the bytes of the file in chunks: write them with `writeFileAtomically(path, chunks)`
+ * @throws `INVALID_ARGUMENT` and `LENGTH_MISMATCH` at the call for what is not a table; `NON_FINITE` naming row and column, when its
+ *   chunk is made, for a number too large for `dtype`
  */
 export function writeSafetensors(
   table: WritableTable,
-  metadata?: Readonly<Record<string, string>>,
-  { dtype = 'f32' }: { dtype?: ElementType } = {},
+  options: WriteSafetensorsOptions = {},
 ): Generator<Uint8Array, void, void> {
+  checkWritable(table, 'writeSafetensors()')
+  const { dtype = 'f32', metadata } = readOptions(
+    options,
+    { dtype: true, metadata: true },
+    'the options of writeSafetensors()',
+  )
   checkElementType(dtype)
   const { size, dimension, tokens } = table
   const shape = [size, dimension]
@@ -53,10 +100,7 @@ export function writeSafetensors(
     { name: EMBEDDINGS, dtype: STORED[dtype], shape, bytes: rowBytes(table, dtype) },
   ]
   if (dtype === 'int8') tensors.push({ name: SCALES, dtype: 'F32', shape: [size], bytes: scaleBytes(table) })
-  if (tokens) {
-    checkTokenCount(table, tokens)
-    tensors.push(tokensTensor(tokens))
-  }
+  if (tokens) tensors.push(tokensTensor(tokens))
   return encodeSafetensors(tensors, metadata)
 }
 
@@ -67,6 +111,9 @@ const STORED = { f32: 'F32', bf16: 'BF16', f16: 'F16', int8: 'I8' } as const sat
 
 /** `tokens` as the tensor that rowspace reads them from: the UTF-8 bytes of a JSON list. */
 export function tokensTensor(tokens: readonly string[]): TensorToWrite {
+  if (!Array.isArray(tokens) || tokens.some((token) => typeof token !== 'string')) {
+    throw new RowspaceError('INVALID_ARGUMENT', `tokens must be a list of strings; got ${describe(tokens)}.`)
+  }
   const bytes = new TextEncoder().encode(JSON.stringify(tokens))
   return { name: TOKENS, dtype: 'U8', shape: [bytes.length], bytes }
 }
@@ -110,14 +157,31 @@ function bitsOf(rows: Float32Array, dtype: 'bf16' | 'f16', start: number, dimens
   )
 }
 
-function checkedSize({ name, dtype, shape }: TensorToWrite): number {
+function checkedSize(tensor: TensorToWrite): number {
+  const { name, dtype, shape, bytes } = (tensor ?? {}) as Partial<TensorToWrite>
+  if (typeof name !== 'string' || typeof dtype !== 'string' || !Array.isArray(shape) || !isBytes(bytes)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `A tensor is { name, dtype, shape, bytes }, its bytes a Uint8Array or chunks of them; got ${describe(tensor)}.`,
+    )
+  }
   const size = tensorBytes(dtype, shape)
-  if (size !== undefined) return size
-  throw new RowspaceError('INVALID_ARGUMENT', `Tensor "${name}" cannot be ${dtype} [${shape}].`, {
-    name,
-    dtype,
-    shape,
-  })
+  if (size === undefined) {
+    const shown = describe(`[${shape.slice(0, 9)}${shape.length > 9 ? ',…' : ''}]`)
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `Tensor ${describe(name)} cannot be ${describe(dtype)} with the shape ${shown}.`,
+      { name, dtype, shape },
+    )
+  }
+  if (bytes instanceof Uint8Array && bytes.length !== size) throw wrongLength(tensor, bytes.length, size)
+  return size
+}
+
+function isBytes(bytes: unknown): bytes is Uint8Array | Iterable<Uint8Array> {
+  return (
+    bytes instanceof Uint8Array || (typeof bytes === 'object' && bytes !== null && Symbol.iterator in bytes)
+  )
 }
 
 function checkNames(tensors: readonly TensorToWrite[]): void {
@@ -136,7 +200,7 @@ function alignment(dtype: string): number {
 }
 
 function encodeHeader(
-  tensors: readonly (TensorToWrite & { size: number })[],
+  tensors: readonly SizedTensor[],
   metadata: Readonly<Record<string, string>> | undefined,
 ): Uint8Array {
   const entries: [string, unknown][] = metadata ? [['__metadata__', metadata]] : []
@@ -161,10 +225,13 @@ function* checkedBytes(tensor: TensorToWrite, size: number): Generator<Uint8Arra
     written += piece.length
     if (written <= size) yield piece
   }
-  if (written === size) return
-  throw new RowspaceError(
+  if (written !== size) throw wrongLength(tensor, written, size)
+}
+
+function wrongLength({ name, dtype, shape }: TensorToWrite, actual: number, expected: number): RowspaceError {
+  return new RowspaceError(
     'INVALID_ARGUMENT',
-    `Tensor "${tensor.name}" has ${written} bytes; ${tensor.dtype} [${tensor.shape}] needs ${size}.`,
-    { name: tensor.name, expected: size, actual: written },
+    `Tensor "${name}" has ${actual} bytes; ${dtype} [${shape}] needs ${expected}.`,
+    { name, expected, actual },
   )
 }

@@ -1,19 +1,26 @@
 /** Writes word2vec text and word2vec binary. Both read back bit-equal here. */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import { shortestDecimal } from './decimal.ts'
-import { bytesOf, checkTokens, rowBlocks, type WritableTable } from './writable.ts'
+import { MAX_WORD_LENGTH } from './loading.ts'
+import { endsInNumber } from './text-lines.ts'
+import { bytesOf, checkWritable, rowBlocks, type WritableTable } from './writable.ts'
 
 /**
- * The table as word2vec text, in pieces. Numbers are the shortest decimals that read back as the same float32.
+ * The table as word2vec text, in chunks. Numbers are the shortest decimals that read back as the same float32.
  *
  * A word with a space is written as it is: rowspace reads it back (the last d fields are the vector), readers that split
  * at the first space, gensim among them, do not.
  *
- * @throws `NO_TOKENS` if the table has none, `INVALID_ARGUMENT` for a word that is empty, holds a line end or half a
- *   surrogate pair, or comes twice. All words are checked before the first piece.
+ * @throws `NO_TOKENS` if the table has none, `INVALID_ARGUMENT` for what is not a table and for a word that comes twice or would not read
+ *   back: empty, with a line end or half a surrogate pair, ending in a space, or in a space and a number. At the call, before any chunk
  */
-export function* writeWord2vecText(table: WritableTable): Generator<Uint8Array, void, void> {
-  const words = checkedWords(table, /\n/, 'a line end')
+export function writeWord2vecText(table: WritableTable): Generator<Uint8Array, void, void> {
+  checkWritable(table, 'writeWord2vecText()')
+  return textChunks(table, checkedWords(table, problemInText))
+}
+
+function* textChunks(table: WritableTable, words: readonly string[]): Generator<Uint8Array, void, void> {
   const encoder = new TextEncoder()
   yield encoder.encode(`${table.size} ${table.dimension}\n`)
   for (const { start, rows } of rowBlocks(table)) {
@@ -22,14 +29,17 @@ export function* writeWord2vecText(table: WritableTable): Generator<Uint8Array, 
 }
 
 /**
- * The table as word2vec binary, in pieces; rows end without a line end, as gensim writes them.
+ * The table as word2vec binary, in chunks; rows end without a line end, as gensim writes them.
  *
  * @throws as `writeWord2vecText`, and `INVALID_ARGUMENT` for a word with a space, which would end it: use text or safetensors
  */
-export function* writeWord2vecBinary(table: WritableTable): Generator<Uint8Array, void, void> {
-  const words = checkedWords(table, /[ \n]/, 'a space or a line end')
-  const encoder = new TextEncoder()
-  yield encoder.encode(`${table.size} ${table.dimension}\n`)
+export function writeWord2vecBinary(table: WritableTable): Generator<Uint8Array, void, void> {
+  checkWritable(table, 'writeWord2vecBinary()')
+  return binaryChunks(table, checkedWords(table, problemInBinary))
+}
+
+function* binaryChunks(table: WritableTable, words: readonly string[]): Generator<Uint8Array, void, void> {
+  yield new TextEncoder().encode(`${table.size} ${table.dimension}\n`)
   for (const { start, rows } of rowBlocks(table)) {
     yield binaryRows(words, start, bytesOf(rows), 4 * table.dimension)
   }
@@ -67,30 +77,52 @@ function binaryRows(
 
 const HALF_PAIR = /\p{Surrogate}/u
 
-function checkedWords(table: WritableTable, forbidden: RegExp, name: string): readonly string[] {
-  const { tokens } = table
-  if (!tokens) {
+/** What keeps a word out of both formats, as the end of "The word … ". */
+function problemInBoth(word: string): string | undefined {
+  if (word === '') return 'is empty'
+  if (HALF_PAIR.test(word)) return 'holds half a surrogate pair'
+  if (new TextEncoder().encode(word).length > MAX_WORD_LENGTH)
+    return `is longer than ${MAX_WORD_LENGTH} bytes`
+  return undefined
+}
+
+function problemInBinary(word: string): string | undefined {
+  return /[ \n]/.test(word) ? 'holds a space or a line end' : problemInBoth(word)
+}
+
+function problemInText(word: string): string | undefined {
+  if (word.includes('\n')) return 'holds a line end'
+  if (/[ \t]$/.test(word)) return 'ends in a space or a tab'
+  if (/[ \t]/.test(word)) {
+    const bytes = new TextEncoder().encode(word)
+    if (endsInNumber(bytes, 0, bytes.length)) return 'ends in a number'
+  }
+  return problemInBoth(word)
+}
+
+/** A copy of the table's tokens, each of which can be written and is the only one. */
+function checkedWords(
+  table: WritableTable,
+  problemOf: (word: string) => string | undefined,
+): readonly string[] {
+  if (!table.tokens) {
     throw new RowspaceError(
       'NO_TOKENS',
       'word2vec files need a word for each row, and this table has no tokens: write safetensors.',
     )
   }
-  checkTokens(table, tokens)
-  tokens.forEach((word, row) => {
-    const problem =
-      word === ''
-        ? 'is empty'
-        : forbidden.test(word)
-          ? `holds ${name}`
-          : HALF_PAIR.test(word)
-            ? 'holds half a surrogate pair'
-            : undefined
-    if (!problem) return
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `The word ${JSON.stringify(word)} of row ${row} ${problem}, which this format cannot hold: write safetensors.`,
-      { word, row },
-    )
+  const seen = new Set<string>()
+  const words = [...table.tokens]
+  words.forEach((word, row) => {
+    const problem = seen.has(word) ? 'comes twice' : problemOf(word)
+    if (problem !== undefined) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `The word ${describe(word)} of row ${row} ${problem}, which this format cannot hold: write safetensors.`,
+        { word, row },
+      )
+    }
+    seen.add(word)
   })
-  return tokens
+  return words
 }

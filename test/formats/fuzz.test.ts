@@ -49,7 +49,7 @@ interface Fuzzed {
 const words = { 'words.json': ascii(JSON.stringify(WORDS)) }
 const FILES: Record<string, () => Promise<Fuzzed>> = {
   safetensors: async () => ({ bytes: join(writeSafetensors(TABLE)) }),
-  'safetensors of int8': async () => ({ bytes: join(writeSafetensors(TABLE, {}, { dtype: 'int8' })) }),
+  'safetensors of int8': async () => ({ bytes: join(writeSafetensors(TABLE, { dtype: 'int8' })) }),
   'an index': async () => ({ bytes: INDEX, expansion: 10, beside: { [SHARD]: SHARD_BYTES } }),
   'a part': async () => ({ bytes: SHARD_BYTES }),
   gguf: async () => ({ bytes: smallGguf() }),

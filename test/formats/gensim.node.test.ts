@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { writableRows } from '../../src/formats/writable.ts'
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts'
 import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-word2vec.ts'
+import { openTable } from '../../src/open.ts'
 import { writeFileAtomically } from '../../src/sources/write-file.ts'
 import { isThere, sharedPath } from '../shared-data.ts'
 import { bits, join, readTable, rejection } from './files.ts'
@@ -42,6 +43,34 @@ describe.skipIf(!isThere(sharedPath('gensim')))('the shared data', () => {
     expect(size).toBe(rows)
   })
 })
+
+describe.skipIf(!isThere(sharedPath('use-lite-8002')))(
+  'a vocabulary of 8,002 pieces, two of them twice',
+  () => {
+    test('opens with all of its rows, each at its own id', async () => {
+      const folder = await mkdtemp(joinPath(tmpdir(), 'rowspace-'))
+      const words: string[] = JSON.parse(await readFile(sharedPath('use-lite-8002/words.json'), 'utf8'))
+      const bytes = await readFile(sharedPath('use-lite-8002/vectors.f32'))
+      const rows = new Float32Array(Uint8Array.from(bytes).buffer)
+      const [first, second] = [words.indexOf(' looking'), words.indexOf(' Queen')]
+      // early ones, so that all later ids would move
+      words[10] = words[first] ?? ''
+      words[11] = words[second] ?? ''
+      await writeFile(joinPath(folder, 'vectors.f32'), bytes)
+      await writeFile(joinPath(folder, 'words.json'), JSON.stringify(words))
+      using table = await openTable(folder)
+      expect(table).toMatchObject({ size: 8_002, dimension: 256, duplicates: 0 })
+      expect([table.id(' looking'), table.id(' Queen'), table.token(first)]).toEqual([10, 11, ' looking'])
+      const three = words.indexOf(' three')
+      expect(table.id(' three')).toBe(three)
+      expect([...table.row(three)]).toEqual([...rows.subarray(three * 256, (three + 1) * 256)])
+      const [nearest] = table.nearest(' two', { k: 1 }).toArray()
+      expect(nearest).toMatchObject({ token: ' three', cosine: expect.closeTo(0.8227, 4) })
+      expect(bits(table.row(8_001))).toEqual(bits(rows.subarray(8_001 * 256)))
+      await rm(folder, { recursive: true })
+    })
+  },
+)
 
 describe('files on disk', () => {
   test('an existing file is kept unless it may be replaced; a failed write leaves the old one', async () => {

@@ -20,7 +20,7 @@ const ARRAY = npy('<f4', [SIZE, DIMENSION], ROWS)
 
 const FILES: Record<string, () => Promise<Uint8Array> | Uint8Array> = {
   safetensors: () => join(writeSafetensors(TABLE)),
-  'safetensors of int8': () => join(writeSafetensors(TABLE, undefined, { dtype: 'int8' })),
+  'safetensors of int8': () => join(writeSafetensors(TABLE, { dtype: 'int8' })),
   gguf: () =>
     gguf({
       tensors: [{ name: 'token_embd.weight', shape: [SIZE, DIMENSION], type: F32, bytes: bytesOf(ROWS) }],

@@ -24,7 +24,7 @@ const MEANING = {
 } as const
 
 test.each(['bf16', 'f16'] as const)('%s: the nearest number, and the even one of two', async (dtype) => {
-  const bytes = join(writeSafetensors(TABLE, undefined, { dtype }))
+  const bytes = join(writeSafetensors(TABLE, { dtype }))
   using table = await openTable(bytes)
   expect(table).toMatchObject({ dtype, size: SIZE })
   expect(table.id('w7')).toBe(7)
@@ -42,11 +42,11 @@ test.each(['bf16', 'f16'] as const)('%s: the nearest number, and the even one of
   })
   // once more: nothing is rounded twice
   const again = writableRows(table.gather(WORDS), DIMENSION, WORDS)
-  expect(same(join(writeSafetensors(again, undefined, { dtype })), bytes)).toBe(true)
+  expect(same(join(writeSafetensors(again, { dtype })), bytes)).toBe(true)
 })
 
 test('int8: within half a step of a 127th of the row’s largest', async () => {
-  const { rows, file, tokens } = await readTable(join(writeSafetensors(TABLE, undefined, { dtype: 'int8' })))
+  const { rows, file, tokens } = await readTable(join(writeSafetensors(TABLE, { dtype: 'int8' })))
   expect(file.dtype).toBe('int8')
   expect(tokens).toEqual(WORDS)
   for (let row = 0; row < SIZE; row++) {
@@ -65,10 +65,10 @@ test.each([
 ] as const)('%s has no number for %d', async (dtype, value) => {
   const rows = ROWS.slice()
   rows[3 * DIMENSION + 2] = value
-  const writing = async () => join(writeSafetensors(writableRows(rows, DIMENSION), undefined, { dtype }))
+  const writing = async () => join(writeSafetensors(writableRows(rows, DIMENSION), { dtype }))
   expect(await rejection(writing())).toMatchObject({ code: 'NON_FINITE', details: { row: 3, column: 2 } })
 })
 
 test('another type is refused at once', () => {
-  expect(() => writeSafetensors(TABLE, undefined, { dtype: 'f8' as 'f16' })).toThrow('\'int8\'; got "f8"')
+  expect(() => writeSafetensors(TABLE, { dtype: 'f8' as 'f16' })).toThrow('\'int8\'; got "f8"')
 })
