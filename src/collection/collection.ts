@@ -1,37 +1,33 @@
 /** Collection: rows that come, change and go, known by keys, with metadata to filter by. */
-import {
-  checkCount,
-  checkQuery,
-  checkVector,
-  describe,
-  isRow,
-  isVector,
-  queryList,
-  zeroQuery,
-} from '../arguments.ts'
+import { checkCount, checkQuery, checkVector, describe, isRow, queryList, zeroQuery } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import { IdSet } from '../id-set.ts'
 import { type ReadQuery, vectorQuery } from '../query.ts'
 import { type Searched, search, searchBatch } from '../search.ts'
-import { EmbeddingTable, type TableOptions } from '../table.ts'
+import { readOptions } from '../strict-options.ts'
+import type { EmbeddingTable, TableOptions } from '../table.ts'
 import { closeGaps, makeRoom, nameEntries, put, remove } from './changes.ts'
 import { makeColumns } from './columns.ts'
 import type { Condition } from './condition.ts'
-import { type EntryShape, readEntry, readMetadata, readVector } from './entries.ts'
+import { copyEntries, copyTable } from './convert.ts'
+import { type EntryShape, readChange, readEntry } from './entries.ts'
 import { Filter } from './filter.ts'
-import { checkKey, Keys } from './keys.ts'
-import { loadCollection, type OpenCollectionOptions } from './load.ts'
+import { checkKey, Keys, readKeys } from './keys.ts'
+import { loadCollection, OPEN_OPTIONS, type OpenCollectionOptions } from './load.ts'
 import type { CollectionMatches } from './matches.ts'
-import type {
-  CollectionOptions,
-  CollectionSearchOptions,
-  ColumnTypes,
-  Entry,
-  Key,
-  Metadata,
-  NoColumns,
-  StoredMetadata,
-  Vector,
+import {
+  type AddOptions,
+  COLLECTION_OPTIONS,
+  type CollectionOptions,
+  type CollectionSearchOptions,
+  type ColumnTypes,
+  type Entry,
+  type FromTableOptions,
+  type Key,
+  type Metadata,
+  type NoColumns,
+  type StoredMetadata,
+  type Vector,
 } from './options.ts'
 import {
   metadataAt,
@@ -43,14 +39,13 @@ import {
 } from './question.ts'
 import { RowView } from './row-view.ts'
 import { CollectionRows } from './rows.ts'
-import { type SaveOptions, saveCollection } from './save.ts'
+import { SAVE_OPTIONS, type SaveOptions, saveCollection } from './save.ts'
 import { type CollectionStore, identityOf, storeOf } from './stores/store.ts'
+import { checkWatched, reporting } from './work.ts'
 
 const NOTHING: readonly number[] = []
 /** Rows to have room for where nothing else is asked. */
 const FIRST_CAPACITY = 1024
-/** Rows copied from a table at once. */
-const COPIED_ROWS = 1024
 
 /**
  * Vectors of one dimension, each with a key and metadata, in one WebAssembly memory that grows. Questions are synchronous
@@ -93,13 +88,14 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   static async create<const Columns extends ColumnTypes = NoColumns>(
     options: CollectionOptions<Columns>,
   ): Promise<Collection<Columns>> {
-    const { dimension, capacity = FIRST_CAPACITY, dtype = 'f32', core, codes, threads } = options
+    const given = readOptions(options, COLLECTION_OPTIONS, 'the options of Collection.create()')
+    const { dimension, capacity = FIRST_CAPACITY, dtype = 'f32', core, codes, threads } = given
     checkCount(dimension, 'dimension', 1)
     checkCount(capacity, 'capacity', 1)
     if (dtype !== 'f32' && dtype !== 'bf16' && dtype !== 'f16') {
       throw new RowspaceError('INVALID_ARGUMENT', `dtype is 'f32', 'bf16' or 'f16'; got ${describe(dtype)}`)
     }
-    const columns = makeColumns(options.columns ?? {})
+    const columns = makeColumns(given.columns === undefined ? {} : given.columns)
     const rows = await CollectionRows.create(core, { capacity, dimension, dtype, codes, threads })
     for (const column of columns.values()) column.reserve(capacity)
     return new Collection<Columns>({ rows, keys: new Keys(), columns })
@@ -117,32 +113,31 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     options: OpenCollectionOptions<Columns> = {},
   ): Promise<Collection<Columns>> {
     const place = storeOf(store)
-    const { parts, revision } = await loadCollection(place, options)
+    const given = readOptions<OpenCollectionOptions<Columns>>(
+      options,
+      OPEN_OPTIONS,
+      'the options of Collection.open()',
+    )
+    checkWatched(given)
+    const { parts, revision } = await reporting(given, (onProgress) =>
+      loadCollection(place, { ...given, onProgress }),
+    )
     const collection = new Collection<Columns>(parts)
     collection.revisions.set(await identityOf(place), revision)
     return collection
   }
 
-  /** A copy of a table that can change. Keys are the tokens, and the ids of rows that have none, unless `keyOf` names them. */
-  static async fromTable<const Columns extends ColumnTypes = NoColumns>(
+  /**
+   * A copy of a table that can change, without the rows that are not finite (`nonFinite: 'skip'`). Keys are the tokens, and the ids of
+   * rows that have none, unless `keyOf` names them.
+   *
+   * @throws RowspaceError as `create` and `add`
+   */
+  static fromTable<const Columns extends ColumnTypes = NoColumns>(
     table: EmbeddingTable,
-    options: Omit<CollectionOptions<Columns>, 'dimension'> & {
-      keyOf?: ((id: number) => Key) | undefined
-      metadataOf?: ((id: number) => Metadata<Columns>) | undefined
-    } = {},
+    options: FromTableOptions<Columns> = {},
   ): Promise<Collection<Columns>> {
-    const { size, dimension } = table
-    const { keyOf = (id) => table.token(id) ?? id, metadataOf = () => undefined } = options
-    const dtype = options.dtype ?? (table.dtype === 'int8' ? 'f32' : table.dtype)
-    const capacity = options.capacity ?? size
-    const collection = await Collection.create<Columns>({ ...options, dimension, dtype, capacity })
-    for (let from = 0; from < size; from += COPIED_ROWS) {
-      const ids = Array.from({ length: Math.min(COPIED_ROWS, size - from) }, (_, index) => from + index)
-      await collection.add(
-        ids.map((id) => ({ key: keyOf(id), vector: table.row(id), metadata: metadataOf(id) })),
-      )
-    }
-    return collection
+    return copyTable(table, options, (given) => Collection.create(given))
   }
 
   /** How many entries there are. */
@@ -193,11 +188,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    * @throws RowspaceError `DUPLICATE_KEY`, unless `duplicates: 'replace'`; `DIMENSION_MISMATCH`, `NON_FINITE`, `INVALID_ARGUMENT`, naming
    * the entry; `OUT_OF_MEMORY`. Then none of them was added.
    */
-  async add(
-    entries: Entry<Columns> | Iterable<Entry<Columns>>,
-    { duplicates = 'refuse' }: { duplicates?: 'refuse' | 'replace' | undefined } = {},
-  ): Promise<Key[]> {
+  async add(entries: Entry<Columns> | Iterable<Entry<Columns>>, options: AddOptions = {}): Promise<Key[]> {
     this.open()
+    const { duplicates = 'refuse' } = readOptions(options, { duplicates: true }, 'the options of add()')
     if (duplicates !== 'refuse' && duplicates !== 'replace') {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
@@ -228,12 +221,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   ): Promise<void> {
     this.open()
     checkKey(key)
-    if (typeof entry !== 'object' || entry === null || isVector(entry)) {
-      throw new RowspaceError('INVALID_ARGUMENT', `set takes { vector?, metadata? }; got ${describe(entry)}`)
-    }
-    const name = `entry ${JSON.stringify(key)}`
-    const vector = entry.vector === undefined ? undefined : readVector(this.shape, entry.vector, name)
-    const metadata = readMetadata(this.shape.columns, entry.metadata, name)
+    const { vector, metadata } = readChange(this.shape, key, entry)
     await this.change(({ rows, keys, columns }) => {
       const place = keys.placeOf(key)
       this.changes++
@@ -245,8 +233,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   /** Deletes an entry, or several. Throws `UNKNOWN_KEY`: then none of them was deleted. */
   async delete(keys: Key | Iterable<Key>): Promise<void> {
     this.open()
-    const all = new Set(typeof keys === 'object' && keys !== null ? keys : [keys])
-    for (const key of all) checkKey(key)
+    const all = readKeys(keys)
     await this.change((parts) => {
       for (const key of all) parts.keys.placeOf(key)
       this.changes++
@@ -281,10 +268,15 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   async save(store: string | CollectionStore, options: SaveOptions = {}): Promise<void> {
     this.open()
     const place = storeOf(store)
+    const given = readOptions(options, SAVE_OPTIONS, 'the options of save()')
+    checkWatched(given)
     await this.change(async (parts) => {
       closeGaps(parts)
       const identity = await identityOf(place)
-      const revision = await saveCollection(parts, place, this.revisions.get(identity), options)
+      const known = this.revisions.get(identity)
+      const revision = await reporting(given, (onProgress) =>
+        saveCollection(parts, place, known, { ...given, onProgress }),
+      )
       this.revisions.set(identity, revision)
     })
   }
@@ -306,7 +298,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
 
   /** Entries to choose among, by a list of keys; those that are deleted later drop out. Throws `UNKNOWN_KEY`. */
   only(keys: Iterable<Key>): Filter {
-    const wanted = new Set(keys)
+    const wanted = readKeys(keys)
     for (const key of wanted) this.open().keys.placeOf(key)
     return new Filter(this, () => {
       const { rows, keys } = this.open()
@@ -325,7 +317,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    */
   nearest(query: Key | Vector, options: CollectionSearchOptions<Columns> = {}): CollectionMatches<Columns> {
     const parts = this.open()
-    const asked = readCollectionQuestion(parts, this.searched, this, options)
+    const asked = readCollectionQuestion(parts, this.searched, this, options, 'the options of nearest()')
     parts.rows.prepare()
     return toCollectionMatches(parts, search(this.searched, parts.rows.memory, this.read(query), asked))
   }
@@ -336,7 +328,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     options: CollectionSearchOptions<Columns> = {},
   ): CollectionMatches<Columns>[] {
     const parts = this.open()
-    const asked = readCollectionQuestion(parts, this.searched, this, options)
+    const asked = readCollectionQuestion(parts, this.searched, this, options, 'the options of nearestBatch()')
     const list = queryList(queries as Iterable<Key | Vector>, this.dimension)
     parts.rows.prepare()
     const read = (index: number) => this.read(list[index]!)
@@ -370,18 +362,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    * @throws RowspaceError `INVALID_ARGUMENT` where there is no entry; as EmbeddingTable.fill
    */
   async table(options: Omit<TableOptions, 'tokens'> = {}): Promise<EmbeddingTable> {
-    const { rows, keys } = this.open()
-    const list = [...keys]
-    const tokens = list.filter((key) => typeof key === 'string')
-    const shape = { size: list.length, dimension: this.dimension, dtype: this.dtype }
-    const write = (target: Float32Array | Uint16Array) => {
-      for (const [place, key] of list.entries()) {
-        const from = keys.placeOf(key) * this.dimension
-        target.set(rows.memory.rows.subarray(from, from + this.dimension), place * this.dimension)
-      }
-      return undefined
-    }
-    return EmbeddingTable.fill(shape, write, tokens.length < list.length ? options : { ...options, tokens })
+    return copyEntries(this.open(), options)
   }
 
   /** Gives the memory back, once changes under way are done; every question and change after it throws `DISPOSED`. */

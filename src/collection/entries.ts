@@ -1,6 +1,7 @@
 /** Entries as the caller hands them over, judged and copied before anything changes. */
 import { describe, isVector } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import { type KeysOf, readOptions } from '../strict-options.ts'
 import { type Column, checkValue } from './columns.ts'
 import { checkKey } from './keys.ts'
 import type { Key, Value } from './options.ts'
@@ -22,22 +23,60 @@ export interface EntryShape {
 /** From these magnitudes on a number rounds to infinity: half a unit in the last place above the largest finite one. */
 const LIMITS = { f32: 2 ** 128 - 2 ** 103, bf16: 2 ** 128 - 2 ** 119, f16: 65_520 } as const
 
+interface GivenChange {
+  vector?: unknown
+  metadata?: unknown
+}
+interface GivenEntry extends GivenChange {
+  key?: unknown
+}
+const CHANGE_KEYS: KeysOf<GivenChange> = { vector: true, metadata: true }
+const ENTRY_KEYS: KeysOf<GivenEntry> = { key: true, ...CHANGE_KEYS }
+
 /** Throws `INVALID_ARGUMENT`, `DIMENSION_MISMATCH`, `NON_FINITE`, naming the entry. */
 export function readEntry(shape: EntryShape, entry: unknown, index: number): ReadEntry {
   const name = `entry ${index}`
-  if (typeof entry !== 'object' || entry === null || isVector(entry)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `${name} is to be { key?, vector, metadata? }; got ${describe(entry)}`,
-    )
-  }
-  const { key, vector, metadata } = entry as { key?: unknown; vector?: unknown; metadata?: unknown }
+  const { key, vector, metadata } = readGiven<GivenEntry>(shape, entry, ENTRY_KEYS, name)
   if (key !== undefined) checkKey(key)
   return {
     key,
     vector: readVector(shape, vector, name),
     metadata: readMetadata(shape.columns, metadata, name),
   }
+}
+
+/** What of an entry is to change. Throws as readEntry. */
+export function readChange(
+  shape: EntryShape,
+  key: Key,
+  change: unknown,
+): { vector: Float32Array | undefined; metadata: ReadEntry['metadata'] } {
+  const name = `the change of entry ${describe(key)}`
+  const { vector, metadata } = readGiven<GivenChange>(shape, change, CHANGE_KEYS, name)
+  return {
+    vector: vector === undefined ? undefined : readVector(shape, vector, name),
+    metadata: readMetadata(shape.columns, metadata, name),
+  }
+}
+
+function readGiven<Given extends object>(
+  { columns }: EntryShape,
+  given: unknown,
+  keys: KeysOf<Given>,
+  name: string,
+): Given {
+  if (given === undefined)
+    throw new RowspaceError('INVALID_ARGUMENT', `${name} must be an object; got undefined`)
+  const column = typeof given === 'object' && Object.keys(given ?? {}).find((key) => columns.has(key))
+  if (typeof column === 'string' && !Object.hasOwn(keys, column)) {
+    const shown = describe(column)
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `${name} has the column ${shown} beside its metadata: write { metadata: { ${shown}: … } }`,
+      { column },
+    )
+  }
+  return readOptions(given as Given, keys, name)
 }
 
 /** A copy of a vector, which the caller may go on writing to. */
@@ -74,25 +113,28 @@ export function readMetadata(
   name: string,
 ): Map<string, Value | null> {
   if (metadata === undefined) return new Map()
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+  if (Object.prototype.toString.call(metadata) !== '[object Object]') {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `${name}: metadata is an object with a value a column; got ${describe(metadata)}`,
+      `${name}: metadata is an object with one value per column; got ${describe(metadata)}`,
     )
   }
   const values = new Map<string, Value | null>()
-  for (const [column, value = null] of Object.entries(metadata)) {
-    const known = columns.get(column)
-    if (known === undefined) {
-      const names = [...columns.keys()].map((one) => JSON.stringify(one)).join(', ')
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `${name}: there is no column ${JSON.stringify(column)}; ${names === '' ? 'the collection was made without columns' : `there are ${names}`}`,
-        { column },
-      )
-    }
-    checkValue(column, known.type, value)
-    values.set(column, value)
+  for (const column of Reflect.ownKeys(metadata as object)) {
+    const known = typeof column === 'string' ? columns.get(column) : undefined
+    if (known === undefined) throw unknownColumn(columns, column, name)
+    const value: unknown = Reflect.get(metadata as object, column) ?? null
+    checkValue(String(column), known.type, value)
+    values.set(String(column), value)
   }
   return values
+}
+
+function unknownColumn(columns: ReadonlyMap<string, Column>, column: string | symbol, name: string) {
+  const names = [...columns.keys()].map(describe).join(', ')
+  return new RowspaceError(
+    'INVALID_ARGUMENT',
+    `${name}: there is no column ${describe(column)}; ${names === '' ? 'the collection was made without columns' : `there are ${names}`}`,
+    { column },
+  )
 }

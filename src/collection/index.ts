@@ -5,6 +5,7 @@ export { Filter } from './filter.ts'
 export type { OpenCollectionOptions, OpenProgress } from './load.ts'
 export { type CollectionMatch, CollectionMatches } from './matches.ts'
 export type {
+  AddOptions,
   CollectionOptions,
   CollectionSearchOptions,
   ColumnType,
@@ -12,6 +13,7 @@ export type {
   Comparison,
   Condition,
   Entry,
+  FromTableOptions,
   Key,
   Metadata,
   NoColumns,

@@ -87,3 +87,21 @@ export function checkKey(key: unknown): asserts key is Key {
     `a key is a string or a whole number from 0; got ${describe(key)}`,
   )
 }
+
+/** A key, or a list of keys, without repetitions. Throws `INVALID_ARGUMENT`. */
+export function readKeys(keys: unknown): Set<Key> {
+  const list = typeof keys === 'object' && keys !== null ? keys : [keys]
+  if (!isIterable(list)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `a key or a list of keys was expected; got ${describe(keys)}`)
+  }
+  const all = new Set<Key>()
+  for (const key of list) {
+    checkKey(key)
+    all.add(key)
+  }
+  return all
+}
+
+function isIterable(value: object): value is Iterable<unknown> {
+  return Symbol.iterator in value
+}

@@ -9,6 +9,7 @@ import {
 } from '../formats/safetensors-header.ts'
 import { readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
+import type { KeysOf } from '../strict-options.ts'
 import { Checksum, PIECE_BYTES } from './checksum.ts'
 import { type Column, makeColumns } from './columns.ts'
 import { CODE_TENSORS, type CollectionMetadata, checksumOf, DTYPES, FORMAT, VERSION } from './file-layout.ts'
@@ -31,6 +32,16 @@ export interface OpenCollectionOptions<Columns extends ColumnTypes>
   columns?: Columns | undefined
   onProgress?: ((progress: OpenProgress) => void) | undefined
   signal?: AbortSignal | undefined
+}
+
+export const OPEN_OPTIONS: KeysOf<OpenCollectionOptions<ColumnTypes>> = {
+  codes: true,
+  threads: true,
+  core: true,
+  capacity: true,
+  columns: true,
+  onProgress: true,
+  signal: true,
 }
 
 /** Throws as Collection.open. */

@@ -1,6 +1,7 @@
 /** What a collection is made of: keys, vectors, metadata. */
 import type { CoreSource } from '../core.ts'
-import type { Metric } from '../options.ts'
+import { type Metric, TABLE_OPTIONS, type TableOptions } from '../options.ts'
+import type { KeysOf } from '../strict-options.ts'
 import type { Comparison, Condition } from './condition.ts'
 import type { Filter } from './filter.ts'
 
@@ -56,11 +57,23 @@ export interface CollectionOptions<Columns extends ColumnTypes = NoColumns> {
   core?: CoreSource | undefined
 }
 
+export const COLLECTION_OPTIONS: KeysOf<CollectionOptions<ColumnTypes>> = {
+  dimension: true,
+  columns: true,
+  capacity: true,
+  dtype: true,
+  codes: true,
+  threads: true,
+  core: true,
+}
+
 export interface CollectionSearchOptions<Columns extends ColumnTypes = NoColumns> {
   /** How many: 10 unless given. */
   k?: number | undefined
   /** What to rank by; 'cosine' unless given. */
   metric?: Metric | undefined
+  /** The least score of an entry in the answer: a cosine, or a dot product with metric 'dot'. */
+  least?: number | undefined
   /** Keys to leave out. */
   exclude?: Iterable<Key> | undefined
   /** Entries to choose among: what `where` made, a condition, or a test that is run on each entry. */
@@ -72,5 +85,38 @@ export interface CollectionSearchOptions<Columns extends ColumnTypes = NoColumns
   /** Whether the entry that was asked with may be in the answer. False unless given. */
   includeInputs?: boolean | undefined
 }
+
+export const COLLECTION_SEARCH_OPTIONS: KeysOf<CollectionSearchOptions<ColumnTypes>> = {
+  k: true,
+  metric: true,
+  least: true,
+  exclude: true,
+  filter: true,
+  includeInputs: true,
+}
+
+export interface AddOptions {
+  /** What becomes of an entry whose key is there already: 'refuse' (an error) unless given. */
+  duplicates?: 'refuse' | 'replace' | undefined
+}
+
+/** From a table to a collection. */
+export interface FromTableOptions<Columns extends ColumnTypes = NoColumns>
+  extends Omit<CollectionOptions<Columns>, 'dimension'> {
+  /** The key of a row: its token unless given, or its id where it has none or another row has it too. */
+  keyOf?: ((id: number) => Key) | undefined
+  metadataOf?: ((id: number) => Metadata<Columns>) | undefined
+}
+
+const { dimension: _, ...WITHOUT_DIMENSION } = COLLECTION_OPTIONS
+export const FROM_TABLE_OPTIONS: KeysOf<FromTableOptions<ColumnTypes>> = {
+  ...WITHOUT_DIMENSION,
+  keyOf: true,
+  metadataOf: true,
+}
+
+const { tokens: __, ...WITHOUT_TOKENS } = TABLE_OPTIONS
+/** From a collection to a table. */
+export const TO_TABLE_OPTIONS: KeysOf<Omit<TableOptions, 'tokens'>> = WITHOUT_TOKENS
 
 export type { Comparison, Condition }

@@ -5,11 +5,19 @@ import { RowspaceError } from '../errors.ts'
 import { IdSet } from '../id-set.ts'
 import type { Matches } from '../matches.ts'
 import { type Asked, readQuestion, type Searched } from '../search.ts'
+import { readOptions } from '../strict-options.ts'
 import type { Column } from './columns.ts'
 import { Filter } from './filter.ts'
 import type { Keys } from './keys.ts'
 import { CollectionMatches } from './matches.ts'
-import type { CollectionSearchOptions, ColumnTypes, Key, StoredMetadata, Value } from './options.ts'
+import {
+  COLLECTION_SEARCH_OPTIONS,
+  type CollectionSearchOptions,
+  type ColumnTypes,
+  type Key,
+  type StoredMetadata,
+  type Value,
+} from './options.ts'
 import { parseCondition } from './parse-condition.ts'
 import type { CollectionRows } from './rows.ts'
 import { select } from './select.ts'
@@ -34,7 +42,7 @@ export function searchedOf({ rows, keys }: Parts): Searched {
       if (typeof list === 'object' && list !== null && Symbol.iterator in list) {
         return Array.from(list, (key) => keys.placeOf(key))
       }
-      throw new RowspaceError('INVALID_ARGUMENT', `a list of keys was expected; got ${String(list)}`)
+      throw new RowspaceError('INVALID_ARGUMENT', `a list of keys was expected; got ${describe(list)}`)
     },
     select: (test) => IdSet.where(rows.used, (place) => test(place, undefined)),
     tokenOf: () => undefined,
@@ -66,8 +74,9 @@ export function readCollectionQuestion<Columns extends ColumnTypes>(
   searched: Searched,
   collection: { readonly version: number },
   options: CollectionSearchOptions<Columns>,
+  what: string,
 ): Asked {
-  const { filter, ...rest } = options
+  const { filter, ...rest } = readOptions(options, COLLECTION_SEARCH_OPTIONS, what)
   if (filter === undefined) return readQuestion(searched, rest)
   if (!(filter instanceof Filter))
     return readQuestion(searched, { ...rest, filter: readFilter(parts, filter)() })

@@ -50,6 +50,10 @@ export class CollectionRows {
     return this.memory.layout.capacity
   }
 
+  get dtype(): RowsRequest['dtype'] {
+    return this.request.dtype
+  }
+
   get dimension(): number {
     return this.memory.layout.dimension
   }

@@ -3,6 +3,7 @@ import { codeViews } from '../../bindings/code-views.ts'
 import { RowspaceError } from '../errors.ts'
 import { readSafetensorsHeader, tensorBytes } from '../formats/safetensors-header.ts'
 import { encodeSafetensors, type TensorToWrite } from '../formats/write-safetensors.ts'
+import type { KeysOf } from '../strict-options.ts'
 import { Checksum, PIECE_BYTES } from './checksum.ts'
 import {
   CODE_TENSORS,
@@ -31,6 +32,8 @@ export interface SaveOptions {
   /** Stops the save; what is there stays. */
   signal?: AbortSignal | undefined
 }
+
+export const SAVE_OPTIONS: KeysOf<SaveOptions> = { overwrite: true, onProgress: true, signal: true }
 
 /** Saves rows without gaps. Returns the revision that was written. Throws as Collection.save. */
 export async function saveCollection(
