@@ -49,12 +49,12 @@ export async function compileCore(source: CoreSource): Promise<WebAssembly.Modul
 }
 
 /**
- * Compiles a core for memory that several threads share. Undefined for a compiled module, whose bytes are not to be had.
- * Throws as compileCore.
+ * Compiles a core for memory that several threads share. Throws as compileCore, and a TypeError for a compiled module, whose bytes
+ * are not to be had.
  */
-export async function compileSharedCore(source: CoreSource): Promise<WebAssembly.Module | undefined> {
+export async function compileSharedCore(source: CoreSource): Promise<WebAssembly.Module> {
   const core = await readCore(source)
-  if (core instanceof WebAssembly.Module) return undefined
+  if (core instanceof WebAssembly.Module) throw new TypeError('a compiled core cannot share its memory')
   await requireSimd()
   return WebAssembly.compile(withSharedMemory(core))
 }

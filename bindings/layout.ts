@@ -50,6 +50,11 @@ export interface TableShape {
   threads: number
 }
 
+/** A scan of fewer bytes is over before another thread has woken. */
+export const MIN_SCAN_BYTES = 1 << 20
+/** Least rows of a block that a thread scans on its own. */
+export const MIN_BLOCK_ROWS = 512
+
 /** Questions that can be asked at once. */
 export const QUESTIONS = 32
 

@@ -4,6 +4,7 @@ import {
   BLOCK_ROWS,
   layoutOf,
   MAX_MEMORY_BYTES,
+  MIN_SCAN_BYTES,
   QUESTIONS,
   type TableLayout,
   type TableShape,
@@ -45,8 +46,27 @@ const ARRAYS = { f32: Float32Array, bf16: Uint16Array, f16: Uint16Array, int8: I
 /** Rows as they are kept. */
 export type StoredRows = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<ArrayBuffer>
 
-/** A scan of fewer bytes is over before another thread has woken. */
-const LEAST_SHARED_BYTES = 1 << 20
+/** A memory with room for a table, and no core over it. */
+export interface ReservedMemory {
+  layout: TableLayout
+  memory: WebAssembly.Memory
+}
+
+/** Memory for a shape; several threads get one that they share. Throws MemoryExhaustedError. */
+export function reserveMemory(shape: TableShape): ReservedMemory {
+  const layout = layoutOf(shape, BASE)
+  return { layout, memory: allocate(layout.byteLength, shape.threads > 1) }
+}
+
+/** The rows of a table's memory, |V| × d numbers as they are kept, and a scale a row where they are int8. */
+export function rowViews({ layout, memory }: ReservedMemory) {
+  const { capacity, dimension, dtype, rows, rowScales } = layout
+  const buffer = memory.buffer as ArrayBuffer
+  return {
+    rows: new ARRAYS[dtype](buffer, rows, capacity * dimension),
+    rowScales: new Float32Array(buffer, rowScales, dtype === 'int8' ? capacity : 0),
+  }
+}
 
 /** The sample that tells whether 4 bits a code are enough: the first of every so many rows, the questions, and the share that may be scored. */
 const STRETCH = 128
@@ -74,6 +94,7 @@ export class TableMemory {
   readonly ids: Uint32Array<ArrayBuffer>
   readonly cosines: Float32Array<ArrayBuffer>
   readonly dots: Float32Array<ArrayBuffer>
+  readonly layout: TableLayout
   private readonly other: Float32Array<ArrayBuffer>
   private readonly scratch: Float32Array<ArrayBuffer>
   private readonly questions: QuestionRecords
@@ -89,13 +110,16 @@ export class TableMemory {
   private constructor(
     /** For what else lies in bindings/. */
     readonly core: CoreExports,
-    buffer: ArrayBuffer,
-    readonly layout: TableLayout,
+    reserved: ReservedMemory,
     private readonly workers: Threads | undefined,
   ) {
+    const { layout } = reserved
+    const buffer = reserved.memory.buffer as ArrayBuffer
     const { capacity, dimension, scratchRows } = layout
-    this.rows = new ARRAYS[layout.dtype](buffer, layout.rows, capacity * dimension)
-    this.rowScales = new Float32Array(buffer, layout.rowScales, layout.dtype === 'int8' ? capacity : 0)
+    this.layout = layout
+    const { rows, rowScales } = rowViews(reserved)
+    this.rows = rows
+    this.rowScales = rowScales
     this.norms = new Float32Array(buffer, layout.norms, capacity)
     this.mask = new Uint32Array(buffer, layout.mask, Math.ceil(capacity / 32))
     this.queries = Array.from(
@@ -111,22 +135,16 @@ export class TableMemory {
     writeTableRecord(buffer, layout)
   }
 
-  /** Several threads need a core compiled by compileSharedCore. Throws MemoryExhaustedError, or what import throws. */
-  static async create(module: WebAssembly.Module, shape: TableShape): Promise<TableMemory> {
-    const layout = layoutOf(shape, BASE)
-    const memory = allocate(layout.byteLength, shape.threads > 1)
+  /** Several threads need a core compiled by compileSharedCore. Throws what import throws. */
+  static async create(module: WebAssembly.Module, reserved: ReservedMemory): Promise<TableMemory> {
+    const { layout, memory } = reserved
     const core = await instantiateCore(module, memory)
     if (core.memoryBase() > BASE)
       throw new Error(`the core's static data ends at ${core.memoryBase()}, not below ${BASE}`)
-    if (shape.threads === 1) return new TableMemory(core, memory.buffer as ArrayBuffer, layout, undefined)
+    if (layout.threads === 1) return new TableMemory(core, reserved, undefined)
     // a part of its own: most apps search by one thread
     const { Threads } = await import('./threads.ts')
-    return new TableMemory(
-      core,
-      memory.buffer as ArrayBuffer,
-      layout,
-      new Threads(core, layout, module, memory),
-    )
+    return new TableMemory(core, reserved, new Threads(core, layout, module, memory))
   }
 
   /** Computes the inverse norms of rows [from, to); returns the first row that is not finite, or `to`. */
@@ -259,7 +277,7 @@ export class TableMemory {
     if (k === 0) return
     const { table, questions, rowBytes, codeStride } = this.layout
     const bytes = size * count * (this.hasCodes ? codeStride : rowBytes)
-    if (this.workers === undefined || bytes < LEAST_SHARED_BYTES) {
+    if (this.workers === undefined || bytes < MIN_SCAN_BYTES) {
       this.core.scanQuestions(table, questions, count, 0, size, BLOCK_ROWS, BLOCK_ROWS)
     } else {
       this.workers.scan(count, size, k, (index) => this.questions.heapAt(index, k))

@@ -3,7 +3,7 @@
  * does the share of one that does not answer. So every question ends, and with the same answer, whatever happens to a worker.
  */
 import type { CoreExports } from './core.ts'
-import { BLOCK_ROWS, QUESTIONS, type TableLayout } from './layout.ts'
+import { BLOCK_ROWS, MIN_BLOCK_ROWS, QUESTIONS, type TableLayout } from './layout.ts'
 import { NUMBER, RECORD_WORDS, RESCORED, SHARED } from './records.ts'
 import {
   blocksOfChunk,
@@ -20,8 +20,6 @@ import { startWorkers } from './workers.ts'
 
 /** Chunks a thread gets on average: more even out, fewer cost less. */
 const CHUNKS_A_THREAD = 4
-/** Least rows of a block. */
-const LEAST_BLOCK = 512
 /** A block is whole words of the mask. */
 const BLOCK_STEP = 32
 /** Milliseconds that workers may take longer than the caller did, before their share is done again. */
@@ -96,7 +94,7 @@ export class Threads {
     }
     this.asked.set(this.records.subarray(0, count * RECORD_WORDS))
     const most = this.layout.threads * CHUNKS_A_THREAD
-    const share = Math.min(Math.max(LEAST_BLOCK, rows / most), BLOCK_ROWS)
+    const share = Math.min(Math.max(MIN_BLOCK_ROWS, rows / most), BLOCK_ROWS)
     const blockRows = Math.ceil(share / BLOCK_STEP) * BLOCK_STEP
     const chunks = Math.min(most, Math.ceil(rows / blockRows))
     publish(this.control, this.question, { count, rows, chunks, blockRows })

@@ -30,8 +30,9 @@ export function describe(value: unknown): string {
   return 'an object'
 }
 
-export function checkCount(value: number, name: string, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return
+/** `value` itself. Throws `INVALID_ARGUMENT` unless it is an integer of at least `least`. */
+export function checkCount(value: number | undefined, name: string, least: number): number {
+  if (value !== undefined && Number.isSafeInteger(value) && value >= least) return value
   throw new RowspaceError(
     'INVALID_ARGUMENT',
     `${name} must be an integer ≥ ${least}; got ${describe(value)}`,

@@ -2,8 +2,16 @@
 import { type CoreSource, compileCore, compileSharedCore, SimdMissingError } from '../bindings/core.ts'
 import { canShareMemory, hardwareThreads, MOST_THREADS } from '../bindings/hardware.ts'
 import { bundledCore } from '../bindings/inline-core.ts'
-import type { TableShape } from '../bindings/layout.ts'
-import { MemoryExhaustedError, TableMemory } from '../bindings/table-memory.ts'
+import { MIN_BLOCK_ROWS, MIN_SCAN_BYTES, QUESTIONS, type TableShape } from '../bindings/layout.ts'
+import {
+  MemoryExhaustedError,
+  type ReservedMemory,
+  reserveMemory,
+  rowViews,
+  type StoredRows,
+  TableMemory,
+} from '../bindings/table-memory.ts'
+import { describe } from './arguments.ts'
 import { RowspaceError } from './errors.ts'
 import type { Codes } from './options.ts'
 
@@ -74,7 +82,7 @@ export function wantsCodes({ capacity, dimension }: TableSize, asked: Codes | un
   if (!CODES.includes(asked)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `codes is true, false, 'int8' or 'int4'; got ${String(asked)}`,
+      `codes must be true, false, 'int8' or 'int4'; got ${describe(asked)}`,
     )
   }
   if (asked === false || dimension > MOST_CODED_COLUMNS) return false
@@ -88,16 +96,21 @@ const LEAST_SHARED_BYTES = 1 << 22
 /** More threads than this share the memory's bandwidth without gain. */
 const MOST_AUTOMATIC_THREADS = 16
 
-/** How many threads a table gets: as asked for, where memory can be shared here; else one. */
+/** Threads that can have a part in any question, even in a batch of the most questions: others would sleep for ever. */
+function usefulThreads(capacity: number, dimension: number): number {
+  return capacity * dimension * 4 * QUESTIONS < MIN_SCAN_BYTES ? 1 : Math.ceil(capacity / MIN_BLOCK_ROWS)
+}
+
+/** How many threads a table gets: as asked for, where memory can be shared here and the table is not too small; else one. */
 export function wantedThreads({ capacity, dimension }: TableSize, asked: number | 'auto' = 1): number {
   if (asked !== 'auto' && !(Number.isSafeInteger(asked) && asked >= 1 && asked <= MOST_THREADS)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `threads is 'auto' or a whole number from 1 to ${MOST_THREADS}; got ${String(asked)}`,
+      `threads must be 'auto' or an integer from 1 to ${MOST_THREADS}; got ${describe(asked)}`,
     )
   }
   if (!canShareMemory()) return 1
-  if (asked !== 'auto') return asked
+  if (asked !== 'auto') return Math.min(asked, usefulThreads(capacity, dimension))
   return capacity * dimension * 4 < LEAST_SHARED_BYTES
     ? 1
     : Math.min(hardwareThreads(), MOST_AUTOMATIC_THREADS)
@@ -109,29 +122,49 @@ export interface MemoryRequest extends TableSize {
   threads: number | 'auto' | undefined
 }
 
+/** Room for a table. Rows may be put there at once, while the core is on its way. */
+export interface TableRoom {
+  readonly rows: StoredRows
+  readonly rowScales: Float32Array
+  /** The same memory with a core over it. Throws what loadCore throws. */
+  open(): Promise<TableMemory>
+}
+
 /**
- * A memory for a table of this shape, with room for codes where they pay and fit, or where they are asked for. Throws
- * `OUT_OF_MEMORY` with the bytes asked for, and what loadCore throws.
+ * Room for a table of this shape, with room for codes where they pay and fit, or where they are asked for. Throws
+ * `OUT_OF_MEMORY` with the bytes asked for.
  */
+export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest): TableRoom {
+  const asked = wantedThreads(request, request.threads)
+  // what is compiled already cannot be made to share its memory
+  const isCompiled = asked > 1 && (core ?? bundledCore()) instanceof WebAssembly.Module
+  const threads = isCompiled ? 1 : asked
+  const shape = { ...request, codes: wantsCodes(request, request.codes), threads }
+  const memory = reserve(shape, request.codes === undefined)
+  return {
+    ...rowViews(memory),
+    async open() {
+      const module = await (threads > 1 ? load(core, compileSharedCore) : load(core, compileCore))
+      return TableMemory.create(checked(module), memory)
+    },
+  }
+}
+
+/** A memory for a table, as reserveRoom. Throws also what loadCore throws. */
 export async function createMemory(
   core: CoreSource | undefined,
   request: MemoryRequest,
 ): Promise<TableMemory> {
-  const asked = wantedThreads(request, request.threads)
-  const shared = asked > 1 ? await load(core, compileSharedCore) : undefined
-  const module = shared === undefined ? await loadCore(core) : checked(shared)
-  const codes = wantsCodes(request, request.codes)
-  const shape = { ...request, codes, threads: shared === undefined ? 1 : asked }
+  return reserveRoom(core, request).open()
+}
+
+function reserve(shape: TableShape, canDoWithoutCodes: boolean): ReservedMemory {
   try {
-    return await TableMemory.create(module, shape)
+    return reserveMemory(shape)
   } catch (cause) {
     if (!(cause instanceof MemoryExhaustedError)) throw cause
-    if (!codes || request.codes !== undefined) throw outOfMemory(request, cause)
-  }
-  try {
-    return await TableMemory.create(module, { ...shape, codes: false })
-  } catch (cause) {
-    throw cause instanceof MemoryExhaustedError ? outOfMemory(request, cause) : cause
+    if (shape.codes && canDoWithoutCodes) return reserve({ ...shape, codes: false }, false)
+    throw outOfMemory(shape, cause)
   }
 }
 

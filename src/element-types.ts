@@ -1,6 +1,6 @@
 /** The types rows can be kept in, and how rows handed over become them. */
 import type { ElementType } from '../bindings/layout.ts'
-import { describe, isVector } from './arguments.ts'
+import { checkNumbers, describe, isVector } from './arguments.ts'
 import { RowspaceError } from './errors.ts'
 
 export type { ElementType }
@@ -74,6 +74,7 @@ function checkScales({ rows, dtype, dimension }: GivenRows, scales: ArrayLike<nu
       `scales belong to an Int8Array of codes with dtype 'int8'; got ${describe(rows)} and dtype '${dtype}'`,
     )
   }
+  checkNumbers(scales, 'the list of scales')
   if (isVector(scales) && scales.length === rows.length / dimension) return
   throw new RowspaceError(
     'LENGTH_MISMATCH',

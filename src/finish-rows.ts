@@ -1,6 +1,7 @@
 /** From rows in a memory to rows that can be asked. */
 import type { TableMemory } from '../bindings/table-memory.ts'
 import { RowspaceError } from './errors.ts'
+import { checkId } from './id-set.ts'
 import type { Codes } from './options.ts'
 
 /** Whether no row has a norm so large or small that float32 bounds could not be trusted with it (assembly/norm.ts). */
@@ -10,16 +11,20 @@ function hasOrdinaryNorms({ norms }: TableMemory, size: number): boolean {
 }
 
 /**
- * What is done to rows once they are in place: their norms are computed, rows that are not finite refused or emptied,
- * and codes made where there is room for them. Returns how many rows were emptied.
+ * What is done to rows once they are in place: their norms are computed, rows that are not finite refused or emptied, those of `skip`
+ * emptied, and codes made where there is room for them. The norm of a row that was emptied is +Infinity.
  */
 export function finishRows(
   memory: TableMemory,
   size: number,
   nonFinite: 'refuse' | 'skip',
   codes: Codes | undefined,
-): number {
-  let skipped = 0
+  skip: readonly number[],
+): void {
+  for (const id of skip) {
+    checkId(id, size)
+    memory.emptyRow(id)
+  }
   for (let next = 0; next < size; next++) {
     next = memory.computeNorms(next, size)
     if (next === size) break
@@ -33,10 +38,9 @@ export function finishRows(
       )
     }
     memory.emptyRow(next) // the core reads a few bytes past a row: NaN must not stand there
-    skipped++
   }
+  for (const id of skip) memory.norms[id] = Number.POSITIVE_INFINITY
   if (memory.layout.hasCodes && size > 0 && hasOrdinaryNorms(memory, size)) {
     memory.encode(size, codes === 'int8' ? 8 : codes === 'int4' ? 4 : undefined)
   }
-  return skipped
 }

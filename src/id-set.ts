@@ -1,4 +1,5 @@
 /** A set of row ids as bits: made once, used as a filter by any number of questions. */
+import { describe } from './arguments.ts'
 import { RowspaceError } from './errors.ts'
 
 /**
@@ -15,7 +16,7 @@ export class IdSet {
     if (!Number.isSafeInteger(size) || size < 0 || size > 2 ** 32) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `an IdSet is for a number of rows, a whole number from 0; got ${size}`,
+        `the size of an IdSet must be an integer ≥ 0; got ${describe(size)}`,
       )
     }
     this.words = new Uint32Array(Math.ceil(size / 32))
@@ -33,6 +34,11 @@ export class IdSet {
     const set = new IdSet(size)
     for (let id = 0; id < size; id++) if (test(id)) set.words[id >>> 5]! |= 1 << (id & 31)
     return set
+  }
+
+  /** How many ids are in the set. */
+  get count(): number {
+    return this.words.reduce((count, word) => count + countBits(word), 0)
   }
 
   has(id: number): boolean {
@@ -60,7 +66,7 @@ export function checkId(id: number, size: number): void {
   const range = size === 0 ? 'the table has no rows' : `ids are whole numbers from 0 to ${size - 1}`
   throw new RowspaceError(
     'ID_OUT_OF_RANGE',
-    `id ${id} is not in the table: it has ${size} rows (|V|), ${range}`,
+    `id ${describe(id)} is not in the table: it has ${size} rows (|V|), ${range}`,
     {
       id,
       size,

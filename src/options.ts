@@ -96,4 +96,6 @@ export interface FilledRows {
   tokens?: readonly string[] | Vocabulary | undefined
   /** Rows left out because their token had come before. */
   duplicates?: number | undefined
+  /** Ids of rows to keep out of every answer, as `nonFinite: 'skip'` does: they read as zeros. */
+  skip?: Iterable<number> | undefined
 }

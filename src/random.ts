@@ -1,4 +1,5 @@
 /** Seeded choice of rows, the same on every engine. */
+import { describe } from './arguments.ts'
 import { RowspaceError } from './errors.ts'
 
 /** SplitMix32: 32 random bits a call from a 32-bit seed (the finaliser of MurmurHash3 over a Weyl sequence). */
@@ -26,11 +27,11 @@ export function sampleIds(
   if (!Number.isSafeInteger(count) || count < 0) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `how many to sample must be a whole number from 0; got ${count}`,
+      `how many to sample must be an integer ≥ 0; got ${describe(count)}`,
     )
   }
   if (!Number.isSafeInteger(seed)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `a seed is a whole number; got ${seed}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `a seed must be an integer; got ${describe(seed)}`)
   }
   const next = randomBits(seed)
   // Fisher-Yates on the ids that are moved only: nothing of the table's size is made

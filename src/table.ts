@@ -1,31 +1,28 @@
 /** EmbeddingTable: the door. What each question means is here; how it is answered fast is the core's. */
-import type { TableMemory } from '../bindings/table-memory.ts'
+import { TableMemory } from '../bindings/table-memory.ts'
 import { combine, type Expression, weightedTerms } from './analogy.ts'
-import { checkCount, checkQuery, checkVector, describe, isRow, isVector, queryList } from './arguments.ts'
-import { createMemory } from './core.ts'
-import { checkElementType, type ElementType, type RowArrays, writeRows } from './element-types.ts'
+import { checkQuery, checkVector, describe, isRow, queryList } from './arguments.ts'
+import type { ElementType, RowArrays } from './element-types.ts'
 import { RowspaceError } from './errors.ts'
-import { finishRows } from './finish-rows.ts'
 import { checkId, IdSet } from './id-set.ts'
+import { type MadeTable, makeByFilling, makeFromRows, type TableShapeOptions } from './make-table.ts'
 import { Matches } from './matches.ts'
 import {
   ANALOGY_OPTIONS,
   type AnalogyOptions,
   type FilledRows,
   type Query,
-  ROW_OPTIONS,
   type Row,
   type RowOptions,
   SEARCH_OPTIONS,
   type SearchOptions,
-  TABLE_OPTIONS,
   type TableOptions,
 } from './options.ts'
 import { type ReadQuery, readQuery, readSum } from './query.ts'
 import { sampleIds } from './random.ts'
 import { readQuestion, type Searched, search, searchBatch } from './search.ts'
-import { pickOptions, readOptions } from './strict-options.ts'
-import { findToken, type Vocabulary, vocabularyOf } from './vocabulary.ts'
+import { readOptions } from './strict-options.ts'
+import { findToken, type Vocabulary } from './vocabulary.ts'
 
 export type {
   AnalogyOptions,
@@ -63,23 +60,25 @@ export class EmbeddingTable {
   /** This table as src/search.ts sees it. @internal */
   readonly searched: Searched
 
-  private constructor(
-    memory: TableMemory,
-    size: number,
-    vocabulary: Vocabulary | undefined,
-    { skipped, duplicates }: { skipped: number; duplicates: number },
-  ) {
+  private constructor(made: MadeTable) {
+    if (!(made?.memory instanceof TableMemory)) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        'new EmbeddingTable() makes no table: use EmbeddingTable.from(), EmbeddingTable.fill() or openTable()',
+      )
+    }
+    const { memory, size, vocabulary, duplicates } = made
     this.memory = memory
     this.size = size
     this.dimension = memory.layout.dimension
     this.dtype = memory.layout.dtype
     this.vocabulary = vocabulary
     this.codes = memory.hasCodes ? (`int${memory.codeBits}` as const) : 'none'
-    this.skipped = skipped
     this.duplicates = duplicates
     const { norms, mask } = memory
     const live = IdSet.where(size, (id) => norms[id] !== Number.POSITIVE_INFINITY)
     mask.set(live.words)
+    this.skipped = size - live.count
     this.searched = {
       size,
       live,
@@ -90,38 +89,30 @@ export class EmbeddingTable {
   }
 
   /**
-   * Makes a table from |V| · d numbers, row after row; they are copied, rounded to the nearest where `dtype` is given.
-   * Rows that are bf16 or f16 already come as a Uint16Array of their bits (or a Float16Array), int8 ones as an Int8Array
-   * with `scales`.
+   * Makes a table from |V| · d numbers, row after row, or from a list of rows, as embedders return them. They are copied at the call and
+   * rounded to the nearest where `dtype` is given. Rows that are bf16 or f16 already come as a Uint16Array of their bits (or a
+   * Float16Array), int8 ones as an Int8Array with `scales`.
    *
-   * @throws RowspaceError `LENGTH_MISMATCH` unless there are |V| · d numbers, |V| tokens and |V| scales; `NON_FINITE` naming
-   * row and column; `OUT_OF_MEMORY`; `UNSUPPORTED` without WebAssembly SIMD.
+   * @throws RowspaceError `LENGTH_MISMATCH` unless there are |V| · d numbers, |V| tokens and |V| scales; `DIMENSION_MISMATCH` naming the row
+   * of another length; `INVALID_ARGUMENT` for what is not a number; `NON_FINITE` naming row and column; `OUT_OF_MEMORY`; `UNSUPPORTED`
+   * without WebAssembly SIMD.
    * @example
    * const table = await EmbeddingTable.from(rows, { dimension: 768, tokens })
+   * const same = await EmbeddingTable.from([[1, 2], [3, 4]])
    */
   static async from(
     rows: ArrayLike<number>,
     options: TableOptions & RowOptions & { dimension: number },
+  ): Promise<EmbeddingTable>
+  static async from(
+    rows: readonly ArrayLike<number>[],
+    options?: TableOptions & RowOptions & { dimension?: number | undefined },
+  ): Promise<EmbeddingTable>
+  static async from(
+    rows: unknown,
+    options: TableOptions & RowOptions & { dimension?: number | undefined } = {},
   ): Promise<EmbeddingTable> {
-    const keys = { ...TABLE_OPTIONS, ...ROW_OPTIONS, dimension: true } as const
-    const given = readOptions(options, keys, 'the options of EmbeddingTable.from()')
-    const { dimension, dtype = 'f32', scales } = given
-    checkCount(dimension, 'dimension', 1)
-    checkElementType(dtype)
-    if (!isVector(rows)) {
-      throw new RowspaceError('INVALID_ARGUMENT', `rows are an array of numbers; got ${describe(rows)}`)
-    }
-    if (rows.length % dimension !== 0) {
-      throw new RowspaceError(
-        'LENGTH_MISMATCH',
-        `${rows.length} numbers are not whole rows of dimension ${dimension}: ${rows.length % dimension} are left over`,
-        { length: rows.length, dimension },
-      )
-    }
-    const shape = { size: rows.length / dimension, dimension, dtype }
-    const write = (target: RowArrays[ElementType], rowScales: Float32Array) =>
-      void writeRows({ rows, scales, dimension, dtype }, target, rowScales)
-    return EmbeddingTable.fill(shape, write, pickOptions<TableOptions>(given, TABLE_OPTIONS))
+    return new EmbeddingTable(await makeFromRows(rows, options))
   }
 
   /**
@@ -133,45 +124,14 @@ export class EmbeddingTable {
    * @throws RowspaceError as `from`, and whatever `write` throws: then nothing is kept.
    */
   static async fill<Type extends ElementType = 'f32'>(
-    shape: { size: number; dimension: number; dtype?: Type | undefined },
+    shape: TableShapeOptions<Type>,
     write: (
       target: RowArrays[Type],
       scales: Float32Array,
-    ) => undefined | FilledRows | Promise<undefined | FilledRows> | undefined | undefined,
+    ) => undefined | FilledRows | Promise<undefined | FilledRows>,
     options: TableOptions = {},
   ): Promise<EmbeddingTable> {
-    const shapeKeys = { size: true, dimension: true, dtype: true } as const
-    const {
-      size: capacity,
-      dimension,
-      dtype = 'f32',
-    } = readOptions(shape, shapeKeys, 'the shape of EmbeddingTable.fill()')
-    const given = readOptions(options, TABLE_OPTIONS, 'the options of EmbeddingTable.fill()')
-    checkCount(capacity, 'size', 1)
-    checkCount(dimension, 'dimension', 1)
-    checkElementType(dtype)
-    const { nonFinite = 'refuse', codes, threads } = given
-    if (nonFinite !== 'refuse' && nonFinite !== 'skip') {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `nonFinite must be 'refuse' or 'skip'; got ${describe(nonFinite)}`,
-      )
-    }
-    const memory = await createMemory(given.core, { capacity, dimension, dtype, codes, threads })
-    const filled = (await write(memory.rows as unknown as RowArrays[Type], memory.rowScales)) ?? {}
-    const size = filled.size ?? capacity
-    checkCount(size, 'the size that was filled', 0)
-    if (size > capacity) {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `${size} rows were filled where there is room for ${capacity}`,
-      )
-    }
-    // the core reads a few numbers past the last row and counts on their being finite
-    memory.rows.fill(0, size * dimension, size * dimension + 16)
-    const vocabulary = vocabularyOf(given.tokens ?? filled.tokens, size)
-    const skipped = finishRows(memory, size, nonFinite, codes)
-    return new EmbeddingTable(memory, size, vocabulary, { skipped, duplicates: filled.duplicates ?? 0 })
+    return new EmbeddingTable(await makeByFilling(shape, write, options))
   }
 
   /** Rows that the last `nearest` or `analogy` had to score in full; all others were ruled out by their codes. */
@@ -193,12 +153,12 @@ export class EmbeddingTable {
       return row
     }
     if (typeof row !== 'string') {
-      throw new RowspaceError('INVALID_ARGUMENT', `a row is named by an id or a token; got ${describe(row)}`)
+      throw new RowspaceError('INVALID_ARGUMENT', `a row must be an id or a token; got ${describe(row)}`)
     }
     if (this.vocabulary === undefined) {
       throw new RowspaceError(
         'NO_TOKENS',
-        `this table has no tokens, so ${JSON.stringify(row)} names no row: ask by id`,
+        `this table has no tokens, so ${describe(row)} names no row: ask by id`,
       )
     }
     return findToken(this.vocabulary, row)
@@ -209,6 +169,11 @@ export class EmbeddingTable {
     this.open()
     checkId(id, this.size)
     return this.vocabulary?.tokenOf(id)
+  }
+
+  /** Whether a row was left out because it held NaN or infinities (`nonFinite: 'skip'`): it is in no answer and reads as zeros. */
+  isSkipped(row: Row): boolean {
+    return !this.searched.live.has(this.id(row))
   }
 
   /** The lookup x_i = E[t_i]: a copy of one row, d numbers. */

@@ -1,6 +1,6 @@
 /** Names of rows: which id a token has, which token an id has, how a text is split. */
-import { distance } from 'fastest-levenshtein'
 import { describe } from './arguments.ts'
+import { editDistance } from './edit-distance.ts'
 import { RowspaceError } from './errors.ts'
 
 /** One token of a text: its id where the vocabulary has it. */
@@ -23,15 +23,24 @@ export interface Vocabulary {
 /** A plain list of words, one a row. Of words that come twice the first counts. */
 export class WordList implements Vocabulary {
   private readonly ids = new Map<string, number>()
+  private readonly words: readonly string[]
 
-  /** Throws `INVALID_ARGUMENT` where a word is no string. */
-  constructor(private readonly words: readonly string[]) {
-    for (let id = words.length - 1; id >= 0; id--) {
-      const word = words[id]
+  /** Copies the words. Throws `INVALID_ARGUMENT` where they are not a list, or one of them is not a string. */
+  constructor(words: readonly string[]) {
+    if (!Array.isArray(words)) {
+      throw new RowspaceError('INVALID_ARGUMENT', `tokens must be a list of strings; got ${describe(words)}`)
+    }
+    this.words = [...words]
+    for (let id = this.words.length - 1; id >= 0; id--) {
+      const word = this.words[id]
       if (typeof word !== 'string') {
-        throw new RowspaceError('INVALID_ARGUMENT', `tokens are strings; token ${id} is ${String(word)}`, {
-          id,
-        })
+        throw new RowspaceError(
+          'INVALID_ARGUMENT',
+          `tokens must be strings; token ${id} is ${describe(word)}`,
+          {
+            id,
+          },
+        )
       }
       this.ids.set(word, id)
     }
@@ -69,16 +78,20 @@ export function idOfName(vocabulary: Vocabulary, name: string): number | undefin
   return initial ?? vocabulary.idOf(name) ?? vocabulary.idOf(` ${name}`)
 }
 
+/** Longer names are texts: no token is like them, and splitting and comparing them would take seconds. */
+const MAX_NAME = 200
+
 /** As `idOfName`. Throws `UNKNOWN_TOKEN` with the nearest spelling and how the text is split. */
 export function findToken(vocabulary: Vocabulary, name: string): number {
   const id = idOfName(vocabulary, name)
   if (id !== undefined) return id
-  const split = vocabulary.split(name)
-  const parts = split.map(({ text, id }) => `${JSON.stringify(text)} ${id ?? '(unknown)'}`).join(', ')
-  const similar = nearestSpelling(vocabulary, name)
+  const isLong = name.length > MAX_NAME
+  const split = isLong ? [] : vocabulary.split(name)
+  const parts = split.map(({ text, id }) => `${describe(text)} ${id ?? '(unknown)'}`).join(', ')
+  const similar = isLong ? undefined : nearestSpelling(vocabulary, name.trim().toLowerCase())
   throw new RowspaceError(
     'UNKNOWN_TOKEN',
-    `${JSON.stringify(name)} is not a token of this table${similar === undefined ? '' : `; did you mean ${JSON.stringify(similar)}?`}` +
+    `${describe(name)} is not a token of this table${similar === undefined ? '' : `; did you mean ${describe(similar)}?`}` +
       (split.length > 1
         ? `${similar === undefined ? '.' : ''} It splits into ${parts}: ask with one of those.`
         : ''),
@@ -89,11 +102,11 @@ export function findToken(vocabulary: Vocabulary, name: string): number {
 /** The token with the fewest edits from `name`, if that is at most a third of its letters; the smaller id on ties. */
 function nearestSpelling(vocabulary: Vocabulary, name: string): string | undefined {
   let best: string | undefined
-  let fewest = Math.max(1, Math.floor(name.trim().length / 3)) + 1
+  let fewest = Math.max(1, Math.floor(name.length / 3)) + 1
   for (let id = 0; id < vocabulary.size; id++) {
     const token = vocabulary.tokenOf(id)
-    if (token === undefined || Math.abs(token.trim().length - name.trim().length) >= fewest) continue
-    const edits = editsBetween(token.trim().toLowerCase(), name.trim().toLowerCase())
+    if (token === undefined || Math.abs(token.trim().length - name.length) >= fewest) continue
+    const edits = editsBetween(token.trim().toLowerCase(), name, fewest)
     if (edits >= fewest) continue
     fewest = edits
     best = token
@@ -101,15 +114,15 @@ function nearestSpelling(vocabulary: Vocabulary, name: string): string | undefin
   return best
 }
 
-/** Letters to add, drop or change; two that changed places count as one. */
-function editsBetween(a: string, b: string): number {
+/** Letters to add, drop or change, `limit` for as many or more; two that changed places count as one. */
+function editsBetween(a: string, b: string, limit: number): number {
   if (a.length === b.length) {
     let first = 0
     while (first < a.length && a[first] === b[first]) first++
     const swapped = a.slice(0, first) + a.charAt(first + 1) + a.charAt(first) + a.slice(first + 2)
     if (swapped === b) return a === b ? 0 : 1
   }
-  return distance(a, b)
+  return editDistance(a, b, limit)
 }
 
 /** The tokens a caller gave, as a vocabulary of `size`. Throws `LENGTH_MISMATCH`, `INVALID_ARGUMENT`. */
@@ -120,7 +133,10 @@ export function vocabularyOf(
   if (tokens === undefined) return undefined
   const vocabulary = Array.isArray(tokens) ? new WordList(tokens) : (tokens as Vocabulary)
   if (typeof vocabulary?.idOf !== 'function') {
-    throw new RowspaceError('INVALID_ARGUMENT', `tokens are strings or a vocabulary; got ${describe(tokens)}`)
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `tokens must be strings or a vocabulary; got ${describe(tokens)}`,
+    )
   }
   if (vocabulary.size === size) return vocabulary
   throw new RowspaceError(

@@ -73,6 +73,7 @@ test('another module is refused', async () => {
 test('an engine without SIMD gets one clear error', async () => {
   vi.stubGlobal('WebAssembly', {
     Module: WebAssembly.Module,
+    Memory: WebAssembly.Memory,
     compile: WebAssembly.compile,
     validate: () => false,
   })

@@ -1,7 +1,7 @@
 /** A score that threads share rules rows out for all of them, and none that is in the answer: the core alone, the threads played here. */
 import { expect, test } from 'vitest'
 import { NUMBER, RECORD_WORDS, SHARED } from '../../bindings/records.ts'
-import { TableMemory } from '../../bindings/table-memory.ts'
+import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
 import { loadCore } from '../../src/core.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 
@@ -23,7 +23,7 @@ function ordered(score: number): number {
 async function asked(bits: 4 | 8) {
   const module = await loadCore()
   const shape = { capacity: SIZE, dimension: DIMENSION, dtype: 'f32', codes: true, threads: 1 } as const
-  const memory = await TableMemory.create(module, shape)
+  const memory = await TableMemory.create(module, reserveMemory(shape))
   const random = randomNumbers(bits)
   // a quarter of the rows are there four times: ties at the k-th place too
   for (let i = 0; i < SIZE * DIMENSION; i++) {

@@ -1,11 +1,14 @@
 /** The core as bindings/ calls it, where a table would never get it wrong. */
 import { expect, test } from 'vitest'
-import { MemoryExhaustedError, TableMemory } from '../../bindings/table-memory.ts'
+import type { TableShape } from '../../bindings/layout.ts'
+import { MemoryExhaustedError, reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
 import { loadCore } from '../../src/core.ts'
+
+const made = async (shape: TableShape) => TableMemory.create(await loadCore(), reserveMemory(shape))
 
 test('bits of the mask behind the last row are no rows', async () => {
   for (const size of [1, 31, 32, 33, 64, 65]) {
-    const memory = await TableMemory.create(await loadCore(), {
+    const memory = await made({
       capacity: 100,
       dimension: 1,
       dtype: 'f32',
@@ -22,7 +25,7 @@ test('bits of the mask behind the last row are no rows', async () => {
 
 test('nor are they where rows are searched by their codes', async () => {
   for (const size of [161, 162, 163, 1025, 1027]) {
-    const memory = await TableMemory.create(await loadCore(), {
+    const memory = await made({
       capacity: 1100,
       dimension: 2,
       dtype: 'f32',
@@ -42,7 +45,7 @@ test('nor are they where rows are searched by their codes', async () => {
 })
 
 test('norms stop at the first row that is not finite', async () => {
-  const memory = await TableMemory.create(await loadCore(), {
+  const memory = await made({
     capacity: 4,
     dimension: 3,
     dtype: 'f32',
@@ -56,9 +59,7 @@ test('norms stop at the first row that is not finite', async () => {
   expect(memory.norms[3]).toBe(0.5)
 })
 
-test('a memory over 4 GiB is not asked for', async () => {
-  const module = await loadCore()
-  await expect(
-    TableMemory.create(module, { capacity: 2 ** 30, dimension: 1, dtype: 'f32', threads: 1, codes: false }),
-  ).rejects.toThrow(MemoryExhaustedError)
+test('a memory over 4 GiB is not asked for', () => {
+  const shape = { capacity: 2 ** 30, dimension: 1, dtype: 'f32', threads: 1, codes: false } as const
+  expect(() => reserveMemory(shape)).toThrow(MemoryExhaustedError)
 })

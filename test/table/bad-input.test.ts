@@ -73,7 +73,7 @@ describe('a table is not made from', () => {
       'column 1',
     ],
     ['numbers beyond float32', () => make([1, 1e39], { dimension: 1 }), 'NON_FINITE', 'row 1', 'column 0'],
-    ['words', () => make(['1', 'x'], { dimension: 1 }), 'NON_FINITE', 'row 1', 'column 0'],
+    ['words', () => make([1, 'x'], { dimension: 1 }), 'INVALID_ARGUMENT', '"x"', 'coordinate 1'],
     [
       'too few tokens',
       () => make([1, 2], { dimension: 1, tokens: ['a'] }),

@@ -7,7 +7,7 @@ import * as workerThreads from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { compileSharedCore } from '../../bindings/core.ts'
 import { MOST_THREADS } from '../../bindings/hardware.ts'
-import { TableMemory } from '../../bindings/table-memory.ts'
+import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
 import { CHUNK_BITS, CONTROL } from '../../bindings/thread-control.ts'
 import { EmbeddingTable } from '../../src/table.ts'
 import { expectMatches } from '../oracle/expect.ts'
@@ -56,11 +56,11 @@ test('a worker that is killed while it searches: the answers are right, and it i
 })
 
 test('a thread that takes rows and never answers: the caller does its share', async () => {
-  const module = (await compileSharedCore(readFileSync(projectPath('build/rowspace.wasm'))))!
+  const module = await compileSharedCore(readFileSync(projectPath('build/rowspace.wasm')))
   const shape = { capacity: SIZE, dimension: DIMENSION, dtype: 'f32', codes: false } as const
   const [one, two] = [
-    await TableMemory.create(module, { ...shape, threads: 2 }),
-    await TableMemory.create(module, { ...shape, threads: 2 }),
+    await TableMemory.create(module, reserveMemory({ ...shape, threads: 2 })),
+    await TableMemory.create(module, reserveMemory({ ...shape, threads: 2 })),
   ]
   for (const memory of [one, two]) {
     ;(memory.rows as Float32Array).set(flat)
@@ -116,6 +116,76 @@ test('dispose ends the workers', async () => {
   table.dispose()
   await Promise.all(ended)
   expect(workers.length).toBe(2)
+})
+
+test('a load that fails ends its workers at once, whichever way it fails', async () => {
+  const shape = { size: SIZE, dimension: DIMENSION }
+  const write = (target: Float32Array) => {
+    target.set(flat)
+    return undefined
+  }
+  const reason = new Error('no more rows')
+  const failures: [string, () => Promise<EmbeddingTable>][] = [
+    [
+      'NON_FINITE',
+      () => EmbeddingTable.from(flat.with(77, Number.NaN), { dimension: DIMENSION, threads: 3 }),
+    ],
+    ['LENGTH_MISMATCH', () => EmbeddingTable.fill(shape, () => ({ tokens: ['a'] }), { threads: 3 })],
+    ['LENGTH_MISMATCH', () => EmbeddingTable.fill(shape, write, { threads: 3, tokens: ['a'] })],
+    ['INVALID_ARGUMENT', () => EmbeddingTable.fill(shape, () => ({ size: SIZE + 1 }), { threads: 3 })],
+    ['ID_OUT_OF_RANGE', () => EmbeddingTable.fill(shape, () => ({ skip: [SIZE] }), { threads: 3 })],
+    [
+      'thrown',
+      () =>
+        EmbeddingTable.fill(
+          shape,
+          () => {
+            throw reason
+          },
+          { threads: 3 },
+        ),
+    ],
+    [
+      'thrown',
+      () =>
+        EmbeddingTable.fill(
+          shape,
+          async () => {
+            await new Promise((resolve) => setTimeout(resolve, 1))
+            throw reason
+          },
+          { threads: 3 },
+        ),
+    ],
+  ]
+  let ended = 0
+  for (let time = 0; time < 50; time++) {
+    const [code, make] = failures[time % failures.length]!
+    const error: unknown = await make().then(
+      () => expect.fail('should have failed'),
+      (error) => error,
+    )
+    if (code === 'thrown') expect(error).toBe(reason)
+    else expect(error).toMatchObject({ name: 'RowspaceError', code })
+    for (const worker of workers.slice(2 * time)) worker.once('exit', () => ended++)
+  }
+  expect(workers.length).toBe(100)
+  await vi.waitFor(() => expect(ended).toBe(100), { timeout: 30_000 })
+})
+
+test('threads that could have no part in any question are not started', async () => {
+  using tiny = await EmbeddingTable.from([1, 0, 0, 1], { dimension: 2, threads: 64 })
+  expect([tiny.threads, workers.length]).toEqual([1, 0])
+  using small = await EmbeddingTable.from(flat.subarray(0, 1000 * DIMENSION), {
+    dimension: DIMENSION,
+    threads: 64,
+  })
+  // blocks of 512 rows
+  expect(workers.length).toBe(1)
+  await running(small, 2)
+  using whole = await EmbeddingTable.from(flat, { dimension: DIMENSION, threads: 4 })
+  await running(whole, 4)
+  expect(workers.length).toBe(4)
 })
 
 test('a program with threads ends by itself', () => {
