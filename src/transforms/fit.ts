@@ -1,7 +1,9 @@
 /** Transforms learned from the rows of a table. */
-import { checkCount } from '../arguments.ts'
+import { checkCount, describe } from '../arguments.ts'
+import { checkTable } from '../check-table.ts'
 import { RowspaceError } from '../errors.ts'
-import type { WorkOptions } from '../in-steps.ts'
+import { WORK_OPTIONS, type WorkOptions } from '../in-steps.ts'
+import { readOptions } from '../strict-options.ts'
 import type { EmbeddingTable } from '../table.ts'
 import { meanOf, momentsOf } from './moments.ts'
 import { principalAxes } from './principal-axes.ts'
@@ -9,7 +11,8 @@ import { Transform } from './transform.ts'
 
 /** Takes the mean of all rows away. */
 export async function meanRemoval(table: EmbeddingTable, options: WorkOptions = {}): Promise<Transform> {
-  const { mean } = await meanOf(table, options)
+  checkTable(table)
+  const { mean } = await meanOf(table, readOptions(options, WORK_OPTIONS, 'the options of meanRemoval()'))
   return new Transform(mean, undefined, table.dimension)
 }
 
@@ -23,10 +26,12 @@ export async function allButTheTop(
   table: EmbeddingTable,
   options: WorkOptions & { components?: number | undefined } = {},
 ): Promise<Transform> {
+  checkTable(table)
   const { dimension } = table
-  const { components = Math.round(dimension / 100) } = options
+  const given = readOptions(options, { ...WORK_OPTIONS, components: true }, 'the options of allButTheTop()')
+  const { components = Math.round(dimension / 100) } = given
   checkComponents(components, 'components', dimension - 1, 0)
-  const moments = await momentsOf(table, options)
+  const moments = await momentsOf(table, given)
   const { axes } = principalAxes(moments)
   // I − Σ a aᵀ
   const matrix = new Float64Array(dimension * dimension)
@@ -47,9 +52,12 @@ export async function principalComponents(
   table: EmbeddingTable,
   options: WorkOptions & { dimension: number },
 ): Promise<Transform> {
-  const { dimension } = options
+  checkTable(table)
+  const keys = { ...WORK_OPTIONS, dimension: true } as const
+  const given = readOptions(options, keys, 'the options of principalComponents()')
+  const { dimension } = given
   checkComponents(dimension, 'dimension', table.dimension, 1)
-  const moments = await momentsOf(table, options)
+  const moments = await momentsOf(table, given)
   const { axes } = principalAxes(moments)
   return new Transform(moments.mean, axes.slice(0, dimension * table.dimension), dimension)
 }
@@ -64,12 +72,15 @@ export async function whitening(
   table: EmbeddingTable,
   options: WorkOptions & { dimension?: number | undefined; epsilon?: number | undefined } = {},
 ): Promise<Transform> {
-  const { dimension = table.dimension, epsilon = 1e-6 } = options
+  checkTable(table)
+  const keys = { ...WORK_OPTIONS, dimension: true, epsilon: true } as const
+  const given = readOptions(options, keys, 'the options of whitening()')
+  const { dimension = table.dimension, epsilon = 1e-6 } = given
   checkComponents(dimension, 'dimension', table.dimension, 1)
-  if (!(epsilon >= 0 && epsilon < Number.POSITIVE_INFINITY)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `epsilon must be a number from 0; got ${String(epsilon)}`)
+  if (!(Number.isFinite(epsilon) && epsilon >= 0)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `epsilon must be a number ≥ 0; got ${describe(epsilon)}`)
   }
-  const moments = await momentsOf(table, options)
+  const moments = await momentsOf(table, given)
   const { axes, variances } = principalAxes(moments)
   const matrix = axes.slice(0, dimension * table.dimension)
   for (let axis = 0; axis < dimension; axis++) {

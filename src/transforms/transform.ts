@@ -1,5 +1,5 @@
 /** An affine map of rows: x ↦ M (x − μ), the same for a table's rows and for what it is asked with. */
-import { checkVector } from '../arguments.ts'
+import { checkCount, checkVector, isVector } from '../arguments.ts'
 import { checkTable } from '../check-table.ts'
 import { RowspaceError } from '../errors.ts'
 import { inSteps, WORK_OPTIONS, type WorkOptions } from '../in-steps.ts'
@@ -20,7 +20,17 @@ export class Transform {
     readonly matrix: Float64Array | undefined,
     /** Numbers of a row afterwards. */
     readonly dimension: number,
-  ) {}
+  ) {
+    checkCount(dimension, 'dimension', 1)
+    const columns = isVector(mean) ? mean.length : Number.NaN
+    const expected = matrix === undefined ? columns : (matrix?.length ?? Number.NaN) / columns
+    if (expected === dimension) return
+    throw new RowspaceError(
+      'LENGTH_MISMATCH',
+      `a transform to ${dimension} numbers needs a mean of d numbers and a matrix of ${dimension} · d, or none where d is ${dimension}`,
+      { dimension },
+    )
+  }
 
   /**
    * A table of the rows transformed, float32, with the same tokens. Rows of zeros stay zeros; rows

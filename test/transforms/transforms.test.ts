@@ -6,7 +6,7 @@ import {
   allButTheTop,
   meanRemoval,
   principalComponents,
-  type Transform,
+  Transform,
   whitening,
 } from '../../src/transforms/index.ts'
 import { randomNumbers } from '../oracle/tables.ts'
@@ -151,6 +151,22 @@ describe('fewer numbers, and the edges', () => {
     const same = await EmbeddingTable.from([1, 2, 1, 2, 1, 2], { dimension: 2 })
     expect([...(await whitening(same)).vector([3, 4])]).toEqual([0, 0])
   })
+  test('rows that were not finite stay out of every answer; the others are learned from', async () => {
+    const rows = [1, 2, Number.NaN, 1, 3, 4, -2, 1]
+    const skip = await EmbeddingTable.from(rows, { dimension: 2, nonFinite: 'skip', tokens: tokens(4) })
+    const transform = await meanRemoval(skip)
+    expect([...transform.mean]).toEqual([2 / 3, 7 / 3])
+    const after = await transform.table(skip)
+    expect([after.skipped, after.token(1), ...after.row(1)]).toEqual([1, 't1', 0, 0])
+    expect([...after.nearest(0, { k: 9 }).ids].sort()).toEqual([2, 3])
+  })
+  test('a table of another dimension', async () => {
+    const other = await EmbeddingTable.from([0, 0], { dimension: 2 })
+    await expect((await meanRemoval(await table)).table(other)).rejects.toMatchObject({
+      code: 'DIMENSION_MISMATCH',
+      details: { actual: 2, expected: 6 },
+    })
+  })
   test('progress, and a signal', async () => {
     const seen: number[] = []
     await allButTheTop(await table, { onProgress: ({ done, total }) => seen.push(done, total) })
@@ -164,6 +180,26 @@ describe('fewer numbers, and the edges', () => {
     ['half a component', (t) => allButTheTop(t, { components: 0.5 }), 'INVALID_ARGUMENT', '0.5'],
     ['no dimension', (t) => principalComponents(t, { dimension: 0 }), 'INVALID_ARGUMENT', '≥ 1'],
     ['too many', (t) => principalComponents(t, { dimension: 7 }), 'INVALID_ARGUMENT', 'at most 6'],
+    [
+      'a mean that is none',
+      () => new Transform(undefined as never, undefined, 2),
+      'LENGTH_MISMATCH',
+      'to 2 numbers',
+    ],
+    [
+      'a mean too short',
+      () => new Transform(new Float64Array(2), undefined, 3),
+      'LENGTH_MISMATCH',
+      'to 3 numbers',
+    ],
+    [
+      'a matrix too short',
+      () => new Transform(new Float64Array(2), new Float64Array(5), 3),
+      'LENGTH_MISMATCH',
+      '3 · d',
+    ],
+    ['no table', () => whitening(undefined as never), 'INVALID_ARGUMENT', 'got undefined'],
+    ['epsilon as text', (t) => whitening(t, { epsilon: '1' as never }), 'INVALID_ARGUMENT', 'got "1"'],
     ['epsilon below 0', (t) => whitening(t, { epsilon: -1 }), 'INVALID_ARGUMENT', '-1'],
     [
       'a vector of another length',
