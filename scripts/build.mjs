@@ -66,6 +66,8 @@ const shared = {
   format: 'esm',
   platform: 'neutral',
   mainFields: ['module', 'main'],
+  // a bare `process` makes some bundlers look for a polyfill
+  define: { process: 'globalThis.process' },
   target: 'es2022',
   minifySyntax: true,
   minifyWhitespace: true,
@@ -104,6 +106,7 @@ const built = await Promise.all([
     entryPoints: { cli: 'src/cli/main.ts' },
     outdir: 'dist',
     platform: 'node',
+    define: {},
     plugins: [leanLoader, defaultTableAt('./default-table.js')],
     chunkNames: 'cli-[hash]',
     // libraries that are CommonJS ask for Node's modules by require

@@ -1,0 +1,17 @@
+/** node webpack.mjs <app>: bundles main.js of a folder into its out/. Prints warnings and errors, nothing else. */
+import { join } from 'node:path'
+import webpack from 'webpack'
+
+const [app] = process.argv.slice(2)
+const configuration = {
+  mode: 'production',
+  context: app,
+  entry: './main.js',
+  output: { path: join(app, 'out') },
+  performance: { hints: false },
+}
+webpack(configuration, (error, stats) => {
+  if (error) throw error
+  process.stdout.write(stats.toString({ all: false, errors: true, warnings: true }))
+  process.exitCode = stats.hasErrors() ? 1 : 0
+})
