@@ -94,8 +94,14 @@ class Shards {
 
   async openAll(): Promise<void> {
     const files = this.#names.keys()
+    let failed = false
     const lane = async () => {
-      for (const file of files) await this.open(file)
+      try {
+        for (const file of files) if (!failed) await this.open(file)
+      } catch (error) {
+        failed = true
+        throw error
+      }
     }
     const lanes = await Promise.allSettled(Array.from({ length: CONCURRENCY }, lane))
     for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
@@ -134,6 +140,7 @@ class Shards {
   }
 
   async #openOnce(file: string): Promise<Shard> {
+    this.options.signal?.throwIfAborted()
     const source = await this.index.sibling?.(file)
     if (source === undefined) {
       throw new RowspaceError(
