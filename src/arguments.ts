@@ -53,7 +53,7 @@ export function readSearchOptions({ k = 10, metric = 'cosine', least }: SearchOp
   if (metric !== 'cosine' && metric !== 'dot') {
     throw new RowspaceError('INVALID_ARGUMENT', `metric must be 'cosine' or 'dot'; got ${describe(metric)}`)
   }
-  if (least !== undefined && !(least <= Infinity)) {
+  if (least !== undefined && (typeof least !== 'number' || Number.isNaN(least))) {
     throw new RowspaceError('INVALID_ARGUMENT', `least must be a number; got ${describe(least)}`)
   }
   return { k, metric, least }
@@ -131,11 +131,15 @@ export function queryList(queries: Iterable<Query>, dimension: number): Query[] 
       queries.subarray(index * dimension, (index + 1) * dimension),
     )
   }
-  const isOther = ArrayBuffer.isView(queries) && !(queries instanceof Uint32Array)
-  if (typeof queries === 'object' && queries !== null && Symbol.iterator in queries && !isOther)
-    return [...queries]
+  if (!ArrayBuffer.isView(queries) || queries instanceof Uint32Array) return readList(queries, 'queries')
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `expected a list of queries, n · d numbers in a Float32Array, or ids in a Uint32Array; got ${describe(queries)}`,
+    `a list of queries, n · d numbers in a Float32Array or ids in a Uint32Array was expected; got ${describe(queries)}`,
   )
+}
+
+/** The members of a list. A string is no list: its letters would be taken for members. Throws `INVALID_ARGUMENT`. */
+export function readList<Member>(list: Iterable<Member>, what: string): Member[] {
+  if (typeof list === 'object' && list !== null && Symbol.iterator in list) return [...list]
+  throw new RowspaceError('INVALID_ARGUMENT', `a list of ${what} was expected; got ${describe(list)}`)
 }

@@ -1,5 +1,5 @@
 /** A set of row ids as bits: made once, used as a filter by any number of questions. */
-import { describe } from './arguments.ts'
+import { describe, readList } from './arguments.ts'
 import { RowspaceError } from './errors.ts'
 
 /**
@@ -25,13 +25,16 @@ export class IdSet {
   /** The set of these ids, among `size` rows. Throws `ID_OUT_OF_RANGE`. */
   static from(size: number, ids: Iterable<number>): IdSet {
     const set = new IdSet(size)
-    for (const id of ids) set.add(id)
+    for (const id of readList(ids, 'ids')) set.add(id)
     return set
   }
 
   /** The set of the ids for which `test` holds. */
   static where(size: number, test: (id: number) => boolean): IdSet {
     const set = new IdSet(size)
+    if (typeof test !== 'function') {
+      throw new RowspaceError('INVALID_ARGUMENT', `the test of ids must be a function; got ${describe(test)}`)
+    }
     for (let id = 0; id < size; id++) if (test(id)) set.words[id >>> 5]! |= 1 << (id & 31)
     return set
   }

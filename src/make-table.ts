@@ -1,6 +1,6 @@
 /** How a table is made: room for its rows, the rows, their norms and codes. A failure leaves no memory and no thread behind. */
 import type { TableMemory } from '../bindings/table-memory.ts'
-import { checkCount, describe } from './arguments.ts'
+import { checkCount, describe, readList } from './arguments.ts'
 import { reserveRoom, type TableRoom } from './core.ts'
 import { checkElementType, type ElementType, type RowArrays } from './element-types.ts'
 import { RowspaceError } from './errors.ts'
@@ -100,7 +100,7 @@ async function finish(
     // the core reads a few numbers past the last row and counts on their being finite
     memory.rows.fill(0, size * dimension, size * dimension + 16)
     const vocabulary = vocabularyOf(tokens, size)
-    finishRows(memory, size, nonFinite, codes, [...skip])
+    finishRows(memory, size, nonFinite, codes, readList(skip, 'ids to skip'))
     return { memory, size, vocabulary, duplicates }
   } catch (error) {
     memory.dispose()

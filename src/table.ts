@@ -1,7 +1,7 @@
 /** EmbeddingTable: the door. What each question means is here; how it is answered fast is the core's. */
 import { TableMemory } from '../bindings/table-memory.ts'
 import { combine, type Expression, weightedTerms } from './analogy.ts'
-import { checkQuery, checkVector, describe, isRow, queryList } from './arguments.ts'
+import { checkQuery, checkVector, describe, isRow, queryList, readList } from './arguments.ts'
 import type { ElementType, RowArrays } from './element-types.ts'
 import { RowspaceError } from './errors.ts'
 import { checkId, IdSet } from './id-set.ts'
@@ -252,7 +252,7 @@ export class EmbeddingTable {
     const memory = this.open()
     const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogyBatch()')
     const asked = readQuestion(this.searched, given)
-    const list = [...expressions]
+    const list = readList(expressions, 'expressions')
     const read = (index: number) => readSum(this, list[index]!, given.unit ?? false)
     return searchBatch(this.searched, memory, list.length, read, asked)
   }
@@ -314,15 +314,11 @@ export class EmbeddingTable {
     this.dispose()
   }
 
-  /** The ids of a list of rows. A string is no list: its letters would be taken for tokens. */
   private ids(rows: Iterable<Row>): number[] {
-    if (typeof rows === 'object' && rows !== null && Symbol.iterator in rows) {
-      return Array.from(rows, (row) => this.id(row))
-    }
-    throw new RowspaceError('INVALID_ARGUMENT', `a list of rows was expected; got ${describe(rows)}`)
+    return readList(rows, 'rows').map((row) => this.id(row))
   }
 
-  /** The same as an array of its own; many ids that come as one are only checked. */
+  /** The ids of a list of rows as an array of its own; many ids that come as one are only checked. */
   private idArray(rows: Iterable<Row>): Uint32Array<ArrayBuffer> {
     if (!(rows instanceof Uint32Array)) return Uint32Array.from(this.ids(rows))
     for (const id of rows) if (id >= this.size) checkId(id, this.size)

@@ -60,6 +60,9 @@ export class WordList implements Vocabulary {
 
   /** Words, numbers and single signs; each as written where that is a token, else in lower case. */
   split(text: string): TextToken[] {
+    if (typeof text !== 'string') {
+      throw new RowspaceError('INVALID_ARGUMENT', `a text must be a string; got ${describe(text)}`)
+    }
     const pieces = text.match(/[\p{L}\p{M}]+|\p{N}+|[^\s\p{L}\p{M}\p{N}]/gu) ?? []
     return pieces.map((piece) => {
       const lower = piece.toLowerCase()
