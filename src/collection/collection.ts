@@ -8,7 +8,6 @@ import { readOptions } from '../strict-options.ts'
 import type { EmbeddingTable, TableOptions } from '../table.ts'
 import { closeGaps, makeRoom, nameEntries, put, remove } from './changes.ts'
 import { makeColumns } from './columns.ts'
-import type { Condition } from './condition.ts'
 import { copyEntries, copyTable } from './convert.ts'
 import { type EntryShape, readChange, readEntry } from './entries.ts'
 import { Filter } from './filter.ts'
@@ -17,6 +16,8 @@ import { loadCollection, OPEN_OPTIONS, type OpenCollectionOptions } from './load
 import type { CollectionMatches } from './matches.ts'
 import {
   type AddOptions,
+  type Checked,
+  type CheckedSearch,
   COLLECTION_OPTIONS,
   type CollectionOptions,
   type CollectionSearchOptions,
@@ -28,6 +29,7 @@ import {
   type NoColumns,
   type StoredMetadata,
   type Vector,
+  type Wanted,
 } from './options.ts'
 import {
   metadataAt,
@@ -102,13 +104,14 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * Opens what was saved, with its codes and norms as they are: nothing is computed but checksums.
+   * Opens what was saved, with its codes as they are: nothing is computed but checksums and norms. With `columns` the types of metadata
+   * are those; without, any column may be asked for, and those that are not there are refused when asked.
    *
    * @param store a path (Node), or a store
    * @throws RowspaceError `NOT_FOUND`; `INVALID_FORMAT`, `TRUNCATED`, `CHECKSUM_MISMATCH` for a file that is no whole collection;
    * `UNSUPPORTED` for one of a newer version; as `create`; and `signal.reason`
    */
-  static async open<const Columns extends ColumnTypes = NoColumns>(
+  static async open<const Columns extends ColumnTypes = ColumnTypes>(
     store: string | CollectionStore,
     options: OpenCollectionOptions<Columns> = {},
   ): Promise<Collection<Columns>> {
@@ -286,7 +289,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    *
    * @throws RowspaceError `INVALID_ARGUMENT` for a column there is none of or a value of another type
    */
-  where(wanted: Condition<Columns> | ((key: Key, metadata: StoredMetadata<Columns>) => boolean)): Filter {
+  where<const Given extends Exclude<Wanted<Columns>, Filter>>(
+    wanted: Given & Checked<Given, Columns>,
+  ): Filter {
     const select = readFilter(this.open(), wanted)
     const filter = new Filter(this, () => {
       this.open()
@@ -315,7 +320,10 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    *
    * @throws RowspaceError `UNKNOWN_KEY`, `INVALID_ARGUMENT` for a filter that cannot be, and as EmbeddingTable.nearest.
    */
-  nearest(query: Key | Vector, options: CollectionSearchOptions<Columns> = {}): CollectionMatches<Columns> {
+  nearest<const Given extends CollectionSearchOptions<Columns> = CollectionSearchOptions<Columns>>(
+    query: Key | Vector,
+    options?: Given & CheckedSearch<Given, Columns>,
+  ): CollectionMatches<Columns> {
     const parts = this.open()
     const asked = readCollectionQuestion(parts, this.searched, this, options, 'the options of nearest()')
     parts.rows.prepare()
@@ -323,9 +331,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** As `nearest`, of many queries over one reading of the rows. Takes also n · d numbers as one Float32Array. */
-  nearestBatch(
+  nearestBatch<const Given extends CollectionSearchOptions<Columns> = CollectionSearchOptions<Columns>>(
     queries: Iterable<Key | Vector> | Float32Array,
-    options: CollectionSearchOptions<Columns> = {},
+    options?: Given & CheckedSearch<Given, Columns>,
   ): CollectionMatches<Columns>[] {
     const parts = this.open()
     const asked = readCollectionQuestion(parts, this.searched, this, options, 'the options of nearestBatch()')

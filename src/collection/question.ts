@@ -73,7 +73,7 @@ export function readCollectionQuestion<Columns extends ColumnTypes>(
   parts: Parts,
   searched: Searched,
   collection: { readonly version: number },
-  options: CollectionSearchOptions<Columns>,
+  options: CollectionSearchOptions<Columns> | undefined,
   what: string,
 ): Asked {
   const { filter, ...rest } = readOptions(options, COLLECTION_SEARCH_OPTIONS, what)

@@ -1,6 +1,6 @@
 /** Collections to be saved, and a comparison of two. */
 import { expect } from 'vitest'
-import { Collection } from '../../src/collection/index.ts'
+import { Collection, type CollectionSearchOptions } from '../../src/collection/index.ts'
 import { fillVector, randomNumbers } from '../oracle/tables.ts'
 
 export const COLUMNS = { year: 'number', language: 'string', open: 'boolean' } as const
@@ -34,7 +34,12 @@ export function expectSame(actual: Kept, expected: Kept): void {
     expect(actual.metadata(key)).toEqual(expected.metadata(key))
   }
   for (const key of [...expected.keys()].slice(0, 20)) {
-    for (const options of [{}, { metric: 'dot' }, { filter: { language: 'de' } }] as const) {
+    const searches: CollectionSearchOptions<typeof COLUMNS>[] = [
+      {},
+      { metric: 'dot' },
+      { filter: { language: 'de' } },
+    ]
+    for (const options of searches) {
       expect(actual.nearest(key, options).toArray()).toEqual(expected.nearest(key, options).toArray())
     }
   }
