@@ -74,6 +74,9 @@ async function requireSimd(): Promise<void> {
 }
 
 async function answered(source: unknown): Promise<Response> {
+  // Node's fetch reads no files
+  const files = /^file:/i.test(String(source)) && globalThis.process?.getBuiltinModule?.('node:fs/promises')
+  if (files) return new Response(await files.readFile(new URL(String(source))))
   const response = source instanceof Response ? source : await fetch(source as string | URL)
   if (response.ok) return response
   throw new Error(`${response.url} answered ${response.status} ${response.statusText}`)

@@ -58,7 +58,17 @@ async function load<Result>(source: CoreSource | undefined, compile: Compile<Res
         { cause },
       )
     }
-    throw new RowspaceError('IO', `the core could not be loaded: ${(cause as Error).message}`, { cause })
+    const { message } = cause as Error
+    // as V8, Firefox and WebKit say it; and workerd, which compiles nothing at run time
+    if (/security.policy|unsafe-eval|\bCSP\b|by embedder/i.test(message)) {
+      throw new RowspaceError(
+        'UNSUPPORTED',
+        `WebAssembly may not be compiled here (${message}): add 'wasm-unsafe-eval' to script-src of the page's ` +
+          'Content-Security-Policy, or pass { core } as a compiled WebAssembly.Module',
+        { cause },
+      )
+    }
+    throw new RowspaceError('IO', `the core could not be loaded: ${message}`, { cause })
   }
 }
 

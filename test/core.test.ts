@@ -79,3 +79,20 @@ test('an engine without SIMD gets one clear error', async () => {
   })
   expect(await refusal(bytes(), 'UNSUPPORTED')).toMatch(/SIMD.*Chrome 91/)
 })
+
+test.each([
+  "WebAssembly.compile(): Refused to compile or instantiate WebAssembly module because 'unsafe-eval' is not an allowed source",
+  'call to WebAssembly.compile() blocked by CSP',
+  'WebAssembly.compile(): Compiling or instantiating WebAssembly module violates the following Content Security policy directive',
+  'WebAssembly.compile(): Wasm code generation disallowed by embedder',
+])('where WebAssembly may not be compiled the message names the cure: %s', async (message) => {
+  vi.stubGlobal('WebAssembly', {
+    Module: WebAssembly.Module,
+    Memory: WebAssembly.Memory,
+    validate: WebAssembly.validate,
+    compile: async () => {
+      throw new Error(message)
+    },
+  })
+  expect(await refusal(bytes(), 'UNSUPPORTED')).toMatch(/'wasm-unsafe-eval'.*WebAssembly\.Module/)
+})

@@ -269,6 +269,17 @@ describe.skipIf(findChromium() === undefined)('in Chromium', () => {
     expect(await answerOf(browser, `${server.origin}/slim.html`)).toEqual(SLIM_ANSWER)
   })
 
+  test('a page whose policy forbids WebAssembly says what to add to it', async () => {
+    const policy = `<meta http-equiv="Content-Security-Policy" content="script-src 'self' 'unsafe-inline'">`
+    const module = `
+      import { EmbeddingTable } from '/node_modules/rowspace/dist/index.js'
+      globalThis.answer = EmbeddingTable.from([3, 4], { dimension: 2 })
+        .catch(({ code, message }) => code + ': ' + message)`
+    project.write('policy.html', pageOf(module, policy))
+    const answer = await answerOf(browser, `${server.origin}/policy.html`)
+    expect(answer).toMatch(/^UNSUPPORTED: .*'wasm-unsafe-eval' to script-src/)
+  })
+
   test('a page bundled by esbuild', async () => {
     const program = `import { ask } from './ask.mjs'\nglobalThis.answer = ask()`
     await bundle(program, 'page.js', { minify: true })
