@@ -1,8 +1,10 @@
 /** Texts to vectors without a transformer: the mean of their tokens' rows. */
 import { checkCount, describe } from '../arguments.ts'
+import { checkTable } from '../check-table.ts'
 import { RowspaceError } from '../errors.ts'
+import { type KeysOf, readOptions } from '../strict-options.ts'
 import type { EmbeddingTable } from '../table.ts'
-import { type PoolOptions, pool } from './pool.ts'
+import { POOL_OPTIONS, type PoolOptions, pool } from './pool.ts'
 
 /** From a text to ids of rows. Ids that are undefined are of tokens without a row, and are left out. */
 export interface TextTokenizer {
@@ -15,6 +17,8 @@ export interface EmbedOptions extends PoolOptions {
   /** Tokens of a text that count at most, from its beginning. All unless given. */
   maxTokens?: number | undefined
 }
+
+const EMBED_OPTIONS: KeysOf<EmbedOptions> = { ...POOL_OPTIONS, tokenizer: true, maxTokens: true }
 
 /**
  * A vector for each text: the mean of its tokens' rows, weighted, n · d numbers. Tokens that the table does not have are left out; a text
@@ -29,13 +33,24 @@ export function embed(
   texts: string | Iterable<string>,
   options: EmbedOptions = {},
 ): Float32Array {
-  const { tokenizer = tokenizerOf(table), maxTokens } = options
+  checkTable(table)
+  const {
+    tokenizer = tokenizerOf(table),
+    maxTokens,
+    ...given
+  } = readOptions(options, EMBED_OPTIONS, 'the options of embed()')
+  if (typeof tokenizer?.idsOf !== 'function') {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `tokenizer must have a method idsOf(text); got ${describe(tokenizer)}`,
+    )
+  }
   if (maxTokens !== undefined) checkCount(maxTokens, 'maxTokens', 0)
   const bags = textList(texts).map((text) => {
     const ids = tokenizer.idsOf(text)
-    return maxTokens === undefined || ids.length <= maxTokens ? ids : Array.from(ids).slice(0, maxTokens)
+    return maxTokens === undefined || !(ids?.length > maxTokens) ? ids : Array.from(ids).slice(0, maxTokens)
   })
-  return pool(table, bags, options)
+  return pool(table, bags, given)
 }
 
 /** Throws `INVALID_ARGUMENT` unless these are a text or texts. */
@@ -57,6 +72,7 @@ export function textList(texts: string | Iterable<string>): string[] {
 
 /** Splits as the table's vocabulary does. Throws `NO_TOKENS`. */
 export function tokenizerOf(table: EmbeddingTable): TextTokenizer {
+  checkTable(table)
   const { vocabulary } = table
   if (vocabulary === undefined) {
     throw new RowspaceError(

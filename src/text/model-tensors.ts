@@ -4,7 +4,7 @@ import type { ElementType } from '../element-types.ts'
 import { RowspaceError } from '../errors.ts'
 import { invalidFormat, unsupported } from '../formats/malformed.ts'
 import { readSafetensorsHeader, type StoredTensor } from '../formats/safetensors-header.ts'
-import { halfOf } from '../formats/widen.ts'
+import { halfOf, NUMBER_TYPES, widenNumbers } from '../formats/widen.ts'
 import { TABLE_OPTIONS } from '../options.ts'
 import { readExactly, readStraight } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
@@ -20,7 +20,7 @@ export interface ModelTensors {
   mapping: Uint32Array | undefined
 }
 
-/** How rows of a type are kept. I8 ones have no scales: they are whole numbers. */
+/** How rows of a type are kept, where not widened to float32. I8 ones have no scales: they are whole numbers. */
 const KEPT: ReadonlyMap<string, ElementType> = new Map([
   ['F32', 'f32'],
   ['F16', 'f16'],
@@ -39,18 +39,20 @@ export async function readModelTensors(
   if (rows === undefined || rows.shape.length !== 2) {
     throw new RowspaceError(
       'NOT_FOUND',
-      `${source.name} has no two-dimensional tensor "embeddings": it is no static model (there are ${[...tensors.keys()].join(', ')})`,
+      `${source.name} has no two-dimensional tensor "embeddings": it is no static model (there are ${[...tensors.keys()].slice(0, 12).join(', ')})`,
       { source: source.name },
     )
   }
   const dtype = KEPT.get(rows.dtype)
-  if (dtype === undefined) {
-    throw unsupported(source, `tensor "${rows.name}" is ${rows.dtype}; F32, F16, BF16 and I8 are read`, {
+  const widened = dtype === undefined ? NUMBER_TYPES.get(rows.dtype) : undefined
+  if (dtype === undefined && widened === undefined) {
+    const known = [...new Set([...KEPT.keys(), ...NUMBER_TYPES.keys()])].join(', ')
+    throw unsupported(source, `tensor "${rows.name}" is ${rows.dtype}; these are read: ${known}`, {
       tensor: rows.name,
       dtype: rows.dtype,
     })
   }
-  const weights = await readNumbers(source, tensors.get('weights'), signal)
+  const weights = checkedWeights(source, await readNumbers(source, tensors.get('weights'), signal))
   const numbers = await readNumbers(source, tensors.get('mapping'), signal)
   const [size, dimension] = rows.shape as [number, number]
   const mapping = numbers === undefined ? undefined : checkedMapping(source, numbers, size)
@@ -59,16 +61,20 @@ export async function readModelTensors(
     throw invalidFormat(source, `there are ${weights?.length} weights for ${mapping?.length ?? size} tokens.`)
   }
   const table = await EmbeddingTable.fill(
-    { size, dimension, dtype },
+    { size, dimension, dtype: dtype ?? 'f32' },
     async (target, scales) => {
       if (dtype === 'int8') scales.fill(1)
-      const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
-      await readStraight(source, rows.start, bytes, { signal })
+      if (widened !== undefined && target instanceof Float32Array) {
+        await widenNumbers(source, rows.start, widened, target, dimension, { signal })
+      } else {
+        const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
+        await readStraight(source, rows.start, bytes, { signal })
+      }
       return mapping === undefined ? { tokens: vocabularyOf(tokenizer, size) } : {}
     },
     pickOptions<TableOptions>(options, TABLE_OPTIONS),
   )
-  return { table, weights: weights && Float32Array.from(weights), mapping }
+  return { table, weights, mapping }
 }
 
 /** A tensor of one dimension as numbers; undefined where there is none. */
@@ -95,6 +101,20 @@ async function readNumbers(
     source,
     `tensor "${tensor.name}" is ${tensor.dtype} [${tensor.shape}]; one dimension of F64, F32, F16, I64 or I32 is read`,
     { tensor: tensor.name, dtype: tensor.dtype },
+  )
+}
+
+function checkedWeights(
+  source: ByteSource,
+  numbers: readonly number[] | undefined,
+): Float32Array | undefined {
+  if (numbers === undefined) return undefined
+  const weights = Float32Array.from(numbers)
+  const odd = weights.findIndex((weight) => !Number.isFinite(weight))
+  if (odd < 0) return weights
+  throw invalidFormat(
+    source,
+    `the weight of token ${odd} is ${numbers[odd]}; every weight must be finite as float32.`,
   )
 }
 

@@ -5,7 +5,7 @@ import { RowspaceError } from '../errors.ts'
 export interface ModelTokenizer {
   /** The tokens of a text, no special ones among them. */
   encode(text: string): number[]
-  /** The token that stands for whatever is not known. */
+  /** The token that stands for whatever is not known, and counts for nothing. Unigram's counts: the reference keeps it. */
   readonly unknownId: number | undefined
   /** Letters of a token: the median over the vocabulary, at least 1. */
   readonly medianTokenLength: number
@@ -42,9 +42,8 @@ function unknownIdOf(
   { model }: Record<string, unknown>,
   tokens: ReadonlyMap<string, number>,
 ): number | undefined {
-  const { unk_token, unk_id } = (model ?? {}) as { unk_token?: unknown; unk_id?: unknown }
-  if (typeof unk_token === 'string') return tokens.get(unk_token)
-  return typeof unk_id === 'number' ? unk_id : undefined
+  const { unk_token } = (model ?? {}) as { unk_token?: unknown }
+  return typeof unk_token === 'string' ? tokens.get(unk_token) : undefined
 }
 
 /** As numpy's median, cut to a whole number. */

@@ -4,6 +4,7 @@ import { invalidFormat, isCount } from '../formats/malformed.ts'
 import { readExactly } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { TextToken, Vocabulary } from '../vocabulary.ts'
+import { isObject } from './json-object.ts'
 import { readableToken, type TokenScript } from './readable-tokens.ts'
 
 /** More than any there is: Gemma's has 33 MB. */
@@ -127,11 +128,6 @@ export class ModelVocabulary implements Vocabulary {
       return { text: found ?? word, id: found === undefined ? undefined : this.idOf(found) }
     })
   }
-}
-
-/** Whether `value` is a JSON object, not an array and not null. */
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function readObject(

@@ -1,8 +1,10 @@
 /** Vectors of bags of rows: their weighted means. */
 import { Pooling, UNIT } from '../../bindings/pooling.ts'
 import { checkCount, describe, isVector } from '../arguments.ts'
+import { checkTable } from '../check-table.ts'
 import { RowspaceError } from '../errors.ts'
 import { checkId } from '../id-set.ts'
+import { type KeysOf, readOptions } from '../strict-options.ts'
 import type { EmbeddingTable } from '../table.ts'
 
 export interface PoolOptions {
@@ -18,6 +20,14 @@ export interface PoolOptions {
   centre?: ArrayLike<number> | undefined
 }
 
+export const POOL_OPTIONS: KeysOf<PoolOptions> = {
+  weights: true,
+  divisor: true,
+  unit: true,
+  dimension: true,
+  centre: true,
+}
+
 /**
  * The mean of the rows of each bag of ids, weighted: n · d float32 numbers, one vector a bag. A bag without rows gives zeros. Products and sums are
  * float32, in the order of the bag; the same bits everywhere.
@@ -31,8 +41,10 @@ export function pool(
   bags: Iterable<ArrayLike<number>>,
   options: PoolOptions = {},
 ): Float32Array {
+  checkTable(table)
   const memory = table.open()
-  const { dimension: columns = table.dimension, unit = false, divisor = 'weights', centre } = options
+  const given = readOptions(options, POOL_OPTIONS, 'the options of pool()')
+  const { dimension: columns = table.dimension, unit = false, divisor = 'weights', centre } = given
   checkCount(columns, 'dimension', 1)
   if (columns > table.dimension) {
     throw new RowspaceError(
@@ -41,10 +53,10 @@ export function pool(
     )
   }
   if (divisor !== 'weights' && divisor !== 'count') {
-    throw new RowspaceError('INVALID_ARGUMENT', `divisor is 'weights' or 'count'; got ${String(divisor)}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `divisor is 'weights' or 'count'; got ${describe(divisor)}`)
   }
-  const weights = tableWeights(options.weights, table.size)
-  if (centre !== undefined) checkLength(centre, columns, 'centre')
+  const weights = tableWeights(given.weights, table.size)
+  if (centre !== undefined) checkCentre(centre, columns)
   const list = bagList(bags, table.size)
   const pooled = new Float32Array(list.length * columns)
   const pooling = new Pooling(memory, columns, pooled)
@@ -116,6 +128,17 @@ function checkLength(list: ArrayLike<number>, expected: number, what: string): v
   throw new RowspaceError('LENGTH_MISMATCH', `${what} needs ${expected} numbers; got ${got}`, { expected })
 }
 
+function checkCentre(centre: ArrayLike<number>, columns: number): void {
+  checkLength(centre, columns, 'centre')
+  const odd = Array.from(centre).findIndex((value) => !Number.isFinite(value))
+  if (odd < 0) return
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `every number of centre must be finite; number ${odd} is ${describe(centre[odd])}`,
+    { column: odd },
+  )
+}
+
 /** In float64, rounded once. */
 function subtract(vector: Float32Array, centre: ArrayLike<number>, unit: boolean): void {
   let squares = 0
@@ -147,7 +170,9 @@ function scaleWide(
  */
 export function sifWeights(size: number, a = 1e-4): Float32Array {
   checkCount(size, 'size', 0)
-  if (!(a > 0)) throw new RowspaceError('INVALID_ARGUMENT', `a must be a number above 0; got ${String(a)}`)
+  if (!(typeof a === 'number' && a > 0)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `a must be a number above 0; got ${describe(a)}`)
+  }
   let sum = 0
   for (let rank = 1; rank <= size; rank++) sum += 1 / (rank + 1)
   return Float32Array.from({ length: size }, (_, id) => a / (a + 1 / ((id + 2) * sum)))

@@ -2,28 +2,40 @@
  * Static sentence-embedding models in model2vec's layout: a text's vector is the mean of its tokens' rows.
  *
  * ```
- * model.safetensors   embeddings F32, F16 or I8 [rows, d]; optional weights [tokens] and mapping [tokens], by token id
+ * model.safetensors   embeddings F32, F16, BF16, I8, or F64 [rows, d]; optional weights [tokens] and mapping [tokens], by token id
  * tokenizer.json      a tokenizer of Hugging Face's
- * config.json         { normalize }
+ * config.json         { normalize }; modules.json where sentence-transformers wrote it
  * ```
  * As the reference has it (github.com/MinishLab/model2vec): no special tokens; unknown tokens dropped; row mapping[t] of token t, times
  * weights[t]; the mean over the tokens; length 1 where `normalize` says so. A text without tokens gives zeros.
  */
 import { Pooling, UNIT } from '../../bindings/pooling.ts'
-import { checkCount } from '../arguments.ts'
+import { checkCount, describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
-import { isByteSource, openSource, type SourceLike } from '../sources/open.ts'
-import type { ByteSource, SourceOptions } from '../sources/source.ts'
+import { TABLE_OPTIONS } from '../options.ts'
+import { isByteSource, type SourceLike } from '../sources/open.ts'
+import { SOURCE_OPTIONS } from '../sources/options.ts'
+import type { SourceOptions } from '../sources/source.ts'
+import { type KeysOf, pickOptions, readOptions } from '../strict-options.ts'
 import type { EmbeddingTable, TableOptions } from '../table.ts'
 import { textList } from './embed.ts'
+import { normalizes, openModelFile, tokenizerFiles } from './model-files.ts'
 import { readModelTensors } from './model-tensors.ts'
 import { type ModelTokenizer, openTokenizer } from './model-tokenizer.ts'
 
 export interface StaticModelOptions extends SourceOptions, Omit<TableOptions, 'tokens' | 'nonFinite'> {
-  /** Scale vectors to length 1: as config.json says unless given (and where it says nothing, yes). */
+  /** Scale vectors to length 1: unless given, as config.json or modules.json says, and where they say nothing, no. */
   normalize?: boolean | undefined
   /** How texts are split, in place of tokenizer.json. */
   tokenizer?: ModelTokenizer | undefined
+}
+
+const { tokens: _, nonFinite: __, ...KEPT_OPTIONS } = TABLE_OPTIONS
+const MODEL_OPTIONS: KeysOf<StaticModelOptions> = {
+  ...SOURCE_OPTIONS,
+  ...KEPT_OPTIONS,
+  normalize: true,
+  tokenizer: true,
 }
 
 export interface ModelEmbedOptions {
@@ -32,6 +44,8 @@ export interface ModelEmbedOptions {
   /** Keep the first n coordinates alone, before a vector is scaled (Matryoshka). All d unless given. */
   dimension?: number | undefined
 }
+
+const EMBED_OPTIONS: KeysOf<ModelEmbedOptions> = { maxTokens: true, dimension: true }
 
 /** A table with a tokenizer: what turns texts into vectors. */
 export class StaticModel {
@@ -56,7 +70,8 @@ export class StaticModel {
    * @throws RowspaceError `INVALID_ARGUMENT`; `ID_OUT_OF_RANGE` where the tokenizer gives a token without a row; `DISPOSED`.
    */
   embed(texts: string | Iterable<string>, options: ModelEmbedOptions = {}): Float32Array {
-    const { maxTokens = 512, dimension = this.dimension } = options
+    const given = readOptions(options, EMBED_OPTIONS, 'the options of StaticModel.embed()')
+    const { maxTokens = 512, dimension = this.dimension } = given
     if (maxTokens !== Number.POSITIVE_INFINITY) checkCount(maxTokens, 'maxTokens', 0)
     checkCount(dimension, 'dimension', 1)
     if (dimension > this.dimension) {
@@ -82,7 +97,7 @@ export class StaticModel {
     const { unknownId, medianTokenLength } = this.tokenizer
     // as the reference does, so that a long text does not cost more than it counts
     const signs = most * medianTokenLength
-    const cut = text.length <= signs ? text : [...text].slice(0, signs).join('')
+    const cut = text.length <= signs ? text : [...text.slice(0, 2 * signs)].slice(0, signs).join('')
     const known = this.tokenizer.encode(cut).filter((token) => token !== unknownId)
     return Uint32Array.from(known.length > most ? known.slice(0, most) : known)
   }
@@ -120,58 +135,24 @@ export async function openStaticModel(
   source: SourceLike,
   options: StaticModelOptions = {},
 ): Promise<StaticModel> {
-  const opened = await openModelFile(source, options)
+  const given = readOptions(options, MODEL_OPTIONS, 'the options of openStaticModel()')
+  if (given.tokenizer !== undefined) checkTokenizer(given.tokenizer)
+  const reading = pickOptions<SourceOptions>(given, SOURCE_OPTIONS)
+  const opened = await openModelFile(source, reading)
   try {
-    const config = await readJson(opened, 'config.json')
-    const tokenizer = options.tokenizer ?? (await openTokenizer(await tokenizerFiles(opened)))
-    const { table, weights, mapping } = await readModelTensors(opened, tokenizer, options)
-    const normalize = options.normalize ?? booleanOf(config, 'normalize') ?? true
+    const normalize = given.normalize ?? (await normalizes(opened, reading)) ?? false
+    const tokenizer = given.tokenizer ?? (await openTokenizer(await tokenizerFiles(opened, reading)))
+    const { table, weights, mapping } = await readModelTensors(opened, tokenizer, given)
     return new StaticModel(table, tokenizer, normalize, weights, mapping)
   } finally {
     if (!isByteSource(source)) await opened.close?.()
   }
 }
 
-async function openModelFile(source: SourceLike, options: StaticModelOptions): Promise<ByteSource> {
-  try {
-    return await openSource(source, options)
-  } catch (error) {
-    if (typeof source !== 'string' || (error as RowspaceError).details?.reason !== 'EISDIR') throw error
-    return openSource(`${source.replace(/[/\\]+$/, '')}/model.safetensors`, options)
-  }
-}
-
-async function tokenizerFiles(source: ByteSource) {
-  const tokenizer = await readJson(source, 'tokenizer.json')
-  if (tokenizer !== undefined)
-    return { tokenizer, config: (await readJson(source, 'tokenizer_config.json')) ?? {} }
+function checkTokenizer(tokenizer: ModelTokenizer): void {
+  if (typeof tokenizer?.encode === 'function' && tokenizer.tokens instanceof Map) return
   throw new RowspaceError(
-    'NOT_FOUND',
-    `there is no tokenizer.json beside ${source.name}: put it there, or pass { tokenizer }`,
-    { source: source.name },
+    'INVALID_ARGUMENT',
+    `tokenizer must have encode(text) and tokens, a Map of tokens to ids; got ${describe(tokenizer)}`,
   )
-}
-
-/** A JSON object beside a file, or undefined where there is none. */
-async function readJson(source: ByteSource, name: string): Promise<Record<string, unknown> | undefined> {
-  const beside = await source.sibling?.(name)
-  if (beside === undefined) return undefined
-  try {
-    const parsed = JSON.parse(new TextDecoder().decode(await beside.read(0, beside.size)))
-    if (typeof parsed === 'object' && parsed !== null) return parsed
-    throw new SyntaxError('no object')
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause
-    throw new RowspaceError('INVALID_FORMAT', `${beside.name} is no JSON object: ${cause.message}`, {
-      source: beside.name,
-      cause,
-    })
-  } finally {
-    await beside.close?.()
-  }
-}
-
-function booleanOf(config: Record<string, unknown> | undefined, name: string): boolean | undefined {
-  const value = config?.[name]
-  return typeof value === 'boolean' ? value : undefined
 }

@@ -56,6 +56,16 @@ const WORDPIECE = {
     vocab: Object.fromEntries(TOKENS.map((token, id) => [token, id])),
   },
 }
+/** How a Unigram tokenizer marks the beginnings of words. */
+const METASPACE = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always' }
+const UNIGRAM_STEPS = {
+  version: '1.0',
+  added_tokens: [],
+  normalizer: null,
+  post_processor: null,
+  pre_tokenizer: METASPACE,
+  decoder: METASPACE,
+}
 const D = 5
 const random = randomNumbers(11)
 const ROWS = Float32Array.from({ length: TOKENS.length * D }, () => random() * 2 - 1)
@@ -92,6 +102,12 @@ function modelOf(tensors: readonly TensorToWrite[], files: Record<string, unknow
     sibling: async (name) => (name in files ? bytesSource(encode(files[name]), name) : undefined),
   }
 }
+
+/** What sentence-transformers writes of a model whose vectors have length 1. */
+const MODULES = [
+  { idx: 0, name: '0', path: '0_StaticEmbedding', type: 'sentence_transformers.models.StaticEmbedding' },
+  { idx: 1, name: '1', path: '1_Normalize', type: 'sentence_transformers.models.Normalize' },
+]
 
 const FILES = { 'tokenizer.json': WORDPIECE, 'config.json': { model_type: 'model2vec', normalize: true } }
 
@@ -148,6 +164,21 @@ describe('the reference’s answers', () => {
     expectClose(said.embed(TEXTS), expected)
     expectClose(asked.embed(TEXTS), expected)
   })
+  test.each<[string, object, boolean]>([
+    ['config.json without normalize', { 'config.json': {} }, false],
+    ['no config.json', {}, false],
+    ['modules.json with that step', { 'modules.json': MODULES }, true],
+    ['modules.json without', { 'modules.json': MODULES.slice(0, 1) }, false],
+    [
+      'config.json before modules.json',
+      { 'config.json': { normalize: false }, 'modules.json': MODULES },
+      false,
+    ],
+  ])('%s: normalised %s', async (_, files, normalize) => {
+    using model = await openStaticModel(modelOf([embeddings()], { 'tokenizer.json': WORDPIECE, ...files }))
+    expect(model.normalize).toBe(normalize)
+    expectClose(model.embed(TEXTS), reference(IDS, { normalize }))
+  })
   const weights = Float64Array.from(TOKENS, (_, id) => 0.1 + id / 7)
   const mapping = TOKENS.map((_, id) => (id * 3) % 4)
   const few = ROWS.slice(0, 4 * D)
@@ -181,6 +212,36 @@ describe('the reference’s answers', () => {
     using ints = await openStaticModel(modelOf([whole], FILES), { normalize: false })
     expectClose(ints.embed(TEXTS), reference(IDS, { rows: codes, normalize: false }), 4)
   })
+  test.each(['embedding.weight', '0'])(
+    'rows as F64 are rounded to float32; a tensor named %s',
+    async (name) => {
+      const values = Float64Array.from(ROWS, (value) => value + 1e-12)
+      const tensor = { name, dtype: 'F64', shape: [TOKENS.length, D], bytes: bytes(values) }
+      using model = await openStaticModel(modelOf([tensor], FILES))
+      expect(model.table.dtype).toBe('f32')
+      expect(model.table.row(3)).toEqual(Float32Array.from(values.subarray(3 * D, 4 * D)))
+      expectClose(model.embed(TEXTS), reference(IDS, {}))
+    },
+  )
+  test('Unigram keeps the unknown token, as the reference does', async () => {
+    const vocab = [
+      ['<unk>', 0],
+      ['▁a', -1],
+      ['▁small', -2],
+      ['▁cat', -2],
+    ]
+    const tokenizer = {
+      ...UNIGRAM_STEPS,
+      model: { type: 'Unigram', unk_id: 0, vocab },
+    }
+    using model = await openStaticModel(
+      modelOf([embeddings(ROWS.slice(0, 4 * D), 4)], { 'tokenizer.json': tokenizer }),
+    )
+    expect(model.tokenizer.unknownId).toBeUndefined()
+    const tokens = model.tokenizer.encode('a small 7')
+    expect(tokens).toContain(0)
+    expectClose(model.embed('a small 7'), reference([tokens], { rows: ROWS, normalize: false }))
+  })
   test('the first tokens and the first coordinates alone', async () => {
     using model = await openStaticModel(modelOf([embeddings()], FILES))
     // the median token has 3 letters, so 12 signs of a text are read: the reference cuts before it splits
@@ -200,7 +261,7 @@ describe('the reference’s answers', () => {
       tokens: new Map(),
     }
     using model = await openStaticModel(modelOf([embeddings()], {}), { tokenizer })
-    expectClose(model.embed('451'), reference([[4, 5]], {}))
+    expectClose(model.embed('451'), reference([[4, 5]], { normalize: false }))
     expect(() => model.embed(['45', '9 99'.replace(' ', '')])).not.toThrow()
     const beyond = { ...tokenizer, encode: () => [99] }
     using other = await openStaticModel(modelOf([embeddings()], {}), { tokenizer: beyond })
@@ -209,6 +270,7 @@ describe('the reference’s answers', () => {
 })
 
 describe('what is refused', () => {
+  const WEIGHTS = new Float32Array(13).fill(1)
   const tensor = (name: string, dtype: string, shape: number[], data: Uint8Array) => ({
     name,
     dtype,
@@ -248,9 +310,9 @@ describe('what is refused', () => {
     ],
     [
       'rows of another type',
-      modelOf([tensor('embeddings', 'F64', [1, 1], new Uint8Array(8))], FILES),
+      modelOf([tensor('embeddings', 'I64', [1, 1], new Uint8Array(8))], FILES),
       'UNSUPPORTED',
-      'F64',
+      'I64',
     ],
     [
       'weights too few',
@@ -263,6 +325,24 @@ describe('what is refused', () => {
       modelOf([embeddings(), tensor('weights', 'I8', [13], new Uint8Array(13))], FILES),
       'UNSUPPORTED',
       'weights',
+    ],
+    [
+      'a weight that is not finite',
+      modelOf([embeddings(), tensor('weights', 'F32', [13], bytes(WEIGHTS.fill(Number.NaN, 4, 5)))], FILES),
+      'INVALID_FORMAT',
+      'the weight of token 4 is NaN',
+    ],
+    [
+      'a weight that no float32 is near',
+      modelOf([embeddings(), tensor('weights', 'F64', [13], bytes(new Float64Array(13).fill(1e300)))], FILES),
+      'INVALID_FORMAT',
+      'the weight of token 0 is 1e+300',
+    ],
+    [
+      'a tokenizer.json that is a list',
+      modelOf([embeddings()], { 'tokenizer.json': [] }),
+      'INVALID_FORMAT',
+      'tokenizer.json is not a JSON object',
     ],
     [
       'a mapping to no row',
@@ -284,6 +364,11 @@ describe('what is refused', () => {
   })
   test('odd options', async () => {
     using model = await openStaticModel(modelOf([embeddings()], FILES))
+    const odd = { tokenizer: { encode: 5 } as never }
+    await expect(openStaticModel(modelOf([embeddings()], FILES), odd)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('got Object'),
+    })
     expect(() => model.embed('a', { maxTokens: 1.5 })).toThrow('1.5')
     expect(() => model.embed('a', { dimension: 6 })).toThrow('at most 5')
     expect(() => model.embed(7 as unknown as string)).toThrow('got 7')

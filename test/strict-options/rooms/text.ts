@@ -1,12 +1,29 @@
 /** The options of `rowspace/text`. */
+import { encodeSafetensors } from '../../../src/formats/write-safetensors.ts'
+import { EmbeddingTable } from '../../../src/table.ts'
+import { embed, openStaticModel, pool } from '../../../src/text/index.ts'
+import { join } from '../../formats/files.ts'
 import type { Calls } from '../calls.ts'
 
-export const calls: Calls = {}
+const rows = new Float32Array([1, 2, 3, 4])
+const table = await EmbeddingTable.from(rows, { dimension: 2, tokens: ['a', 'b'] })
+const bytes = new Uint8Array(rows.buffer)
+const file = join(encodeSafetensors([{ name: 'embeddings', dtype: 'F32', shape: [2, 2], bytes }]))
+const tokenizer = { encode: () => [1], unknownId: undefined, medianTokenLength: 1, tokens: new Map() }
+const model = await openStaticModel(file, { tokenizer })
+
+export const calls: Calls = {
+  'embed options': {
+    options: { maxTokens: 3, unit: true },
+    call: (options) => embed(table, 'a b', options),
+  },
+  'pool options': { options: { dimension: 1 }, call: (options) => pool(table, [[0]], options) },
+  'openStaticModel options': {
+    options: { normalize: true, tokenizer },
+    call: (options) => openStaticModel(file, options),
+  },
+  'StaticModel#embed options': { options: { maxTokens: 2 }, call: (options) => model.embed('a', options) },
+}
 
 /** Parameters that are not read strictly yet. */
-export const pending: readonly string[] = [
-  'embed options',
-  'pool options',
-  'openStaticModel options',
-  'StaticModel#embed options',
-]
+export const pending: readonly string[] = []

@@ -1,0 +1,107 @@
+/**
+ * The files of a static model, in the layouts that there are:
+ *
+ * ```
+ * model.safetensors, tokenizer.json, config.json { normalize }                          model2vec
+ * model.safetensors, tokenizer.json, modules.json                                       sentence-transformers
+ * 0_StaticEmbedding/model.safetensors, 0_StaticEmbedding/tokenizer.json, modules.json   sentence-transformers, in folders
+ * ```
+ */
+import { isRowspaceError, RowspaceError } from '../errors.ts'
+import { openSource, type SourceLike } from '../sources/open.ts'
+import type { ByteSource, SourceOptions } from '../sources/source.ts'
+import { isObject } from './json-object.ts'
+import type { TokenizerFiles } from './model-tokenizer.ts'
+
+/** Where the tensors lie in a folder, the first there is. */
+const TENSOR_FILES = ['model.safetensors', '0_StaticEmbedding/model.safetensors']
+/** Tensors in a folder of their own: the model's other files lie one up. */
+const IN_FOLDER = /\d+_StaticEmbedding[/\\]model\.safetensors$/
+/** More than any there is: Gemma's tokenizer has 33 MB. */
+const MAX_BYTES = 1 << 28
+
+/** Opens the tensors of a model: of a folder, or as named. */
+export async function openModelFile(source: SourceLike, options: SourceOptions): Promise<ByteSource> {
+  try {
+    return await openSource(source, options)
+  } catch (error) {
+    if (typeof source !== 'string' || !isRowspaceError(error) || error.details.reason !== 'EISDIR')
+      throw error
+    return openFolder(source.replace(/[/\\]+$/, ''), options, error)
+  }
+}
+
+async function openFolder(folder: string, options: SourceOptions, cause: RowspaceError): Promise<ByteSource> {
+  for (const file of TENSOR_FILES) {
+    try {
+      return await openSource(`${folder}/${file}`, options)
+    } catch (error) {
+      if (!isRowspaceError(error, 'NOT_FOUND')) throw error
+    }
+  }
+  throw new RowspaceError('NOT_FOUND', `"${folder}" has neither ${TENSOR_FILES.join(' nor ')}.`, {
+    ...cause.details,
+    cause,
+  })
+}
+
+/** Whether vectors have length 1: by config.json, else where modules.json lists that step; undefined where neither is there. */
+export async function normalizes(source: ByteSource, options: SourceOptions): Promise<boolean | undefined> {
+  const config = await readJson(source, 'config.json', options)
+  if (isObject(config) && typeof config.normalize === 'boolean') return config.normalize
+  const modules = await readModules(source, options)
+  if (!Array.isArray(modules)) return undefined
+  return modules.some((step) => isObject(step) && /\bNormalize$/.test(String(step.type)))
+}
+
+async function readModules(source: ByteSource, options: SourceOptions): Promise<unknown> {
+  if (!IN_FOLDER.test(source.name)) return readJson(source, 'modules.json', options)
+  let file: ByteSource
+  try {
+    file = await openSource(source.name.replace(IN_FOLDER, 'modules.json'), options)
+  } catch (error) {
+    if (isRowspaceError(error, 'NOT_FOUND')) return undefined
+    throw error
+  }
+  return parse(file, options)
+}
+
+/** Throws `NOT_FOUND` without tokenizer.json. */
+export async function tokenizerFiles(source: ByteSource, options: SourceOptions): Promise<TokenizerFiles> {
+  const tokenizer = await readJson(source, 'tokenizer.json', options)
+  if (!isObject(tokenizer)) {
+    throw new RowspaceError(
+      tokenizer === undefined ? 'NOT_FOUND' : 'INVALID_FORMAT',
+      tokenizer === undefined
+        ? `there is no tokenizer.json beside ${source.name}: put it there, or pass { tokenizer }`
+        : `tokenizer.json is not a JSON object: put the right one there, or pass { tokenizer }`,
+      { source: source.name },
+    )
+  }
+  const config = await readJson(source, 'tokenizer_config.json', options)
+  return { tokenizer, config: isObject(config) ? config : {} }
+}
+
+/** What a JSON file beside another holds, or undefined where there is none. */
+async function readJson(source: ByteSource, name: string, options: SourceOptions): Promise<unknown> {
+  const beside = await source.sibling?.(name)
+  return beside === undefined ? undefined : parse(beside, options)
+}
+
+/** Reads a JSON file and closes it. */
+async function parse(file: ByteSource, { signal }: SourceOptions): Promise<unknown> {
+  try {
+    if (file.size > MAX_BYTES) {
+      throw new SyntaxError(`its ${file.size} bytes are more than ${MAX_BYTES}`)
+    }
+    return JSON.parse(new TextDecoder().decode(await file.read(0, file.size, { signal })))
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+    throw new RowspaceError('INVALID_FORMAT', `${file.name} cannot be read as JSON: ${cause.message}`, {
+      source: file.name,
+      cause,
+    })
+  } finally {
+    await file.close?.()
+  }
+}
