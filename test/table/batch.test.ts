@@ -164,3 +164,73 @@ test('ids come as a list or a Uint32Array, numbers as a Float32Array; other arra
     expect(ask).toThrow(`got ${queries.constructor.name}`)
   }
 })
+
+describe('a batch leaves nothing behind', () => {
+  const [size, dimension] = [3000, 24]
+  const { flat } = makeTable(size, dimension, 'plain', 21)
+  const plain = (answers: readonly Matches[]) => answers.map((matches) => matches.toArray())
+  const DOT = { metric: 'dot', k: 40 } as const
+
+  test.each([false, 'int8', 'int4'] as const)(
+    'neither its filter nor what it excludes, codes: %s',
+    async (codes) => {
+      using table = await EmbeddingTable.from(flat, { dimension, codes })
+      const ids = [3, 4, 5]
+      const expected = ids.map((id) => table.nearest(id, DOT).toArray())
+      const exclude = expected.flatMap((matches) => matches.slice(0, 20).map(({ id }) => id))
+      const filter = table.select((id) => id % 2 === 0)
+      for (const options of [{ exclude }, { filter }, { exclude, filter }, { filter: () => false }]) {
+        const alone = ids.map((id) => table.nearest(id, { ...DOT, ...options }).toArray())
+        expect(plain(table.nearestBatch(ids, { ...DOT, ...options }))).toEqual(alone)
+        expect(
+          plain(
+            table.analogyBatch(
+              ids.map((id) => ({ positive: [id] })),
+              { ...DOT, ...options },
+            ),
+          ),
+        ).toEqual(alone)
+        expect(ids.map((id) => table.nearest(id, DOT).toArray())).toEqual(expected)
+        expect(plain(table.nearestBatch(ids, DOT))).toEqual(expected)
+      }
+    },
+  )
+
+  test.each([false, 'int8'] as const)(
+    'nor does it run over its heaps where inputs want more rows, codes: %s',
+    async (codes) => {
+      // 32 questions of 1,024 rows fit at once: with a question of 600 inputs among them, fewer do
+      using table = await EmbeddingTable.from(flat, { dimension, codes })
+      const list = (from: number, length: number) =>
+        Array.from({ length }, (_, place) => (from + place * 7) % size)
+      for (const long of [[0], [31], [17, 40], [5, 6, 7]]) {
+        const sums = Array.from({ length: 45 }, (_, index) => ({
+          positive: list(index, long.includes(index) ? 600 : 1 + (index % 3)),
+        }))
+        const options = { metric: 'dot', k: 1000 } as const
+        const before = table.gather(list(0, size))
+        const alone = sums.map((sum) => table.analogy(sum, options).toArray())
+        expect(plain(table.analogyBatch(sums, options))).toEqual(alone)
+        expect(table.gather(list(0, size))).toEqual(before)
+        expect(sums.slice(0, 2).map((sum) => table.analogy(sum, options).toArray())).toEqual(
+          alone.slice(0, 2),
+        )
+      }
+    },
+  )
+
+  test('its blocks of codes begin at whole words of the mask, whatever a row takes', async () => {
+    // 131,072 bytes are 655 rows of 200 codes, 546 of 240, 315 of 416, 163 of 800
+    for (const dimension of [200, 237, 411, 800]) {
+      const { flat, size } = makeTable(1700, dimension, 'plain', dimension)
+      using coded = await EmbeddingTable.from(flat, { dimension, codes: 'int8' })
+      using bare = await EmbeddingTable.from(flat, { dimension, codes: false })
+      const random = randomNumbers(dimension)
+      const passing = Array.from({ length: size }, () => random() < 0.5)
+      const filter = coded.select((id) => passing[id]!)
+      const options = { metric: 'dot', k: 25, filter } as const
+      const ids = [1, 2, 3, 4, 5]
+      expect(plain(coded.nearestBatch(ids, options))).toEqual(plain(bare.nearestBatch(ids, options)))
+    }
+  })
+})

@@ -114,6 +114,46 @@ test.each(METRICS)(
   },
 )
 
+test.each(['int8', 'int4'] as const)(
+  'products of 1,024 numbers as large as they get find the twin, %s',
+  async (codes) => {
+    const [size, dimension] = [2000, 1024]
+    const random = randomNumbers(31)
+    // every code is ±127, and so is every number of the query at its largest: their product would pass 2^31
+    const rows = Float32Array.from({ length: size * dimension }, () => (random() < 0.5 ? -1 : 1))
+    using table = await EmbeddingTable.from(rows, { dimension, codes })
+    for (const metric of METRICS) {
+      for (const id of [0, 777, size - 1]) {
+        const options = { metric, k: 1, includeInputs: true }
+        expect([...table.nearest(id, options).ids]).toEqual([id])
+        const batch = table.nearestBatch([id, id, table.row(id).map((value) => value * 3)], options)
+        expect(batch.map(({ ids }) => [...ids])).toEqual([[id], [id], [id]])
+      }
+    }
+  },
+)
+
+test.each(['int8', 'int4'] as const)(
+  'a query too long or short for float32 bounds asks all rows, %s',
+  async (codes) => {
+    const { flat, rows, dimension } = makeTable(2000, 33, 'plain', 5)
+    using coded = await EmbeddingTable.from(flat, { dimension, codes })
+    using bare = await EmbeddingTable.from(flat, { dimension, codes: false })
+    for (const metric of METRICS) {
+      for (const factor of [2 ** 75, 2 ** 110, 2 ** -60, 2 ** -120, 2 ** -149]) {
+        const query = rows[9]!.map((value) => value * factor)
+        query[0] ||= factor
+        const options = { metric, k: 20 }
+        expectMatches(coded.nearest(query, options), bare.nearest(query, options).toArray())
+        expect(coded.rescored).toBe(0)
+        const [first, second] = coded.nearestBatch([query, rows[9]!], options)
+        expectMatches(first!, bare.nearest(query, options).toArray())
+        expectMatches(second!, bare.nearest(rows[9]!, options).toArray())
+      }
+    }
+  },
+)
+
 test('codes are asked for by name, or refused', async () => {
   for (const [codes, expected] of [
     ['int8', 'int8'],
@@ -135,7 +175,7 @@ test('codes are asked for by name, or refused', async () => {
   for (const codes of ['int2', 4, null]) {
     await expect(EmbeddingTable.from([1, 0], { dimension: 2, codes: codes as never })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      message: `codes is true, false, 'int8' or 'int4'; got ${codes}`,
+      message: `codes must be true, false, 'int8' or 'int4'; got ${codes}`,
     })
   }
 })

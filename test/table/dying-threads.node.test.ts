@@ -41,19 +41,24 @@ async function running(table: { readonly threads: number }, threads: number) {
   await vi.waitFor(() => expect(table.threads).toBe(threads), { timeout: 10_000, interval: 2 })
 }
 
-test('a worker that is killed while it searches: the answers are right, and it is started once more', async () => {
-  using one = await EmbeddingTable.from(flat, { dimension: DIMENSION, codes: false })
-  using two = await EmbeddingTable.from(flat, { dimension: DIMENSION, codes: false, threads: 2 })
-  for (const life of [0, 1]) {
-    await running(two, 2)
-    const dead = workers[life]!.terminate() // it ends somewhere in the following questions
-    for (let id = 0; id < 200; id++) expectMatches(two.nearest(id, DOT), one.nearest(id, DOT).toArray())
-    await dead
-  }
-  await running(two, 1)
-  expect(workers.length).toBe(2)
-  expectMatches(two.nearest(7, DOT), one.nearest(7, DOT).toArray())
-})
+test.each([false, 'int8', 'int4'] as const)(
+  'a worker that is killed while it searches (codes: %s): the answers are right, and it is started once more',
+  async (codes) => {
+    // codes take a quarter or an eighth of the rows, of which a thread gets a share from 1 MiB on
+    const flat = makeTable(codes === false ? SIZE : 2 * SIZE + 100, DIMENSION, 'plain', 11).flat
+    using one = await EmbeddingTable.from(flat, { dimension: DIMENSION, codes: false })
+    using two = await EmbeddingTable.from(flat, { dimension: DIMENSION, codes, threads: 2 })
+    for (const life of [0, 1]) {
+      await running(two, 2)
+      const dead = workers[life]!.terminate() // it ends somewhere in the following questions
+      for (let id = 0; id < 200; id++) expectMatches(two.nearest(id, DOT), one.nearest(id, DOT).toArray())
+      await dead
+    }
+    await running(two, 1)
+    expect(workers.length).toBe(2)
+    expectMatches(two.nearest(7, DOT), one.nearest(7, DOT).toArray())
+  },
+)
 
 test('a thread that takes rows and never answers: the caller does its share', async () => {
   const module = await compileSharedCore(readFileSync(projectPath('build/rowspace.wasm')))

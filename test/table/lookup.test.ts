@@ -150,3 +150,27 @@ test('select makes sets of ids, of tokens, or by a test', async () => {
   expect(members(table.select([0, 'c']))).toEqual([0, 2])
   expect(members(table.select((id, token) => id === 1 || token === 'c'))).toEqual([1, 2])
 })
+
+test('ids that come as a Uint32Array are checked up to the last, and one past it is refused', async () => {
+  const { flat, size, dimension } = makeTable(5, 3, 'plain', 8)
+  using table = await EmbeddingTable.from(flat, { dimension })
+  expectFloats(table.gather(Uint32Array.of(size - 1, 0)), [...flat.slice(-3), ...flat.slice(0, 3)])
+  for (const ids of [Uint32Array.of(size), Uint32Array.of(0, size, 1), Uint32Array.of(0xffffffff)]) {
+    for (const ask of [() => table.gather(ids), () => table.measure(0, ids), () => table.nearestBatch(ids)]) {
+      expect(ask).toThrow(expect.objectContaining({ code: 'ID_OUT_OF_RANGE' }))
+    }
+  }
+})
+
+test('a gather that fills its scratch to the last row writes nothing behind it', async () => {
+  // 64 KiB are 1,024 rows of 16 numbers to the byte; the mask of all rows comes next
+  const { flat, size, dimension } = makeTable(3000, 16, 'plain', 4)
+  using table = await EmbeddingTable.from(flat, { dimension })
+  const all = { k: size, metric: 'dot' } as const
+  const expected = table.nearest(1, all).toArray()
+  for (const count of [1023, 1024, 1025, 2048, 3000]) {
+    const ids = Uint32Array.from({ length: count }, (_, place) => (place * 11) % size)
+    expectFloats(table.gather(ids).slice(-dimension), table.row(ids.at(-1)!))
+    expect(table.nearest(1, all).toArray()).toEqual(expected)
+  }
+})

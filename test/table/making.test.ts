@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadCore } from '../../src/core.ts'
 import { IdSet } from '../../src/id-set.ts'
+import { openTable } from '../../src/open.ts'
 import { EmbeddingTable } from '../../src/table.ts'
 import { expectFloats } from '../oracle/expect.ts'
 
@@ -203,6 +204,28 @@ describe('rows that are kept out of every answer', () => {
     using table = await EmbeddingTable.from(rows, { dimension: 1, tokens: ['a', 'b'], nonFinite: 'skip' })
     expect([table.isSkipped('a'), table.isSkipped('b')]).toEqual([false, true])
     expect(() => table.isSkipped(2)).toThrow(expect.objectContaining({ code: 'ID_OUT_OF_RANGE' }))
+  })
+})
+
+describe('tokens that the caller gives', () => {
+  test('come before those that write() returns', async () => {
+    const write = (target: Float32Array) => {
+      target.set([1, 2])
+      return { tokens: ['of', 'file'] }
+    }
+    using named = await EmbeddingTable.fill({ size: 2, dimension: 1 }, write, { tokens: ['my', 'own'] })
+    expect([named.token(0), named.id('own')]).toEqual(['my', 1])
+    expect(() => named.id('file')).toThrow(expect.objectContaining({ code: 'UNKNOWN_TOKEN' }))
+    using unnamed = await EmbeddingTable.fill({ size: 2, dimension: 1 }, write)
+    expect(unnamed.token(1)).toBe('file')
+  })
+
+  test('come before those of a file', async () => {
+    const file = new TextEncoder().encode('2 2\nof 1 2\nfile 3 4\n')
+    using named = await openTable(file, { tokens: ['my', 'own'] })
+    expect([named.token(0), named.id('own')]).toEqual(['my', 1])
+    using unnamed = await openTable(file)
+    expect(unnamed.token(1)).toBe('file')
   })
 })
 
