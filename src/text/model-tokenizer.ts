@@ -1,5 +1,6 @@
 /** The tokenizer of a model: tokenizer.json, read by Hugging Face's own library, which is loaded on demand. */
 import { RowspaceError } from '../errors.ts'
+import { unsafePattern } from './safe-patterns.ts'
 
 /** From a text to token ids, and back to tokens. */
 export interface ModelTokenizer {
@@ -22,6 +23,13 @@ export interface TokenizerFiles {
 /** Throws `INVALID_FORMAT` for a tokenizer that it does not read. */
 export async function openTokenizer({ tokenizer, config }: TokenizerFiles): Promise<ModelTokenizer> {
   const { Tokenizer } = await import('@huggingface/tokenizers')
+  const unsafe = unsafePattern(tokenizer)
+  if (unsafe !== undefined) {
+    throw new RowspaceError(
+      'INVALID_FORMAT',
+      `tokenizer.json cannot be run: ${unsafe}. Pass { tokenizer } instead.`,
+    )
+  }
   try {
     const made = new Tokenizer(tokenizer, config)
     const tokens = made.get_vocab(true)

@@ -6,6 +6,7 @@ import type { ByteSource } from '../sources/source.ts'
 import type { TextToken, Vocabulary } from '../vocabulary.ts'
 import { isObject } from './json-object.ts'
 import { readableToken, type TokenScript } from './readable-tokens.ts'
+import { unsafePattern } from './safe-patterns.ts'
 
 /** More than any there is: Gemma's has 33 MB. */
 const MOST_BYTES = 1 << 28
@@ -30,6 +31,8 @@ export async function modelVocabulary(
     const { Tokenizer } = await import('@huggingface/tokenizers')
     const config = await readConfig(source, signal)
     vocabulary.splitWith(() => {
+      const unsafe = unsafePattern(tokenizer)
+      if (unsafe !== undefined) throw invalidFormat(beside, unsafe)
       const made = new Tokenizer({ ...STEPS, ...tokenizer }, config)
       return (text) => made.encode(text, { add_special_tokens: false })
     })
@@ -108,7 +111,7 @@ export class ModelVocabulary implements Vocabulary {
     try {
       this.#encode ??= this.#makeEncoder?.()
     } catch {
-      // a kind of tokenizer that the library does not know yet: its tokens can be asked for all the same
+      // a kind of tokenizer that the library does not know yet, or whose patterns might hang: its tokens can be asked for all the same
       this.#makeEncoder = undefined
     }
     if (this.#encode === undefined) return this.#splitAtSpaces(text)
@@ -120,7 +123,7 @@ export class ModelVocabulary implements Vocabulary {
     }))
   }
 
-  /** Where the library does not know the tokenizer: words that are tokens, with the space before them where that is one. */
+  /** Where the tokenizer cannot be run: words that are tokens, with the space before them where that is one. */
   #splitAtSpaces(text: string): TextToken[] {
     const words = text.match(/\s*\S+/g) ?? []
     return words.map((word) => {

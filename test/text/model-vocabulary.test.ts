@@ -101,6 +101,17 @@ describe('texts are split', () => {
     expect(split.map(({ id }) => table.token(id!))).toEqual(expected)
   })
 
+  test('by a tokenizer whose pattern would hang, at spaces: an unknown name is an error at once', async () => {
+    const pre_tokenizer = { type: 'Split', pattern: { Regex: '(\\p{L}+)+\\d' }, behavior: 'Isolated' }
+    using table = await openTable(model({ ...SENTENCEPIECE, pre_tokenizer }, 5))
+    const name = `k ${'a'.repeat(60)}`
+    expect(table.vocabulary!.split(name)).toEqual([
+      { text: 'k', id: 1 },
+      { text: ` ${'a'.repeat(60)}`, id: undefined },
+    ])
+    expect((await rejection(Promise.resolve().then(() => table.id(name)))).code).toBe('UNKNOWN_TOKEN')
+  })
+
   test('by a tokenizer that the library does not know, at spaces', () => {
     const vocabulary = new ModelVocabulary([{ id: 0, written: 'king', readable: 'king' }], 1)
     vocabulary.splitWith(() => {

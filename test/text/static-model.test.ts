@@ -339,6 +339,17 @@ describe('what is refused', () => {
       'the weight of token 0 is 1e+300',
     ],
     [
+      'a tokenizer.json whose pattern would hang',
+      modelOf([embeddings()], {
+        'tokenizer.json': {
+          ...WORDPIECE,
+          pre_tokenizer: { type: 'Split', pattern: { Regex: '(a+)+b' }, behavior: 'Isolated' },
+        },
+      }),
+      'INVALID_FORMAT',
+      'the pattern "(a+)+b" may take for ever',
+    ],
+    [
       'a tokenizer.json that is a list',
       modelOf([embeddings()], { 'tokenizer.json': [] }),
       'INVALID_FORMAT',
