@@ -18,7 +18,7 @@ const LEFT_OUT = ['node_modules', 'cache']
  * one that compiles to the same bytes as the original is `Ignored`.
  */
 export async function tryCoreMutants(root, folder, mutants, tests, options) {
-  const { concurrency } = options
+  const { concurrency, deadline = Number.POSITIVE_INFINITY } = options
   const copies = Array.from({ length: concurrency }, (_, index) =>
     join(folder, `core-${process.pid}-${index}`),
   )
@@ -37,9 +37,9 @@ export async function tryCoreMutants(root, folder, mutants, tests, options) {
     await Promise.all(
       copies.map(async (copy) => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+          if (Date.now() > deadline) break
           const status = await tryOne(root, copy, next, { bytes, tests, limit, options })
           results.push({ key: keyOf(next, root), ...status })
-          options.onResult?.(results.length, mutants.length)
         }
       }),
     )

@@ -3,7 +3,7 @@
  * runs its tests; a mutant that no test notices shows which test is missing. docs/contributing/mutation-tests.md tells more.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,6 +23,7 @@ const HELP = `npm run test:mutants -- [room ...] [options]
   --sample N         N mutants of each room, chosen by the seed (without it: all, which takes hours)
   --seed S           which sample, and the random cases of the tests (default 1)
   --concurrency N    processes at a time (default: half the processors)
+  --minutes N        end each room after so many minutes, and report what was tried until then
   --narrow           do not ask wider tests about survivors
   --only TEXT        mutants whose line in the report holds TEXT: a file, a file:line
   --verbose          what Stryker logs
@@ -35,6 +36,7 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     concurrency: { type: 'string' },
+    minutes: { type: 'string' },
     narrow: { type: 'boolean' },
     only: { type: 'string' },
     verbose: { type: 'boolean' },
@@ -86,14 +88,16 @@ async function toolFor(room) {
 
 const UNNOTICED = new Set(['Survived', 'NoCoverage'])
 
-async function tryRoom(room, { sample, narrow, only, ...options }) {
+async function tryRoom(room, { sample, narrow, only, minutes, ...options }) {
+  if (minutes !== undefined) options.deadline = Date.now() + minutes * 60_000
   const { keys, attempt } = await toolFor(room)
   const among = only === undefined ? keys : keys.filter((key) => key.includes(only))
   const chosen = choose(among, sample, options.seed)
   if (chosen.length === 0) return summarise(ROOT, room, keys.length, [])
   const results = await attempt(chosen, room.first, options)
   const survivors = results.filter(({ status }) => UNNOTICED.has(status)).map(({ key }) => key)
-  if (!narrow && survivors.length > 0 && room.wider.length > 0) {
+  const inTime = !(Date.now() > options.deadline)
+  if (!narrow && inTime && survivors.length > 0 && room.wider.length > 0) {
     const again = await attempt(survivors, [...room.first, ...room.wider], options)
     const wider = new Map(again.map((result) => [result.key, result]))
     return summarise(
@@ -126,6 +130,7 @@ async function main() {
     sample: values.sample === undefined ? undefined : wholeNumber('sample', values.sample),
     seed: wholeNumber('seed', values.seed),
     concurrency: values.concurrency === undefined ? half : wholeNumber('concurrency', values.concurrency),
+    minutes: values.minutes === undefined ? undefined : wholeNumber('minutes', values.minutes),
     narrow: values.narrow ?? false,
     only: values.only,
     verbose: values.verbose ?? false,
@@ -146,3 +151,6 @@ async function main() {
 }
 
 await main()
+rmSync(join(FOLDER, `sandbox-${process.pid}`), { recursive: true, force: true })
+// what a deadline cut off would go on
+process.exit()

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { NEVER } from './rooms.mjs'
 import { keyOf } from './sample.mjs'
 
-const HERE = fileURLToPath(new URL('.', import.meta.url))
 const PLUGINS = ['vitest-runner', 'typescript-checker'].map((name) =>
   import.meta.resolve(`@stryker-mutator/${name}`),
 )
+const OWN_PLUGINS = fileURLToPath(new URL('stryker-plugins.mjs', import.meta.url))
 /** Tests hold codes and values, not the wording of messages; and which strings an option takes, the types hold. */
 const MUTATOR = { plugins: null, excludedMutations: ['StringLiteral'] }
 
@@ -33,9 +33,9 @@ export async function listMutants(root, files) {
 
 /**
  * Tries the mutants with these keys against the tests that match the patterns. Returns each with its status, in
- * Stryker's words: Killed, Timeout, Survived, NoCoverage, CompileError, RuntimeError.
+ * Stryker's words: Killed, Timeout, Survived, NoCoverage, CompileError, RuntimeError. After the deadline, those tried so far.
  */
-export async function tryMutants(root, folder, room, keys, tests, { concurrency, seed, verbose }) {
+export async function tryMutants(root, folder, room, keys, tests, { concurrency, seed, verbose, deadline }) {
   const { default: Stryker } = await import('@stryker-mutator/core')
   const chosen = join(folder, `chosen-${process.pid}.json`)
   writeFileSync(chosen, JSON.stringify({ root, keys }))
@@ -51,7 +51,7 @@ export async function tryMutants(root, folder, room, keys, tests, { concurrency,
     mutate: room.files.filter((file) => withMutants.has(file)),
     testRunner: 'vitest',
     vitest: { configFile: 'scripts/mutants/vitest.config.ts', related: false },
-    plugins: [...PLUGINS, join(HERE, 'chosen-checker.mjs')],
+    plugins: [...PLUGINS, OWN_PLUGINS],
     checkers: ['chosen', 'typescript'],
     tsconfigFile: 'scripts/mutants/tsconfig.json',
     mutator: MUTATOR,
@@ -66,17 +66,25 @@ export async function tryMutants(root, folder, room, keys, tests, { concurrency,
     timeoutFactor: 3,
     dryRunTimeoutMinutes: 20,
     disableTypeChecks: '{src,bindings,cli}/**/*.ts',
-    reporters: [],
+    reporters: ['collected'],
     logLevel: verbose ? 'info' : 'error',
     allowConsoleColors: false,
     cleanTempDir: 'always',
   })
-  const results = await stryker.runMutationTest().finally(() => rmSync(chosen))
+  const { collected } = await import('./stryker-plugins.mjs')
+  collected.length = 0
+  await Promise.race([stryker.runMutationTest(), until(deadline)]).finally(() => rmSync(chosen))
   const wanted = new Set(keys)
-  return results
+  return [...collected]
     .map((mutant) => ({ ...mutant, key: keyOf(fromZero(mutant), root) }))
     .filter(({ key }) => wanted.has(key))
     .map(({ key, status, statusReason, killedBy }) => ({ key, status, reason: statusReason, killedBy }))
+}
+
+function until(deadline) {
+  return new Promise((resolve) => {
+    if (deadline !== undefined) setTimeout(resolve, deadline - Date.now()).unref()
+  })
 }
 
 /** Results count lines and columns from 1, mutants from 0. */

@@ -1,10 +1,11 @@
-/** A plugin for Stryker that lets through the mutants that MUTANTS_CHOSEN names, so that a room is tried by a sample. */
+/**
+ * Two plugins for Stryker. The checker `chosen` lets through the mutants that MUTANTS_CHOSEN names, so that a room is tried
+ * by a sample. The reporter `collected` keeps each result when it comes, so that a run may end early.
+ */
 import { readFileSync } from 'node:fs'
 import { CheckStatus } from '@stryker-mutator/api/check'
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin'
 import { keyOf } from './sample.mjs'
-
-export const NOT_CHOSEN = 'not in the sample'
 
 class ChosenChecker {
   async init() {
@@ -19,7 +20,7 @@ class ChosenChecker {
         mutant.id,
         this.keys.has(keyOf(mutant, this.root))
           ? { status: CheckStatus.Passed }
-          : { status: CheckStatus.CompileError, reason: NOT_CHOSEN },
+          : { status: CheckStatus.CompileError, reason: 'not in the sample' },
       ]),
     )
   }
@@ -29,4 +30,16 @@ class ChosenChecker {
   }
 }
 
-export const strykerPlugins = [declareClassPlugin(PluginKind.Checker, 'chosen', ChosenChecker)]
+/** The results of the run so far. */
+export const collected = []
+
+class CollectingReporter {
+  onMutantTested(result) {
+    collected.push(result)
+  }
+}
+
+export const strykerPlugins = [
+  declareClassPlugin(PluginKind.Checker, 'chosen', ChosenChecker),
+  declareClassPlugin(PluginKind.Reporter, 'collected', CollectingReporter),
+]
