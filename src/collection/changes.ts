@@ -1,4 +1,5 @@
 /** The steps of a change to a collection: keys are given out, room is made, entries are put, gaps are closed. */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import type { ReadEntry } from './entries.ts'
 import type { Keys } from './keys.ts'
@@ -8,27 +9,49 @@ import type { Parts } from './question.ts'
 /** An entry that has its key. */
 type KeyedEntry = ReadEntry & { key: Key }
 
-/** Gives keys out where there are none. Throws `DUPLICATE_KEY`. */
+/**
+ * Gives keys out where there are none. Throws `DUPLICATE_KEY`, also for a key that an entry before it in the list was given, and
+ * `INVALID_ARGUMENT` where no whole number is left.
+ */
 export function nameEntries(
   keys: Keys,
   entries: readonly ReadEntry[],
   duplicates: 'refuse' | 'replace',
 ): KeyedEntry[] {
   const seen = new Set<Key>()
+  const givenOut = new Set<Key>()
   let { next } = keys
   return entries.map((entry, index) => {
     const key = entry.key ?? next
-    if (typeof key === 'number') next = Math.max(next, key + 1)
-    if (duplicates === 'refuse' && (keys.has(key) || seen.has(key))) {
-      throw new RowspaceError(
-        'DUPLICATE_KEY',
-        `entry ${index}: there is an entry ${JSON.stringify(key)} already; pass duplicates: 'replace' to replace it`,
-        { key, index },
-      )
+    if (entry.key === undefined) {
+      if (!Number.isSafeInteger(next)) throw noKeyLeft(index)
+      givenOut.add(key)
+    } else if (givenOut.has(key) || (duplicates === 'refuse' && (keys.has(key) || seen.has(key)))) {
+      throw duplicateKey(key, index, givenOut.has(key))
     }
+    if (typeof key === 'number') next = Math.max(next, key + 1)
     seen.add(key)
     return { ...entry, key }
   })
+}
+
+function noKeyLeft(index: number): RowspaceError {
+  return new RowspaceError(
+    'INVALID_ARGUMENT',
+    `entry ${index} has no key, and no whole number is left to give out: ${Number.MAX_SAFE_INTEGER} was a key. Give it a key.`,
+    { index },
+  )
+}
+
+function duplicateKey(key: Key, index: number, isGivenOut: boolean): RowspaceError {
+  const shown = describe(key)
+  return new RowspaceError(
+    'DUPLICATE_KEY',
+    isGivenOut
+      ? `entry ${index} has the key ${shown}, which an entry before it was given: put entries with keys first, or give all of them keys`
+      : `entry ${index}: there is an entry ${shown} already; pass duplicates: 'replace' to replace it`,
+    { key, index },
+  )
 }
 
 /** Room for so many more: gaps are closed where they are the half of it, else the rows move to a larger memory. */

@@ -111,7 +111,7 @@ export class StringColumn implements Column {
   adopt(count: number, strings: readonly unknown[]): string | undefined {
     for (const text of strings) {
       if (typeof text !== 'string') return `has ${describe(text)} among its strings`
-      if (this.numbers.has(text)) return `has the string ${JSON.stringify(text)} twice`
+      if (this.numbers.has(text)) return `has the string ${describe(text)} twice`
       this.numberOf(text)
     }
     for (const [place, number] of this.values.subarray(0, count).entries()) {
@@ -201,7 +201,7 @@ export function makeColumns(types: ColumnTypes): Map<string, Column> {
       if (!Object.hasOwn(COLUMNS, type)) {
         throw new RowspaceError(
           'INVALID_ARGUMENT',
-          `column ${JSON.stringify(name)} is of type 'number', 'string' or 'boolean'; got ${describe(type)}`,
+          `column ${describe(name)} is of type 'number', 'string' or 'boolean'; got ${describe(type)}`,
           { column: name },
         )
       }
@@ -215,7 +215,7 @@ export function checkValue(name: string, type: ColumnType, value: unknown): asse
   if (value === null || (typeof value === type && !Number.isNaN(value))) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `column ${JSON.stringify(name)} holds a ${type} or null; got ${describe(value)}`,
+    `column ${describe(name)} holds a ${type} or null; got ${describe(value)}`,
     { column: name },
   )
 }

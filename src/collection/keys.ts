@@ -4,7 +4,7 @@ import { RowspaceError } from '../errors.ts'
 import type { Key } from './options.ts'
 
 export class Keys {
-  private index: Map<Key, number> | undefined
+  private places = new Map<Key, number>()
   /** The key of each place; undefined where its row was deleted. */
   private list: (Key | undefined)[] = []
   /** The next key to give out: larger than every number that was a key. */
@@ -12,25 +12,16 @@ export class Keys {
   /** How many there are. */
   size = 0
 
-  /** Keys by place, no two of them equal. Throws `INVALID_ARGUMENT` where one cannot be a key. */
-  static of(list: unknown[]): Keys {
+  /** Keys by place, as they were read. Throws what `problem` makes of what is wrong with them. */
+  static of(list: readonly unknown[], problem: (text: string) => Error): Keys {
     const keys = new Keys()
-    for (const key of list) {
-      checkKey(key)
-      if (typeof key === 'number') keys.next = Math.max(keys.next, key + 1)
+    for (const [place, key] of list.entries()) {
+      if (!isKey(key)) throw problem(`row ${place} has ${describe(key)} for its key`)
+      if (keys.has(key))
+        throw problem(`rows ${keys.placeOf(key)} and ${place} have the same key ${describe(key)}`)
+      keys.append(key)
     }
-    keys.list = list as Key[]
-    keys.size = list.length
     return keys
-  }
-
-  /** Made once a key is looked for: of many keys it takes longer than to read them. */
-  private get places(): Map<Key, number> {
-    if (this.index !== undefined) return this.index
-    const index = new Map<Key, number>()
-    for (const [place, key] of this.list.entries()) if (key !== undefined) index.set(key, place)
-    this.index = index
-    return index
   }
 
   has(key: Key): boolean {
@@ -44,7 +35,7 @@ export class Keys {
     checkKey(key)
     throw new RowspaceError(
       'UNKNOWN_KEY',
-      `there is no entry ${JSON.stringify(key)} among the ${this.size} of this collection`,
+      `there is no entry ${describe(key)} among the ${this.size} of this collection`,
       { key },
     )
   }
@@ -70,7 +61,7 @@ export class Keys {
   /** Keeps the keys of these places, in order, at places from 0 on. */
   keep(places: Uint32Array): void {
     this.list = Array.from(places, (place) => this.list[place]!)
-    this.index = undefined
+    this.places = new Map(this.list.map((key, place) => [key!, place]))
   }
 
   /** In the order of their places: that in which they were added. */
@@ -79,9 +70,14 @@ export class Keys {
   }
 }
 
+/** Whether it can be a key: a string, or a whole number from 0. */
+function isKey(key: unknown): key is Key {
+  return typeof key === 'string' || (typeof key === 'number' && Number.isSafeInteger(key) && key >= 0)
+}
+
 /** Throws `INVALID_ARGUMENT` unless `key` can be one. */
 export function checkKey(key: unknown): asserts key is Key {
-  if (typeof key === 'string' || (Number.isSafeInteger(key) && (key as number) >= 0)) return
+  if (isKey(key)) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
     `a key is a string or a whole number from 0; got ${describe(key)}`,

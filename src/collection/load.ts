@@ -1,5 +1,6 @@
 /** Reads a collection from where it is kept. */
 import { codeViews } from '../../bindings/code-views.ts'
+import { checkCount, describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import { invalidFormat, unsupported } from '../formats/malformed.ts'
 import {
@@ -10,9 +11,11 @@ import {
 import { readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { KeysOf } from '../strict-options.ts'
+import { checkRows, readColumnTypes, readPairs } from './check-file.ts'
 import { Checksum, PIECE_BYTES } from './checksum.ts'
 import { type Column, makeColumns } from './columns.ts'
 import { CODE_TENSORS, type CollectionMetadata, checksumOf, DTYPES, FORMAT, VERSION } from './file-layout.ts'
+import { parseJsonList } from './json-list.ts'
 import { Keys } from './keys.ts'
 import type { CollectionOptions, ColumnTypes } from './options.ts'
 import type { Parts } from './question.ts'
@@ -49,6 +52,7 @@ export async function loadCollection(
   store: CollectionStore,
   options: OpenCollectionOptions<ColumnTypes>,
 ): Promise<{ parts: Parts; revision: string }> {
+  if (options.capacity !== undefined) checkCount(options.capacity, 'capacity', 1)
   const source = await store.read(options.signal)
   if (source === undefined) {
     throw new RowspaceError('NOT_FOUND', `there is no collection at "${store.name}": save one there first`, {
@@ -85,6 +89,9 @@ async function readMetadata(
   }
   const read = Object.fromEntries(metadata) as unknown as CollectionMetadata & { checksum: string }
   if ((await checksumOf(read, [...tensors.values()])) !== read.checksum) throw mismatch(source, 'its header')
+  if (version !== String(VERSION)) {
+    throw invalidFormat(source, `it has the version ${describe(version)}; ${VERSION} was expected.`)
+  }
   return read
 }
 
@@ -102,28 +109,36 @@ async function readParts(
   metadata: CollectionMetadata,
   options: OpenCollectionOptions<ColumnTypes>,
 ): Promise<Parts> {
-  const types = Object.fromEntries(JSON.parse(metadata.columns)) as ColumnTypes
+  const types = readColumnTypes(source, metadata.columns)
   checkColumns(source, types, options.columns)
   const { rows, count, coded } = await makeRows(source, tensors, options)
-  const columns = makeColumns(types)
-  for (const column of columns.values()) column.reserve(rows.capacity)
-  const targets = targetsOf(source, tensors, rows, columns, count, coded)
-  await readTensors(source, tensors, targets, metadata, options)
-  const keys = readKeys(source, targets, count, Number(metadata.next_key))
-  for (const [name, column] of columns) {
-    const strings = targets.get(`strings.${name}`)
-    const problem = column.adopt(count, strings === undefined ? [] : jsonOf(source, strings))
-    if (problem !== undefined)
-      throw invalidFormat(source, `column ${JSON.stringify(name)} ${problem}.`, { column: name })
+  try {
+    const columns = makeColumns(types)
+    for (const column of columns.values()) column.reserve(rows.capacity)
+    const targets = targetsOf(source, tensors, rows, columns, count, coded)
+    await readTensors(source, tensors, targets, metadata, options)
+    checkRows(source, rows, count)
+    const keys = readKeys(source, targets, count, metadata.next_key)
+    for (const [name, column] of columns) {
+      const strings = targets.get(`strings.${name}`)
+      const problem = column.adopt(count, strings === undefined ? [] : jsonOf(source, strings))
+      if (problem === undefined) continue
+      throw invalidFormat(source, `column ${describe(name)} ${problem}.`, { column: name })
+    }
+    rows.adopt(count, coded)
+    return { rows, keys, columns }
+  } catch (error) {
+    rows.dispose()
+    throw error
   }
-  rows.adopt(count, coded)
-  return { rows, keys, columns }
 }
 
 function checkColumns(source: ByteSource, found: ColumnTypes, expected: ColumnTypes | undefined): void {
   const list = (types: ColumnTypes) =>
     JSON.stringify(Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1)))
-  if (expected === undefined || list(expected) === list(found)) return
+  if (expected === undefined) return
+  makeColumns(expected) // columns that cannot be are an error of their own
+  if (list(expected) === list(found)) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
     `${source.name} has the columns ${JSON.stringify(found)}, not ${JSON.stringify(expected)}: open it without columns, or with its own`,
@@ -139,8 +154,8 @@ async function makeRows(
 ): Promise<{ rows: CollectionRows; count: number; coded: boolean }> {
   const embeddings = tensors.get('embeddings')
   const dtype = Object.entries(DTYPES).find(([, name]) => name === embeddings?.dtype)?.[0]
-  const [count, dimension] = embeddings?.shape ?? []
-  if (dtype === undefined || count === undefined || dimension === undefined) {
+  const [count, dimension, more] = embeddings?.shape ?? []
+  if (dtype === undefined || count === undefined || !dimension || more !== undefined) {
     throw invalidFormat(source, `it has no tensor "embeddings" of F32, BF16 or F16 in two dimensions.`)
   }
   const hasCodes = tensors.has(CODE_TENSORS.codes) && options.codes !== false
@@ -211,7 +226,7 @@ async function readTensors(
   metadata: CollectionMetadata,
   { signal, onProgress }: OpenCollectionOptions<ColumnTypes>,
 ): Promise<void> {
-  const checksums = new Map(JSON.parse(metadata.checksums) as [string, string][])
+  const checksums = new Map(readPairs(source, metadata.checksums, 'checksums'))
   const total = [...targets.values()].reduce((sum, { length }) => sum + length, 0)
   let done = 0
   for (const { name, start, end } of tensors.values()) {
@@ -232,23 +247,26 @@ async function readTensors(
 
 function jsonOf(source: ByteSource, bytes: Uint8Array): unknown[] {
   try {
-    const list: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    if (Array.isArray(list)) return list
+    return parseJsonList(bytes)
   } catch (cause) {
-    throw invalidFormat(source, `a list in it is no JSON: ${(cause as Error).message}.`, { cause })
+    throw invalidFormat(source, `a list in it is not JSON: ${(cause as Error).message}.`, { cause })
   }
-  throw invalidFormat(source, 'a list in it is no JSON list.')
 }
 
 function readKeys(
   source: ByteSource,
   targets: ReadonlyMap<string, Uint8Array>,
   count: number,
-  next: number,
+  nextKey: string,
 ): Keys {
   const list = jsonOf(source, (targets.get('tokens') ?? targets.get('keys'))!)
-  const keys = Keys.of(list)
-  if (keys.size !== count) throw invalidFormat(source, `it has ${keys.size} keys for ${count} rows.`)
+  if (list.length !== count) throw invalidFormat(source, `it has ${list.length} keys for ${count} rows.`)
+  const keys = Keys.of(list, (problem) => invalidFormat(source, `${problem}.`))
+  const next = Number(nextKey)
+  // one past the largest whole number says that none is left
+  if (!/^\d+$/.test(nextKey) || next > Number.MAX_SAFE_INTEGER + 1) {
+    throw invalidFormat(source, `its next key is ${describe(nextKey)}, which is not a whole number.`)
+  }
   keys.next = Math.max(keys.next, next)
   return keys
 }

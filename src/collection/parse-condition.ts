@@ -57,7 +57,7 @@ function parseColumn(column: string, type: ColumnType, given: unknown): ColumnTe
   return comparisons.map(([operator, operand]) => {
     if (isOperator(operator)) return parseTest(column, type, operator, operand)
     throw invalid(
-      `${named(column)} has no comparison ${JSON.stringify(operator)}: write one of ${OPERATORS.join(', ')}.`,
+      `${named(column)} has no comparison ${describe(operator)}: write one of ${OPERATORS.join(', ')}.`,
       column,
     )
   })
@@ -124,7 +124,7 @@ function isPlainObject(value: unknown): value is object {
 function refuseInherited(given: object, what: string, column?: string): void {
   for (const key in given) {
     if (Object.hasOwn(given, key)) continue
-    throw invalid(`${what} inherits ${JSON.stringify(key)}: write it into the object itself.`, column ?? key)
+    throw invalid(`${what} inherits ${describe(key)}: write it into the object itself.`, column ?? key)
   }
 }
 
@@ -141,7 +141,7 @@ function readList(list: readonly unknown[], what: string, column?: string): unkn
   for (const key in list) {
     if (/^\d+$/.test(key)) continue
     throw invalid(
-      `${what} has the key ${JSON.stringify(key)} beside its elements: write it into an object.`,
+      `${what} has the key ${describe(key)} beside its elements: write it into an object.`,
       column,
     )
   }
@@ -166,13 +166,13 @@ function isOperator(text: string): text is Operator {
 }
 
 function named(column: string): string {
-  return `column ${JSON.stringify(column)}`
+  return `column ${describe(column)}`
 }
 
 function unknownColumn(columns: KnownColumns, column: string): RowspaceError {
-  const names = [...columns.keys()].map((known) => JSON.stringify(known)).join(', ')
+  const names = [...columns.keys()].map(describe).join(', ')
   const there = names === '' ? 'the collection has none' : `there are ${names}`
-  return invalid(`there is no column ${JSON.stringify(column)}; ${there}.`, column)
+  return invalid(`there is no column ${describe(column)}; ${there}.`, column)
 }
 
 function invalid(message: string, column?: string, cause?: unknown): RowspaceError {

@@ -1,4 +1,5 @@
 /** A row without a copy, for as long as it lies where it lies. */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import type { Key } from './options.ts'
 import type { CollectionRows } from './rows.ts'
@@ -29,7 +30,7 @@ export class RowView {
     if (this.expired) {
       throw new RowspaceError(
         'EXPIRED_VIEW',
-        `the row of ${JSON.stringify(this.key)} was deleted or has moved: ask for its view again, or for a copy by vector()`,
+        `the row of ${describe(this.key)} was deleted or has moved: ask for its view again, or for a copy by vector()`,
         { key: this.key },
       )
     }

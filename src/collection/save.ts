@@ -14,6 +14,7 @@ import {
   FORMAT,
   VERSION,
 } from './file-layout.ts'
+import { encodeJsonList } from './json-list.ts'
 import type { Parts } from './question.ts'
 import type { CollectionStore } from './stores/store.ts'
 
@@ -125,9 +126,9 @@ function tensorsOf({ rows, keys, columns }: Parts): TensorToWrite[] {
   return tensors
 }
 
-function jsonTensor(name: string, list: readonly unknown[]): TensorToWrite {
-  const bytes = new TextEncoder().encode(JSON.stringify(list))
-  return tensor(name, 'U8', [bytes.length], bytes)
+function jsonTensor(name: string, list: Iterable<unknown>): TensorToWrite {
+  const bytes = encodeJsonList(list)
+  return { name, dtype: 'U8', shape: [bytes.reduce((sum, { length }) => sum + length, 0)], bytes }
 }
 
 /** Copies piece by piece: rows of several threads lie in shared memory, which Blobs do not take. */

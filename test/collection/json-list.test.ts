@@ -1,0 +1,36 @@
+/** Lists in parts are what JSON makes of them whole, wherever the parts end. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { encodeJsonList, parseJsonList } from '../../src/collection/json-list.ts'
+
+const join = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap((piece) => [...piece]))
+const encode = (text: string) => new TextEncoder().encode(text)
+
+test('any list, in parts of any size', () => {
+  const element = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('"', '\\', '\\"', ',', '","', '[', ']', '\ud800', 'é🗝', '\\\\"'),
+    fc.nat(),
+    fc.constant(Number.MAX_SAFE_INTEGER),
+  )
+  fc.assert(
+    fc.property(fc.array(element), fc.integer({ min: 1, max: 40 }), (list, size) => {
+      const pieces = encodeJsonList(list, size)
+      expect(pieces.every(({ length }) => length > 0 && length <= size)).toBe(true)
+      expect(new TextDecoder().decode(join(pieces))).toBe(JSON.stringify(list))
+      expect(parseJsonList(join(pieces), size)).toEqual(list)
+    }),
+  )
+})
+
+test.each(['', '[', ']', '[]]', '[1,]', '[,1]', '[1,,2]', '["a]', '"a"', '{}', '[1 2]', '[1', '1]', ' []'])(
+  '%j is no list, in parts either',
+  (text) => {
+    expect(() => parseJsonList(encode(text))).toThrow(SyntaxError)
+    expect(() => parseJsonList(encode(text), 1)).toThrow(SyntaxError)
+  },
+)
+
+test('bytes that are not UTF-8 are no list', () => {
+  expect(() => parseJsonList(Uint8Array.of(0x5b, 0x22, 0xff, 0x22, 0x5d))).toThrow(TypeError)
+})
