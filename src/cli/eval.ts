@@ -65,19 +65,19 @@ export const evaluate: Command = {
     const texts = new Map<string, string>()
     for (const file of [...analogies, ...pairs]) texts.set(file, await readText(file))
     const transforms = readTransforms(args.texts('transform'))
-    const table = await openNamedTable(name, { ...tableOptions(args), threads })
+    using table = await openNamedTable(name, { ...tableOptions(args), threads })
     const asked = { name, analogies, pairs, texts, method, quiet: args.flag('quiet') }
     const folding = { restrictVocab, caseInsensitive: !args.flag('case-sensitive') }
     const evaluated = [{ transform: 'as it is', ...(await evaluateOne(table, asked, folding)) }]
     for (const { name, make } of transforms) {
-      const transformed = await (await make(table)).table(table, { threads })
+      using transformed = await (await make(table)).table(table, { threads })
       evaluated.push({ transform: name, ...(await evaluateOne(transformed, asked, folding)) })
-      transformed.dispose()
     }
     const [plain] = evaluated as [Evaluated]
+    const shape = shapeOf(table)
     return {
       text: () =>
-        [format(asked, table, plain), ...(transforms.length > 0 ? [formatTransforms(evaluated)] : [])].join(
+        [format(asked, shape, plain), ...(transforms.length > 0 ? [formatTransforms(evaluated)] : [])].join(
           '\n\n',
         ),
       document: {
@@ -169,8 +169,11 @@ function analogyDocument({ file, result, milliseconds }: Named<AnalogyEvaluation
   }
 }
 
-function format({ name, method }: Asked, table: EmbeddingTable, { analogies, pairs }: Evaluated): string {
-  const shape = `${count(table.size)} x ${table.dimension}, ${table.threads} thread${table.threads > 1 ? 's' : ''}`
+function shapeOf({ size, dimension, threads }: EmbeddingTable): string {
+  return `${count(size)} x ${dimension}, ${threads} thread${threads > 1 ? 's' : ''}`
+}
+
+function format({ name, method }: Asked, shape: string, { analogies, pairs }: Evaluated): string {
   const lines = [`${paint.bold(oneLine(name))}  ${paint.dim(shape)}`]
   for (const one of analogies) lines.push('', ...formatAnalogies(one, method))
   if (pairs.length > 0) lines.push('', formatPairs(pairs))
