@@ -24,11 +24,21 @@ export function readOptions<Options extends object>(
   keys: KeysOf<Options>,
   what: string,
 ): Options {
-  if (given !== undefined && Object.prototype.toString.call(given) !== '[object Object]') {
-    throw new RowspaceError('INVALID_ARGUMENT', `${what} must be an object; got ${describe(given)}`)
+  if (given === undefined) return {} as Options
+  // nearly all options are plain objects: one copy, and one look at each key
+  if (Object.getPrototypeOf(given ?? 0) !== Object.prototype) {
+    if (Object.prototype.toString.call(given) !== '[object Object]') {
+      throw new RowspaceError('INVALID_ARGUMENT', `${what} must be an object; got ${describe(given)}`)
+    }
+    for (const key of Object.keys(given)) if (!Object.hasOwn(keys, key)) throw unknownKey(key, keys, what)
+    return pickOptions(given, keys)
   }
-  for (const key of Object.keys(given ?? {})) if (!Object.hasOwn(keys, key)) throw unknownKey(key, keys, what)
-  return pickOptions(given, keys)
+  const options = { ...given }
+  for (const key in options) {
+    if (keys[key] !== true && Object.hasOwn(options, key)) throw unknownKey(key, keys, what)
+    if (options[key] === undefined) delete options[key]
+  }
+  return options
 }
 
 /** The options among `keys`, of an object that has others too. */
