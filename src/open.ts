@@ -43,27 +43,34 @@ export async function openTable(source: SourceLike, options: OpenTableOptions = 
 }
 
 async function openOnce(source: SourceLike, options: OpenTableOptions): Promise<EmbeddingTable> {
+  const { signal, onProgress } = options
   const file = await openTableFile(source, { ...options, shards: 'table' })
+  let table: EmbeddingTable | undefined
   try {
     let progressError: unknown
     const tell = (progress: Progress) => {
+      signal?.throwIfAborted()
       try {
-        options.onProgress?.(progress)
+        onProgress?.(progress)
       } catch (error) {
-        progressError ??= error
+        progressError ??= error ?? new Error('onProgress threw nothing')
       }
+      signal?.throwIfAborted()
     }
-    const table = await fillFrom(file, options, async (loaded) => {
+    table = await fillFrom(file, options, async (loaded) => {
       progressError = loaded.progressError
-      const tokens = loaded.tokens ?? options.tokens ?? (await tokensBeside(file, options.signal))
+      const tokens = loaded.tokens ?? options.tokens ?? (await tokensBeside(file, signal))
       tell({ phase: 'norms', done: 0, total: loaded.size })
       return { ...loaded, tokens }
     })
     tell({ phase: 'norms', done: table.size, total: table.size })
+    await file.close()
     if (progressError !== undefined) reportLater(progressError)
     return table
-  } finally {
-    await file.close()
+  } catch (error) {
+    table?.dispose()
+    await file.close().catch(() => {})
+    throw error
   }
 }
 

@@ -56,6 +56,8 @@ export async function* readBlocks(
       yield block
       signal?.throwIfAborted()
       onBytes?.(done)
+      // whoever is told of progress may stop it, of the last block too
+      signal?.throwIfAborted()
     }
   } finally {
     signal?.removeEventListener('abort', passOn)

@@ -98,6 +98,25 @@ describe.each(Object.entries(FILES))('%s', (format, make) => {
     }
   })
 
+  test('stopped by whoever watches: the reason at once, and no progress after it', async () => {
+    const packed = await bytes()
+    const reason = new Error('enough')
+    for (let nth = 0; ; nth++) {
+      const controller = new AbortController()
+      let calls = 0
+      const onProgress = () => {
+        if (calls++ === nth) controller.abort(reason)
+      }
+      const error = await openTable(packed, { signal: controller.signal, onProgress }).then(
+        (table) => table.dispose(),
+        (thrown) => thrown,
+      )
+      if (!controller.signal.aborted) break
+      expect(error).toBe(reason)
+      expect(calls).toBe(nth + 1)
+    }
+  })
+
   test('the N-th read fails: its error, whatever N is', async () => {
     const packed = await bytes()
     for (let nth = 0; ; nth++) {
