@@ -13,6 +13,8 @@ const FIRST = {
   bindings: ['test/bindings', 'test/table', 'test/oracle'],
   // the quick half of what the core is tested by: every mutant costs a whole run
   assembly: [
+    'test/bindings/codes.test.ts',
+    'test/bindings/pinned-work.test.ts',
     'test/oracle',
     ...[
       'pinned',

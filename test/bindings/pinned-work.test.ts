@@ -1,0 +1,68 @@
+/**
+ * How many rows are scored in full because their codes did not rule them out: pinned, since the answers do not tell. A change that
+ * is meant to rule out more or fewer changes these numbers; one that is not must leave them.
+ */
+import { expect, test } from 'vitest'
+import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
+import { loadCore } from '../../src/core.ts'
+import { type Kind, METRICS, makeQuery, makeTable } from '../oracle/tables.ts'
+
+const DIMENSION = 24
+const COUNTS = [1, 10, 100]
+/** Questions of a batch: odd, so that the last one has no other beside it. */
+const BATCH = 5
+
+/** Rows scored for single questions by each metric and each k, and then for batches. */
+async function rescored(kind: Kind, size: number, bits: 4 | 8): Promise<number[]> {
+  const shape = { capacity: size, dimension: DIMENSION, dtype: 'f32', codes: true, threads: 1 } as const
+  const memory = await TableMemory.create(await loadCore(), reserveMemory(shape))
+  memory.rows.set(makeTable(size, DIMENSION, kind, 3).flat)
+  memory.computeNorms(0, size)
+  memory.encode(size, bits)
+  memory.mask.fill(-1)
+  const counted = (ask: () => void) => {
+    memory.rescored = 0
+    ask()
+    return memory.rescored
+  }
+  const queries = Array.from({ length: BATCH }, (_, seed) => makeQuery(DIMENSION, kind, seed))
+  const cases = METRICS.flatMap((metric) => COUNTS.map((k) => ({ metric, k })))
+  const single = cases.map(({ metric, k }) =>
+    counted(() => {
+      for (const query of queries) memory.search(size, size, memory.askWithVector(query), metric, k)
+    }),
+  )
+  const batches = cases.map(({ metric, k }) =>
+    counted(() => {
+      const norms = queries.map((query, index) => memory.askWithVector(query, index))
+      memory.searchBatch(size, size, norms, metric, k)
+      for (const index of queries.keys()) memory.answer(index, k)
+    }),
+  )
+  return [...single, ...batches]
+}
+
+test.each([
+  ['plain', 3000, 8, '8 54 860 7 53 840 49 317 2179 46 316 2137'],
+  ['plain', 3000, 4, '17 145 1135 19 134 1127 78 500 2951 83 495 2922'],
+  ['plain', 20_000, 8, '8 74 1564 7 67 1541 65 427 3220 61 426 3160'],
+  ['plain', 20_000, 4, '47 242 2098 25 218 2017 134 794 5072 134 794 5006'],
+  ['model', 3000, 8, '11 61 864 5 53 841 60 347 2214 50 316 2184'],
+  ['model', 20_000, 4, '508 937 2961 15 204 1811 607 1458 5302 91 564 3810'],
+  ['near', 12_000, 8, '37695 37695 37695 37695 37695 37695 37695 37700 37745 37695 37700 37745'],
+  ['grid', 12_000, 4, '29 201 1875 19 188 1815 120 739 4747 131 725 4644'],
+] as const)('%s numbers, %i rows, codes of %i bits', async (kind, size, bits, expected) => {
+  expect((await rescored(kind, size, bits)).join(' ')).toBe(expected)
+})
+
+test('half of the rows left out', async () => {
+  const size = 5000
+  const shape = { capacity: size, dimension: DIMENSION, dtype: 'f32', codes: true, threads: 1 } as const
+  const memory = await TableMemory.create(await loadCore(), reserveMemory(shape))
+  memory.rows.set(makeTable(size, DIMENSION, 'plain', 3).flat)
+  memory.computeNorms(0, size)
+  memory.encode(size, 4)
+  memory.mask.fill(0x55555555)
+  memory.search(size, size / 2, memory.askWithVector(makeQuery(DIMENSION, 'plain', 1)), 'dot', 10)
+  expect(memory.rescored).toBe(31)
+})
