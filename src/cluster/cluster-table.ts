@@ -1,5 +1,5 @@
 /** A table on ClickHouse, asked as an EmbeddingTable is: the same names, options and bits, as promises. */
-import { combine, type Expression, weightedTerms } from '../analogy.ts'
+import { combine, type Expression, type WeightedTerm } from '../analogy.ts'
 import { describe, isRow, queryList, readSearchOptions } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import { checkId } from '../id-set.ts'
@@ -20,7 +20,16 @@ import type {
   Query,
   Row,
 } from './options.ts'
-import { inOrder, type QuestionOptions, Rows, sumQuestion, termsOf, vectorQuestion } from './questions.ts'
+import {
+  copiedQuery,
+  copiedTerms,
+  inOrder,
+  type QuestionOptions,
+  Rows,
+  sumQuestion,
+  vectorQuestion,
+} from './questions.ts'
+import { readSearch, readSumOptions, readWaiting, type Waiting } from './read-options.ts'
 import { type Question, smallTable } from './rescore.ts'
 import { type Description, namesOf } from './schema.ts'
 import { quoteText } from './sql.ts'
@@ -61,24 +70,32 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
 
   /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
   async id(row: Row, options: Waiting = {}): Promise<number> {
-    return (await this.find([row], options.signal))[0]!
+    const { signal } = readWaiting(options, 'id()')
+    return (await this.find([row], signal))[0]!
   }
 
   /** The token of an id, or undefined where the table has none for it. */
   async token(id: number, options: Waiting = {}): Promise<string | undefined> {
     this.checkOpen()
+    const { signal } = readWaiting(options, 'token()')
+    if (typeof id !== 'number')
+      throw new RowspaceError('INVALID_ARGUMENT', `an id must be a number; got ${describe(id)}`)
     checkId(id, this.size)
-    return (await fetchRows(this.connection, [id], options.signal)).get(id)?.token
+    return (await fetchRows(this.connection, [id], signal)).get(id)?.token
   }
 
   /** The lookup x_i = E[t_i]: one row, d numbers. */
   async row(row: Row, options: Waiting = {}): Promise<Float32Array> {
-    return this.gather([row], options)
+    return this.rowsById([row], readWaiting(options, 'row()'))
   }
 
   /** n rows, n · d numbers, row-major. */
-  async gather(rows: Iterable<Row>, { signal }: Waiting = {}): Promise<Float32Array> {
-    const ids = await this.find(listOf(rows), signal)
+  async gather(rows: Iterable<Row>, options: Waiting = {}): Promise<Float32Array> {
+    return this.rowsById(listOf(rows), readWaiting(options, 'gather()'))
+  }
+
+  private async rowsById(rows: readonly Row[], { signal }: Waiting): Promise<Float32Array> {
+    const ids = await this.find(rows, signal)
     const found = await fetchRows(this.connection, ids, signal)
     const target = new Float32Array(ids.length * this.dimension)
     for (const [place, id] of ids.entries()) target.set(found.get(id)!.row, place * this.dimension)
@@ -86,8 +103,9 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** The cosine of two rows or vectors; 0 where one is a row of zeros. */
-  async similarity(a: Query, b: Query, { signal }: Waiting = {}): Promise<number> {
-    const asked = [a, b]
+  async similarity(a: Query, b: Query, options: Waiting = {}): Promise<number> {
+    const { signal } = readWaiting(options, 'similarity()')
+    const asked = [copiedQuery(a, this.dimension), copiedQuery(b, this.dimension)]
     const ids = await this.find(asked.filter(isRow), signal)
     const found = await fetchRows(this.connection, ids, signal)
     const sorted = Float64Array.from(new Set(ids)).sort()
@@ -109,10 +127,12 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
 
   /** As EmbeddingTable.nearest. */
   async nearest(query: Query, options: ClusterSearchOptions<Columns> = {}): Promise<ClusterMatches> {
+    const given = readSearch(options, 'nearest()', false)
+    const copy = copiedQuery(query, this.dimension)
     const question = async (asked: AskedOfTable) => [
-      vectorQuestion(query, asked, await this.rowsOf([query], asked)),
+      vectorQuestion(copy, asked, await this.rowsOf([copy], asked)),
     ]
-    return (await this.ask(options, question))[0]!
+    return (await this.ask(given, question))[0]!
   }
 
   /** As EmbeddingTable.nearestBatch. */
@@ -120,8 +140,9 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
     queries: Iterable<Query>,
     options: ClusterSearchOptions<Columns> = {},
   ): Promise<ClusterMatches[]> {
-    return this.ask(options, async (asked) => {
-      const list = queryList(queries, this.dimension)
+    const given = readSearch(options, 'nearestBatch()', false)
+    const list = inOrder(queryList(queries, this.dimension), (query) => copiedQuery(query, this.dimension))
+    return this.ask(given, async (asked) => {
       const rows = await this.rowsOf(list, asked)
       return inOrder(list, (query) => vectorQuestion(query, asked, rows))
     })
@@ -132,10 +153,11 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
     expression: Expression,
     options: ClusterAnalogyOptions<Columns> = {},
   ): Promise<ClusterMatches> {
-    const { unit = false } = options
+    const { unit = false, ...given } = readSearch(options, 'analogy()', true)
+    const terms = copiedTerms(expression)
     return (
-      await this.ask(options, async (asked) => [
-        sumQuestion(expression, unit, asked, await this.rowsOf(termsOf(expression), asked)),
+      await this.ask(given, async (asked) => [
+        sumQuestion(terms, unit, asked, await this.rowsOf(terms.map(termOf), asked)),
       ])
     )[0]!
   }
@@ -145,52 +167,55 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
     expressions: Iterable<Expression>,
     options: ClusterAnalogyOptions<Columns> = {},
   ): Promise<ClusterMatches[]> {
-    const { unit = false } = options
-    return this.ask(options, async (asked) => {
-      const list = [...expressions]
-      const terms = inOrder(list, termsOf).flat()
-      const rows = await this.rowsOf(terms, asked)
-      return inOrder(list, (expression) => sumQuestion(expression, unit, asked, rows))
+    const { unit = false, ...given } = readSearch(options, 'analogyBatch()', true)
+    const list = inOrder(listOf(expressions), copiedTerms)
+    return this.ask(given, async (asked) => {
+      const rows = await this.rowsOf(list.flat().map(termOf), asked)
+      return inOrder(list, (terms) => sumQuestion(terms, unit, asked, rows))
     })
   }
 
   /** The vector of an expression, d numbers, as EmbeddingTable.combine. */
   async combine(
     expression: Expression,
-    { unit = false, signal }: Waiting & { unit?: boolean | undefined } = {},
+    options: Waiting & { unit?: boolean | undefined } = {},
   ): Promise<Float32Array> {
-    const rows = await this.rowsOf(termsOf(expression), { signal })
-    return combine(rows.asTable(), weightedTerms(expression), unit)
+    const { unit, signal } = readSumOptions(options, 'combine()')
+    const terms = copiedTerms(expression)
+    const rows = await this.rowsOf(terms.map(termOf), { signal })
+    return combine(rows.asTable(), terms, unit)
   }
 
   /** The ids of tokens as they are written; those that the table does not have are not among them. */
-  async tokenIds(tokens: Iterable<string>, { signal }: Waiting = {}): Promise<Map<string, number>> {
+  async tokenIds(tokens: Iterable<string>, options: Waiting = {}): Promise<Map<string, number>> {
     this.checkOpen()
-    return this.hasTokens ? findTokens(this.connection, [...tokens], signal) : new Map()
+    const { signal } = readWaiting(options, 'tokenIds()')
+    const list = listOf(tokens)
+    const odd = list.find((token) => typeof token !== 'string')
+    if (odd !== undefined)
+      throw new RowspaceError('INVALID_ARGUMENT', `a token must be a string; got ${describe(odd)}`)
+    return this.hasTokens ? findTokens(this.connection, list, signal) : new Map()
   }
 
   /** The engine's version, the shards, and the bytes that the table takes on all of them. */
-  async inspect({ signal }: Waiting = {}): Promise<{ version: string; shards: number; storedBytes: number }> {
+  async inspect(options: Waiting = {}): Promise<{ version: string; shards: number; storedBytes: number }> {
     this.checkOpen()
+    const { signal } = readWaiting(options, 'inspect()')
     const { connection, cluster } = this
     const { local } = namesOf(connection.table, cluster)
     const parts = cluster === '' ? 'system.parts' : `cluster(${quoteText(cluster)}, system, parts)`
-    const { data } = await connection.select(
+    const [version, bytes] = await connection.selectOne(
       `SELECT version(), sum(bytes_on_disk) FROM ${parts} WHERE active AND database = ${quoteText(connection.database)} AND table = ${quoteText(local)}`,
       { signal },
     )
-    const shards =
+    const [shards] =
       cluster === ''
-        ? 1
-        : Number(
-            (
-              await connection.select(
-                `SELECT max(shard_num) FROM system.clusters WHERE cluster = ${quoteText(cluster)}`,
-                { signal },
-              )
-            ).data[0]![0],
+        ? [1]
+        : await connection.selectOne(
+            `SELECT max(shard_num) FROM system.clusters WHERE cluster = ${quoteText(cluster)}`,
+            { signal },
           )
-    return { version: String(data[0]![0]), shards, storedBytes: Number(data[0]![1]) }
+    return { version: String(version), shards: Number(shards), storedBytes: Number(bytes) }
   }
 
   /** Lets go of the connections; every question after it throws `DISPOSED`. Harmless when called twice. */
@@ -251,13 +276,12 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
   }
 }
 
-interface Waiting {
-  signal?: AbortSignal | undefined
-}
-
 type AskedOfTable = Asked & QuestionOptions
 
-function listOf(rows: Iterable<Row>): Row[] {
-  if (typeof rows === 'object' && rows !== null && Symbol.iterator in rows) return [...rows]
-  throw new RowspaceError('INVALID_ARGUMENT', `a list of rows was expected; got ${describe(rows)}`)
+const termOf = ({ term }: WeightedTerm) => term
+
+/** A copy of a list. */
+function listOf<Entry>(list: Iterable<Entry>): Entry[] {
+  if (typeof list === 'object' && list !== null && Symbol.iterator in list) return [...list]
+  throw new RowspaceError('INVALID_ARGUMENT', `a list was expected; got ${describe(list)}`)
 }

@@ -1,25 +1,11 @@
 /** Statements to one server: sent, waited for, ended there when they are given up here. */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import { credentialsOf, encoded, readAddress } from './address.ts'
+import { type Client, importClient, makeClient, type Statement } from './client.ts'
 import { explain } from './failures.ts'
-import type { ConnectionOptions, CreateClient } from './options.ts'
+import type { ConnectionOptions } from './options.ts'
 import { checkName, quoteName, quoteText } from './sql.ts'
-
-/** What rowspace uses of a client. Both packages have it. */
-interface Client {
-  query(parameters: Statement & { format: string }): Promise<{ json(): Promise<unknown> }>
-  exec(
-    parameters: Statement & { values?: unknown },
-  ): Promise<{ stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> }>
-  command(parameters: Statement): Promise<unknown>
-  close(): Promise<void>
-}
-
-interface Statement {
-  query: string
-  query_id: string
-  abort_signal: AbortSignal
-  clickhouse_settings: Record<string, string | number>
-}
 
 export interface StatementOptions {
   signal?: AbortSignal | undefined
@@ -34,6 +20,8 @@ export interface Selected {
 }
 
 const TIMEOUT = 300_000
+/** Timers of engines end at once where they are told to wait longer: 24 days. */
+const MAX_TIMEOUT = 2 ** 31 - 100_000
 const OFF = 127
 
 /** A server and one table there. */
@@ -55,7 +43,7 @@ export class Connection {
     checkName(table, 'a table')
     const { address, username, password } = readAddress(options)
     const createClient = options.createClient ?? (await importClient())
-    const client = createClient({
+    const configuration = {
       url: address,
       username,
       password,
@@ -64,8 +52,9 @@ export class Connection {
       keep_alive: { enabled: true, idle_socket_ttl: 1_500 },
       log: { level: OFF },
       ...(tls === undefined ? {} : { tls }),
-    }) as Client
-    const secrets = [password, encodeURIComponent(password)].filter((secret) => secret !== '')
+    }
+    const secrets = [password, encoded(password)].filter((secret) => secret !== '')
+    const client = makeClient(createClient, configuration, (text) => redacted(text, secrets))
     return new Connection(client, address.replace(/\/$/, ''), database, table, options, secrets)
   }
 
@@ -87,8 +76,16 @@ export class Connection {
   async select(query: string, options: StatementOptions = {}): Promise<Selected> {
     return this.run(query, options, async (statement) => {
       const answer = await this.client.query({ ...statement, query, format: 'JSONCompact' })
-      return (await answer.json()) as Selected
+      return checkSelected(await answer.json())
     })
+  }
+
+  /** The one row of an answer that has one. */
+  async selectOne(query: string, options: StatementOptions = {}): Promise<Selected['data'][number]> {
+    const { data } = await this.select(query, options)
+    const [row] = data
+    if (row !== undefined) return row
+    throw this.explain(new Error('the answer has no row'))
   }
 
   /** The bytes of an answer in RowBinary. */
@@ -120,11 +117,7 @@ export class Connection {
 
   /** A message about this server and this table, without secrets. */
   explain(cause: unknown): RowspaceError {
-    return explain(cause, this.server, this.title, (text) => this.redact(text))
-  }
-
-  private redact(text: string): string {
-    return this.secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+    return explain(cause, this.server, this.title, (text) => redacted(text, this.secrets))
   }
 
   private async run<Result>(
@@ -190,65 +183,23 @@ function roomFor(query: string): Record<string, number> {
 }
 
 function timeoutOf({ timeoutMilliseconds = TIMEOUT }: ConnectionOptions): number {
-  if (Number.isSafeInteger(timeoutMilliseconds) && timeoutMilliseconds > 0) return timeoutMilliseconds
+  const isWhole = Number.isSafeInteger(timeoutMilliseconds) && timeoutMilliseconds > 0
+  if (isWhole && timeoutMilliseconds <= MAX_TIMEOUT) return timeoutMilliseconds
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `timeoutMilliseconds is a whole number from 1; got ${timeoutMilliseconds}`,
+    `timeoutMilliseconds must be an integer from 1 to ${MAX_TIMEOUT}; got ${describe(timeoutMilliseconds)}`,
   )
 }
 
-interface Address {
-  address: string
-  username: string
-  password: string
+function redacted(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
 }
 
-/** The address without user and password, and both. */
-function readAddress({ url, username, password }: ConnectionOptions): Address {
-  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
-  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `url is the HTTP address of a ClickHouse server, http://host:8123 or https://host:8443${parsed === undefined ? '' : `; got one of ${parsed.protocol}`}`,
-    )
-  }
-  const given = {
-    username: decodeURIComponent(parsed.username),
-    password: decodeURIComponent(parsed.password),
-  }
-  parsed.username = ''
-  parsed.password = ''
-  return {
-    address: parsed.href,
-    username: username ?? (given.username || 'default'),
-    password: password ?? given.password,
-  }
-}
-
-function credentialsOf(options: ConnectionOptions): ConnectionOptions {
-  const { username, password } = readAddress(options)
-  return { ...options, username, password }
-}
-
-async function importClient(): Promise<CreateClient> {
-  try {
-    // @clickhouse/client, and where browsers' conditions hold @clickhouse/client-web
-    const module = await import('#clickhouse-client')
-    // CommonJS, which some bundlers hand over whole as its default
-    const { createClient } =
-      'createClient' in module ? module : (module as { default: typeof module }).default
-    return createClient as unknown as CreateClient
-  } catch (cause) {
-    const isNode = typeof globalThis.process?.versions?.node === 'string'
-    const name = isNode ? '@clickhouse/client' : '@clickhouse/client-web'
-    throw new RowspaceError(
-      'UNSUPPORTED',
-      `rowspace/clickhouse needs the package ${name}: npm install ${name}`,
-      {
-        cause,
-      },
-    )
-  }
+/** Throws unless it is rows, as only ClickHouse gives them. */
+function checkSelected(answer: unknown): Selected {
+  const { data } = (answer ?? {}) as Partial<Selected>
+  if (Array.isArray(data) && data.every(Array.isArray)) return { data }
+  throw new Error('this is not the answer of a ClickHouse server')
 }
 
 async function collect(stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>): Promise<Uint8Array> {

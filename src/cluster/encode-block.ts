@@ -1,6 +1,7 @@
 /** A block of rows as it is sent: with codes, lengths and metadata beside each row, in RowBinary. */
 import { describe } from '../arguments.ts'
-import { type Column, checkValue } from '../collection/columns.ts'
+import type { Column } from '../collection/columns.ts'
+import { readMetadata } from '../collection/entries.ts'
 import { RowspaceError } from '../errors.ts'
 import { encodeRows } from './codes.ts'
 import type { PushOptions } from './options.ts'
@@ -64,13 +65,9 @@ function writeMetadata(
   token: string | undefined,
 ): void {
   if (columns.size === 0) return
-  const given = metadata?.(id, token) ?? {}
-  if (typeof given !== 'object') {
-    throw new RowspaceError('INVALID_ARGUMENT', `metadata of row ${id} is an object; got ${describe(given)}`)
-  }
-  for (const [name, { type }] of columns) {
-    const value = (given as Record<string, unknown>)[name] ?? null
-    checkValue(name, type, value)
+  const given = readMetadata(columns, plainMetadata(metadata?.(id, token), id), `row ${id}`)
+  for (const name of columns.keys()) {
+    const value = given.get(name) ?? null
     if (value === null || typeof value === 'string') writeText(writer, value)
     else {
       writer.uint8(0)
@@ -80,6 +77,17 @@ function writeMetadata(
   }
 }
 
+/** A promise, a Map or a Date has no columns, and would be taken for a row without metadata. */
+function plainMetadata(given: unknown, id: number): object {
+  if (given === undefined || given === null) return {}
+  if (Object.prototype.toString.call(given) === '[object Object]') return given
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `metadata of row ${id} must be an object with a value per column; got ${describe(given)}`,
+    { row: id },
+  )
+}
+
 function writeText(writer: RowBinaryWriter, text: string | null | undefined): void {
   writer.uint8(text === null || text === undefined ? 1 : 0)
   if (text !== null && text !== undefined) writer.text(text)
@@ -87,10 +95,17 @@ function writeText(writer: RowBinaryWriter, text: string | null | undefined): vo
 
 /** Half a surrogate pair has no UTF-8. */
 function checkedToken(token: string | undefined, id: number): string | undefined {
+  if (token !== undefined && typeof token !== 'string') {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `the token of row ${id} must be a string; got ${describe(token)}`,
+      { id },
+    )
+  }
   if (token === undefined || !/\p{Surrogate}/u.test(token)) return token
   throw new RowspaceError(
     'INVALID_ENCODING',
-    `the token ${JSON.stringify(token)} of row ${id} is no valid Unicode`,
+    `the token ${describe(token)} of row ${id} is not valid Unicode`,
     { id },
   )
 }

@@ -32,7 +32,7 @@ export async function findIds(
   if (!hasTokens) {
     throw new RowspaceError(
       'NO_TOKENS',
-      `this table has no tokens, so ${JSON.stringify(names[0])} names no row: ask by id`,
+      `this table has no tokens, so ${describe(names[0])} names no row: ask by id`,
     )
   }
   const written = names.flatMap((name) => [name, ` ${name}`])
@@ -43,7 +43,7 @@ export async function findIds(
     const { server, title } = connection
     throw new RowspaceError(
       'UNKNOWN_TOKEN',
-      `${JSON.stringify(row)} is not a token of table ${title} on ${server}`,
+      `${describe(row)} is not a token of table ${title} on ${server}`,
       { token: row },
     )
   })

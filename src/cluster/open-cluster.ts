@@ -6,6 +6,7 @@ import { checkCount } from './candidates.ts'
 import { ClusterTable } from './cluster-table.ts'
 import { Connection } from './connection.ts'
 import type { ClusterOptions, ColumnTypes, NoColumns } from './options.ts'
+import { readClusterOptions } from './read-options.ts'
 import { type Description, existingTables, namesOf, readDescription } from './schema.ts'
 import { quoteText } from './sql.ts'
 
@@ -21,8 +22,10 @@ import { quoteText } from './sql.ts'
  * await table.close()
  */
 export async function openCluster<Columns extends ColumnTypes = NoColumns>(
-  options: ClusterOptions<Columns>,
+  given: ClusterOptions<Columns>,
 ): Promise<ClusterTable<Columns>> {
+  const options = readClusterOptions(given)
+  if (options.kernel !== undefined) checkKernel(options.kernel)
   const connection = await Connection.open(options)
   try {
     const there = await existingTables(connection)
@@ -56,10 +59,10 @@ export async function openCluster<Columns extends ColumnTypes = NoColumns>(
 
 async function checkDatabase(connection: Connection): Promise<void> {
   const { database, server, title } = connection
-  const { data } = await connection.select(
+  const [count] = await connection.selectOne(
     `SELECT count() FROM system.databases WHERE name = ${quoteText(database)}`,
   )
-  if (Number(data[0]![0]) > 0) return
+  if (Number(count) > 0) return
   throw new RowspaceError(
     'NOT_FOUND',
     `${server}, table ${title}: there is no database ${JSON.stringify(database)}: create it, or name another`,
@@ -76,7 +79,7 @@ function checkColumns({ server, title }: Connection, { columns }: Description, a
     if (columns[name] === type) continue
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `${server}, table ${title}: it has no metadata column ${JSON.stringify(name)} of type ${type}; its columns are ${JSON.stringify(columns)}`,
+      `${server}, table ${title}: it has no metadata column ${describe(name)} of type ${describe(type)}; its columns are ${JSON.stringify(columns)}`,
       { server, table: title, column: name },
     )
   }
@@ -93,27 +96,29 @@ async function chooseKernels(
   { codes }: Description,
   asked: Kernel | undefined,
 ): Promise<Kernels> {
-  const { data } = await connection.select(`SELECT count() FROM system.functions WHERE name = 'dotProduct'`)
-  const hasProduct = Number(data[0]![0]) > 0
+  const [count] = await connection.selectOne(`SELECT count() FROM system.functions WHERE name = 'dotProduct'`)
+  const hasProduct = Number(count) > 0
   if (asked !== undefined) {
-    checkKernel(connection, asked, { codes, hasProduct })
+    checkHasKernel(connection, asked, { codes, hasProduct })
     return { alone: asked, shared: asked }
   }
   const rows = hasProduct ? 'dotProduct' : 'arrays'
   return { alone: codes ? 'codes' : rows, shared: codes && !hasProduct ? 'codes' : rows }
 }
 
-function checkKernel(
+function checkKernel(kernel: Kernel): void {
+  if (KERNELS.includes(kernel)) return
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `kernel must be 'codes', 'dotProduct' or 'arrays'; got ${describe(kernel)}`,
+  )
+}
+
+function checkHasKernel(
   { server, title }: Connection,
   kernel: Kernel,
   { codes, hasProduct }: { codes: boolean; hasProduct: boolean },
 ): void {
-  if (!KERNELS.includes(kernel)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `kernel is 'codes', 'dotProduct' or 'arrays'; got ${describe(kernel)}`,
-    )
-  }
   if (kernel === 'codes' && !codes) {
     throw new RowspaceError(
       'UNSUPPORTED',

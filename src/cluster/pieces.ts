@@ -1,4 +1,5 @@
 /** A table in pieces of so many rows: which of them the shards have, whole, in part or twice. */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import type { Connection } from './connection.ts'
 import type { Description } from './schema.ts'
@@ -15,7 +16,7 @@ export function pieceRowsOf(rowsAtOnce: number | undefined, dimension: number): 
   if (Number.isSafeInteger(rowsAtOnce) && rowsAtOnce >= 1 && rowsAtOnce <= MOST_ROWS) return rowsAtOnce
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `rowsAtOnce is a whole number from 1 to ${MOST_ROWS}; got ${rowsAtOnce}`,
+    `rowsAtOnce must be an integer from 1 to ${MOST_ROWS}; got ${describe(rowsAtOnce)}`,
   )
 }
 

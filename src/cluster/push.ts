@@ -1,4 +1,5 @@
 /** A table onto servers: piece by piece, each whole or not at all; what is there already is counted, not sent. */
+import { describe } from '../arguments.ts'
 import { type Column, makeColumns } from '../collection/columns.ts'
 import { RowspaceError } from '../errors.ts'
 import { reportLater } from '../report-later.ts'
@@ -6,6 +7,7 @@ import type { Connection } from './connection.ts'
 import { blockFields, encodeBlock } from './encode-block.ts'
 import type { ColumnTypes, NoColumns, Pushed, PushOptions } from './options.ts'
 import { Pieces, pieceRowsOf } from './pieces.ts'
+import { readPushOptions } from './read-options.ts'
 import { RowBinaryReader } from './row-binary.ts'
 import { openRowSource, type Pushable, type RowSource } from './row-source.ts'
 import {
@@ -33,8 +35,9 @@ import { Servers } from './servers.ts'
  */
 export async function pushTable<Columns extends ColumnTypes = NoColumns>(
   what: Pushable,
-  options: PushOptions<Columns>,
+  given: PushOptions<Columns>,
 ): Promise<Pushed> {
+  const options = readPushOptions(given as PushOptions)
   if (typeof globalThis.process?.versions?.node !== 'string') {
     throw new RowspaceError(
       'UNSUPPORTED',
@@ -47,7 +50,7 @@ export async function pushTable<Columns extends ColumnTypes = NoColumns>(
   try {
     const servers = await Servers.open(options)
     try {
-      return await new Push(source, servers, options as PushOptions, columns).run()
+      return await new Push(source, servers, options, columns).run()
     } finally {
       await servers.close()
     }
@@ -61,7 +64,7 @@ function checkColumnName(name: string): void {
   if (/^[\p{L}\p{N}_][\p{L}\p{N}_ -]{0,60}$/u.test(name)) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `a metadata column is named by up to 61 letters, digits, spaces, - and _; got ${JSON.stringify(name)}`,
+    `a metadata column is named by up to 61 letters, digits, spaces, - and _; got ${describe(name)}`,
     { column: name },
   )
 }
@@ -219,7 +222,7 @@ class Push {
     try {
       this.options.onProgress?.({ phase: 'push', done, total: this.description.size })
     } catch (error) {
-      this.progressError ??= error
+      this.progressError ??= error ?? new Error(`onProgress threw ${error}`)
     }
   }
 

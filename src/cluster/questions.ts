@@ -1,6 +1,6 @@
 /** Queries and expressions as vectors to ask the engine with, judged as an EmbeddingTable judges them. */
-import { combine, type Expression, inputIds, weightedTerms } from '../analogy.ts'
-import { checkQuery, checkVector, isRow, zeroQuery } from '../arguments.ts'
+import { combine, type Expression, inputIds, type WeightedTerm, weightedTerms } from '../analogy.ts'
+import { checkQuery, checkVector, describe, isRow, zeroQuery } from '../arguments.ts'
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import type { Metric } from '../options.ts'
 import type { FoundRow } from './fetch-rows.ts'
@@ -35,14 +35,32 @@ export class Rows {
   }
 }
 
-/** The question of a row or a vector. Throws `ZERO_QUERY`, `NON_FINITE`, `DIMENSION_MISMATCH`. */
+/** A query as it is now: a caller may change its vector while the servers are asked. Throws `DIMENSION_MISMATCH`, … */
+export function copiedQuery(query: Query, dimension: number): Query {
+  if (isRow(query)) return query
+  const vector = checkVector(query, dimension)
+  return Array.isArray(vector) ? vector : vector.slice()
+}
+
+/** The terms of an expression as they are now. */
+export function copiedTerms(expression: Expression): WeightedTerm[] {
+  return weightedTerms(expression).map(({ term, weight }) => {
+    if (term instanceof Float32Array) return { term: term.slice(), weight }
+    if (isRow(term)) return { term, weight }
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `a term must be an id, a token or a Float32Array; got ${describe(term)}`,
+    )
+  })
+}
+
+/** The question of a row or a vector that was copied. Throws `ZERO_QUERY`, `NON_FINITE`, `DIMENSION_MISMATCH`. */
 export function vectorQuestion(
   query: Query,
   { metric, includeInputs, exclude }: QuestionOptions,
   rows: Rows,
 ): Question {
   if (!isRow(query)) {
-    checkVector(query, rows.dimension)
     const vector = Float32Array.from(query)
     judge(vector, metric, query)
     return { vector, out: new Set(exclude) }
@@ -55,21 +73,15 @@ export function vectorQuestion(
 
 /** The question of a sum of rows and vectors. */
 export function sumQuestion(
-  expression: Expression,
+  terms: readonly WeightedTerm[],
   unit: boolean,
   { metric, includeInputs, exclude }: QuestionOptions,
   rows: Rows,
 ): Question {
   const table = rows.asTable()
-  const terms = weightedTerms(expression)
   const vector = combine(table, terms, unit)
   judge(vector, metric)
   return { vector, out: new Set(includeInputs ? exclude : [...exclude, ...inputIds(table, terms)]) }
-}
-
-/** What an expression adds and takes away. */
-export function termsOf(expression: Expression) {
-  return weightedTerms(expression).map(({ term }) => term)
 }
 
 /** Judges a query as the core does: by whether it is finite and not zeros. */

@@ -2,6 +2,7 @@
 import { RowspaceError } from '../errors.ts'
 
 const UTF8 = new TextEncoder()
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export class RowBinaryWriter {
   private bytes = new Uint8Array(1 << 16)
@@ -111,9 +112,13 @@ export class RowBinaryReader {
   text(): string {
     const length = this.size()
     const start = this.take(length)
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      this.bytes.subarray(start, start + length),
-    )
+    try {
+      return DECODER.decode(this.bytes.subarray(start, start + length))
+    } catch (cause) {
+      throw new RowspaceError('INVALID_ENCODING', "the server's answer has a text that is not UTF-8", {
+        cause,
+      })
+    }
   }
 
   float64(): number {

@@ -77,15 +77,15 @@ function checkedSource(source: RowSource): OpenRowSource {
     dtype,
     hasTokens,
     async read(start, end, signal) {
-      const block = await source.read(start, end, signal)
-      const { rows, tokens } = block
+      const block: RowBlock | undefined = await source.read(start, end, signal)
+      const { rows, tokens } = (block ?? {}) as Partial<RowBlock>
       const tokenCount = hasTokens ? tokens?.length : end - start
       if (
         rows instanceof Float32Array &&
         rows.length === (end - start) * dimension &&
         tokenCount === end - start
       ) {
-        return block
+        return { rows, tokens }
       }
       throw new RowspaceError(
         'LENGTH_MISMATCH',

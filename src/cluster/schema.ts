@@ -19,6 +19,7 @@
  * Rows are sent in pieces of `pieceRows` ids, each to one shard in one insert, which the engine writes whole or not at all. A partition is
  * PIECES of them: what must be sent again is dropped by partition.
  */
+import { makeColumns } from '../collection/columns.ts'
 import type { ColumnType, ColumnTypes } from '../collection/options.ts'
 import { RowspaceError } from '../errors.ts'
 import type { Connection } from './connection.ts'
@@ -161,11 +162,9 @@ export async function readDescription(connection: Connection, signal?: AbortSign
       { server: connection.server, table: connection.title, version: found },
     )
   }
-  const { data } = await connection.select(`SELECT ${fields} FROM ${connection.named(names.meta)}`, {
-    signal,
-  })
-  const [, size, dimension, dtype, tokens, codes, pieceRows, columns, cluster] = data[0]!
-  return {
+  const row = await connection.selectOne(`SELECT ${fields} FROM ${connection.named(names.meta)}`, { signal })
+  const [, size, dimension, dtype, tokens, codes, pieceRows, columns, cluster] = row
+  const description = {
     version: found,
     size: Number(size),
     dimension: Number(dimension),
@@ -173,7 +172,26 @@ export async function readDescription(connection: Connection, signal?: AbortSign
     tokens: Number(tokens) === 1,
     codes: Number(codes) === 1,
     pieceRows: Number(pieceRows),
-    columns: JSON.parse(String(columns)) as ColumnTypes,
+    columns: parseColumns(String(columns)),
     cluster: String(cluster),
+  }
+  const counts = [description.size, description.dimension, description.pieceRows]
+  if (counts.every((count) => Number.isSafeInteger(count) && count > 0) && description.columns !== undefined)
+    return { ...description, columns: description.columns }
+  const { server, title } = connection
+  throw new RowspaceError(
+    'INVALID_FORMAT',
+    `${server}, table ${title}: what describes it is not as rowspace wrote it: push it anew with replace`,
+    { server, table: title },
+  )
+}
+
+function parseColumns(text: string): ColumnTypes | undefined {
+  try {
+    const columns = JSON.parse(text)
+    makeColumns(columns)
+    return columns
+  } catch {
+    return undefined
   }
 }

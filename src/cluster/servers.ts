@@ -19,15 +19,14 @@ export class Servers {
     const main = await Connection.open(options)
     try {
       if (cluster === undefined) return new Servers(main, [], '', false)
-      const { data } = await main.select(
+      const [count, replicas] = await main.selectOne(
         `SELECT count(), max(replica_num) FROM system.clusters WHERE cluster = ${quoteText(cluster)}`,
         { signal },
       )
-      const [count, replicas] = data[0]!.map(Number)
-      if (count === 0) throw await noCluster(main, cluster, signal)
-      const replicated = replicas! > 1
+      if (Number(count) === 0) throw await noCluster(main, cluster, signal)
+      const replicated = Number(replicas) > 1
       if (servers === undefined) return new Servers(main, [], ` ON CLUSTER ${quoteText(cluster)}`, replicated)
-      const others = await Promise.all(servers.map((url) => main.at(url)))
+      const others = await openAll(main, servers)
       return new Servers(
         main,
         others.filter(({ server }) => server !== main.server),
@@ -67,6 +66,16 @@ export class Servers {
   async close(): Promise<void> {
     await Promise.all([this.main, ...this.others].map((server) => server.close()))
   }
+}
+
+/** All or none. */
+async function openAll(main: Connection, urls: readonly string[]): Promise<Connection[]> {
+  const opening = await Promise.allSettled(urls.map((url) => main.at(url)))
+  const opened = opening.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const failed = opening.find((each) => each.status === 'rejected')
+  if (failed === undefined) return opened
+  await Promise.all(opened.map((connection) => connection.close()))
+  throw failed.reason
 }
 
 async function noCluster(

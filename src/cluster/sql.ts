@@ -1,4 +1,5 @@
 /** Names and values in the text of a statement: quoted so that nothing in them is taken for SQL. */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 
 /** `database`, with whatever stands in it: quotes, dots, backslashes. Throws `INVALID_ARGUMENT` for what can be no name. */
@@ -43,6 +44,6 @@ export function checkName(name: unknown, what: string): asserts name is string {
   if (printable && !/\p{Surrogate}/u.test(name) && new TextEncoder().encode(name).length <= 120) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `${what} is named by a text of 1 to 120 bytes without control characters; got ${JSON.stringify(name) ?? String(name)}`,
+    `${what} must be named by a text of 1 to 120 bytes without control characters; got ${describe(name)}`,
   )
 }

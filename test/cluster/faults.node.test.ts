@@ -3,12 +3,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient } from '@clickhouse/client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openCluster, pushTable } from '../../src/cluster/index.ts'
+import { pushTable } from '../../src/cluster/index.ts'
 import { isRowspaceError, type RowspaceError } from '../../src/errors.ts'
 import { EmbeddingTable } from '../../src/table.ts'
 import { makeTable } from '../oracle/tables.ts'
 import { type ClickHouseServers, findClickHouse, PASSWORD, startClickHouse, USER } from './servers.ts'
-import { expectSame, onServers } from './shards.ts'
+import { expectSame, onServers, openPushed } from './shards.ts'
 
 const SIZE = 900
 const DIMENSION = 24
@@ -44,20 +44,20 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   test('a server that is absent, a wrong password, database, table, cluster', async () => {
     const at = on('absent')
-    const gone = await errorOf(openCluster({ ...at, url: 'http://127.0.0.1:9' }))
+    const gone = await errorOf(openPushed({ ...at, url: 'http://127.0.0.1:9' }))
     expect(gone).toMatchObject({ code: 'IO', details: { reason: 'NETWORK' } })
     expect(gone.message).toMatch(
       /http:\/\/127\.0\.0\.1:9, table default\.absent: the server cannot be reached/,
     )
-    const wrong = await errorOf(openCluster({ ...at, password: 'another' }))
+    const wrong = await errorOf(openPushed({ ...at, password: 'another' }))
     expect(wrong.code).toBe('ACCESS_DENIED')
     expect(wrong.message).toMatch(/user or password is wrong/)
     expect(wrong.message).not.toContain('another')
-    const database = await errorOf(openCluster({ ...at, database: 'elsewhere' }))
+    const database = await errorOf(openPushed({ ...at, database: 'elsewhere' }))
     expect(database).toMatchObject({ code: 'NOT_FOUND' })
     expect(database.message).toContain('there is no database "elsewhere"')
     expect((await errorOf(pushTable(local, { ...at, database: 'elsewhere' }))).code).toBe('NOT_FOUND')
-    expect((await errorOf(openCluster(at))).message).toContain('push it first')
+    expect((await errorOf(openPushed(at))).message).toContain('push it first')
     const cluster = await errorOf(pushTable(local, { ...at, cluster: 'four' }))
     expect(cluster).toMatchObject({ code: 'NOT_FOUND' })
     expect(cluster.message).toContain('"three"')
@@ -69,14 +69,14 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
   test('a shard killed: no answer without it, and the same answers when it is back', async () => {
     const at = on('killed')
     await pushTable(local, at)
-    const cluster = await openCluster(at)
+    const cluster = await openPushed(at)
     const expected = local.nearest(3)
     expectSame(await cluster.nearest(3), expected)
     await servers.servers[2]!.kill()
     const error = await errorOf(cluster.nearest(3))
     expect(error).toMatchObject({ code: 'IO', details: { server: servers.urls[0], table: 'default.killed' } })
     expect(error.message).toContain('a shard cannot be reached')
-    expect((await errorOf(openCluster(at))).code).toBe('IO')
+    expect((await errorOf(openPushed(at))).code).toBe('IO')
     await servers.servers[2]!.start()
     expectSame(await cluster.nearest(3), expected)
     await cluster.close()
@@ -85,7 +85,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
   test('a shard killed while it answers', async () => {
     const at = on('killed while asked')
     await pushTable(local, at)
-    const cluster = await openCluster(at)
+    const cluster = await openPushed(at)
     const queries = Array.from({ length: 96 }, (_, id) => id)
     const asked = errorOf(cluster.nearestBatch(queries, { metric: 'dot' }))
     await new Promise((resolve) => setTimeout(resolve, 150))
@@ -114,9 +114,9 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       )
       expect(error.code).toBe('IO')
       await killed
-      if (which !== 0) expect((await errorOf(openCluster(at))).code).toBe('TRUNCATED')
+      if (which !== 0) expect((await errorOf(openPushed(at))).code).toBe('TRUNCATED')
       await servers.servers[which]!.start()
-      expect((await errorOf(openCluster(at))).code).toBe('TRUNCATED')
+      expect((await errorOf(openPushed(at))).code).toBe('TRUNCATED')
       const { sent } = await pushTable(local, at)
       expect(sent).toBeGreaterThan(0)
       expect(sent).toBeLessThan(SIZE)
@@ -126,7 +126,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
         format: 'JSONCompact',
       })
       expect((await counted.json<[string, string]>()).data).toEqual([[String(SIZE), String(SIZE)]])
-      const cluster = await openCluster(at)
+      const cluster = await openPushed(at)
       expectSame(await cluster.nearest(5, { k: 50 }), local.nearest(5, { k: 50 }))
       await cluster.close()
     },
@@ -151,7 +151,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     await command('DROP TABLE default.twice_complete')
     // a whole block, a single row
     await command('INSERT INTO default.twice SELECT * FROM default.twice WHERE id < 64 OR id = 200')
-    await expect.poll(async () => (await errorOf(openCluster(at))).code).toBe('TRUNCATED')
+    await expect.poll(async () => (await errorOf(openPushed(at))).code).toBe('TRUNCATED')
     await expect
       .poll(async () => {
         const rows = await sql.query({ query: 'SELECT count() FROM default.twice', format: 'JSONCompact' })
@@ -159,7 +159,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       })
       .toBe(String(SIZE + 65))
     expect((await pushTable(local, at)).sent).toBe(SIZE)
-    const cluster = await openCluster(at)
+    const cluster = await openPushed(at)
     expectSame(await cluster.nearest(5), local.nearest(5))
     await cluster.close()
   }, 30_000)
@@ -167,19 +167,19 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
   test('rows that somebody else adds or takes away are noticed', async () => {
     const at = on('changed')
     await pushTable(local, at)
-    const cluster = await openCluster(at)
+    const cluster = await openPushed(at)
     await command('INSERT INTO default.changed_local SELECT * FROM default.changed_local WHERE id = 0')
     const error = await errorOf(cluster.nearest(3))
     expect(error.code).toBe('CHANGED')
     expect(error.message).toContain(`it has ${SIZE + 1} rows where ${SIZE} were pushed`)
-    expect((await errorOf(openCluster(at))).code).toBe('CHANGED')
+    expect((await errorOf(openPushed(at))).code).toBe('CHANGED')
     await cluster.close()
   })
 
   test('NaN that somebody else put there is never in an answer', async () => {
     const at = { ...on('odd'), rowsAtOnce: SIZE }
     await pushTable(local, at)
-    const cluster = await openCluster({ ...at, kernel: 'arrays' })
+    const cluster = await openPushed({ ...at, kernel: 'arrays' })
     await command(
       'INSERT INTO default.odd_local SELECT id, token, arrayMap(x -> nan, row) AS row, codes, scale, norm, residual FROM default.odd_local WHERE id = 11',
     )
@@ -205,14 +205,14 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     expect(error.code).toBe('CONFLICT')
     expect(error.message).toMatch(/"size":900,"dimension":24.*"size":50,"dimension":7/)
     expect((await errorOf(pushTable(local, { ...at, columns: { year: 'number' } }))).code).toBe('CONFLICT')
-    expect((await errorOf(openCluster({ ...at, columns: { year: 'number' } }))).code).toBe('INVALID_ARGUMENT')
+    expect((await errorOf(openPushed({ ...at, columns: { year: 'number' } }))).code).toBe('INVALID_ARGUMENT')
     await command('CREATE TABLE default.theirs (x UInt8) ENGINE = Memory')
     expect((await errorOf(pushTable(local, { ...at, table: 'theirs' }))).message).toContain(
       'a table that rowspace did not make',
     )
     expect((await pushTable(local, at)).sent).toBe(0)
     await pushTable(wide, { ...at, replace: true })
-    const cluster = await openCluster(at)
+    const cluster = await openPushed(at)
     expect([cluster.size, cluster.dimension]).toEqual([50, 7])
     await cluster.close()
   }, 30_000)
@@ -222,7 +222,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     await pushTable(local, at)
     await command('DROP TABLE default.newer_meta')
     await command('CREATE VIEW default.newer_meta AS SELECT toUInt32(2) AS version, 1 AS other')
-    for (const promise of [openCluster(at), pushTable(local, at)]) {
+    for (const promise of [openPushed(at), pushTable(local, at)]) {
       const error = await errorOf(promise)
       expect(error.code).toBe('UNSUPPORTED')
       expect(error.message).toContain('update rowspace')
@@ -240,12 +240,12 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     ]) {
       const at = { ...on(table), database: 'a.b`c' }
       await pushTable(local, { ...at, cluster: undefined, servers: undefined })
-      const cluster = await openCluster(at)
+      const cluster = await openPushed(at)
       expectSame(await cluster.nearest(3), local.nearest(3))
       await cluster.close()
     }
     for (const name of ['', 'a\nb', 'a\0b', 'x'.repeat(200), '\ud800']) {
-      expect((await errorOf(openCluster({ ...on(name) }))).code).toBe('INVALID_ARGUMENT')
+      expect((await errorOf(openPushed({ ...on(name) }))).code).toBe('INVALID_ARGUMENT')
     }
     for (const column of ['a.b', 'a`b', "a'b", '', 'a\\']) {
       const error = await errorOf(pushTable(local, { ...on('columns'), columns: { [column]: 'number' } }))
@@ -274,7 +274,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     })
     const at = onServers(servers.urls, 'unicode', 'three')
     await pushTable(table, at)
-    const cluster = await openCluster(at)
+    const cluster = await openPushed(at)
     const found = await cluster.tokenIds(unique)
     expect(unique.filter((token, id) => found.get(token) !== id)).toEqual([])
     const odd = ['\0', '\ufeffmark', "\\'", '', "x' OR 1=1 --", '\u{1f3f4}']
@@ -293,14 +293,14 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const at = onServers(servers.urls, 'wide', 'three')
     await pushTable(wide, { ...at, rowsAtOnce: 4 })
     for (const kernel of ['codes', 'arrays'] as const) {
-      const cluster = await openCluster({ ...at, kernel })
+      const cluster = await openPushed({ ...at, kernel })
       expectSame(await cluster.nearest(3), wide.nearest(3))
       const [first, second] = await cluster.nearestBatch([3, 7])
       expectSame(first!, wide.nearest(3))
       expectSame(second!, wide.nearest(7))
       await cluster.close()
     }
-    const error = await errorOf(openCluster({ ...at, settings: { max_memory_usage: 1_000 } }))
+    const error = await errorOf(openPushed({ ...at, settings: { max_memory_usage: 1_000 } }))
     expect(error.code).toBe('OUT_OF_MEMORY')
     expect(error.message).toContain('raise max_memory_usage')
   }, 60_000)
@@ -312,7 +312,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     afterEach(() => servers.servers[1]!.resume())
 
     test('is given up after the time given, and the query is ended there', async () => {
-      const cluster = await openCluster({ ...on('slow'), timeoutMilliseconds: 1_500 })
+      const cluster = await openPushed({ ...on('slow'), timeoutMilliseconds: 1_500 })
       servers.servers[1]!.pause()
       const error = await errorOf(cluster.nearest(3))
       expect(error).toMatchObject({ code: 'IO', details: { reason: 'TIMEOUT' } })
@@ -323,7 +323,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     }, 30_000)
 
     test('a question that is aborted is ended there', async () => {
-      const cluster = await openCluster(on('slow'))
+      const cluster = await openPushed(on('slow'))
       servers.servers[1]!.pause()
       const reason = new Error('no longer wanted')
       const controller = new AbortController()
@@ -348,11 +348,11 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const server = createServer((_, response) => response.end('<html>hello</html>'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const error = await errorOf(openCluster({ ...on('page'), url }))
+    const error = await errorOf(openPushed({ ...on('page'), url }))
     expect(error.message).toContain(url)
     server.close()
     for (const bad of ['', 'ftp://host', 'host:8123']) {
-      expect((await errorOf(openCluster({ ...on('page'), url: bad }))).code).toBe('INVALID_ARGUMENT')
+      expect((await errorOf(openPushed({ ...on('page'), url: bad }))).code).toBe('INVALID_ARGUMENT')
     }
   })
 })

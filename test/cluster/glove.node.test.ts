@@ -2,13 +2,13 @@
 
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ClusterTable, openCluster, pushTable } from '../../src/cluster/index.ts'
+import { type ClusterTable, pushTable } from '../../src/cluster/index.ts'
 import { parseAnalogies } from '../../src/keyed-vectors/index.ts'
 import { openTable } from '../../src/open.ts'
 import type { EmbeddingTable } from '../../src/table.ts'
 import { isThere, projectPath, sharedPath } from '../shared-data.ts'
 import { type ClickHouseServers, findClickHouse, startClickHouse } from './servers.ts'
-import { expectSame, onServers } from './shards.ts'
+import { expectSame, onServers, openPushed } from './shards.ts'
 
 const GLOVE = projectPath('data/cache/glove-6b-100d.safetensors')
 const QUESTIONS = sharedPath('eval/questions-words.txt')
@@ -31,7 +31,7 @@ describe.skipIf(findClickHouse() === undefined || !isThere(GLOVE, QUESTIONS))('G
       size: 341_479,
       sent: 341_479,
     })
-    cluster = await openCluster(at)
+    cluster = await openPushed(at)
   }, 120_000)
   afterAll(async () => {
     await cluster?.close()

@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openCluster, pushTable, type RowSource } from '../../src/cluster/index.ts'
+import { pushTable, type RowSource } from '../../src/cluster/index.ts'
 import { openTable } from '../../src/open.ts'
 import { openSource } from '../../src/sources/open.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { makeTable } from '../oracle/tables.ts'
 import { type ClickHouseServers, findClickHouse, startClickHouse } from './servers.ts'
-import { onServers } from './shards.ts'
+import { onServers, openPushed } from './shards.ts'
 
 const SIZE = 1_000
 const DIMENSION = 16
@@ -120,7 +120,7 @@ describe.skipIf(findClickHouse() === undefined)('a push', () => {
     const at = on(`file ${name.slice(0, 5)}`)
     expect(await pushTable(path, at)).toEqual({ size: local.size, dimension: DIMENSION, sent: local.size })
     expect((await pushTable(local, at)).sent).toBe(0)
-    const cluster = await openCluster(at)
+    const cluster = await openPushed(at)
     const ids = Array.from({ length: local.size }, (_, id) => id)
     expect(await cluster.gather(ids)).toEqual(local.gather(ids))
     for (const id of [0, 499, local.size - 1]) expect(await cluster.token(id)).toBe(local.token(id))
@@ -167,7 +167,7 @@ describe.skipIf(findClickHouse() === undefined)('a push', () => {
     expect((await pushTable(source, on('own'))).sent).toBe(SIZE - 320)
     // before that, the first and the last row of each piece that is there are compared
     expect(asked.slice(10)).toEqual([320, 384, 448, 512, 576, 640, 704, 768, 832, 896, 960])
-    const cluster = await openCluster(on('own'))
+    const cluster = await openPushed(on('own'))
     expect(await cluster.row(777)).toEqual(flat.slice(777 * DIMENSION, 778 * DIMENSION))
     await cluster.close()
   })

@@ -1,6 +1,8 @@
 /** What the tests on real servers share: three shards, how they are reached, and whether answers are the same to the bit. */
 import { expect } from 'vitest'
-import type { PushOptions } from '../../src/cluster/options.ts'
+import type { ClusterTable } from '../../src/cluster/cluster-table.ts'
+import { openCluster } from '../../src/cluster/index.ts'
+import type { ClusterOptions, ColumnTypes, NoColumns, PushOptions } from '../../src/cluster/options.ts'
 import type { Match } from '../../src/matches.ts'
 import { PASSWORD, USER } from './servers.ts'
 
@@ -8,6 +10,16 @@ import { PASSWORD, USER } from './servers.ts'
 export function onServers(urls: readonly string[], table: string, cluster?: string): PushOptions {
   const at = { url: urls[0]!, username: USER, password: PASSWORD, table }
   return cluster === undefined ? at : { ...at, cluster, servers: urls }
+}
+
+type Place<Columns extends ColumnTypes> = PushOptions<Columns> & ClusterOptions<Columns>
+
+/** Opens what was pushed with these options: what a push alone takes is left out, as openCluster does not know it. */
+export function openPushed<Columns extends ColumnTypes = NoColumns>(
+  options: Place<Columns>,
+): Promise<ClusterTable<Columns>> {
+  const { cluster: _, servers: __, rowsAtOnce: ___, metadata: ____, replace: _____, ...place } = options
+  return openCluster<Columns>(place)
 }
 
 interface Answer {
