@@ -1,4 +1,5 @@
 /** From a file of any known format to a table: the rows stream straight into the table's memory. */
+import { describe } from './arguments.ts'
 import { isRowspaceError, RowspaceError } from './errors.ts'
 import { isTokenTable } from './formats/choose-tensor.ts'
 import type {
@@ -10,16 +11,26 @@ import type {
   TableFile,
 } from './formats/format.ts'
 import { type OpenTableFile, openTableFile } from './formats/open.ts'
+import { OPEN_OPTIONS } from './formats/open-options.ts'
 import { TABLE_OPTIONS } from './options.ts'
 import { reportLater } from './report-later.ts'
 import { isByteSource, type SourceLike } from './sources/open.ts'
-import { pickOptions } from './strict-options.ts'
+import { type KeysOf, pickOptions, readOptions } from './strict-options.ts'
 import { EmbeddingTable, type FilledRows, type TableOptions } from './table.ts'
 import type { ModelVocabulary } from './text/model-vocabulary.ts'
 
 export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptions, TableOptions {
   /** 'f32' widens rows that would be kept as they come, bf16 and f16: twice the memory, the same answers. */
   dtype?: 'f32' | undefined
+}
+
+const { shards: _, ...FILE_OPTIONS } = OPEN_OPTIONS
+
+const OPEN_TABLE_OPTIONS: KeysOf<OpenTableOptions> = {
+  ...FILE_OPTIONS,
+  ...TABLE_OPTIONS,
+  onProgress: true,
+  dtype: true,
 }
 
 /**
@@ -32,7 +43,11 @@ export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptio
  * @example
  * const table = await openTable('vectors.safetensors', { onProgress: ({ done, total }) => bar.update(done / total) })
  */
-export async function openTable(source: SourceLike, options: OpenTableOptions = {}): Promise<EmbeddingTable> {
+export async function openTable(source: SourceLike, given: OpenTableOptions = {}): Promise<EmbeddingTable> {
+  const options = readOptions(given, OPEN_TABLE_OPTIONS, 'the options of openTable()')
+  // tokens are those at the call, whatever becomes of the list while the file is read
+  if (Array.isArray(options.tokens)) options.tokens = [...options.tokens]
+  checkDtype(options.dtype)
   try {
     return await openOnce(source, options)
   } catch (error) {
@@ -44,7 +59,10 @@ export async function openTable(source: SourceLike, options: OpenTableOptions = 
 
 async function openOnce(source: SourceLike, options: OpenTableOptions): Promise<EmbeddingTable> {
   const { signal, onProgress } = options
-  const file = await openTableFile(source, { ...options, shards: 'table' })
+  const file = await openTableFile(source, {
+    ...pickOptions<OpenOptions>(options, OPEN_OPTIONS),
+    shards: 'table',
+  })
   let table: EmbeddingTable | undefined
   try {
     let progressError: unknown
@@ -86,18 +104,20 @@ export async function fillFrom(
 ): Promise<EmbeddingTable> {
   const shape = { size: file.rowCount, dimension: file.dimension }
   const { elementType: dtype } = file
-  if (options.dtype !== undefined && options.dtype !== 'f32') {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `dtype is 'f32', or left out to keep rows as they come; got ${String(options.dtype)}`,
-    )
-  }
   const table = pickOptions<TableOptions>(options, TABLE_OPTIONS)
   if (dtype === undefined || options.dtype === 'f32' || file.loadBits === undefined) {
     return EmbeddingTable.fill(shape, async (target) => finish(await file.load(target, options)), table)
   }
   const load = async (target: Uint16Array) => finish(await file.loadBits!(target, options))
   return EmbeddingTable.fill({ ...shape, dtype }, load, table)
+}
+
+function checkDtype(dtype: unknown): void {
+  if (dtype === undefined || dtype === 'f32') return
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `dtype must be 'f32', or left out to keep rows as they come; got ${describe(dtype)}`,
+  )
 }
 
 /** The tokens that a model's tokenizer gives its rows, in the file or beside it, where there is one and rows are tokens. */

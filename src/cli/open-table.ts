@@ -3,7 +3,9 @@ import { defaultFile } from '../default-file.ts'
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import type { OpenOptions } from '../formats/format.ts'
 import { type OpenTableFile, openTableFile } from '../formats/open.ts'
+import { ENCODING_ERRORS, OPEN_OPTIONS } from '../formats/open-options.ts'
 import { fillFrom, tokensBeside } from '../open.ts'
+import { pickOptions } from '../strict-options.ts'
 import type { EmbeddingTable } from '../table.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import type { Arguments } from './arguments.ts'
@@ -21,6 +23,10 @@ export const HUB_OPTIONS: Readonly<Record<string, Option>> = {
 /** Options of every command that opens a table. */
 export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
   tensor: { value: 'NAME', help: 'the tensor to take, where a file holds several' },
+  'encoding-errors': {
+    value: ENCODING_ERRORS.join('|'),
+    help: 'what becomes of bytes in words that are not UTF-8 (strict: an error)',
+  },
   ...HUB_OPTIONS,
 }
 
@@ -31,7 +37,8 @@ export interface NamedTableOptions extends OpenOptions {
 
 export function tableOptions(args: Arguments): NamedTableOptions {
   const hub = { offline: args.flag('offline') || undefined, refresh: args.flag('refresh') }
-  return { tensor: args.text('tensor'), quiet: args.flag('quiet'), hub }
+  const encodingErrors = args.choice('encoding-errors', ENCODING_ERRORS, 'strict')
+  return { tensor: args.text('tensor'), encodingErrors, quiet: args.flag('quiet'), hub }
 }
 
 const DEFAULT = 'default'
@@ -50,7 +57,8 @@ function checkName(name: string): void {
 /** Opens the header of a path, a URL, an `hf:` name or `default`. Close it. */
 export async function openFile(name: string, options: OpenOptions = {}): Promise<OpenTableFile> {
   checkName(name)
-  return openTableFile(name === DEFAULT ? await defaultFile() : name, options)
+  const source = name === DEFAULT ? await defaultFile() : name
+  return openTableFile(source, pickOptions<OpenOptions>(options, OPEN_OPTIONS))
 }
 
 /** Opens a table with its tokens; says on stderr what was left out. */

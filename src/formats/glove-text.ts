@@ -9,7 +9,7 @@ import { invalidFormat } from './malformed.ts'
 import { rowDimension, sniffText } from './sniff-text.ts'
 import { eachLine, isBlank, NEWLINE, readLines } from './text-lines.ts'
 import { loadTextRows, type TextRows } from './text-rows.ts'
-import { textStart } from './word2vec-header.ts'
+import { checkRowCount, textStart } from './word2vec-header.ts'
 
 export const gloveTextReader: FormatReader = {
   name: 'glove-text',
@@ -22,6 +22,7 @@ export const gloveTextReader: FormatReader = {
       throw invalidFormat(source, 'its first lines are not a word and numbers each.')
     }
     const rowCount = await countRows(source, start, options.signal)
+    checkRowCount(source, rowCount)
     const encodingErrors = options.encodingErrors ?? 'strict'
     const rows: TextRows = { source, start, firstLine: 1, rowCount, dimension, encodingErrors }
     return {

@@ -1,9 +1,11 @@
 /** Opens a table: finds out its format from its first bytes and reads its header. */
+import { describe } from '../arguments.ts'
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import { readExactly } from '../sources/blocks.ts'
 import { bytesSource } from '../sources/bytes.ts'
 import { gunzipped, isGzip } from '../sources/gzip.ts'
 import { isByteSource, openSource, type SourceLike } from '../sources/open.ts'
+import { pickSourceOptions } from '../sources/options.ts'
 import { type ByteSource, closeAll, type ReadOptions } from '../sources/source.ts'
 import type { UnpackedSource } from '../sources/unpacked.ts'
 import type { FormatName, FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } from './format.ts'
@@ -12,6 +14,8 @@ import { gloveTextReader } from './glove-text.ts'
 import { unsupported } from './malformed.ts'
 import { npyReader } from './npy.ts'
 import { npzReader } from './npz.ts'
+import { readOpenOptions } from './open-options.ts'
+import { guessKind, refuseOtherKinds } from './other-kinds.ts'
 import { rawReader } from './raw.ts'
 import { safetensorsReader } from './safetensors.ts'
 import { safetensorsIndexReader } from './safetensors-index.ts'
@@ -45,7 +49,8 @@ const READERS: readonly FormatReader[] = [
  * @throws `INVALID_FORMAT` if the file is empty, of no known format, or lies; `TRUNCATED` if it is cut short; `UNSUPPORTED` if
  *   it is well formed but of a type that is not read; `NOT_FOUND` if there is no such file, or no such tensor in it; `IO`
  */
-export async function openTableFile(like: SourceLike, options: OpenOptions = {}): Promise<OpenTableFile> {
+export async function openTableFile(like: SourceLike, given: OpenOptions = {}): Promise<OpenTableFile> {
+  const options = readOpenOptions(given)
   const { source, format } = await openTableSource(like, options)
   // a source of one's own is left open
   const own = isByteSource(like) ? [] : [source]
@@ -108,7 +113,7 @@ interface TableSource {
 
 async function openTableSource(like: SourceLike, options: OpenOptions): Promise<TableSource> {
   try {
-    return { source: await openSource(like, options) }
+    return { source: await openSource(like, pickSourceOptions(options)) }
   } catch (error) {
     if (!isRowspaceError(error, 'IO') || error.details.reason !== 'EISDIR') throw error
     return openDirectory(String(error.details.path), error)
@@ -187,22 +192,24 @@ async function findReader(
   head: Uint8Array,
   format: FormatName | undefined,
 ): Promise<FormatReader> {
+  refuseOtherKinds(source, head, format !== undefined)
   for (const reader of READERS) {
     if (format ? reader.name === format : await reader.recognises(head, source)) return reader
   }
   if (format) {
     const names = READERS.map((reader) => reader.name).join(', ')
-    throw new RowspaceError('INVALID_ARGUMENT', `There is no format "${format}": ${names} are known.`)
+    throw new RowspaceError('INVALID_ARGUMENT', `There is no format ${describe(format)}: ${names} are known.`)
   }
   throw unknownFormat(source, head)
 }
 
 function unknownFormat(source: ByteSource, head: Uint8Array): RowspaceError {
   const start = new TextDecoder().decode(head.subarray(0, 24))
-  const hint = /^\s*<(!doctype|html|\?xml)/i.test(start) ? ' It looks like a web page.' : ''
+  const guess = guessKind(head)
+  const advice = guess ? ` It looks like ${guess.name}. ${guess.remedy}` : ''
   return new RowspaceError(
     'INVALID_FORMAT',
-    `${source.name} (${source.size} bytes, starting ${JSON.stringify(start)}) is no table that rowspace knows: safetensors, GGUF, npy, npz, word2vec text or binary, GloVe text, or raw float32 rows with a words.json beside them.${hint}`,
-    { source: source.name, size: source.size },
+    `${source.name} (${source.size} bytes, starting ${JSON.stringify(start)}) is no table that rowspace knows: safetensors, GGUF, npy, npz, word2vec text or binary, GloVe text, or raw float32 rows with a words.json beside them.${advice}`,
+    { source: source.name, size: source.size, ...(guess && { kind: guess.name }) },
   )
 }

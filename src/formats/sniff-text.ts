@@ -1,10 +1,13 @@
 /**
  * Tells word2vec text, word2vec binary and GloVe text apart by their first bytes.
  *
+ * A matrix of numbers without words is none of them: its first column would become the words.
+ *
  * All three may start with a line of two whole numbers: it is the header of the first two, and in GloVe text of one
  * dimension it is a word that is a number with a value that is whole. What comes after decides, and where it does not,
  * the header is believed: a cut file is then refused instead of being read as another table.
  */
+import { isBareMatrix } from './other-kinds.ts'
 import { areNumbers, countFields, eachLine, isBlank, isRow, lastFields } from './text-lines.ts'
 import { parseWord2vecHeader, textStart, type Word2vecHeader } from './word2vec-header.ts'
 
@@ -20,7 +23,10 @@ const SAMPLE_LINES = 200
 export function sniffText(head: Uint8Array, size: number): TextKind | undefined {
   const atEnd = head.length === size
   const header = parseWord2vecHeader(head)
-  if (!header) return rowDimension(head.subarray(textStart(head)), atEnd) ? 'glove-text' : undefined
+  if (!header) {
+    const text = head.subarray(textStart(head))
+    return rowDimension(text, atEnd) && !isBareMatrix(text) ? 'glove-text' : undefined
+  }
   const body = head.subarray(header.end)
   const lines = sampleLines(body, atEnd)
   const { dimension } = header

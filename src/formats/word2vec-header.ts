@@ -1,6 +1,6 @@
 /** The first line of a word2vec file, text or binary: `V d`. */
 import type { ByteSource } from '../sources/source.ts'
-import { invalidFormat, safeProduct, truncated } from './malformed.ts'
+import { invalidFormat, MAX_WORDS, safeProduct, truncated, unsupported } from './malformed.ts'
 import { NEWLINE } from './text-lines.ts'
 
 export interface Word2vecHeader {
@@ -63,6 +63,7 @@ export function checkWord2vecHeader(
       end + least - 1,
     )
   }
+  checkRowCount(source, rowCount)
   // a few packed bytes may unpack to any number: no more than the header promises
   if (source.size - end > rowCount * row.most) {
     throw invalidFormat(
@@ -72,4 +73,14 @@ export function checkWord2vecHeader(
     )
   }
   return header
+}
+
+/** Throws `UNSUPPORTED` for more rows than words can be told apart. */
+export function checkRowCount(source: ByteSource, rowCount: number): void {
+  if (rowCount <= MAX_WORDS) return
+  throw unsupported(
+    source,
+    `it has ${rowCount} rows; at most ${MAX_WORDS} words can be told apart. Save the rows as npy without words.`,
+    { rows: rowCount },
+  )
 }

@@ -2,12 +2,15 @@
 import { readExactly } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { OpenOptions } from './format.ts'
-import { invalidFormat } from './malformed.ts'
+import { invalidFormat, MAX_TEXT_BYTES, MAX_WORDS } from './malformed.ts'
+import { sniffText } from './sniff-text.ts'
+import { NEWLINE } from './text-lines.ts'
 import { decodeUtf8 } from './utf8.ts'
 import { checkWordLengths, parseWordList } from './word-list.ts'
 
-/** More than any vocabulary: ten million words of a hundred bytes. */
-const MAX_WORDS_BYTES = 1_000_000_000
+/** Names that only a list of words has; any other may be that of a table. */
+const WORD_LISTS = ['words.txt', 'vocab.txt']
+const SAMPLE_BYTES = 1 << 16
 
 export interface WordsBeside {
   readonly words: string[]
@@ -31,7 +34,8 @@ export async function wordsBeside(
     const beside = await source.sibling?.(name)
     if (!beside) continue
     try {
-      return { words: await readWords(beside, name, options), from: beside.name, bytes: beside.size }
+      const words = await readWords(beside, name, options)
+      if (words) return { words, from: beside.name, bytes: beside.size }
     } finally {
       await beside.close?.()
     }
@@ -45,17 +49,37 @@ export function stem(source: ByteSource): string {
   return file.replace(/\.gz$/i, '').replace(/\.[^.]*$/, '')
 }
 
-async function readWords(beside: ByteSource, name: string, options: OpenOptions): Promise<string[]> {
-  if (beside.size > MAX_WORDS_BYTES) {
+/** Undefined where the file is a table of its own, as a GloVe text beside the same rows as npy is. */
+async function readWords(
+  beside: ByteSource,
+  name: string,
+  options: OpenOptions,
+): Promise<string[] | undefined> {
+  if (beside.size > MAX_TEXT_BYTES) {
     throw invalidFormat(beside, `${beside.size} bytes are too many for a list of words.`)
   }
   const bytes = await readExactly(beside, 0, beside.size, options.signal)
   const mode = options.encodingErrors ?? 'strict'
   const place = { name: beside.name, offset: 0 }
   if (name.endsWith('.json')) return parseWordList(beside, bytes, mode, place)
+  if (sniffText(bytes.subarray(0, SAMPLE_BYTES), bytes.length)) {
+    if (!WORD_LISTS.includes(name)) return undefined
+    throw invalidFormat(
+      beside,
+      'numbers follow its words; one word per line is expected. Remove the numbers, or give the file another name.',
+    )
+  }
+  checkLineCount(beside, bytes)
   const words = splitLines(decodeUtf8(bytes, mode, place))
   checkWordLengths(beside, words, beside.name)
   return words
+}
+
+function checkLineCount(beside: ByteSource, bytes: Uint8Array): void {
+  let lines = 0
+  for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, end + 1)) lines++
+  if (lines <= MAX_WORDS) return
+  throw invalidFormat(beside, `it has ${lines} words; at most ${MAX_WORDS} can be told apart.`)
 }
 
 /** One word a line; the last line may lack its end. A line that is empty is an empty word, so that rows keep their number. */

@@ -1,11 +1,12 @@
 /** From whatever a caller has (a path, a URL, a File, bytes) to a source. */
 import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
+import { readOptions } from '../strict-options.ts'
 import { blobSource } from './blob.ts'
 import { bytesSource } from './bytes.ts'
 import { fileSource } from './file.ts'
 import { nodeModule } from './node.ts'
-import { pickSourceOptions } from './options.ts'
+import { pickSourceOptions, SOURCE_OPTIONS } from './options.ts'
 import type { ByteSource, SourceOptions } from './source.ts'
 import { urlSource } from './url.ts'
 
@@ -18,7 +19,7 @@ export type SourceLike = string | URL | Blob | Uint8Array | ArrayBuffer | ByteSo
  * @throws `INVALID_ARGUMENT` for anything else, `UNSUPPORTED` for other schemes, and what each kind of source throws
  */
 export async function openSource(like: SourceLike, given: SourceOptions = {}): Promise<ByteSource> {
-  const options = pickSourceOptions(given)
+  const options = pickSourceOptions(readOptions(given, SOURCE_OPTIONS, 'the options of openSource()'))
   options.signal?.throwIfAborted()
   if (typeof like === 'string') return openName(like, options)
   if (like instanceof URL) return openUrl(like, options)

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { writableRows } from '../../src/formats/writable.ts'
 import { writeSafetensors } from '../../src/formats/write-safetensors.ts'
 import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-word2vec.ts'
-import { base64Of, join as joined } from '../formats/files.ts'
+import { ascii, base64Of, join as joined } from '../formats/files.ts'
 import { BF16, bytesOf, F32, gguf, Q4_K } from '../formats/gguf-files.ts'
 import { gzip, npy, wordArray, zip } from '../formats/packed-files.ts'
 import { served } from '../servers/faults.ts'
@@ -138,4 +138,34 @@ test.each<[string, () => Promise<Uint8Array> | Uint8Array, RegExp]>([
   expect({ stdout, code }).toEqual({ stdout: '', code: 2 })
   expect(stderr).toMatch(/^rowspace: [^\n]+\n$/)
   expect(stderr).toMatch(message)
+})
+
+describe('words that are not UTF-8', () => {
+  const latin = ascii('caf_ 1 2\nthe 3 4\n').map((byte) => (byte === 0x5f ? 0xe9 : byte))
+  const path = () => {
+    const file = join(folder(), 'latin.txt')
+    writeFileSync(file, latin)
+    return file
+  }
+
+  test('are refused with the option that reads them', () => {
+    const { code, stderr } = rowspace('nearest', path(), 'the')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/the byte at offset 3 is not UTF-8.*--encoding-errors replace/)
+  })
+
+  test.each([
+    ['replace', 'caf\ufffd'],
+    ['ignore', 'caf'],
+  ])('are read with --encoding-errors %s', (mode, word) => {
+    const { matches } = json('nearest', path(), 'the', '--encoding-errors', mode)
+    expect(matches.map(({ token }: { token: string }) => token)).toEqual([word])
+    expect(json('inspect', path(), '--encoding-errors', mode)).toMatchObject({ rows: 2 })
+  })
+
+  test('another value is refused', () => {
+    const { code, stderr } = rowspace('nearest', path(), 'the', '--encoding-errors', 'skip')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/--encoding-errors must be strict or replace or ignore; got "skip"/)
+  })
 })

@@ -1,5 +1,5 @@
 /** word2vec and GloVe text: what words may look like, and what each wrong line is told. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ascii, readTable, rejection } from './files.ts'
 
 test('GloVe text has no header', async () => {
@@ -28,16 +28,92 @@ test('of words that come twice the first is kept and the others are counted', as
   expect([...table.rows]).toEqual([1, 2, 3, 4])
 })
 
-test('a row of the wrong length names its line', async () => {
-  const error = await rejection(readTable(ascii('3 3\na 1.5 2.5 3.5\nb 4.5 5.5\nc 7 8 9\n')))
-  expect(error.code).toBe('INVALID_FORMAT')
-  expect(error.message).toMatch(/line 3/)
+describe('a row that is wrong names its line', () => {
+  const header = '3 3\na 1.5 2.5 3.5\n'
+  test.each<[string, string, string]>([
+    ['a number missing', 'b 4.5 5.5\nc 7 8 9\n', 'line 3 has 2 numbers after its word; 3 were expected.'],
+    ['one too many', 'b 1e-05 5.5 6 7\nc 7 8 9\n', 'line 3 has 4 numbers after its word; 3 were expected.'],
+    ['two too many', 'b 1 2 3 4 5\nc 7 8 9\n', 'line 3 has 5 numbers after its word; 3 were expected.'],
+    [
+      'one too many behind two words',
+      'New York 1 2 3 4\nc 7 8 9\n',
+      'line 3 has 4 numbers after its word; 3 were expected.',
+    ],
+    ['a word alone', 'b\nc 7 8 9\nd 1 2 3\n', 'line 3 has 0 numbers after its word; 3 were expected.'],
+    ['no word', ' 4 5 6\nc 7 8 9\n', 'line 3 has 3 numbers after its word; 3 were expected.'],
+    [
+      'a field that is not a number',
+      'b 4 5 x6\nc 7 8 9\n',
+      'line 3 has "x6" where number 3 of 3 was expected.',
+    ],
+    ['the first of them', 'b x 5 6\nc 7 8 9\n', 'line 3 has "x" where number 1 of 3 was expected.'],
+    [
+      'a long one',
+      `b 4 5 ${'x'.repeat(90)}\nc 7 8 9\n`,
+      `line 3 has "${'x'.repeat(40)}" where number 3 of 3 was expected.`,
+    ],
+    [
+      'one row more than announced',
+      'b 4 5 6\nc 7 8 9\nd 1 2 3\n',
+      'line 5 is one row more than the 3 that the header announces.',
+    ],
+    ['behind blank lines', '\n \nb 4 5 x\nc 7 8 9\n', 'line 5 has "x" where number 3 of 3 was expected.'],
+  ])('%s', async (_, lines, message) => {
+    const error = await rejection(readTable(ascii(header + lines), { format: 'word2vec-text' }))
+    expect(error.message).toBe(`bytes: ${message}`)
+    expect(error.code).toBe('INVALID_FORMAT')
+    expect(error.details.line).toBe(Number(/line (\d+)/.exec(message)![1]))
+  })
+
+  test('the last of the file may be cut short', async () => {
+    for (const cut of ['b 4 5', 'b 4 5 -', 'b']) {
+      const error = await rejection(
+        readTable(ascii(`2 3\na 1.25 2.25 3.25\n${cut}`), { format: 'word2vec-text' }),
+      )
+      expect(error.code).toBe('TRUNCATED')
+      expect(error.message).toMatch(/^bytes: line 3, the last, has .* may be cut short\.$/)
+    }
+  })
+
+  test('fewer rows than announced', async () => {
+    const error = await rejection(
+      readTable(ascii(`2 3\na 1 2 3\n${'\n'.repeat(9)}`), { format: 'word2vec-text' }),
+    )
+    expect(error).toMatchObject({ code: 'TRUNCATED', details: { expectedRows: 2, rows: 1, actual: 21 } })
+  })
+
+  test('names of columns above GloVe text', async () => {
+    const error = await rejection(readTable(ascii('word x y\na 1 2\nb 3 4\nc 5 6\n')))
+    expect(error.message).toMatch(
+      /^bytes: line 1 has "x" where number 1 of 2 was expected\. If it holds the names of columns, remove it\.$/,
+    )
+  })
+
+  test('the longest word', async () => {
+    const word = 'x'.repeat(16_383)
+    expect((await readTable(ascii(`1 2\n${word} 1 2\n`))).tokens).toEqual([word])
+    const error = await rejection(readTable(ascii(`2 2\n${word}y 1 2\nb 1 2\n`)))
+    expect(error.message).toBe('bytes: line 2 has a word of 16384 bytes; at most 16383 are read.')
+  })
 })
 
-test('a number that is none names its line', async () => {
-  const error = await rejection(readTable(ascii('2 3\na 1 2 3\nb 4 5 x6\n')))
-  expect(error.code).toBe('INVALID_FORMAT')
-  expect(error.message).toMatch(/line 3/)
+test.each<[string, string]>([
+  ['two spaces', 'word  1 2\n'],
+  ['a tab', 'word\t1\t2\n'],
+  ['a space and a tab', 'word \t1 \t 2\n'],
+  ['spaces behind', 'word 1 2 \t \n'],
+  ['two lines of blanks', '\n  \nword 1 2\n\t\n'],
+])('%s between fields are not part of the word', async (_, text) => {
+  for (const file of [`1 2\n${text}`, `other 3 4\n${text}`]) {
+    const { tokens, rows } = await readTable(ascii(file))
+    expect(tokens!.at(-1)).toBe('word')
+    expect([...rows.slice(-2)]).toEqual([1, 2])
+  }
+})
+
+test('spaces before a word and within belong to it', async () => {
+  const { tokens } = await readTable(ascii('3 2\n king 1 2\nNew  York  3 4\n\tx 5 6\n'))
+  expect(tokens).toEqual([' king', 'New  York', '\tx'])
 })
 
 test('bytes that are not UTF-8 name their offset, or are replaced or dropped as asked', async () => {
@@ -49,15 +125,6 @@ test('bytes that are not UTF-8 name their offset, or are replaced or dropped as 
   expect(error.message).toContain(String(at))
   expect((await readTable(bytes, { encodingErrors: 'replace' })).tokens).toEqual(['a', 'b\ufffd'])
   expect((await readTable(bytes, { encodingErrors: 'ignore' })).tokens).toEqual(['a', 'b'])
-})
-
-test('a header that announces more than the file holds is refused before anything is made', async () => {
-  for (const header of ['1000000000 300', '9007199254740991 9007199254740991', '3 3']) {
-    const error = await rejection(
-      readTable(ascii(`${header}\na 1 2 3\nb 4 5 6\n`), { format: 'word2vec-text' }),
-    )
-    expect(['TRUNCATED', 'INVALID_FORMAT'], header).toContain(error.code)
-  }
 })
 
 test('numbers are rounded to float32 as their decimals say', async () => {

@@ -1,4 +1,6 @@
 /** The options of `rowspace` itself. */
+
+import { openTable } from '../../../src/open.ts'
 import { EmbeddingTable } from '../../../src/table.ts'
 import type { Calls } from '../calls.ts'
 
@@ -6,6 +8,10 @@ const rows = [1, 2, 3, 4]
 const table = await EmbeddingTable.from(rows, { dimension: 2, tokens: ['a', 'b'] })
 
 export const calls: Calls = {
+  'openTable options': {
+    options: { encodingErrors: 'ignore', threads: 1, tokens: ['a'] },
+    call: async (options) => (await openTable(new TextEncoder().encode('b 1 2\n'), options)).dispose(),
+  },
   'EmbeddingTable.from options': {
     options: { dimension: 2, dtype: 'f16', codes: false },
     call: (options) => EmbeddingTable.from(rows, options),
@@ -54,4 +60,4 @@ export const calls: Calls = {
 }
 
 /** Parameters that are not read strictly yet. */
-export const pending: readonly string[] = ['openTable options', 'openDefaultTable options']
+export const pending: readonly string[] = ['openDefaultTable options']
