@@ -25,3 +25,29 @@ test('the core with a shared memory, byte for byte as asc makes it', async () =>
 test('something else than the core is refused', () => {
   expect(() => withSharedMemory(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))).toThrow(TypeError)
 })
+
+test('a part of a larger buffer is read as that part, and left as it is', () => {
+  const core = readFileSync(projectPath('build/rowspace.wasm'))
+  const around = new Uint8Array(core.length + 20).fill(3)
+  around.set(core, 10)
+  const before = around.slice()
+  for (const view of [around.subarray(10, 10 + core.length), new DataView(around.buffer, 10, core.length)]) {
+    expect(Buffer.from(withSharedMemory(view)).equals(Buffer.from(withSharedMemory(core)))).toBe(true)
+  }
+  expect(around).toEqual(before)
+})
+
+test('imports other than one memory with a maximum are refused, sections before them passed over', () => {
+  const header = [0, 97, 115, 109, 1, 0, 0, 0]
+  const custom = [0, 130, 1, ...Array(130).fill(0)] // a length of two bytes
+  const imports = (kind: number, limits: number) => [2, 9, 1, 1, 97, 2, 98, 99, kind, limits, 1]
+  const made = withSharedMemory(Uint8Array.of(...header, ...custom, ...imports(2, 1)))
+  expect([...made]).toEqual([...header, ...custom, ...imports(2, 3)])
+  for (const [kind, limits] of [
+    [0, 1],
+    [2, 0],
+    [3, 1],
+  ] as const) {
+    expect(() => withSharedMemory(Uint8Array.of(...header, ...imports(kind, limits)))).toThrow(TypeError)
+  }
+})

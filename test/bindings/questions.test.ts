@@ -1,0 +1,75 @@
+/** What a question is written as before the core sees it: whether by codes, how many at once, in how much memory. */
+import { expect, test } from 'vitest'
+import { layoutOf } from '../../bindings/layout.ts'
+import { RECORD_WORDS } from '../../bindings/records.ts'
+import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
+import { loadCore } from '../../src/core.ts'
+import { makeQuery, makeTable } from '../oracle/tables.ts'
+
+const DIMENSION = 20
+/** `certified` of assembly/records.ts. */
+const CERTIFIED = 12
+
+async function tableOf(size: number, codes: boolean) {
+  const shape = { capacity: size, dimension: DIMENSION, dtype: 'f32', codes, threads: 1 } as const
+  const memory = await TableMemory.create(await loadCore(), reserveMemory(shape))
+  memory.rows.set(makeTable(size, DIMENSION, 'plain', size).flat)
+  memory.computeNorms(0, size)
+  memory.mask.fill(-1)
+  return memory
+}
+
+test('codes are asked where rows enough may be in the answer, and few will be', async () => {
+  const memory = await tableOf(160, true)
+  const norm = memory.askWithVector(makeQuery(DIMENSION, 'plain', 1))
+  const record = new Uint32Array(memory.rows.buffer, memory.layout.questions, RECORD_WORDS)
+  const isCertified = (allowed: number, k: number, inverseNorm = norm) => {
+    memory.search(160, allowed, inverseNorm, 'dot', k)
+    return record[CERTIFIED] === 1
+  }
+  // there are none yet
+  expect(isCertified(160, 1)).toBe(false)
+  memory.encode(160)
+  expect(isCertified(160, 1)).toBe(true)
+  expect([20, 19].map((allowed) => isCertified(allowed, 1))).toEqual([true, false])
+  expect([10, 11].map((k) => isCertified(160, k))).toEqual([true, false])
+  expect(isCertified(160, 1, Number.NaN)).toBe(false)
+})
+
+test('4 bits are tried where the table has rows enough to try them on', async () => {
+  const [few, enough] = [await tableOf(16_383, true), await tableOf(16_384, true)]
+  few.encode(16_383)
+  enough.encode(16_384)
+  expect([few.codeBits, enough.codeBits]).toEqual([8, 4])
+  expect(enough.least).toBeUndefined()
+  // as told, whatever pays
+  enough.encode(16_384, 8)
+  expect(enough.codeBits).toBe(8)
+})
+
+test('as many questions at once as their heaps find room', async () => {
+  const memory = await tableOf(3000, false)
+  // room for 32 heaps of 1,024 rows
+  expect([0, 1, 1024, 1025, 2000, 3000].map((k) => memory.questionsAtOnce(k))).toEqual([
+    32, 32, 32, 31, 16, 10,
+  ])
+})
+
+test.each([
+  ['f32', false, 1, 550_792],
+  ['f32', true, 1, 677_704],
+  ['bf16', true, 1, 577_604],
+  ['int8', true, 1, 471_490],
+  ['f32', true, 3, 1_317_192],
+] as const)(
+  'a table of %s rows, codes %s, %i threads takes so many bytes',
+  (dtype, codes, threads, expected) => {
+    expect(layoutOf({ capacity: 1001, dimension: 50, dtype, codes, threads }, 1024).byteLength).toBe(expected)
+  },
+)
+
+test('rows longer than the scratch get one place there', () => {
+  const shape = { capacity: 2, dtype: 'f32', codes: false, threads: 1 } as const
+  const rowsOf = (dimension: number) => layoutOf({ ...shape, dimension }, 0).scratchRows
+  expect([1, 100, 16_384, 16_385].map(rowsOf)).toEqual([16_384, 163, 1, 1])
+})
