@@ -205,3 +205,20 @@ test('metadata of every value type is passed over', async () => {
     expect([...rows]).toEqual([1, 2])
   }
 })
+
+test('texts of any length are read across the windows of a long header', async () => {
+  const tokens = Array.from({ length: 30_000 }, (_, id) => `${id}é`.repeat(1 + (id % 40)))
+  tokens[17_000] = 'x'.repeat(16_383)
+  const file = gguf({
+    tensors: [tensor('a', 2)],
+    metadata: [
+      ['before', tokens.slice(0, 9_000)],
+      ['tokenizer.ggml.tokens', tokens],
+      ['after', tokens.slice(0, 9_000)],
+    ],
+  })
+  expect(file.length).toBeGreaterThan(1 << 22)
+  const header = await readGgufHeader(bytesSource(file))
+  expect(header.tokens).toEqual(tokens)
+  expect([...(await readTable(file)).rows]).toEqual([1, 2])
+})

@@ -1,4 +1,7 @@
-/** Reading takes time that is linear in the file: each part of each binary format that a file may have any number of. */
+/**
+ * Reading takes time that is linear in the file: each part of each binary format that a file may have any number of. In Node, where the
+ * processor's time can be told from that of other processes.
+ */
 import { test } from 'vitest'
 import { openTableFile } from '../../src/formats/open.ts'
 import { encodeSafetensors, tokensTensor } from '../../src/formats/write-safetensors.ts'
