@@ -29,8 +29,8 @@ export interface TableOptions {
   codes?: Codes | undefined
   /**
    * Threads that search, the caller's own among them: 1 unless given, 'auto' for as many as the machine and the table's size
-   * suggest. Calls stay synchronous and answers the same to the bit. One, and no error, where memory cannot be shared: pages need
-   * cross-origin isolation (COOP and COEP headers). Dispose of a table with threads when it is done with.
+   * suggest. Calls stay synchronous and answers the same to the bit. Fewer where the table is too small for so many; one, and no error,
+   * where memory cannot be shared: pages need cross-origin isolation (COOP and COEP headers). Dispose of a table with threads when it is done with.
    */
   threads?: number | 'auto' | undefined
   /** The core to run on, where the one in the bundle will not do: URL, Response, bytes or Module. */

@@ -154,6 +154,22 @@ test.each(['int8', 'int4'] as const)(
   },
 )
 
+test('where few rows pass a filter, they are read without their codes', async () => {
+  const { flat, dimension, size } = makeTable(4000, 32, 'plain', 12)
+  using table = await EmbeddingTable.from(flat, { dimension, codes: 'int8' })
+  const DOT = { metric: 'dot', k: 5 } as const
+  const some = (step: number) => table.select((id) => id % step === 0)
+  table.nearest(1, { ...DOT, filter: some(8) })
+  expect(table.rescored).toBeGreaterThanOrEqual(5)
+  table.nearest(1, { ...DOT, filter: some(9) })
+  expect(table.rescored).toBe(0)
+  // nor where most rows are wanted
+  table.nearest(1, { ...DOT, k: size / 16, includeInputs: true })
+  expect(table.rescored).toBeGreaterThanOrEqual(size / 16)
+  table.nearest(1, { ...DOT, k: size / 16 + 1, includeInputs: true })
+  expect(table.rescored).toBe(0)
+})
+
 test('codes are asked for by name, or refused', async () => {
   for (const [codes, expected] of [
     ['int8', 'int8'],

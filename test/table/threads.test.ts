@@ -91,6 +91,20 @@ test('a score that threads shared for one question rules nothing out for the nex
   }
 })
 
+test('rows that other threads scored in full count as well', async () => {
+  // equal rows cannot be ruled out; up to 8,192 of them no thread gives up on its codes
+  const [size, dimension] = [8000, 160]
+  const row = Float32Array.from({ length: dimension }, (_, j) => Math.sin(j + 1))
+  const flat = new Float32Array(size * dimension)
+  for (let id = 0; id < size; id++) flat.set(row, id * dimension)
+  using many = await EmbeddingTable.from(flat, { dimension, codes: 'int8', threads: 2 })
+  await started(many, 2)
+  for (let asked = 0; asked < 50; asked++) {
+    expect([...many.nearest(row, { k: 3 }).ids]).toEqual([0, 1, 2])
+    expect(many.rescored).toBe(size)
+  }
+})
+
 test('where memory cannot be shared there is one thread, and the same answer', async () => {
   vi.stubGlobal('SharedArrayBuffer', undefined)
   using table = await EmbeddingTable.from([1, 0, 0, 1], { dimension: 2, threads: 4 })
