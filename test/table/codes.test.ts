@@ -170,6 +170,19 @@ test('where few rows pass a filter, they are read without their codes', async ()
   expect(table.rescored).toBe(0)
 })
 
+test('rows of more columns than the bounds hold for get no codes', async () => {
+  for (const [dimension, codes] of [
+    [65_536, 'int8'],
+    [65_537, 'none'],
+  ] as const) {
+    using table = await EmbeddingTable.from(new Float32Array(2 * dimension).fill(1), {
+      dimension,
+      codes: true,
+    })
+    expect(table.codes).toBe(codes)
+  }
+})
+
 test('codes are asked for by name, or refused', async () => {
   for (const [codes, expected] of [
     ['int8', 'int8'],

@@ -60,21 +60,26 @@ test.each([false, 'int8', 'int4'] as const)(
   },
 )
 
-test('a thread that takes rows and never answers: the caller does its share', async () => {
-  const module = await compileSharedCore(readFileSync(projectPath('build/rowspace.wasm')))
-  const shape = { capacity: SIZE, dimension: DIMENSION, dtype: 'f32', codes: false } as const
-  const [one, two] = [
-    await TableMemory.create(module, reserveMemory({ ...shape, threads: 2 })),
-    await TableMemory.create(module, reserveMemory({ ...shape, threads: 2 })),
-  ]
-  for (const memory of [one, two]) {
-    ;(memory.rows as Float32Array).set(flat)
-    expect(memory.computeNorms(0, SIZE)).toBe(SIZE)
-    memory.mask.fill(0xffffffff)
-  }
-  const stolen = new Int32Array(new SharedArrayBuffer(4))
-  const thief = new workerThreads.Worker(
-    `const { buffer, at, stolen, CONTROL, CHUNK_BITS, MOST_THREADS } = require('node:worker_threads').workerData
+test.each([false, true])(
+  'a thread that takes rows and never answers (codes: %s): the caller does its share',
+  async (codes) => {
+    const size = codes ? 2 * SIZE + 100 : SIZE
+    const { flat } = makeTable(size, DIMENSION, 'plain', 11)
+    const module = await compileSharedCore(readFileSync(projectPath('build/rowspace.wasm')))
+    const shape = { capacity: size, dimension: DIMENSION, dtype: 'f32', codes, threads: 2 } as const
+    const [one, two] = [
+      await TableMemory.create(module, reserveMemory(shape)),
+      await TableMemory.create(module, reserveMemory(shape)),
+    ]
+    for (const memory of [one, two]) {
+      ;(memory.rows as Float32Array).set(flat)
+      expect(memory.computeNorms(0, size)).toBe(size)
+      memory.mask.fill(0xffffffff)
+    }
+    if (codes) two.encode(size, 8)
+    const stolen = new Int32Array(new SharedArrayBuffer(4))
+    const thief = new workerThreads.Worker(
+      `const { buffer, at, stolen, CONTROL, CHUNK_BITS, MOST_THREADS } = require('node:worker_threads').workerData
      const control = new Int32Array(buffer, at, 1024)
      let last = 0
      for (;;) {
@@ -87,32 +92,34 @@ test('a thread that takes rows and never answers: the caller does its share', as
        Atomics.add(stolen, 0, 1)
        last = question
      }`,
-    {
-      eval: true,
-      workerData: {
-        buffer: two.rows.buffer,
-        at: two.layout.control,
-        stolen,
-        CONTROL,
-        CHUNK_BITS,
-        MOST_THREADS,
+      {
+        eval: true,
+        workerData: {
+          buffer: two.rows.buffer,
+          at: two.layout.control,
+          stolen,
+          CONTROL,
+          CHUNK_BITS,
+          MOST_THREADS,
+        },
       },
-    },
-  )
-  await once(thief, 'online')
-  for (let id = 0; id < 2000 && stolen[0]! < 20; id++) {
-    const query = flat.subarray(id * DIMENSION, (id + 1) * DIMENSION)
-    const [expected, answer] = [one, two].map((memory) => {
-      const count = memory.search(SIZE, SIZE, memory.askWithVector(query), 'dot', 10)
-      return [...memory.ids.subarray(0, count), ...memory.dots.subarray(0, count)]
-    })
-    expect(answer).toEqual(expected)
-  }
-  expect(stolen[0]).toBeGreaterThan(0)
-  await thief.terminate()
-  one.dispose()
-  two.dispose()
-}, 60_000)
+    )
+    await once(thief, 'online')
+    for (let id = 0; id < 2000 && stolen[0]! < 20; id++) {
+      const query = flat.subarray(id * DIMENSION, (id + 1) * DIMENSION)
+      const [expected, answer] = [one, two].map((memory) => {
+        const count = memory.search(size, size, memory.askWithVector(query), 'dot', 10)
+        return [...memory.ids.subarray(0, count), ...memory.dots.subarray(0, count)]
+      })
+      expect(answer).toEqual(expected)
+    }
+    expect(stolen[0]).toBeGreaterThan(0)
+    await thief.terminate()
+    one.dispose()
+    two.dispose()
+  },
+  60_000,
+)
 
 test('dispose ends the workers', async () => {
   const table = await EmbeddingTable.from(flat, { dimension: DIMENSION, threads: 3 })
