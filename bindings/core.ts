@@ -1,4 +1,7 @@
-/** The compiled core: what it exports, how it is compiled from whatever the caller has, how it is instantiated. */
+/**
+ * The compiled core: what it exports, how it is compiled from whatever the caller has, how it is
+ * instantiated.
+ */
 import { instantiate } from '@assemblyscript/loader'
 import { simd } from 'wasm-feature-detect'
 import { withSharedMemory } from './shared-memory.ts'
@@ -49,8 +52,8 @@ export async function compileCore(source: CoreSource): Promise<WebAssembly.Modul
 }
 
 /**
- * Compiles a core for memory that several threads share. Throws as compileCore, and a TypeError for a compiled module, whose bytes
- * are not to be had.
+ * Compiles a core for memory that several threads share. Throws as compileCore, and a TypeError for a
+ * compiled module, whose bytes are not to be had.
  */
 export async function compileSharedCore(source: CoreSource): Promise<WebAssembly.Module> {
   const core = await readCore(source)

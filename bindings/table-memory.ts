@@ -68,7 +68,10 @@ export function rowViews({ layout, memory }: ReservedMemory) {
   }
 }
 
-/** The sample that tells whether 4 bits a code are enough: the first of every so many rows, the questions, and the share that may be scored. */
+/**
+ * The sample that tells whether 4 bits a code are enough: the first of every so many rows, the questions, and
+ * the share that may be scored.
+ */
 const STRETCH = 128
 const APART = 1024
 const ASKED = 16
@@ -81,7 +84,10 @@ const NO_ROW = 0xffffffff
 const BASE = 1024
 
 export class TableMemory {
-  /** |V| × d numbers as they are kept, bf16 and f16 as their bits. A view of the memory: what is written here is in the table. */
+  /**
+   * |V| × d numbers as they are kept, bf16 and f16 as their bits. A view of the memory: what is written here
+   * is in the table.
+   */
   readonly rows: StoredRows
   /** A scale a row where rows are int8, else empty. */
   readonly rowScales: Float32Array<ArrayBuffer>
@@ -102,7 +108,10 @@ export class TableMemory {
   hasCodes = false
   /** Bits of a code. */
   codeBits: 4 | 8 = 8
-  /** Rows scored in full because the codes could not rule them out, counted up by answers until it is set to 0. */
+  /**
+   * Rows scored in full because the codes could not rule them out, counted up by answers until it is set to
+   * 0.
+   */
   rescored = 0
   /** The least score of a row in the answers to what is asked next, as float32; undefined for any. */
   least: number | undefined
@@ -171,8 +180,8 @@ export class TableMemory {
   }
 
   /**
-   * Makes the codes of the first `size` rows, after computeNorms. Only where the layout has room for them. Of 4 bits where a sample
-   * says that they leave few rows, or as asked for.
+   * Makes the codes of the first `size` rows, after computeNorms. Only where the layout has room for them. Of
+   * 4 bits where a sample says that they leave few rows, or as asked for.
    */
   encode(size: number, bits?: 4 | 8): void {
     if (this.layout.dtype === 'int8') {
@@ -192,8 +201,8 @@ export class TableMemory {
   }
 
   /**
-   * Asks rows of a sample for their nearest there, by codes of 4 bits: whether these rule nearly all others out. The sample is an eighth of
-   * the table, so its nearest is about as far away as the 8th of all.
+   * Asks rows of a sample for their nearest there, by codes of 4 bits: whether these rule nearly all others
+   * out. The sample is an eighth of the table, so its nearest is about as far away as the 8th of all.
    */
   private fourBitsPay(size: number): boolean {
     const whole = size - (size % APART)
@@ -244,8 +253,8 @@ export class TableMemory {
   }
 
   /**
-   * The best k rows among the first `size` whose bit in `mask` is set (`allowed` of them), left in `ids`, `cosines` and
-   * `dots`, best first. Returns how many there are.
+   * The best k rows among the first `size` whose bit in `mask` is set (`allowed` of them), left in `ids`,
+   * `cosines` and `dots`, best first. Returns how many there are.
    */
   search(size: number, allowed: number, inverseQueryNorm: number, metric: Metric, k: number): number {
     this.prepare(0, size, allowed, inverseQueryNorm, metric, k)
@@ -258,7 +267,9 @@ export class TableMemory {
     return Math.max(1, Math.min(QUESTIONS, Math.floor(this.layout.heapBytes / (8 + 8 * k))))
   }
 
-  /** As search, of the first queries, one for each of `inverseQueryNorms`. Their answers are read one by one. */
+  /**
+   * As search, of the first queries, one for each of `inverseQueryNorms`. Their answers are read one by one.
+   */
   searchBatch(
     size: number,
     allowed: number,
@@ -294,7 +305,10 @@ export class TableMemory {
     this.workers?.dispose()
   }
 
-  /** The answer of a question, left in `ids`, `cosines` and `dots`, best first. Returns how many rows. Asked for once. */
+  /**
+   * The answer of a question, left in `ids`, `cosines` and `dots`, best first. Returns how many rows. Asked
+   * for once.
+   */
   answer(index: number, k: number): number {
     const { ids, cosines, dots, table } = this.layout
     let count = this.core.sortedIds(this.questions.heapAt(index, k), ids)
@@ -322,7 +336,10 @@ export class TableMemory {
     }
   }
 
-  /** A plain scan reads the rows of the mask alone; and a large k, or a norm out of range, leaves nothing to rule out. */
+  /**
+   * A plain scan reads the rows of the mask alone; and a large k, or a norm out of range, leaves nothing to
+   * rule out.
+   */
   private paysToCertify(size: number, allowed: number, inverseQueryNorm: number, k: number): boolean {
     return this.hasCodes && allowed * 8 >= size && k * 16 <= size && !Number.isNaN(inverseQueryNorm)
   }
@@ -360,7 +377,9 @@ export class TableMemory {
     if (this.rowScales.length > 0) this.rowScales[id] = 0
   }
 
-  /** Copies the rows of `ids` into `target`, one after the other, by way of a scratch that stays in the cache. */
+  /**
+   * Copies the rows of `ids` into `target`, one after the other, by way of a scratch that stays in the cache.
+   */
   gather(ids: ArrayLike<number>, target: Float32Array): void {
     const { table, dimension, scratchRows } = this.layout
     const step = Math.min(scratchRows, this.layout.capacity)

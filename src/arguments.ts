@@ -14,7 +14,10 @@ export function isVector(value: unknown): value is ArrayLike<number> {
 /** Letters of a value that an error message shows. */
 const MAX_SHOWN = 60
 
-/** A value as error messages show it: strings in quotes, objects by the name of their class, long ones shortened. Never throws. */
+/**
+ * A value as error messages show it: strings in quotes, objects by the name of their class, long ones
+ * shortened. Never throws.
+ */
 export function describe(value: unknown): string {
   if (typeof value === 'string') {
     const shown = JSON.stringify(value.slice(0, MAX_SHOWN))
@@ -79,7 +82,10 @@ export function checkQuery(vector: ArrayLike<number>, inverseNorm: number, metri
   if (inverseNorm === 0 && metric === 'cosine') throw zeroQuery('the query is all zeros')
 }
 
-/** `vector` itself where it is a typed array of d numbers, or a copy of a list of them. Throws for anything else. */
+/**
+ * `vector` itself where it is a typed array of d numbers, or a copy of a list of them. Throws for anything
+ * else.
+ */
 export function checkVector<Vector extends Float32Array | readonly number[]>(
   vector: Vector,
   dimension: number,
@@ -103,7 +109,10 @@ export function checkVector<Vector extends Float32Array | readonly number[]>(
   )
 }
 
-/** Throws `INVALID_ARGUMENT` where a list has something else than numbers: '5', true and null would be taken for some. */
+/**
+ * Throws `INVALID_ARGUMENT` where a list has something else than numbers: '5', true and null would be taken
+ * for some.
+ */
 export function checkNumbers(list: ArrayLike<unknown>, what: string): void {
   if (!Array.isArray(list)) return
   // not findIndex, which leaves the holes of a list out
@@ -138,7 +147,10 @@ export function queryList(queries: Iterable<Query>, dimension: number): Query[] 
   )
 }
 
-/** The members of a list. A string is no list: its letters would be taken for members. Throws `INVALID_ARGUMENT`. */
+/**
+ * The members of a list. A string is no list: its letters would be taken for members. Throws
+ * `INVALID_ARGUMENT`.
+ */
 export function readList<Member>(list: Iterable<Member>, what: string): Member[] {
   if (typeof list === 'object' && list !== null && Symbol.iterator in list) return [...list]
   throw new RowspaceError('INVALID_ARGUMENT', `a list of ${what} was expected; got ${describe(list)}`)

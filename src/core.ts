@@ -38,9 +38,11 @@ function compileBundled<Result>(compile: Compile<Result>): Promise<Result> {
 }
 
 /**
- * Compiles a core once, to make several tables with. They search by one thread: for several, hand over its bytes or URL.
+ * Compiles a core once, to make several tables with. They search by one thread: for several, hand over its
+ * bytes or URL.
  *
- * @throws RowspaceError `UNSUPPORTED` where the engine has no WebAssembly SIMD; `IO` where the core cannot be had.
+ * @throws RowspaceError `UNSUPPORTED` where the engine has no WebAssembly SIMD; `IO` where the core cannot be
+ * had.
  */
 export async function loadCore(source?: CoreSource): Promise<WebAssembly.Module> {
   return checked(await load(source, compileCore))
@@ -106,12 +108,18 @@ const LEAST_SHARED_BYTES = 1 << 22
 /** More threads than this share the memory's bandwidth without gain. */
 const MOST_AUTOMATIC_THREADS = 16
 
-/** Threads that can have a part in any question, even in a batch of the most questions: others would sleep for ever. */
+/**
+ * Threads that can have a part in any question, even in a batch of the most questions: others would sleep for
+ * ever.
+ */
 function usefulThreads(capacity: number, dimension: number): number {
   return capacity * dimension * 4 * QUESTIONS < MIN_SCAN_BYTES ? 1 : Math.ceil(capacity / MIN_BLOCK_ROWS)
 }
 
-/** How many threads a table gets: as asked for, where memory can be shared here and the table is not too small; else one. */
+/**
+ * How many threads a table gets: as asked for, where memory can be shared here and the table is not too
+ * small; else one.
+ */
 export function wantedThreads({ capacity, dimension }: TableSize, asked: number | 'auto' = 1): number {
   if (asked !== 'auto' && !(Number.isSafeInteger(asked) && asked >= 1 && asked <= MOST_THREADS)) {
     throw new RowspaceError(
@@ -141,8 +149,8 @@ export interface TableRoom {
 }
 
 /**
- * Room for a table of this shape, with room for codes where they pay and fit, or where they are asked for. Throws
- * `OUT_OF_MEMORY` with the bytes asked for.
+ * Room for a table of this shape, with room for codes where they pay and fit, or where they are asked for.
+ * Throws `OUT_OF_MEMORY` with the bytes asked for.
  */
 export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest): TableRoom {
   const asked = wantedThreads(request, request.threads)

@@ -1,6 +1,6 @@
 /**
- * Levenshtein's distance: letters to add, drop or change. It stops at `limit` once the distance is known to be no less; with a small limit
- * most pairs take two or three letters.
+ * Levenshtein's distance: letters to add, drop or change. It stops at `limit` once the distance is known to
+ * be no less; with a small limit most pairs take two or three letters.
  */
 export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
   // row[j]: the distance of the first i letters of a from the first j of b

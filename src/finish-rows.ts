@@ -4,15 +4,19 @@ import { RowspaceError } from './errors.ts'
 import { checkId } from './id-set.ts'
 import type { Codes } from './options.ts'
 
-/** Whether no row has a norm so large or small that float32 bounds could not be trusted with it (assembly/norm.ts). */
+/**
+ * Whether no row has a norm so large or small that float32 bounds could not be trusted with it
+ * (assembly/norm.ts).
+ */
 function hasOrdinaryNorms({ norms }: TableMemory, size: number): boolean {
   for (let id = 0; id < size; id++) if (Number.isNaN(norms[id])) return false
   return true
 }
 
 /**
- * What is done to rows once they are in place: their norms are computed, rows that are not finite refused or emptied, those of `skip`
- * emptied, and codes made where there is room for them. The norm of a row that was emptied is +Infinity.
+ * What is done to rows once they are in place: their norms are computed, rows that are not finite refused or
+ * emptied, those of `skip` emptied, and codes made where there is room for them. The norm of a row that was
+ * emptied is +Infinity.
  */
 export function finishRows(
   memory: TableMemory,

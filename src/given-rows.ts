@@ -10,7 +10,10 @@ export interface RowList {
   lists: readonly ArrayLike<number>[]
 }
 
-/** Throws `INVALID_ARGUMENT`, `LENGTH_MISMATCH`, `DIMENSION_MISMATCH` where they are not whole rows of numbers. */
+/**
+ * Throws `INVALID_ARGUMENT`, `LENGTH_MISMATCH`, `DIMENSION_MISMATCH` where they are not whole rows of
+ * numbers.
+ */
 export function readRowList(rows: unknown, wanted: number | undefined): RowList {
   if (!isVector(rows)) {
     throw new RowspaceError(

@@ -1,4 +1,7 @@
-/** How a table is made: room for its rows, the rows, their norms and codes. A failure leaves no memory and no thread behind. */
+/**
+ * How a table is made: room for its rows, the rows, their norms and codes. A failure leaves no memory and no
+ * thread behind.
+ */
 import type { TableMemory } from '../bindings/table-memory.ts'
 import { checkCount, describe, readList } from './arguments.ts'
 import { reserveRoom, type TableRoom } from './core.ts'

@@ -17,20 +17,24 @@ export type Query = Row | Float32Array | readonly number[]
 export type Codes = boolean | 'int8' | 'int4'
 
 export interface TableOptions {
-  /** One token a row, or a tokenizer's vocabulary (`rowspace/gpt2`). Without it rows are known by id alone. */
+  /**
+   * One token a row, or a tokenizer's vocabulary (`rowspace/gpt2`). Without it rows are known by id alone.
+   */
   tokens?: readonly string[] | Vocabulary | undefined
   /** Rows with NaN or infinities: refused (the default), or kept out of every answer and read as zeros. */
   nonFinite?: 'refuse' | 'skip' | undefined
   /**
-   * Whether to keep codes beside the rows, by which most rows are ruled out without being read. The answers are the same to the bit.
-   * They take 8 bits a number ('int8'), or 4 ('int4'); true leaves the choice to a sample of the rows. Unless given: where a table
-   * is large enough to gain from them. Rows that are int8 are their own codes.
+   * Whether to keep codes beside the rows, by which most rows are ruled out without being read. The answers
+   * are the same to the bit. They take 8 bits a number ('int8'), or 4 ('int4'); true leaves the choice to a
+   * sample of the rows. Unless given: where a table is large enough to gain from them. Rows that are int8 are
+   * their own codes.
    */
   codes?: Codes | undefined
   /**
-   * Threads that search, the caller's own among them: 1 unless given, 'auto' for as many as the machine and the table's size
-   * suggest. Calls stay synchronous and answers the same to the bit. Fewer where the table is too small for so many; one, and no error,
-   * where memory cannot be shared: pages need cross-origin isolation (COOP and COEP headers). Dispose of a table with threads when it is done with.
+   * Threads that search, the caller's own among them: 1 unless given, 'auto' for as many as the machine and
+   * the table's size suggest. Calls stay synchronous and answers the same to the bit. Fewer where the table
+   * is too small for so many; one, and no error, where memory cannot be shared: pages need cross-origin
+   * isolation (COOP and COEP headers). Dispose of a table with threads when it is done with.
    */
   threads?: number | 'auto' | undefined
   /** The core to run on, where the one in the bundle will not do: URL, Response, bytes or Module. */
@@ -48,8 +52,8 @@ export const TABLE_OPTIONS: KeysOf<TableOptions> = {
 /** How rows that are handed over are to be kept. */
 export interface RowOptions {
   /**
-   * The type to keep rows in, 'f32' unless given. Answers are exact with respect to the numbers as they are kept: the same
-   * bits as from a float32 table of them.
+   * The type to keep rows in, 'f32' unless given. Answers are exact with respect to the numbers as they are
+   * kept: the same bits as from a float32 table of them.
    */
   dtype?: ElementType | undefined
   /** What the codes of each row are multiplied by, |V| numbers, where rows are an Int8Array. */
@@ -63,7 +67,10 @@ export interface SearchOptions {
   k?: number | undefined
   /** What to rank by; both measures are in the answer. 'cosine' unless given. */
   metric?: Metric | undefined
-  /** The least score, by `metric`, of a row in the answer; rounded to float32, as scores are. Any unless given. */
+  /**
+   * The least score, by `metric`, of a row in the answer; rounded to float32, as scores are. Any unless
+   * given.
+   */
   least?: number | undefined
   /** Rows to leave out. */
   exclude?: Iterable<Row> | undefined
@@ -83,7 +90,10 @@ export const SEARCH_OPTIONS: KeysOf<SearchOptions> = {
 }
 
 export interface AnalogyOptions extends SearchOptions {
-  /** Scale each input row to length 1 before adding (Mikolov et al. 2013). False unless given: rows as they are. */
+  /**
+   * Scale each input row to length 1 before adding (Mikolov et al. 2013). False unless given: rows as they
+   * are.
+   */
   unit?: boolean | undefined
 }
 

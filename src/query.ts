@@ -1,6 +1,7 @@
 /**
- * A query is read once, and then written. Reading may run what the caller brought (getters, iterators, a vocabulary of
- * its own), which may ask the table questions in between; writing runs nothing of the caller's, so what stands in the memory stays.
+ * A query is read once, and then written. Reading may run what the caller brought (getters, iterators, a
+ * vocabulary of its own), which may ask the table questions in between; writing runs nothing of the caller's,
+ * so what stands in the memory stays.
  */
 import type { TableMemory } from '../bindings/table-memory.ts'
 import { combine, type Expression, inputIds, type TermTable, weightedTerms } from './analogy.ts'
@@ -22,7 +23,10 @@ export interface ReadQuery {
 
 const NOTHING: readonly number[] = []
 
-/** A row or vector to ask `table` with; rows that are not `live` read as zeros. Throws as `EmbeddingTable.id`, or as checkVector. */
+/**
+ * A row or vector to ask `table` with; rows that are not `live` read as zeros. Throws as `EmbeddingTable.id`,
+ * or as checkVector.
+ */
 export function readQuery(table: TermTable, live: IdSet, query: Query): ReadQuery {
   if (!isRow(query)) return vectorQuery(checkVector(query, table.dimension), NOTHING)
   const id = table.id(query)

@@ -1,4 +1,6 @@
-/** From a question to its answer: which rows may be in it, the core's search, and what the answer looks like. */
+/**
+ * From a question to its answer: which rows may be in it, the core's search, and what the answer looks like.
+ */
 import type { TableMemory } from '../bindings/table-memory.ts'
 import { describe, readSearchOptions } from './arguments.ts'
 import { isRowspaceError, RowspaceError } from './errors.ts'
@@ -30,8 +32,8 @@ export interface Asked {
 }
 
 /**
- * Judges the options of a question. The caller's filter and iterable run here, before the query is written: they may
- * ask the table questions of their own.
+ * Judges the options of a question. The caller's filter and iterable run here, before the query is written:
+ * they may ask the table questions of their own.
  */
 export function readQuestion(table: Searched, options: SearchOptions): Asked {
   const { exclude, filter, includeInputs = false } = options
@@ -69,8 +71,8 @@ export function search(table: Searched, memory: TableMemory, query: ReadQuery, a
 }
 
 /**
- * Answers `count` queries, as many at once as there is room for. All are read before the first is written. What `read` throws, and
- * writing, names the question.
+ * Answers `count` queries, as many at once as there is room for. All are read before the first is written.
+ * What `read` throws, and writing, names the question.
  */
 export function searchBatch(
   table: Searched,
@@ -103,7 +105,10 @@ export function searchBatch(
   return answers
 }
 
-/** How many queries from `first` on there is room for: the more inputs one of them has, the more rows each needs. */
+/**
+ * How many queries from `first` on there is room for: the more inputs one of them has, the more rows each
+ * needs.
+ */
 function countAtOnce(
   { size }: Searched,
   memory: TableMemory,

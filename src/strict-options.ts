@@ -1,6 +1,6 @@
 /**
- * The one reader of options, and of all else that a caller hands over as an object of named parts. A key that is not known is an
- * error, never ignored: a misspelt option would silently get its default.
+ * The one reader of options, and of all else that a caller hands over as an object of named parts. A key that
+ * is not known is an error, never ignored: a misspelt option would silently get its default.
  */
 import { describe } from './arguments.ts'
 import { editDistance } from './edit-distance.ts'
@@ -16,8 +16,8 @@ const MAX_KEY = 60
  * A copy of the options that are given, each read once. undefined stands for no options.
  *
  * @param what how a sentence names them: 'the options of nearest()'
- * @throws RowspaceError `INVALID_ARGUMENT` for what is not an object, and for a key that `keys` does not have: the message names
- * the key and the nearest known one.
+ * @throws RowspaceError `INVALID_ARGUMENT` for what is not an object, and for a key that `keys` does not
+ * have: the message names the key and the nearest known one.
  */
 export function readOptions<Options extends object>(
   given: Options | undefined,

@@ -52,7 +52,10 @@ export class EmbeddingTable {
   readonly skipped: number
   /** Rows of the source that were left out because their token had come before. */
   readonly duplicates: number
-  /** What is kept beside the rows to search by: codes of 8 bits or 4, or nothing. The answers do not depend on it. */
+  /**
+   * What is kept beside the rows to search by: codes of 8 bits or 4, or nothing. The answers do not depend on
+   * it.
+   */
   readonly codes: 'int8' | 'int4' | 'none'
   /** The tokens, where there are any. */
   readonly vocabulary: Vocabulary | undefined
@@ -89,13 +92,13 @@ export class EmbeddingTable {
   }
 
   /**
-   * Makes a table from |V| · d numbers, row after row, or from a list of rows, as embedders return them. They are copied at the call and
-   * rounded to the nearest where `dtype` is given. Rows that are bf16 or f16 already come as a Uint16Array of their bits (or a
-   * Float16Array), int8 ones as an Int8Array with `scales`.
+   * Makes a table from |V| · d numbers, row after row, or from a list of rows, as embedders return them. They
+   * are copied at the call and rounded to the nearest where `dtype` is given. Rows that are bf16 or f16
+   * already come as a Uint16Array of their bits (or a Float16Array), int8 ones as an Int8Array with `scales`.
    *
-   * @throws RowspaceError `LENGTH_MISMATCH` unless there are |V| · d numbers, |V| tokens and |V| scales; `DIMENSION_MISMATCH` naming the row
-   * of another length; `INVALID_ARGUMENT` for what is not a number; `NON_FINITE` naming row and column; `OUT_OF_MEMORY`; `UNSUPPORTED`
-   * without WebAssembly SIMD.
+   * @throws RowspaceError `LENGTH_MISMATCH` unless there are |V| · d numbers, |V| tokens and |V| scales;
+   * `DIMENSION_MISMATCH` naming the row of another length; `INVALID_ARGUMENT` for what is not a number;
+   * `NON_FINITE` naming row and column; `OUT_OF_MEMORY`; `UNSUPPORTED` without WebAssembly SIMD.
    * @example
    * const table = await EmbeddingTable.from(rows, { dimension: 768, tokens })
    * const same = await EmbeddingTable.from([[1, 2], [3, 4]])
@@ -117,9 +120,9 @@ export class EmbeddingTable {
 
   /**
    * Makes a table whose rows `write` puts in place: the way to stream a file in without a second copy.
-   * `write` gets |V| · d numbers as they are kept (Float32Array; Uint16Array of bits for bf16 and f16; Int8Array) and a
-   * float32 scale a row where they are int8: views of the table's memory that are its to use until it returns or its
-   * promise settles.
+   * `write` gets |V| · d numbers as they are kept (Float32Array; Uint16Array of bits for bf16 and f16;
+   * Int8Array) and a float32 scale a row where they are int8: views of the table's memory that are its to use
+   * until it returns or its promise settles.
    *
    * @throws RowspaceError as `from`, and whatever `write` throws: then nothing is kept.
    */
@@ -134,7 +137,9 @@ export class EmbeddingTable {
     return new EmbeddingTable(await makeByFilling(shape, write, options))
   }
 
-  /** Rows that the last `nearest` or `analogy` had to score in full; all others were ruled out by their codes. */
+  /**
+   * Rows that the last `nearest` or `analogy` had to score in full; all others were ruled out by their codes.
+   */
   get rescored(): number {
     const memory = this.open()
     return memory.rescored
@@ -145,7 +150,9 @@ export class EmbeddingTable {
     return this.open().threads
   }
 
-  /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
+  /**
+   * The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`.
+   */
   id(row: Row): number {
     this.open()
     if (typeof row === 'number') {
@@ -171,7 +178,10 @@ export class EmbeddingTable {
     return this.vocabulary?.tokenOf(id)
   }
 
-  /** Whether a row was left out because it held NaN or infinities (`nonFinite: 'skip'`): it is in no answer and reads as zeros. */
+  /**
+   * Whether a row was left out because it held NaN or infinities (`nonFinite: 'skip'`): it is in no answer
+   * and reads as zeros.
+   */
   isSkipped(row: Row): boolean {
     return !this.searched.live.has(this.id(row))
   }
@@ -207,11 +217,11 @@ export class EmbeddingTable {
   }
 
   /**
-   * The k rows nearest to a row or vector, best first; equal scores by id. The row asked with is left out unless
-   * `includeInputs`.
+   * The k rows nearest to a row or vector, best first; equal scores by id. The row asked with is left out
+   * unless `includeInputs`.
    *
-   * @throws RowspaceError `INVALID_K`, `DIMENSION_MISMATCH`, `NON_FINITE`, `EMPTY_QUERY`, `ZERO_QUERY` (cosine with a
-   * vector of zeros), `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`, `DISPOSED`.
+   * @throws RowspaceError `INVALID_K`, `DIMENSION_MISMATCH`, `NON_FINITE`, `EMPTY_QUERY`, `ZERO_QUERY`
+   * (cosine with a vector of zeros), `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`, `DISPOSED`.
    */
   nearest(query: Query, options: SearchOptions = {}): Matches {
     const memory = this.open()
@@ -221,8 +231,9 @@ export class EmbeddingTable {
   }
 
   /**
-   * As `nearest`, of many queries over one reading of the table: one answer a query, each the same to the bit. Takes a list of
-   * rows and vectors, or n · d numbers as one Float32Array. `rescored` counts for all of them.
+   * As `nearest`, of many queries over one reading of the table: one answer a query, each the same to the
+   * bit. Takes a list of rows and vectors, or n · d numbers as one Float32Array. `rescored` counts for all of
+   * them.
    *
    * @throws RowspaceError as `nearest`, naming the query.
    */
@@ -235,8 +246,8 @@ export class EmbeddingTable {
   }
 
   /**
-   * The k rows nearest to a sum of rows: { positive: ['king', 'woman'], negative: ['man'] }. Inputs are left out of
-   * the answer unless `includeInputs`. The method of Mikolov et al. 2013 (3CosAdd).
+   * The k rows nearest to a sum of rows: { positive: ['king', 'woman'], negative: ['man'] }. Inputs are left
+   * out of the answer unless `includeInputs`. The method of Mikolov et al. 2013 (3CosAdd).
    *
    * @throws RowspaceError as `nearest`; `EMPTY_QUERY` without inputs.
    */
@@ -247,7 +258,9 @@ export class EmbeddingTable {
     return search(this.searched, memory, readSum(this, expression, given.unit ?? false), asked)
   }
 
-  /** As `analogy`, of many expressions over one reading of the table. Throws as `analogy`, naming the query. */
+  /**
+   * As `analogy`, of many expressions over one reading of the table. Throws as `analogy`, naming the query.
+   */
   analogyBatch(expressions: Iterable<Expression>, options: AnalogyOptions = {}): Matches[] {
     const memory = this.open()
     const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogyBatch()')
@@ -257,7 +270,10 @@ export class EmbeddingTable {
     return searchBatch(this.searched, memory, list.length, read, asked)
   }
 
-  /** The vector of an expression: the weighted sum of its rows and vectors, d numbers, rounded once to float32. */
+  /**
+   * The vector of an expression: the weighted sum of its rows and vectors, d numbers, rounded once to
+   * float32.
+   */
   combine(expression: Expression, options: { unit?: boolean | undefined } = {}): Float32Array {
     this.open()
     const { unit = false } = readOptions(options, { unit: true }, 'the options of combine()')
@@ -282,7 +298,9 @@ export class EmbeddingTable {
     return new Matches(ids, cosines, dots, this.tokenOf)
   }
 
-  /** `count` different rows drawn evenly from a seed, none of `exclude`: baselines to compare an answer with. */
+  /**
+   * `count` different rows drawn evenly from a seed, none of `exclude`: baselines to compare an answer with.
+   */
   sample(
     count: number,
     options: { seed?: number | undefined; exclude?: Iterable<Row> | undefined } = {},

@@ -25,7 +25,9 @@ export class WordList implements Vocabulary {
   private readonly ids = new Map<string, number>()
   private readonly words: readonly string[]
 
-  /** Copies the words. Throws `INVALID_ARGUMENT` where they are not a list, or one of them is not a string. */
+  /**
+   * Copies the words. Throws `INVALID_ARGUMENT` where they are not a list, or one of them is not a string.
+   */
   constructor(words: readonly string[]) {
     if (!Array.isArray(words)) {
       throw new RowspaceError('INVALID_ARGUMENT', `tokens must be a list of strings; got ${describe(words)}`)
@@ -73,8 +75,9 @@ export class WordList implements Vocabulary {
 }
 
 /**
- * The row a name stands for, or undefined: the piece that begins a word where the vocabulary marks those (SentencePiece's `▁king`),
- * else as written, else with a leading space (GPT-2's ` queen` is one token, `queen` two).
+ * The row a name stands for, or undefined: the piece that begins a word where the vocabulary marks those
+ * (SentencePiece's `▁king`), else as written, else with a leading space (GPT-2's ` queen` is one token,
+ * `queen` two).
  */
 export function idOfName(vocabulary: Vocabulary, name: string): number | undefined {
   const initial = /^[\p{L}\p{N}]/u.test(name) ? vocabulary.idOf(`▁${name}`) : undefined
@@ -102,7 +105,10 @@ export function findToken(vocabulary: Vocabulary, name: string): number {
   )
 }
 
-/** The token with the fewest edits from `name`, if that is at most a third of its letters; the smaller id on ties. */
+/**
+ * The token with the fewest edits from `name`, if that is at most a third of its letters; the smaller id on
+ * ties.
+ */
 function nearestSpelling(vocabulary: Vocabulary, name: string): string | undefined {
   let best: string | undefined
   let fewest = Math.max(1, Math.floor(name.length / 3)) + 1
