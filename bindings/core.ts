@@ -33,14 +33,28 @@ export interface CoreExports extends Record<string, unknown> {
   measure(table: number, question: number, ids: number, count: number, cosines: number, dots: number): void
 }
 
+/** A class of WebAssembly. Programs without the DOM library have no name for it, and must compile all the same. */
+type WebAssemblyClass<Name extends string> = typeof globalThis extends {
+  WebAssembly: { [Key in Name]: { prototype: infer Class } }
+}
+  ? Class
+  : object
+
+/** WebAssembly.Module */
+export type CompiledModule = WebAssemblyClass<'Module'>
+/** WebAssembly.Memory */
+export type LinearMemory = WebAssemblyClass<'Memory'>
+
+type Bytes = ArrayBuffer | ArrayBufferView<ArrayBuffer>
+
 /** What a core can be made from: the file's address, its bytes, an answer to fetch, or a compiled module. */
-export type CoreSource = string | URL | Response | BufferSource | WebAssembly.Module
+export type CoreSource = string | URL | Response | Bytes | CompiledModule
 
 /** Thrown where the engine cannot run the core at all. */
 export class SimdMissingError extends Error {}
 
 /** Compiles a core. Throws SimdMissingError, or what fetch and WebAssembly.compile throw. */
-export async function compileCore(source: CoreSource): Promise<WebAssembly.Module> {
+export async function compileCore(source: CoreSource): Promise<CompiledModule> {
   if (source instanceof WebAssembly.Module) return source
   await requireSimd()
   if (isBytes(source)) return WebAssembly.compile(source)
@@ -55,7 +69,7 @@ export async function compileCore(source: CoreSource): Promise<WebAssembly.Modul
  * Compiles a core for memory that several threads share. Throws as compileCore, and a TypeError for a
  * compiled module, whose bytes are not to be had.
  */
-export async function compileSharedCore(source: CoreSource): Promise<WebAssembly.Module> {
+export async function compileSharedCore(source: CoreSource): Promise<CompiledModule> {
   const core = await readCore(source)
   if (core instanceof WebAssembly.Module) throw new TypeError('a compiled core cannot share its memory')
   await requireSimd()
@@ -63,12 +77,12 @@ export async function compileSharedCore(source: CoreSource): Promise<WebAssembly
 }
 
 /** A core that can be compiled as often as wanted. Throws what fetch throws. */
-export async function readCore(source: CoreSource): Promise<BufferSource | WebAssembly.Module> {
+export async function readCore(source: CoreSource): Promise<Bytes | CompiledModule> {
   if (source instanceof WebAssembly.Module || isBytes(source)) return source
   return (await answered(source)).arrayBuffer()
 }
 
-function isBytes(source: unknown): source is BufferSource {
+function isBytes(source: unknown): source is Bytes {
   return source instanceof ArrayBuffer || ArrayBuffer.isView(source)
 }
 
@@ -86,10 +100,7 @@ async function answered(source: unknown): Promise<Response> {
 }
 
 /** Instantiates a core over a memory. */
-export async function instantiateCore(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-): Promise<CoreExports> {
+export async function instantiateCore(module: CompiledModule, memory: LinearMemory): Promise<CoreExports> {
   const { instance } = await instantiate(module, { env: { memory } })
   // the functions themselves: the loader's, which count their arguments, make an array of them at every call
   return instance.exports as unknown as CoreExports

@@ -1,5 +1,5 @@
 /** One table's memory and the core over it: every call of the core is made here, and nothing else is done. */
-import { type CoreExports, instantiateCore } from './core.ts'
+import { type CompiledModule, type CoreExports, instantiateCore, type LinearMemory } from './core.ts'
 import {
   BLOCK_ROWS,
   layoutOf,
@@ -49,7 +49,7 @@ export type StoredRows = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | 
 /** A memory with room for a table, and no core over it. */
 export interface ReservedMemory {
   layout: TableLayout
-  memory: WebAssembly.Memory
+  memory: LinearMemory
 }
 
 /** Memory for a shape; several threads get one that they share. Throws MemoryExhaustedError. */
@@ -145,7 +145,7 @@ export class TableMemory {
   }
 
   /** Several threads need a core compiled by compileSharedCore. Throws what import throws. */
-  static async create(module: WebAssembly.Module, reserved: ReservedMemory): Promise<TableMemory> {
+  static async create(module: CompiledModule, reserved: ReservedMemory): Promise<TableMemory> {
     const { layout, memory } = reserved
     const core = await instantiateCore(module, memory)
     if (core.memoryBase() > BASE)

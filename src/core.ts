@@ -1,5 +1,11 @@
 /** Which compiled core a table runs on, and its failures in rowspace's own words. */
-import { type CoreSource, compileCore, compileSharedCore, SimdMissingError } from '../bindings/core.ts'
+import {
+  type CompiledModule,
+  type CoreSource,
+  compileCore,
+  compileSharedCore,
+  SimdMissingError,
+} from '../bindings/core.ts'
 import { canShareMemory, hardwareThreads, MOST_THREADS } from '../bindings/hardware.ts'
 import { bundledCore } from '../bindings/inline-core.ts'
 import { MIN_BLOCK_ROWS, MIN_SCAN_BYTES, QUESTIONS, type TableShape } from '../bindings/layout.ts'
@@ -44,7 +50,7 @@ function compileBundled<Result>(compile: Compile<Result>): Promise<Result> {
  * @throws RowspaceError `UNSUPPORTED` where the engine has no WebAssembly SIMD; `IO` where the core cannot be
  * had.
  */
-export async function loadCore(source?: CoreSource): Promise<WebAssembly.Module> {
+export async function loadCore(source?: CoreSource): Promise<CompiledModule> {
   return checked(await load(source, compileCore))
 }
 
@@ -74,7 +80,7 @@ async function load<Result>(source: CoreSource | undefined, compile: Compile<Res
   }
 }
 
-function checked(module: WebAssembly.Module): WebAssembly.Module {
+function checked(module: CompiledModule): WebAssembly.Module {
   if (WebAssembly.Module.exports(module).some(({ name }) => name === 'memoryBase')) return module
   throw new RowspaceError(
     'INVALID_ARGUMENT',
