@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Progress } from '../../src/formats/format.ts'
 import { writableRows } from '../../src/formats/writable.ts'
 import { encodeSafetensors, tokensTensor, writeSafetensors } from '../../src/formats/write-safetensors.ts'
 import { bits, join, readTable } from './files.ts'
@@ -32,4 +33,23 @@ test('int8 rows are widened by their scale, rounded once', async () => {
   expect(table.file.dtype).toBe('int8')
   const expected = [...codes].map((code, index) => Math.fround(code * scales[Math.floor(index / 3)]!))
   expect([...table.rows]).toEqual(expected)
+})
+
+test('progress counts the bytes of words, scales and rows', async () => {
+  const tokens = tokensTensor(['x', 'y'])
+  const bytes = join(
+    encodeSafetensors([
+      { name: 'embeddings', dtype: 'I8', shape: [2, 3], bytes: new Uint8Array(6) },
+      { name: 'scales', dtype: 'F32', shape: [2], bytes: new Uint8Array(8) },
+      tokens,
+    ]),
+  )
+  const seen: Progress[] = []
+  await readTable(bytes, {}, { onProgress: (progress) => seen.push(progress) })
+  const words = tokens.shape.reduce((sum, length) => sum + length, 0)
+  const total = words + 8 + 6
+  expect(seen).toEqual([
+    { phase: 'read', done: words + 8, total },
+    { phase: 'read', done: total, total },
+  ])
 })
