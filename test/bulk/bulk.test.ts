@@ -242,6 +242,19 @@ test('maximalMarginalRelevance: the greedy choice, by definition', async () => {
   )
 })
 
+test('maximalMarginalRelevance chooses among 10 · k rows unless told, k at the least', async () => {
+  const table = await EmbeddingTable.from(makeTable(200, 8, 'model', 3).flat, { dimension: 8 })
+  const ids = (candidates?: number) =>
+    maximalMarginalRelevance(table, 0, { k: 5, lambda: 0.1, candidates }).toArray()
+  expect(ids()).toEqual(ids(50))
+  expect(ids()).not.toEqual(ids(10))
+  expect(
+    ids(5)
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual([...table.nearest(0, { k: 5 }).ids].sort())
+})
+
 describe('progress, cancel, refusals', () => {
   const table = EmbeddingTable.from(makeTable(500, 8, 'plain', 7).flat, { dimension: 8 })
 

@@ -205,6 +205,11 @@ describe('pairs', () => {
     expect(result.spearman.statistic).toBeGreaterThan(0.8)
   })
   test('or compared as of similarity 0', async () => {
+    const tokens = ['a', 'b', 'c']
+    const table = await EmbeddingTable.from([1, 0, 0.6, 0.8, -1, 0], { dimension: 2, tokens })
+    const evaluate = (text: string) =>
+      new KeyedVectors(table).evaluateWordPairs(text, { dummy4unknown: true }).pearson.statistic
+    expect(evaluate('a b 6\na c -10\na x 0\n')).toBeCloseTo(1, 6)
     expect((await made()).evaluateWordPairs(PAIRS, { dummy4unknown: true })).toMatchObject({
       pairs: 4,
       outOfVocabulary: 1,

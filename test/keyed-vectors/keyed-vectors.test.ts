@@ -244,6 +244,36 @@ describe('by hand', () => {
       5,
     )
   })
+  test('tables of more rows than are copied at once', async () => {
+    const size = 2500
+    const { flat } = makeTable(size, 3, 'grid', 8)
+    flat.fill(Number.NaN, 3 * 1500, 3 * 1500 + 1)
+    const table = await EmbeddingTable.from(flat, { dimension: 3, nonFinite: 'skip' })
+    const counts = Array.from({ length: size }, (_, id) => id)
+    const sorted = (await new KeyedVectors(table).sortByDescendingFrequency(counts)).table
+    for (let id = 0; id < size; id++) expect(sorted.row(id)).toEqual(table.row(size - 1 - id))
+    expect([sorted.skipped, sorted.isSkipped(size - 1 - 1500)]).toEqual([1, true])
+  })
+  test('wmdistance asks for whole amounts, and divides the cost by them', async () => {
+    const vectors = await small()
+    const asked: string[] = []
+    const solved = (Status: string) => ({
+      solve: (problem: string) => {
+        asked.push(problem)
+        return { Status, ObjectiveValue: 12 }
+      },
+    })
+    const texts = [
+      ['east', 'east', 'north'],
+      ['west', 'between'],
+    ] as const
+    expect(await vectors.wmdistance(...texts, { solver: solved('Optimal') })).toBe(12 / (3 * 2))
+    // two of three words east, of two west and between: 4 and 2 go to 3 and 3
+    expect([...asked[0]!.matchAll(/ = (\d+)/g)].map(([, amount]) => amount)).toEqual(['4', '2', '3', '3'])
+    await expect(vectors.wmdistance(...texts, { solver: solved('Infeasible') })).rejects.toThrow(
+      'was not solved: Infeasible',
+    )
+  })
   test('rows that were not finite are in no 3CosMul answer', async () => {
     const table = await EmbeddingTable.from([1, 0, Number.NaN, 1, 0, 1], { dimension: 2, nonFinite: 'skip' })
     expect(new KeyedVectors(table).mostSimilarCosmul(0).map(({ id }) => id)).toEqual([2])

@@ -248,6 +248,8 @@ describe('the reference’s answers', () => {
     const cut = [[4, 5, 6], [8, 6, 7, 10], [], [], [11, 12]]
     expectClose(model.embed(TEXTS, { maxTokens: 4 }), reference(cut, {}))
     expectClose(model.embed('a a a a a', { maxTokens: 2 }), reference([[4, 4]], {}))
+    // short enough not to be cut, but of three tokens
+    expectClose(model.embed('a a ,', { maxTokens: 2 }), reference([[4, 4]], {}))
     expectClose(model.embed(TEXTS, { dimension: 3 }), reference(IDS, { columns: 3 }))
     const long = `${'cat '.repeat(700)}dog`
     expectClose(model.embed(long, { maxTokens: 10_000 }), reference([[...Array(700).fill(6), 9]], {}), 5)
@@ -267,6 +269,26 @@ describe('the reference’s answers', () => {
     using other = await openStaticModel(modelOf([embeddings()], {}), { tokenizer: beyond })
     expect(() => other.embed('x')).toThrow('token 99 has no row: the model has 13 rows')
   })
+})
+
+test('every file that was opened beside the tensors is closed', async () => {
+  const source = modelOf([embeddings()], { ...FILES, 'modules.json': MODULES, 'tokenizer_config.json': {} })
+  let open = 0
+  const counted: ByteSource = {
+    ...source,
+    sibling: async (name) => {
+      const beside = await source.sibling?.(name)
+      if (beside === undefined) return undefined
+      open++
+      return { ...beside, close: async () => void open-- }
+    },
+  }
+  using model = await openStaticModel(counted)
+  expect([model.normalize, open]).toEqual([true, 0])
+  await expect(
+    openStaticModel({ ...counted, read: async () => Promise.reject(new Error('gone')) }),
+  ).rejects.toThrow('gone')
+  expect(open).toBe(0)
 })
 
 describe('what is refused', () => {
