@@ -4,7 +4,7 @@ import { TableMemory } from '../../bindings/table-memory.ts'
 import { Collection, type Key } from '../../src/collection/index.ts'
 import { searchAll } from '../oracle/search.ts'
 import { fillVector, randomNumbers } from '../oracle/tables.ts'
-import { memoryStore } from './forged.ts'
+import { type MemoryStore, memoryStore } from './forged.ts'
 
 const columns = { year: 'number', text: 'string', open: 'boolean' } as const
 const metadataOf = (index: number) => ({
@@ -135,6 +135,28 @@ test('room: gaps are closed where they are enough, else it doubles, or is what i
   expect(collection.capacity).toBe(108)
 })
 
+test('room is given back where less than half is used, not at the half', async () => {
+  const collection = await Collection.create({ dimension: 1, capacity: 8 })
+  await collection.add(Array.from({ length: 4 }, () => ({ vector: [1] })))
+  await collection.compact()
+  expect(collection.capacity).toBe(8)
+  await collection.delete(0)
+  await collection.compact()
+  expect(collection.capacity).toBe(3)
+})
+
+test('a filter function sees the entries that are there alone', async () => {
+  const collection = await Collection.create({ dimension: 1 })
+  await collection.add([
+    { key: 'a', vector: [1] },
+    { key: 'b', vector: [2] },
+  ])
+  await collection.delete('a')
+  const seen: Key[] = []
+  collection.nearest([1], { filter: (key) => seen.push(key) > 0 })
+  expect(seen).toEqual(['b'])
+})
+
 describe('codes', () => {
   const DIMENSION = 24
   const SIZE = 600
@@ -240,6 +262,10 @@ describe('codes', () => {
         rows.delete(key!)
       }
       check(collection, rows, queries)
+      const after = memoryStore()
+      await collection.save(after)
+      expect(hasCodes(store)).toBe(false)
+      expect(hasCodes(after)).toBe(true)
     }
   })
 
@@ -275,8 +301,11 @@ describe('codes', () => {
       const { collection } = await make(codes)
       const store = memoryStore()
       await collection.save(store)
-      const header = new TextDecoder().decode(store.bytes.subarray(8, 4000))
-      expect(header.includes('"code_scales"')).toBe(codes)
+      expect(hasCodes(store)).toBe(codes)
     }
   })
 })
+
+function hasCodes({ bytes }: MemoryStore): boolean {
+  return new TextDecoder().decode(bytes.subarray(8, 4000)).includes('"code_scales"')
+}

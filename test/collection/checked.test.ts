@@ -200,6 +200,15 @@ describe('whole numbers as keys', () => {
     }
   })
 
+  test('the one after the largest is given out, not after the last', async () => {
+    const collection = await Collection.create({ dimension: 2 })
+    const [vector] = [[1, 1]]
+    expect(await collection.add([{ key: 10, vector }, { key: 3, vector }, { vector }])).toEqual([10, 3, 11])
+    await collection.add({ key: 20, vector })
+    await collection.add({ key: 4, vector })
+    expect(await collection.add({ vector })).toEqual([21])
+  })
+
   test('one that was replaced is not given out again', async () => {
     const collection = await Collection.create({ dimension: 2 })
     await collection.add({ key: 5, vector: [1, 1] })

@@ -1,28 +1,8 @@
 /** What was deleted or replaced is gone: from memory at once, and from the bytes of the next save. */
 import { describe, expect, test } from 'vitest'
 import { StringColumn } from '../../src/collection/columns.ts'
-import { Collection, type CollectionStore } from '../../src/collection/index.ts'
-import { bytesSource } from '../../src/sources/bytes.ts'
-
-/** A store in memory, whose bytes a test can look at. */
-function memoryStore(): CollectionStore & { bytes: Uint8Array; text: string } {
-  return {
-    name: 'memory',
-    bytes: new Uint8Array(0),
-    get text() {
-      return new TextDecoder('latin1').decode(this.bytes)
-    },
-    async read() {
-      return this.bytes.length === 0 ? undefined : bytesSource(this.bytes)
-    },
-    async write(chunks) {
-      const parts: Uint8Array[] = []
-      for await (const chunk of chunks) parts.push(chunk)
-      this.bytes = new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer())
-    },
-    lock: async () => async () => {},
-  }
-}
+import { Collection } from '../../src/collection/index.ts'
+import { forge, memoryStore, setText } from './forged.ts'
 
 const columns = { text: 'string', year: 'number', open: 'boolean' } as const
 const make = async () => {
@@ -34,6 +14,7 @@ const make = async () => {
   ])
   return collection
 }
+const textOf = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes)
 type Made = Awaited<ReturnType<typeof make>>
 
 describe('a text is not in the next file', () => {
@@ -56,11 +37,11 @@ describe('a text is not in the next file', () => {
     const collection = await make()
     const store = memoryStore()
     await collection.save(store)
-    expect(store.text).toContain('secret one')
+    expect(textOf(store.bytes)).toContain('secret one')
     await change(collection)
     await collection.save(store)
-    expect(store.text).not.toContain('secret')
-    expect(store.text).toContain('public')
+    expect(textOf(store.bytes)).not.toContain('secret')
+    expect(textOf(store.bytes)).toContain('public')
     const opened = await Collection.open(store, { columns })
     for (const key of collection.keys()) expect(opened.metadata(key)).toEqual(collection.metadata(key))
     expect(opened.metadata('third')).toEqual({ text: 'public', year: 3, open: true })
@@ -79,9 +60,9 @@ describe('a text is not in the next file', () => {
     await collection.add({ key: 'hidden', vector: [123.5, 0] })
     await collection.delete('hidden')
     await collection.save(store)
-    expect(store.text).not.toContain('hidden')
+    expect(textOf(store.bytes)).not.toContain('hidden')
     const number = new TextDecoder('latin1').decode(new Uint8Array(Float32Array.of(123.5).buffer))
-    expect(store.text).not.toContain(number)
+    expect(textOf(store.bytes)).not.toContain(number)
   })
 })
 
@@ -118,7 +99,27 @@ test('numbers of texts are given out again, and a text that is another entry’s
   expect(column.strings).toEqual(expect.arrayContaining(['d', 'e']))
   expect(column.strings).toHaveLength(2)
   expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual([null, 'd', null, 'e'])
+  column.set(0, 'f')
+  expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual(['f', 'd', null, 'e'])
+  expect(column.strings).toHaveLength(3)
   column.set(0, 'e')
   column.keep(Uint32Array.of(1, 3))
   expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual(['d', 'e', null, null])
+})
+
+test('texts that nobody has are left out of the file, and forgotten when a file has them', async () => {
+  const collection = await make()
+  await collection.set('second', { metadata: { text: 'third text' } })
+  await collection.delete(['first', 'third'])
+  const store = memoryStore()
+  await collection.save(store)
+  expect(textOf(store.bytes)).toContain('["third text"]')
+  const forged = await forge(store.bytes, (file) =>
+    setText(file, 'strings.text', '["third text","left over"]'),
+  )
+  expect(textOf(forged.bytes)).toContain('left over')
+  const opened = await Collection.open(forged)
+  await opened.save(forged)
+  expect(textOf(forged.bytes)).not.toContain('left over')
+  expect((await Collection.open(forged)).metadata('second').text).toBe('third text')
 })

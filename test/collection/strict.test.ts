@@ -185,6 +185,11 @@ describe('from a table', () => {
     }
   })
 
+  test('of rows with one name the first has it for its key, the others their ids', async () => {
+    const table = await EmbeddingTable.from([1, 2, 3], { dimension: 1, tokens: ['a', 'b', 'a'] })
+    expect([...(await Collection.fromTable(table)).keys()]).toEqual(['a', 'b', 2])
+  })
+
   test('int8 rows become float32, others stay what they are', async () => {
     const rows = { dimension: 2, tokens: ['a'] }
     for (const [dtype, kept] of [
@@ -214,8 +219,8 @@ test('what onProgress throws ends neither a save nor an opening, and is reported
   const failure = new Error('no such bar')
   let calls = 0
   const onProgress = () => {
-    calls++
-    throw failure
+    // the first is reported
+    throw calls++ % 2 === 0 ? failure : new Error('another')
   }
   let bytes: Uint8Array<ArrayBuffer> | undefined
   const store = {
@@ -231,10 +236,11 @@ test('what onProgress throws ends neither a save nor an opening, and is reported
   try {
     await (await make()).save(store, { onProgress })
     expect(reported).toEqual([failure])
+    calls = 0
     const opened = await Collection.open(store, { onProgress })
     expect(opened.size).toBe(3)
     expect(reported).toEqual([failure, failure])
-    expect(calls).toBeGreaterThan(2)
+    expect(calls).toBeGreaterThan(1)
   } finally {
     vi.unstubAllGlobals()
   }

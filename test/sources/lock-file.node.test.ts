@@ -4,7 +4,8 @@ import os from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { lockFile } from '../../src/sources/lock-file.ts'
-import { ownToken } from '../../src/sources/process-token.ts'
+import { ownToken, shortHash } from '../../src/sources/process-token.ts'
+import { temporaryName } from '../../src/sources/temporaries.ts'
 import { folder } from '../cli/command.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -115,6 +116,20 @@ describe('a lock that is there', () => {
     await expect(lockFile(path)).rejects.toMatchObject({ code: 'LOCKED' })
     expect(fs.readFileSync(`${path}.lock`, 'utf8')).toBe(theirs)
     expect(namesBeside(path)).toEqual(['notes.safetensors.lock'])
+  })
+
+  test('is left to another that is taking it over, until that has ended', async () => {
+    const path = newPath()
+    const stale = await staleLock()
+    fs.writeFileSync(`${path}.lock`, stale)
+    const ticket = join(path, '..', await temporaryName(shortHash('notes.safetensors.lock')))
+    fs.writeFileSync(ticket, '')
+    await expect(lockFile(path)).rejects.toMatchObject({ code: 'LOCKED' })
+    expect(fs.readFileSync(`${path}.lock`, 'utf8')).toBe(stale)
+    const { start } = await ownToken()
+    fs.renameSync(ticket, ticket.replace(`-${start}-`, '-1-'))
+    await (await lockFile(path))()
+    expect(fs.existsSync(`${path}.lock`)).toBe(false)
   })
 
   test('is not given back by who has lost it', async () => {
