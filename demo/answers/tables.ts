@@ -103,7 +103,7 @@ export async function listKept(): Promise<Kept[]> {
   ])
   const models = new Map<string, number>()
   for (const { name, kept } of await listCache()) {
-    const [model = name] = /^hf:[^/]+\/[^/]+/.exec(name) ?? []
+    const [model = name] = /^hf:[^/]+\/[^/@]+/.exec(name) ?? []
     models.set(model, (models.get(model) ?? 0) + kept)
   }
   return [...Array.from(models, ([name, bytes]) => ({ name, bytes })), ...(await listAddresses())]

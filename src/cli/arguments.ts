@@ -1,6 +1,7 @@
 /** From the words of a command line to checked values. node:util parses; what it refuses is said in our words. */
 import { parseArgs } from 'node:util'
 import { distance } from 'fastest-levenshtein'
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import type { Command, Option } from './command.ts'
 
@@ -45,7 +46,7 @@ export class Arguments {
     const range = least === Number.MIN_SAFE_INTEGER ? '' : ` from ${least}`
     throw new RowspaceError(
       name === 'k' ? 'INVALID_K' : 'INVALID_ARGUMENT',
-      `${spelled(name)} must be a whole number${range}; got ${JSON.stringify(value)}`,
+      `${spelled(name)} must be a whole number${range}; got ${describe(value)}`,
     )
   }
 
@@ -55,7 +56,7 @@ export class Arguments {
     if ((among as readonly string[]).includes(value)) return value as Value
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `${spelled(name)} must be ${among.join(' or ')}; got ${JSON.stringify(value)}${didYouMean(value, among)}`,
+      `${spelled(name)} must be ${among.join(' or ')}; got ${describe(value)}${didYouMean(value, among)}`,
     )
   }
 }
@@ -78,7 +79,7 @@ export function readArguments(words: readonly string[], grammar: Grammar): Argum
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value)
     if (token.kind !== 'option') continue
-    const value = checkedValue(token, options, grammar)
+    const value = checkedValue({ ...token, word: words[token.index] }, options, grammar)
     values.set(token.name, value)
     if (value !== true) lists.set(token.name, [...(lists.get(token.name) ?? []), value])
   }
@@ -94,16 +95,24 @@ function parserOption({ value, short }: Option) {
   }
 }
 
+interface Token {
+  name: string
+  rawName: string
+  value?: string | undefined
+  /** As it was typed: `-metric` is taken for -m, -e, … */
+  word?: string | undefined
+}
+
 function checkedValue(
-  { name, rawName, value }: { name: string; rawName: string; value?: string | undefined },
+  { name, rawName, value, word = rawName }: Token,
   options: Readonly<Record<string, Option>>,
   grammar: Grammar,
 ): string | true {
   const option = Object.hasOwn(options, name) ? options[name] : undefined
-  if (option === undefined) throw unknownOption(rawName, options, grammar)
+  if (option === undefined) throw unknownOption(rawName, word, options, grammar)
   if (option.value === undefined) {
     if (value === undefined) return true
-    throw new RowspaceError('INVALID_ARGUMENT', `${rawName} takes no value; got ${JSON.stringify(value)}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `${rawName} takes no value; got ${describe(value)}`)
   }
   if (value !== undefined) return value
   throw new RowspaceError('INVALID_ARGUMENT', `${rawName} needs a value: ${rawName} ${option.value}`)
@@ -111,14 +120,31 @@ function checkedValue(
 
 function unknownOption(
   rawName: string,
+  word: string,
   options: Readonly<Record<string, Option>>,
   grammar: Grammar,
 ): RowspaceError {
-  const near = rawName.startsWith('--') ? didYouMean(rawName, Object.keys(options).map(spelled)) : ''
+  const known = Object.entries(options).flatMap(([name, { short }]) => [
+    spelled(name),
+    ...(short === undefined ? [] : [`-${short}`]),
+  ])
+  const minus = grammar.operands.length > 0 ? `; an argument that starts with a minus goes behind "--"` : ''
   const hint =
-    near || (grammar.operands.length > 0 ? `; an argument that starts with a minus goes behind "--"` : '')
+    nearOption(word, known) || (/^-\d/.test(word) ? minus : `; there are ${known.join(', ')}${minus}`)
   const where = grammar.name === undefined ? 'without a command there is' : `${grammar.name} has`
-  return new RowspaceError('INVALID_ARGUMENT', `${where} no option ${rawName}${hint}`)
+  const shown = rawName.length > 60 ? `${rawName.slice(0, 60)}…` : rawName
+  return new RowspaceError('INVALID_ARGUMENT', `${where} no option ${shown}${hint}`)
+}
+
+/** Of one letter, the same in another case; of several after one minus or two, the nearest. */
+function nearOption(word: string, known: readonly string[]): string {
+  const given = word.replace(/=.*$/s, '').slice(0, 60)
+  if (given.length > 2) {
+    const long = known.filter((name) => name.startsWith('--'))
+    return didYouMean(given.startsWith('--') ? given : `-${given}`, long)
+  }
+  const same = known.find((name) => name.toLowerCase() === given.toLowerCase())
+  return same === undefined ? '' : `; did you mean ${same}?`
 }
 
 /** As it is typed: -k, --metric. */
@@ -136,8 +162,8 @@ function checkOperands(given: readonly string[], { operands, name }: Grammar): v
   throw new RowspaceError(
     'INVALID_ARGUMENT',
     operands.length === 0 && name === undefined
-      ? `${JSON.stringify(surplus)} is one argument too many`
-      : `${JSON.stringify(surplus)} is one argument too many; ${usage}`,
+      ? `${describe(surplus)} is one argument too many`
+      : `${describe(surplus)} is one argument too many; ${usage}`,
   )
 }
 

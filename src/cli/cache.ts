@@ -1,7 +1,8 @@
 /** `rowspace cache`: what is kept of models, and how to be rid of it. */
+import { describe } from '../arguments.ts'
 import { RowspaceError } from '../errors.ts'
 import { cacheFolder } from '../hub/disk-store.ts'
-import { clearCache, type KeptEntry, listCache } from '../hub/index.ts'
+import { clearCache, type KeptEntry, listCache, parseHubName } from '../hub/index.ts'
 import type { Arguments } from './arguments.ts'
 import type { Answer, Command } from './command.ts'
 import { bytes } from './figures.ts'
@@ -16,13 +17,20 @@ export const cache: Command = {
   examples: ['rowspace cache ls', 'rowspace cache rm hf:openai-community/gpt2', 'rowspace cache rm --all'],
   async run(args: Arguments): Promise<Answer> {
     const [action, name] = args.operands
+    if (action === 'ls' && args.flag('all')) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        '--all is for cache rm; cache ls lists every model unless one is named',
+      )
+    }
     if (action === 'ls') return list(name)
     if (action === 'rm') return remove(name, args.flag('all'))
-    throw new RowspaceError('INVALID_ARGUMENT', `cache takes ls or rm; got ${JSON.stringify(action)}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `cache takes ls or rm; got ${describe(action)}`)
   },
 }
 
 async function list(name: string | undefined): Promise<Answer> {
+  if (name !== undefined) parseHubName(name)
   const all = await listCache()
   const files = name === undefined ? all : all.filter((file) => isOf(file, name))
   const folder = cacheFolder()

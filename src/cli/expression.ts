@@ -18,7 +18,7 @@ export interface ExpressionTerm {
 }
 
 const SIGN = /[+\-−]/y
-const WEIGHT = /((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*\*\s*/iy
+const WEIGHT = /((?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*\*\s*/iy
 const BARE = /\S+/y
 const SPACE = /\s*/y
 

@@ -1,5 +1,6 @@
 /** The command `rowspace`: finds the command asked for, runs it, prints its answer or one line of what was wrong. */
 import { version } from '../../package.json'
+import { describe } from '../arguments.ts'
 import { isRowspaceError, RowspaceError } from '../errors.ts'
 import { analogy } from './analogy.ts'
 import { type Arguments, COMMON, didYouMean, readArguments } from './arguments.ts'
@@ -15,6 +16,7 @@ import { note, oneLine } from './output.ts'
 import { pack } from './pack.ts'
 import { push } from './push.ts'
 import { sizes } from './sizes.ts'
+import { inOptions } from './wording.ts'
 
 const COMMANDS: readonly Command[] = [nearest, analogy, lookup, evaluate, inspect, sizes, pack, push, cache]
 
@@ -46,7 +48,7 @@ function commandNamed(name: string): Command {
   if (command !== undefined) return command
   const names = COMMANDS.map((each) => each.name)
   const hint = didYouMean(name, names) || `; there are ${names.join(', ')}`
-  throw new RowspaceError('INVALID_ARGUMENT', `there is no command ${JSON.stringify(name)}${hint}`)
+  throw new RowspaceError('INVALID_ARGUMENT', `there is no command ${describe(name)}${hint}`)
 }
 
 function printHelp(): void {
@@ -85,7 +87,7 @@ function exitCodeFor(error: unknown): number {
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message || error.name : String(error)
   const unexpected = isRowspaceError(error) ? '' : 'unexpected failure: '
-  process.stderr.write(`rowspace: ${oneLine(unexpected + message)}\n`)
+  process.stderr.write(`rowspace: ${oneLine(unexpected + inOptions(message))}\n`)
   if (unexpected !== '' && process.env.ROWSPACE_DEBUG) console.error(error)
   process.exitCode = exitCodeFor(error)
 }

@@ -20,6 +20,8 @@ export const HUB_OPTIONS: Readonly<Record<string, Option>> = {
   refresh: { help: 'ask whether a model has changed since it was kept' },
 }
 
+const NON_FINITE = ['refuse', 'skip'] as const
+
 /** Options of every command that opens a table. */
 export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
   tensor: { value: 'NAME', help: 'the tensor to take, where a file holds several' },
@@ -27,18 +29,28 @@ export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
     value: ENCODING_ERRORS.join('|'),
     help: 'what becomes of bytes in words that are not UTF-8 (strict: an error)',
   },
+  'non-finite': {
+    value: NON_FINITE.join('|'),
+    help: 'rows with NaN or infinity: an error (refuse), or left out',
+  },
   ...HUB_OPTIONS,
 }
 
 export interface NamedTableOptions extends OpenOptions {
   quiet?: boolean
   threads?: number | 'auto'
+  nonFinite?: (typeof NON_FINITE)[number]
 }
 
 export function tableOptions(args: Arguments): NamedTableOptions {
   const hub = { offline: args.flag('offline') || undefined, refresh: args.flag('refresh') }
-  const encodingErrors = args.choice('encoding-errors', ENCODING_ERRORS, 'strict')
-  return { tensor: args.text('tensor'), encodingErrors, quiet: args.flag('quiet'), hub }
+  return {
+    tensor: args.text('tensor'),
+    encodingErrors: args.choice('encoding-errors', ENCODING_ERRORS, 'strict'),
+    nonFinite: args.choice('non-finite', NON_FINITE, 'refuse'),
+    quiet: args.flag('quiet'),
+    hub,
+  }
 }
 
 const DEFAULT = 'default'
@@ -76,16 +88,21 @@ async function openOnce(name: string, options: NamedTableOptions): Promise<Embed
   const file = await openFile(name, { ...options, shards: 'table' })
   const progress = showProgress(name, options.quiet ?? false)
   try {
-    const { signal, threads } = options
-    const table = await fillFrom(file, { onProgress: progress.report, signal, threads }, async (loaded) => ({
-      ...loaded,
-      tokens: loaded.tokens ?? (await knownVocabulary(file, name, signal)),
-    }))
+    const { signal, threads, nonFinite } = options
+    const table = await fillFrom(
+      file,
+      { onProgress: progress.report, signal, threads, nonFinite },
+      async (loaded) => ({
+        ...loaded,
+        tokens: loaded.tokens ?? (await knownVocabulary(file, name, signal)),
+      }),
+    )
     progress.clear()
     if (table.duplicates > 0) {
       const words = table.duplicates === 1 ? 'word comes' : 'words come'
       note(`${name}: ${table.duplicates} ${words} twice; the first row was kept`)
     }
+    if (table.skipped > 0) note(`${name}: ${table.skipped} rows are not finite and were left out`)
     return table
   } finally {
     progress.clear()

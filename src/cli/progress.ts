@@ -52,7 +52,7 @@ function bar(what: string): ShownProgress {
   return {
     report(progress) {
       last = progress
-      if (!asked && performance.now() - start > BAR_AFTER) void show()
+      if (!asked && performance.now() - start > BAR_AFTER) void show().catch(() => {})
       shown?.setTotal(progress.total)
       shown?.update(progress.done, { amount: amountOf(progress) })
     },

@@ -1,5 +1,7 @@
 /** What is kept of models, to look at and to clear. */
 
+import { describe } from '../arguments.ts'
+import { RowspaceError } from '../errors.ts'
 import { checkCache } from '../sources/options.ts'
 import { type KeptEntry, listKept, removeKept } from './cache.ts'
 import { parseHubName } from './name.ts'
@@ -19,6 +21,12 @@ export async function listCache(cache: true | string = true): Promise<KeptEntry[
  */
 export async function clearCache(name?: string, cache: true | string = true): Promise<number> {
   const parsed = name === undefined ? undefined : parseHubName(name)
+  if (parsed !== undefined && (parsed.file !== undefined || /^[^/]*\/[^/]*@/.test(name ?? ''))) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `${describe(name)}: the cache is cleared by model, with all its revisions and files: hf:${parsed.owner}/${parsed.model}.`,
+    )
+  }
   checkCache('cache', cache)
   const store = openStore(cache)
   return store === undefined ? 0 : removeKept(store, parsed)

@@ -1,0 +1,16 @@
+/** What the library advises, as the command takes it: options of calls are options of the command here. */
+
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [
+    /open it with encodingErrors: 'replace' or 'ignore' \(on the command line[^)]*\)/g,
+    'read it with --encoding-errors replace (or ignore)',
+  ],
+  [/\(or pass nonFinite: 'skip'\)/g, '(--non-finite skip leaves such rows out)'],
+  [/\(replace: true\)/g, '(--replace)'],
+  [/(push (?:it|the table) anew) with replace\b/g, '$1 with --replace'],
+  [/\(servers: \['(http:[^']*)', …\]\)/g, '(--server $1, once for each)'],
+]
+
+export function inOptions(message: string): string {
+  return WORDS.reduce((text, [library, command]) => text.replace(library, command), message)
+}
