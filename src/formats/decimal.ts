@@ -36,13 +36,13 @@ export class DecimalReader {
   read(bytes: Uint8Array, start: number, limit: number): number {
     let index = start
     const sign = bytes[index]
-    if (sign === MINUS || sign === PLUS) index++
+    if (sign === 0x2d || sign === 0x2b) index++
     const whole = index
     let mantissa = 0
     for (; index < limit && isDigit(bytes[index]!); index++) mantissa = mantissa * 10 + (bytes[index]! - 0x30)
     let digits = index - whole
     let exponent = 0
-    if (index < limit && bytes[index] === POINT) {
+    if (index < limit && bytes[index] === 0x2e) {
       const fraction = ++index
       for (; index < limit && isDigit(bytes[index]!); index++)
         mantissa = mantissa * 10 + (bytes[index]! - 0x30)
@@ -56,7 +56,7 @@ export class DecimalReader {
     if (mantissa >= EXACT_LIMIT || exponent < -22) return this.#exact(bytes, start, index)
     const magnitude = mantissa / EXACT_POWERS[-exponent]!
     if (liesBetween(magnitude)) return this.#exact(bytes, start, index)
-    return Math.fround(sign === MINUS ? -magnitude : magnitude)
+    return Math.fround(sign === 0x2d ? -magnitude : magnitude)
   }
 
   /** Exponents, nan, inf, and what is not a number at all. */

@@ -46,8 +46,9 @@ export async function* readLines(
   if (heldBytes > 0) yield { bytes: concatenate(held), offset }
 }
 
-/** All pieces in one array; the piece itself where there is one. */
-export function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
+/** All pieces in one array; the piece itself where only one is not empty. */
+export function concatenate(given: readonly Uint8Array[]): Uint8Array {
+  const pieces = given.filter(({ length }) => length > 0)
   if (pieces.length === 1 && pieces[0]) return pieces[0]
   const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
   let offset = 0

@@ -26,6 +26,7 @@ import { decodeUtf8 } from './utf8.ts'
 import { checkWord2vecHeader, type Word2vecHeader } from './word2vec-header.ts'
 
 const SPACE = 0x20
+const NOTHING = new Uint8Array(0)
 
 export const word2vecBinaryReader: FormatReader = {
   name: 'word2vec-binary',
@@ -79,7 +80,7 @@ class RecordParser {
   readonly #rowBytes: number
   readonly #words = new Words()
   /** What has come of a word whose end has not, and the word whose numbers are coming. */
-  #wordStart: Uint8Array = new Uint8Array(0)
+  #wordStart: Uint8Array = NOTHING
   #word: string | undefined
   /** Bytes of the row that have come. */
   #filled = 0
@@ -123,12 +124,13 @@ class RecordParser {
     const start = offset + index - this.#wordStart.length
     const length = offset + end - start
     if (length > MAX_WORD_LENGTH) throw this.#badWord(start, `is over ${MAX_WORD_LENGTH} bytes long`)
-    this.#wordStart = concatenate([this.#wordStart, bytes.subarray(index, end)])
+    const part = bytes.subarray(index, end)
+    this.#wordStart = start === offset + index ? part : concatenate([this.#wordStart, part])
     if (space < 0) return end
     if (length === 0) throw this.#badWord(start, 'is empty')
     if (this.#wordStart.includes(NEWLINE)) throw this.#badWord(start, 'holds a line end')
     this.#word = decodeUtf8(this.#wordStart, this.#encodingErrors, { name: this.#source.name, offset: start })
-    this.#wordStart = bytes.subarray(0, 0)
+    this.#wordStart = NOTHING
     return space + 1
   }
 

@@ -87,4 +87,17 @@ describe('a header that lies', () => {
     )
     expect(error).toMatchObject({ code: 'UNSUPPORTED', details: { rows: 16_777_217 } })
   })
+
+  test('the smallest file that a header allows', async () => {
+    expect(await readTable(ascii('1 1\na 1'))).toMatchObject({ size: 1, tokens: ['a'] })
+    expect((await rejection(readTable(ascii('2 1\na 1\nb ')))).code).toBe('TRUNCATED')
+  })
+
+  test('GloVe text with more rows than words can be told apart', async () => {
+    const lines = ascii('a 1\n'.repeat(1 << 18))
+    const size = 4 * 16_777_217
+    const read = async (start: number, end: number) => lines.subarray(0, end - start)
+    const error = await rejection(openTableFile({ name: 'many', size, read }))
+    expect(error).toMatchObject({ code: 'UNSUPPORTED', details: { rows: 16_777_217 } })
+  })
 })

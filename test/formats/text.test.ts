@@ -127,6 +127,21 @@ test('bytes that are not UTF-8 name their offset, or are replaced or dropped as 
   expect((await readTable(bytes, { encodingErrors: 'ignore' })).tokens).toEqual(['a', 'b'])
 })
 
+test('offsets and lines are those of the file, also where lines lie in two blocks', async () => {
+  const row = `${'w'.repeat(50)} ${'0.125 '.repeat(10)}`
+  const text = Array.from({ length: 30_000 }, (_, id) => `${id}${row}\n`).join('')
+  const bytes = ascii(`${text}x_ ${'1 '.repeat(10)}\n`)
+  const at = bytes.indexOf(0x5f)
+  bytes[at] = 0xff
+  expect(await rejection(readTable(bytes))).toMatchObject({
+    code: 'INVALID_ENCODING',
+    details: { offset: at },
+  })
+  bytes[at] = 0x20
+  bytes[at + 1] = 0x79
+  expect((await rejection(readTable(bytes))).details).toMatchObject({ line: 30_001 })
+})
+
 test('numbers are rounded to float32 as their decimals say', async () => {
   const decimals = [
     '0.1',

@@ -100,6 +100,11 @@ describe('lines', () => {
     )
   })
 
+  test('more than can be told apart', async () => {
+    const error = await rejection(openTableFile(array({ 'words.txt': new Uint8Array(16_777_217).fill(10) })))
+    expect(error.message).toBe('words.txt: it has 16777217 words; at most 16777216 can be told apart.')
+  })
+
   test('a file that is too large for text is not read', async () => {
     const huge = {
       ...bytesSource(ARRAY, 'a.npy'),
