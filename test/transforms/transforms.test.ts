@@ -142,6 +142,22 @@ describe('fewer numbers, and the edges', () => {
     expect(two!.vector(row)).toEqual(six!.vector(row).slice(0, 2))
     expect((await whitening(await table, { dimension: 3 })).dimension).toBe(3)
   })
+  test('all-but-the-top takes d/100 axes unless told', async () => {
+    const wide = await EmbeddingTable.from(made(60, 160, 6), { dimension: 160 })
+    const row = wide.row(4)
+    const unlessTold = (await allButTheTop(wide)).vector(row)
+    expect(unlessTold).toEqual((await allButTheTop(wide, { components: 2 })).vector(row))
+    expect((await allButTheTop(await table)).vector((await table).row(4))).toEqual(
+      (await meanRemoval(await table)).vector((await table).row(4)),
+    )
+  })
+  test('an axis points where its largest coordinate is positive', async () => {
+    const { matrix } = await principalComponents(await table, { dimension: 6 })
+    for (let axis = 0; axis < 6; axis++) {
+      const row = [...matrix!.subarray(axis * 6, axis * 6 + 6)]
+      expect(Math.max(...row)).toBe(Math.max(...row.map(Math.abs)))
+    }
+  })
   test('no component is mean removal', async () => {
     const none = await allButTheTop(await table, { components: 0 })
     const row = (await table).row(4)
