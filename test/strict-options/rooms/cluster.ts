@@ -79,7 +79,15 @@ export const calls: Calls = {
     call: openCluster,
   },
   'pushTable options': {
-    options: { ...place, replace: true, rowsAtOnce: ROWS.length, codes: false, signal, onProgress: () => {} },
+    options: {
+      ...place,
+      columns,
+      replace: true,
+      rowsAtOnce: ROWS.length,
+      codes: false,
+      signal,
+      onProgress: () => {},
+    },
     call: push,
   },
 }
