@@ -4,7 +4,6 @@
  */
 import { instantiate } from '@assemblyscript/loader'
 import { simd } from 'wasm-feature-detect'
-import { withSharedMemory } from './shared-memory.ts'
 
 /** The functions of assembly/index.ts. Addresses are bytes from the start of the memory. */
 export interface CoreExports extends Record<string, unknown> {
@@ -65,17 +64,6 @@ export async function compileCore(source: CoreSource): Promise<CompiledModule> {
   return WebAssembly.compile(await response.arrayBuffer())
 }
 
-/**
- * Compiles a core for memory that several threads share. Throws as compileCore, and a TypeError for a
- * compiled module, whose bytes are not to be had.
- */
-export async function compileSharedCore(source: CoreSource): Promise<CompiledModule> {
-  const core = await readCore(source)
-  if (core instanceof WebAssembly.Module) throw new TypeError('a compiled core cannot share its memory')
-  await requireSimd()
-  return WebAssembly.compile(withSharedMemory(core))
-}
-
 /** A core that can be compiled as often as wanted. Throws what fetch throws. */
 export async function readCore(source: CoreSource): Promise<Bytes | CompiledModule> {
   if (source instanceof WebAssembly.Module || isBytes(source)) return source
@@ -86,7 +74,8 @@ function isBytes(source: unknown): source is Bytes {
   return source instanceof ArrayBuffer || ArrayBuffer.isView(source)
 }
 
-async function requireSimd(): Promise<void> {
+/** Throws SimdMissingError. */
+export async function requireSimd(): Promise<void> {
   if (!(await simd())) throw new SimdMissingError('this engine has no WebAssembly SIMD (simd128)')
 }
 

@@ -74,6 +74,9 @@ const shared = {
   legalComments: 'none',
   splitting: true,
   chunkNames: 'chunk-[hash]',
+  // names of bindings/ that nothing outside this bundle sees, nor the core, nor a worker
+  mangleProps:
+    /^(askWith(Row|Vector)|computeNorms|cosineWithVector|emptyRow|fillHeap|fourBitsPay|heapAt|heapBytes|paysToCertify|quantisedBytes|queryAt|queryBytes|questionsAtOnce|scratchRows|startCodes|trySample|waitForOthers|scanChunk|codeBits|hasCodes)$/,
   logLevel: 'warning',
   metafile: true,
 }
@@ -107,6 +110,7 @@ const built = await Promise.all([
     outdir: 'dist',
     platform: 'node',
     define: {},
+    mangleProps: undefined,
     plugins: [leanLoader, defaultTableAt('./default-table.js')],
     chunkNames: 'cli-[hash]',
     // libraries that are CommonJS ask for Node's modules by require

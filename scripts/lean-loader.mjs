@@ -4,11 +4,12 @@
  */
 import { readFileSync } from 'node:fs'
 
-/** What is left of the loader: how a module is instantiated. */
-const USED = ['isResponse', 'isModule', 'instantiate', 'instantiateStreaming']
+/** What is left of the loader: how a compiled module is instantiated. */
+const USED = ['isModule', 'instantiate']
 
 const UNUSED = `const preInstantiate = () => ({})
 const postInstantiate = (_, { exports }) => exports
+const isResponse = () => false
 `
 
 export const leanLoader = {

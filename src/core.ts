@@ -1,11 +1,5 @@
 /** Which compiled core a table runs on, and its failures in rowspace's own words. */
-import {
-  type CompiledModule,
-  type CoreSource,
-  compileCore,
-  compileSharedCore,
-  SimdMissingError,
-} from '../bindings/core.ts'
+import { type CompiledModule, type CoreSource, compileCore } from '../bindings/core.ts'
 import { canShareMemory, hardwareThreads, MOST_THREADS } from '../bindings/hardware.ts'
 import { bundledCore } from '../bindings/inline-core.ts'
 import { MIN_BLOCK_ROWS, MIN_SCAN_BYTES, QUESTIONS, type TableShape } from '../bindings/layout.ts'
@@ -59,24 +53,8 @@ async function load<Result>(source: CoreSource | undefined, compile: Compile<Res
     return await (source === undefined ? compileBundled(compile) : compile(source))
   } catch (cause) {
     if (cause instanceof RowspaceError) throw cause
-    if (cause instanceof SimdMissingError) {
-      throw new RowspaceError(
-        'UNSUPPORTED',
-        'rowspace needs WebAssembly SIMD (simd128): Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer',
-        { cause },
-      )
-    }
-    const { message } = cause as Error
-    // as V8, Firefox and WebKit say it; and workerd, which compiles nothing at run time
-    if (/security.policy|unsafe-eval|\bCSP\b|by embedder/i.test(message)) {
-      throw new RowspaceError(
-        'UNSUPPORTED',
-        `WebAssembly may not be compiled here (${message}): add 'wasm-unsafe-eval' to script-src of the page's ` +
-          'Content-Security-Policy, or pass { core } as a compiled WebAssembly.Module',
-        { cause },
-      )
-    }
-    throw new RowspaceError('IO', `the core could not be loaded: ${message}`, { cause })
+    const { coreError } = await import('./core-errors.ts')
+    throw coreError(cause)
   }
 }
 
@@ -168,7 +146,9 @@ export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest
   return {
     ...rowViews(memory),
     async open() {
-      const module = await (threads > 1 ? load(core, compileSharedCore) : load(core, compileCore))
+      const compile =
+        threads > 1 ? (await import('../bindings/shared-core.ts')).compileSharedCore : compileCore
+      const module = await load(core, compile)
       return TableMemory.create(checked(module), memory)
     },
   }

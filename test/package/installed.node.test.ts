@@ -166,6 +166,14 @@ describe('bundled by esbuild', () => {
     expect(JSON.parse(project.node(path))).toEqual([3, 4])
   })
 
+  test('an app in one file, threads in it, pays at most 22 KB gzip', async () => {
+    const program = `import { EmbeddingTable } from 'rowspace'\nglobalThis.Table = EmbeddingTable`
+    const path = await bundle(program, 'search-only.js', { minify: true })
+    const bytes = gzipSync(readFileSync(path), { level: 9 }).length
+    console.log(`search in one file: ${bytes} bytes gzip`)
+    expect(bytes).toBeLessThanOrEqual(22 * 1024)
+  })
+
   test('an app that only searches pays at most 20 KB gzip, threads 3 KB more where it has them, the core at most 12 KB', async () => {
     const program = `import { EmbeddingTable } from 'rowspace'\nglobalThis.Table = EmbeddingTable`
     const outdir = join(project.folder, 'bundles/search')
