@@ -14,7 +14,8 @@ import { urlSource } from './url.ts'
 export type SourceLike = string | URL | Blob | Uint8Array | ArrayBuffer | ByteSource
 
 /**
- * Opens `like` for reading. A string is a path unless it starts with `http://`, `https://`, `file://` or `hf:`.
+ * Opens `like` for reading. A string is a path unless it starts with `http://`, `https://`, `file://` or `hf:`;
+ * in a page it is an address, relative to the page's own.
  *
  * @throws `INVALID_ARGUMENT` for anything else, `UNSUPPORTED` for other schemes, and what each kind of source throws
  */
@@ -47,7 +48,12 @@ async function openName(name: string, options: SourceOptions): Promise<ByteSourc
   }
   if (/^hf:/i.test(name)) return openHub(name, options)
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name)
-  if (!scheme) return fileSource(name)
+  if (!scheme) {
+    // what bundlers give for `import table from './table.safetensors?url'`
+    const base = globalThis.process?.getBuiltinModule === undefined ? globalThis.location?.href : undefined
+    if (base !== undefined && URL.canParse(name, base)) return openUrl(new URL(name, base), options)
+    return fileSource(name)
+  }
   if (!URL.canParse(name)) {
     throw new RowspaceError('INVALID_ARGUMENT', `${describe(name)} is not a URL.`, { url: name })
   }

@@ -43,3 +43,13 @@ test('a File opens as a table', async () => {
   expect(table).toMatchObject({ size: 2, dimension: 3 })
   expect([...table.row('queen')]).toEqual([4, 5, 6])
 })
+
+test('a string without a scheme is an address on the page, as bundlers give for ?url', async () => {
+  const { pathname } = new URL('../../data/glove-20k.safetensors', import.meta.url)
+  using table = await openTable(pathname)
+  expect(table.size).toBe(20_000)
+})
+
+test('an address where nothing is says so', async () => {
+  await expect(openTable('no-such-file.safetensors')).rejects.toMatchObject({ name: 'RowspaceError' })
+})
