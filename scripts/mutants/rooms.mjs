@@ -15,6 +15,7 @@ const FIRST = {
   assembly: [
     'test/bindings/codes.test.ts',
     'test/bindings/pinned-work.test.ts',
+    'test/bindings/heaps.test.ts',
     'test/oracle',
     ...[
       'pinned',

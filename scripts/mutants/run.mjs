@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { printRoom, summarise } from './report.mjs'
 import { findRooms } from './rooms.mjs'
-import { choose, keyOf } from './sample.mjs'
+import { choose, inReport, keyOf } from './sample.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '')
 const HERE = join(ROOT, 'scripts/mutants')
@@ -91,7 +91,7 @@ const UNNOTICED = new Set(['Survived', 'NoCoverage'])
 async function tryRoom(room, { sample, narrow, only, minutes, ...options }) {
   if (minutes !== undefined) options.deadline = Date.now() + minutes * 60_000
   const { keys, attempt } = await toolFor(room)
-  const among = only === undefined ? keys : keys.filter((key) => key.includes(only))
+  const among = only === undefined ? keys : keys.filter((key) => inReport(key).includes(only))
   const chosen = choose(among, sample, options.seed)
   if (chosen.length === 0) return summarise(ROOT, room, keys.length, [])
   const results = await attempt(chosen, room.first, options)

@@ -15,6 +15,12 @@ export function placeOf(key) {
   return { file, line, column, endLine, endColumn }
 }
 
+/** A mutant as reports show it, with lines from 1. */
+export function inReport(key) {
+  const { file, line } = placeOf(key)
+  return `${file}:${line + 1} ${key.slice(key.indexOf(' ') + 1)}`
+}
+
 /** `count` of the keys, chosen by the seed; all of them without a count. */
 export function choose(keys, count, seed) {
   if (count === undefined) return [...keys]
