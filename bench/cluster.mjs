@@ -66,7 +66,7 @@ async function timed(ask) {
 /** The servers of the tests. */
 async function startServers() {
   const { outputFiles } = await build({
-    entryPoints: ['test/cluster/servers.ts'],
+    entryPoints: ['test/clickhouse/servers.ts'],
     bundle: true,
     platform: 'node',
     format: 'esm',

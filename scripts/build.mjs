@@ -11,14 +11,14 @@ import { writeLicences } from './licences.mjs'
 const DOORS = {
   index: 'src/index.ts',
   'slim/index': 'src/index.ts',
-  formats: 'src/formats/index.ts',
-  hub: 'src/hub/index.ts',
-  bulk: 'src/bulk/index.ts',
-  collection: 'src/collection/index.ts',
-  clickhouse: 'src/cluster/index.ts',
-  'keyed-vectors': 'src/keyed-vectors/index.ts',
-  text: 'src/text/index.ts',
-  transforms: 'src/transforms/index.ts',
+  formats: 'src/formats.ts',
+  hub: 'src/hub.ts',
+  bulk: 'src/bulk.ts',
+  collection: 'src/collection.ts',
+  clickhouse: 'src/clickhouse.ts',
+  'keyed-vectors': 'src/keyed-vectors.ts',
+  text: 'src/text.ts',
+  transforms: 'src/transforms.ts',
   default: 'src/default.ts',
   gpt2: 'src/gpt2.ts',
 }
@@ -43,7 +43,7 @@ const doors = (file) => ({
       return { contents, resolveDir: root('.') }
     })
     esbuild.onResolve({ filter: /\/inline-core\.ts$/ }, ({ importer }) =>
-      importer === root('src/core.ts') ? { path: root('bindings/provided-core.ts') } : undefined,
+      importer === root('src/table/load-core.ts') ? { path: root('bindings/provided-core.ts') } : undefined,
     )
   },
 })
@@ -106,7 +106,7 @@ const built = await Promise.all([
   build({
     ...shared,
     // the command is a program of Node's, bundled on its own with its libraries; its rare parts in chunks
-    entryPoints: { cli: 'src/cli/main.ts' },
+    entryPoints: { cli: 'cli/main.ts' },
     outdir: 'dist',
     platform: 'node',
     define: {},

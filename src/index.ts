@@ -1,10 +1,8 @@
 /** The public door of `rowspace`. What else there is stands in subpaths: formats, default, gpt2. */
-export type { Expression, Term } from './analogy.ts'
-export { type CoreSource, loadCore } from './core.ts'
-export type { ElementType, RowArrays } from './element-types.ts'
-export { type ErrorCode, isRowspaceError, RowspaceError } from './errors.ts'
-export { IdSet } from './id-set.ts'
-export { type Match, Matches } from './matches.ts'
+
+export type { ElementType, RowArrays } from './core/element-types.ts'
+export { type ErrorCode, isRowspaceError, RowspaceError } from './core/errors.ts'
+export { IdSet } from './core/id-set.ts'
 export {
   type AnalogyOptions,
   EmbeddingTable,
@@ -15,12 +13,15 @@ export {
   type RowOptions,
   type SearchOptions,
   type TableOptions,
-} from './table.ts'
-export { type TextToken, type Vocabulary, WordList } from './vocabulary.ts'
+} from './table/embedding-table.ts'
+export type { Expression, Term } from './table/expression.ts'
+export { type CoreSource, loadCore } from './table/load-core.ts'
+export { type Match, Matches } from './table/matches.ts'
+export { type TextToken, type Vocabulary, WordList } from './table/vocabulary.ts'
 
-import type { OpenTableOptions } from './open.ts'
-import type { SourceLike } from './sources/open.ts'
-import type { EmbeddingTable as Table } from './table.ts'
+import type { SourceLike } from './open/open-source.ts'
+import type { OpenTableOptions } from './open/open-table.ts'
+import type { EmbeddingTable as Table } from './table/embedding-table.ts'
 
 export type { OpenTableOptions, SourceLike }
 
@@ -31,6 +32,6 @@ export type { OpenTableOptions, SourceLike }
  * @throws RowspaceError as openTable of `rowspace/formats`
  */
 export async function openTable(source: SourceLike, options: OpenTableOptions = {}): Promise<Table> {
-  const { openTable: open } = await import('./formats/index.ts')
+  const { openTable: open } = await import('./formats.ts')
   return open(source, options)
 }

@@ -1,10 +1,10 @@
 /** Answers from real tables against figures that others published, or that were reckoned in float64 elsewhere. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDefaultTable } from '../src/default.ts'
-import type { Matches } from '../src/matches.ts'
-import { openTable } from '../src/open.ts'
-import type { EmbeddingTable, Metric } from '../src/table.ts'
+import { openDefaultTable } from '../src/open/default-table.ts'
+import { openTable } from '../src/open/open-table.ts'
+import type { EmbeddingTable, Metric } from '../src/table/embedding-table.ts'
+import type { Matches } from '../src/table/matches.ts'
 import { isThere, projectPath, sharedPath } from './shared-data.ts'
 
 const WORD2VEC = sharedPath('word2vec-4812')

@@ -2,13 +2,13 @@
  * Maximal marginal relevance: rows that are near the query and unlike each other (Carbonell & Goldstein, The Use of MMR,
  * Diversity-Based Reranking for Reordering Documents and Producing Summaries, 1998).
  */
-import { describe, readSearchOptions } from '../arguments.ts'
-import { checkTable } from '../check-table.ts'
-import { RowspaceError } from '../errors.ts'
-import { Matches } from '../matches.ts'
-import { SEARCH_OPTIONS } from '../options.ts'
-import { type KeysOf, readOptions } from '../strict-options.ts'
-import type { EmbeddingTable, Query, SearchOptions } from '../table.ts'
+import { describe, readSearchOptions } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { SEARCH_OPTIONS } from '../core/options.ts'
+import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { checkTable } from '../table/check-table.ts'
+import type { EmbeddingTable, Query, SearchOptions } from '../table/embedding-table.ts'
+import { Matches } from '../table/matches.ts'
 
 export interface RelevanceOptions extends Omit<SearchOptions, 'metric'> {
   /** From 0 (the most different rows) to 1 (the nearest): 0.5 unless given. */

@@ -1,11 +1,11 @@
 /** The k nearest rows of every row. */
-import { readSearchOptions } from '../arguments.ts'
-import { checkTable } from '../check-table.ts'
-import type { IdSet } from '../id-set.ts'
-import { inSteps, WORK_OPTIONS, type WorkOptions } from '../in-steps.ts'
-import { Matches } from '../matches.ts'
-import { type KeysOf, readOptions } from '../strict-options.ts'
-import type { EmbeddingTable, Metric } from '../table.ts'
+import { readSearchOptions } from '../core/arguments.ts'
+import type { IdSet } from '../core/id-set.ts'
+import { inSteps, WORK_OPTIONS, type WorkOptions } from '../core/in-steps.ts'
+import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { checkTable } from '../table/check-table.ts'
+import type { EmbeddingTable, Metric } from '../table/embedding-table.ts'
+import { Matches } from '../table/matches.ts'
 import { askableRows, checkFilter } from './askable.ts'
 
 export interface GraphOptions extends WorkOptions {

@@ -1,11 +1,11 @@
 /** All rows within a similarity, however many they are. */
-import { describe, queryList } from '../arguments.ts'
-import { checkTable } from '../check-table.ts'
-import { RowspaceError } from '../errors.ts'
-import type { Matches } from '../matches.ts'
-import { SEARCH_OPTIONS } from '../options.ts'
-import { type KeysOf, readOptions } from '../strict-options.ts'
-import type { EmbeddingTable, Query, SearchOptions } from '../table.ts'
+import { describe, queryList } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { SEARCH_OPTIONS } from '../core/options.ts'
+import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { checkTable } from '../table/check-table.ts'
+import type { EmbeddingTable, Query, SearchOptions } from '../table/embedding-table.ts'
+import type { Matches } from '../table/matches.ts'
 
 export interface RangeOptions extends Omit<SearchOptions, 'k' | 'least'> {
   /** The least score, by `metric`, of a row in the answer; rounded to float32, as scores are. */

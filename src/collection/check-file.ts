@@ -1,5 +1,5 @@
 /** What is checked in a collection's file beside its checksums: those tell damage, not a file that another program made up. */
-import { describe } from '../arguments.ts'
+import { describe } from '../core/arguments.ts'
 import { invalidFormat } from '../formats/malformed.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { ColumnType, ColumnTypes } from './options.ts'

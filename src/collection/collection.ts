@@ -1,13 +1,21 @@
 /** Collection: rows that come, change and go, known by keys, with metadata to filter by. */
-import { checkCount, checkQuery, checkVector, describe, isRow, queryList, zeroQuery } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import { IdSet } from '../id-set.ts'
-import { type ReadQuery, vectorQuery } from '../query.ts'
-import { type Searched, search, searchBatch } from '../search.ts'
-import { readOptions } from '../strict-options.ts'
-import type { EmbeddingTable, TableOptions } from '../table.ts'
+import {
+  checkCount,
+  checkQuery,
+  checkVector,
+  describe,
+  isRow,
+  queryList,
+  zeroQuery,
+} from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { IdSet } from '../core/id-set.ts'
+import { readOptions } from '../core/strict-options.ts'
+import { makeColumns } from '../metadata/columns.ts'
+import type { EmbeddingTable, TableOptions } from '../table/embedding-table.ts'
+import { type ReadQuery, vectorQuery } from '../table/query.ts'
+import { type Searched, search, searchBatch } from '../table/search.ts'
 import { closeGaps, makeRoom, nameEntries, put, remove } from './changes.ts'
-import { makeColumns } from './columns.ts'
 import { copyEntries, copyTable } from './convert.ts'
 import { type EntryShape, readChange, readEntry } from './entries.ts'
 import { Filter } from './filter.ts'

@@ -1,8 +1,8 @@
 /** From a table to a collection and back. */
-import { describe } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import { readOptions } from '../strict-options.ts'
-import { EmbeddingTable, type TableOptions } from '../table.ts'
+import { describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { readOptions } from '../core/strict-options.ts'
+import { EmbeddingTable, type TableOptions } from '../table/embedding-table.ts'
 import type { Collection } from './collection.ts'
 import {
   type CollectionOptions,

@@ -1,8 +1,8 @@
 /** Entries as the caller hands them over, judged and copied before anything changes. */
-import { describe, isVector } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import { type KeysOf, readOptions } from '../strict-options.ts'
-import { type Column, checkValue } from './columns.ts'
+import { describe, isVector } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { type Column, checkValue } from '../metadata/columns.ts'
 import { checkKey } from './keys.ts'
 import type { Key, Value } from './options.ts'
 

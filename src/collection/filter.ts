@@ -1,5 +1,5 @@
 /** A condition as a set of entries that is made once and made anew after a change. */
-import type { IdSet } from '../id-set.ts'
+import type { IdSet } from '../core/id-set.ts'
 
 /** What a filter needs of its collection: a number that every change raises. */
 export interface Changing {

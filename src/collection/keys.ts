@@ -1,6 +1,6 @@
 /** Which key has which place. */
-import { describe } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
+import { describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
 import type { Key } from './options.ts'
 
 export class Keys {

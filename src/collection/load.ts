@@ -1,19 +1,19 @@
 /** Reads a collection from where it is kept. */
 import { codeViews } from '../../bindings/code-views.ts'
-import { checkCount, describe } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
+import { checkCount, describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import type { KeysOf } from '../core/strict-options.ts'
 import { invalidFormat, unsupported } from '../formats/malformed.ts'
 import {
   readSafetensorsHeader,
   type SafetensorsHeader,
   type StoredTensor,
-} from '../formats/safetensors-header.ts'
+} from '../formats/safetensors/header.ts'
+import { type Column, makeColumns } from '../metadata/columns.ts'
 import { readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
-import type { KeysOf } from '../strict-options.ts'
 import { checkRows, readColumnTypes, readPairs } from './check-file.ts'
 import { Checksum, PIECE_BYTES } from './checksum.ts'
-import { type Column, makeColumns } from './columns.ts'
 import { CODE_TENSORS, type CollectionMetadata, checksumOf, DTYPES, FORMAT, VERSION } from './file-layout.ts'
 import { parseJsonList } from './json-list.ts'
 import { Keys } from './keys.ts'

@@ -1,8 +1,9 @@
 /** What a collection is made of: keys, vectors, metadata. */
-import type { CoreSource } from '../core.ts'
-import { type Metric, TABLE_OPTIONS, type TableOptions } from '../options.ts'
-import type { KeysOf } from '../strict-options.ts'
-import type { Comparison, Condition } from './condition.ts'
+
+import { type Metric, TABLE_OPTIONS, type TableOptions } from '../core/options.ts'
+import type { KeysOf } from '../core/strict-options.ts'
+import type { Comparison, Condition } from '../metadata/condition.ts'
+import type { CoreSource } from '../table/load-core.ts'
 import type { Filter } from './filter.ts'
 
 /** What an entry is known by. Whole numbers from 0 are given out where the caller names none. */

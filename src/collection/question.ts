@@ -1,12 +1,14 @@
-/** From a question to a collection to one that src/search.ts answers, and back. */
+/** From a question to a collection to one that src/table/search.ts answers, and back. */
 
-import { describe } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import { IdSet } from '../id-set.ts'
-import type { Matches } from '../matches.ts'
-import { type Asked, readQuestion, type Searched } from '../search.ts'
-import { readOptions } from '../strict-options.ts'
-import type { Column } from './columns.ts'
+import { describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { IdSet } from '../core/id-set.ts'
+import { readOptions } from '../core/strict-options.ts'
+import type { Column } from '../metadata/columns.ts'
+import { parseCondition } from '../metadata/parse-condition.ts'
+import { select } from '../metadata/select.ts'
+import type { Matches } from '../table/matches.ts'
+import { type Asked, readQuestion, type Searched } from '../table/search.ts'
 import { Filter } from './filter.ts'
 import type { Keys } from './keys.ts'
 import { CollectionMatches } from './matches.ts'
@@ -18,9 +20,7 @@ import {
   type StoredMetadata,
   type Value,
 } from './options.ts'
-import { parseCondition } from './parse-condition.ts'
 import type { CollectionRows } from './rows.ts'
-import { select } from './select.ts'
 
 /** What a collection is made of. */
 export interface Parts {
@@ -29,7 +29,7 @@ export interface Parts {
   columns: ReadonlyMap<string, Column>
 }
 
-/** A collection as src/search.ts sees it: rows are places, tokens there are none. */
+/** A collection as src/table/search.ts sees it: rows are places, tokens there are none. */
 export function searchedOf({ rows, keys }: Parts): Searched {
   return {
     get size() {

@@ -5,10 +5,10 @@
 import { codeViews } from '../../bindings/code-views.ts'
 import { type CoreSource, readCore } from '../../bindings/core.ts'
 import type { TableMemory } from '../../bindings/table-memory.ts'
-import { createMemory, type MemoryRequest } from '../core.ts'
-import { writeRows } from '../element-types.ts'
-import { isRowspaceError } from '../errors.ts'
-import { IdSet } from '../id-set.ts'
+import { writeRows } from '../core/element-types.ts'
+import { isRowspaceError } from '../core/errors.ts'
+import { IdSet } from '../core/id-set.ts'
+import { createMemory, type MemoryRequest } from '../table/load-core.ts'
 import type { Vector } from './options.ts'
 
 const NO_SCALES = new Float32Array(0)

@@ -1,9 +1,9 @@
 /** Writes a collection to where it is kept. */
 import { codeViews } from '../../bindings/code-views.ts'
-import { RowspaceError } from '../errors.ts'
-import { readSafetensorsHeader, tensorBytes } from '../formats/safetensors-header.ts'
-import { encodeSafetensors, type TensorToWrite } from '../formats/write-safetensors.ts'
-import type { KeysOf } from '../strict-options.ts'
+import { RowspaceError } from '../core/errors.ts'
+import type { KeysOf } from '../core/strict-options.ts'
+import { readSafetensorsHeader, tensorBytes } from '../formats/safetensors/header.ts'
+import { encodeSafetensors, type TensorToWrite } from '../formats/safetensors/writer.ts'
 import { Checksum, PIECE_BYTES } from './checksum.ts'
 import {
   CODE_TENSORS,

@@ -1,5 +1,5 @@
 /** Which tensor of a file is the embedding table. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { TensorInfo } from './format.ts'
 import { quoted, shapeText, shortened } from './malformed.ts'

@@ -1,6 +1,6 @@
 /** What every format reader gives: the shape first, from headers alone; the rows when asked. */
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
-import type { TokenScript } from '../text/readable-tokens.ts'
+import type { TokenScript } from '../tokenizers/readable-tokens.ts'
 
 export interface Progress {
   /** 'read' the rows, 'norms': prepare them for search, 'open' several files. */

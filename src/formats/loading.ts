@@ -1,5 +1,5 @@
 /** What all `load` functions share: the target's length, progress, rows copied as they lie, words that come twice. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { type BlockOptions, readStraight } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { LoadedRows, LoadOptions } from './format.ts'

@@ -1,5 +1,5 @@
 /** The errors of a file that is not what it says, all worded alike: the file, what was found, what was expected. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import type { ByteSource } from '../sources/source.ts'
 
 /** `INVALID_FORMAT`: `problem` continues "<name>: ". */

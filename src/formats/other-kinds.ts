@@ -1,7 +1,7 @@
 /** Files of kinds that are not read, told by their first bytes, so that whoever opens one hears what it is and what to do. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { areNumbers, countFields, eachLine, isBlank, NEWLINE } from './text-lines.ts'
+import { areNumbers, countFields, eachLine, isBlank, NEWLINE } from './text/lines.ts'
 
 export interface OtherKind {
   /** As the end of "It is …". */

@@ -3,8 +3,8 @@ import type { ByteSource } from '../sources/source.ts'
 import type { FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } from './format.ts'
 import { checkTarget, copyNumbers, ProgressReporter } from './loading.ts'
 import { invalidFormat } from './malformed.ts'
+import { wordsBeside } from './text/words-beside.ts'
 import { NUMBER_TYPES, rowsOfNumbers } from './widen.ts'
-import { wordsBeside } from './words-beside.ts'
 
 const WORDS_FILE = 'words.json'
 

@@ -1,5 +1,5 @@
 /** Numbers of the types models are published in, as float32: exact for all but float64, which is rounded to the nearest. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { type BlockOptions, readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 

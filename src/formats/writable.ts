@@ -1,6 +1,6 @@
 /** What can be written: rows that are handed out block by block, so that a big table is never held twice. */
-import { checkCount, describe } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
+import { checkCount, describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { MAX_WORD_LENGTH } from './loading.ts'
 import { isCount } from './malformed.ts'
 

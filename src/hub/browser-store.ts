@@ -1,5 +1,5 @@
 /** The cache on a page: the Cache API, where an entry appears whole or not at all. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { isOwnPath, LAYOUT } from './layout.ts'
 import type { Store } from './store.ts'
 

@@ -1,5 +1,5 @@
 /** A file of the hub: what is kept of it is read from the cache, what is not is fetched, and kept. */
-import { isRowspaceError } from '../errors.ts'
+import { isRowspaceError } from '../core/errors.ts'
 import { checkRange } from '../sources/bytes.ts'
 import type { ByteSource, ReadOptions } from '../sources/source.ts'
 import type { KeptFile } from './kept-file.ts'

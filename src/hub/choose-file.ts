@@ -1,5 +1,5 @@
 /** Which file of a model holds its table, where none is named. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { type HubName, hubNameText } from './name.ts'
 
 /** Asked for in this order, before the hub is asked for a list. */

@@ -1,5 +1,5 @@
 /** The hub's list of a repository's files. It is the server's word, so only plain paths in it are believed. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { readExactly } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { type HubName, hubNameText, isPlainPath } from './name.ts'

@@ -1,6 +1,6 @@
 /** `hf:owner/name[@revision][/file]`: which file of which model is meant. */
-import { describe } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
+import { describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
 
 export interface HubName {
   owner: string

@@ -1,5 +1,5 @@
 /** What the hub refused, and what to do about it. */
-import { isRowspaceError, RowspaceError } from '../errors.ts'
+import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { type HubName, hubNameText } from './name.ts'
 import type { HubSettings } from './settings.ts'
 

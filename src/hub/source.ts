@@ -1,10 +1,10 @@
 /** Opens a file of the hub: from what is kept, else over the network. */
-import { isRowspaceError, RowspaceError } from '../errors.ts'
+import { isRowspaceError, RowspaceError } from '../core/errors.ts'
+import { readOptions } from '../core/strict-options.ts'
 import { stepsBeside } from '../sources/beside.ts'
 import { SOURCE_OPTIONS } from '../sources/options.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { type UrlSource, urlSource } from '../sources/url.ts'
-import { readOptions } from '../strict-options.ts'
 import { HubCache, type Known, type KnownFile } from './cache.ts'
 import { CachedSource } from './cached-source.ts'
 import { chooseListed, USUAL_FILES } from './choose-file.ts'

@@ -1,6 +1,7 @@
 /** Both measures of every row against a query, in order of id. */
-import type { Matches } from '../matches.ts'
-import type { EmbeddingTable, Query } from '../table.ts'
+
+import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
+import type { Matches } from '../table/matches.ts'
 
 /** The ids of all rows of a table, kept while it is asked again and again. */
 const everyId = new WeakMap<EmbeddingTable, Uint32Array>()

@@ -1,8 +1,8 @@
 /** Questions about given keys: how alike they are, which is the odd one, how many come between. */
-import { describe, isVector, zeroQuery } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import { liveRows } from '../live-rows.ts'
-import type { EmbeddingTable, Query, Row } from '../table.ts'
+import { describe, isVector, zeroQuery } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import type { EmbeddingTable, Query, Row } from '../table/embedding-table.ts'
+import { liveRows } from '../table/live-rows.ts'
 import { measureAll } from './all-rows.ts'
 import { keyList, knownKeys } from './keys.ts'
 import { lengthOf, meanVector } from './mean-vector.ts'

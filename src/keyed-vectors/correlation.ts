@@ -1,6 +1,6 @@
 /** How two lists of numbers go together, as scipy.stats reckons it. */
-import { describe, isVector } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
+import { describe, isVector } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
 
 export interface Correlation {
   /** From −1 to 1; NaN where one list is constant or shorter than two. */

@@ -6,10 +6,10 @@
  *
  * Cosines are the table's float32; products and quotients are float64.
  */
-import { describe, isRow } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import { liveRows } from '../live-rows.ts'
-import type { EmbeddingTable, Query } from '../table.ts'
+import { describe, isRow } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
+import { liveRows } from '../table/live-rows.ts'
 import { measureAll } from './all-rows.ts'
 import { inputId } from './keys.ts'
 import { rangeFilter, type Terms, termsOf } from './terms.ts'

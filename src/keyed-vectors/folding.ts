@@ -1,9 +1,9 @@
 /** Words of an evaluation found in a table: among its first rows, in any case or as written. */
-import { RowspaceError } from '../errors.ts'
-import { liveRows } from '../live-rows.ts'
-import type { KeysOf } from '../strict-options.ts'
-import type { EmbeddingTable } from '../table.ts'
-import type { Vocabulary } from '../vocabulary.ts'
+import { RowspaceError } from '../core/errors.ts'
+import type { KeysOf } from '../core/strict-options.ts'
+import type { EmbeddingTable } from '../table/embedding-table.ts'
+import { liveRows } from '../table/live-rows.ts'
+import type { Vocabulary } from '../table/vocabulary.ts'
 import { checkedBound } from './terms.ts'
 
 export interface FoldingOptions {

@@ -1,10 +1,10 @@
 /** The questions of gensim's KeyedVectors, under their names in camelCase, asked of a table. */
-import { checkVector } from '../arguments.ts'
-import { checkTable } from '../check-table.ts'
-import type { Matches } from '../matches.ts'
-import { TABLE_OPTIONS } from '../options.ts'
-import { readOptions } from '../strict-options.ts'
-import type { EmbeddingTable, Query, Row, TableOptions } from '../table.ts'
+import { checkVector } from '../core/arguments.ts'
+import { TABLE_OPTIONS } from '../core/options.ts'
+import { readOptions } from '../core/strict-options.ts'
+import { checkTable } from '../table/check-table.ts'
+import type { EmbeddingTable, Query, Row, TableOptions } from '../table/embedding-table.ts'
+import type { Matches } from '../table/matches.ts'
 import type { AnalogySection } from './analogy-questions.ts'
 import {
   type Central,

@@ -1,9 +1,9 @@
 /** Keys of a table: which there are, and lists of them. */
-import { describe, zeroQuery } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import { liveRows } from '../live-rows.ts'
-import type { EmbeddingTable, Row } from '../table.ts'
-import { idOfName } from '../vocabulary.ts'
+import { describe, zeroQuery } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import type { EmbeddingTable, Row } from '../table/embedding-table.ts'
+import { liveRows } from '../table/live-rows.ts'
+import { idOfName } from '../table/vocabulary.ts'
 
 /** The id of a key, or undefined where the table does not have it. Names mean what they mean in `table.id`. */
 export function idOfKey(table: EmbeddingTable, key: Row): number | undefined {

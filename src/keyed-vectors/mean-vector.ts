@@ -1,8 +1,8 @@
 /** The weighted mean of rows and vectors: what every question that adds words begins with. */
-import { checkVector, describe, isVector } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import type { KeysOf } from '../strict-options.ts'
-import type { EmbeddingTable, Query } from '../table.ts'
+import { checkVector, describe, isVector } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import type { KeysOf } from '../core/strict-options.ts'
+import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
 import { inputId, keyList, liveIdOfKey } from './keys.ts'
 
 export interface MeanOptions {

@@ -1,6 +1,7 @@
 /** Rows most similar to a mean of unit rows: 3CosAdd (Mikolov, Yih & Zweig 2013), as gensim has it. */
-import { Matches } from '../matches.ts'
-import type { EmbeddingTable } from '../table.ts'
+
+import type { EmbeddingTable } from '../table/embedding-table.ts'
+import { Matches } from '../table/matches.ts'
 import { meanVector } from './mean-vector.ts'
 import { rangeFilter, type Terms, termsOf } from './terms.ts'
 import { checkedTopn, type TopnOptions } from './topn.ts'

@@ -1,10 +1,11 @@
 /** What most-similar questions are asked with: keys and vectors to add and to take away. */
-import { type Term, type WeightedTerm, weightedTerms } from '../analogy.ts'
-import { describe, isVector } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import { IdSet } from '../id-set.ts'
-import { type KeysOf, readOptions } from '../strict-options.ts'
-import type { EmbeddingTable, Query } from '../table.ts'
+
+import { describe, isVector } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { IdSet } from '../core/id-set.ts'
+import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
+import { type Term, type WeightedTerm, weightedTerms } from '../table/expression.ts'
 
 /** A key or vector, alone or with a weight: `['king', 0.5]`. */
 export type WeightedKey = Term | readonly [Term, number]

@@ -1,7 +1,7 @@
 /** How many rows an answer has, and in what range they lie. */
-import { describe } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import type { KeysOf } from '../strict-options.ts'
+import { describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import type { KeysOf } from '../core/strict-options.ts'
 import { RANGE_OPTIONS, type RangeOptions } from './terms.ts'
 
 export interface TopnOptions extends RangeOptions {

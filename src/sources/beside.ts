@@ -1,5 +1,5 @@
 /** Names of files beside a source: whatever a file or a server says they are, they lead nowhere else. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 
 /**
  * The steps from the source's folder to a file in it or below it.

@@ -1,5 +1,5 @@
 /** A Blob or a File (of a file input, of drag and drop), read slice by slice. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { checkRange } from './bytes.ts'
 import type { ByteSource, ReadOptions } from './source.ts'
 

@@ -1,5 +1,5 @@
 /** A source read from front to back, block by block. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import type { ByteSource } from './source.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** The body of a response, read as far as it comes; what is wrong with it is said in our words. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { nameOf, networkFailure, type Watchdog } from './http.ts'
 import { TransientFailure } from './retry.ts'
 

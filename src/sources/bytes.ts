@@ -1,5 +1,5 @@
 /** Bytes that are already in memory, as a source. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import type { ByteSource, ReadOptions } from './source.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** A part of a file that comes with a CRC-32, as it lies: what is read of it is counted in, in any order, and the rest when asked. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { readBlocks, readExactly } from './blocks.ts'
 import { checkRange } from './bytes.ts'
 import { crc32, joinedCrc32 } from './crc32.ts'

@@ -1,6 +1,6 @@
 /** A file on disk, in Node. */
 import type { FileHandle } from 'node:fs/promises'
-import { type ErrorCode, RowspaceError } from '../errors.ts'
+import { type ErrorCode, RowspaceError } from '../core/errors.ts'
 import { stepsBeside } from './beside.ts'
 import { checkRange } from './bytes.ts'
 import { nodeModule } from './node.ts'

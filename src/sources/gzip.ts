@@ -5,7 +5,7 @@
  * | 1f 8b 08 … | deflate stream | CRC-32 | size of the contents mod 2^32 |
  * ```
  */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { readExactly } from './blocks.ts'
 import type { ByteSource, ReadOptions } from './source.ts'
 import { MOST_EXPANSION, UnpackedSource } from './unpacked.ts'

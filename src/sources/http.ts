@@ -1,5 +1,5 @@
 /** One GET request: redirects followed, its errors in our words, a watchdog for connections that stall. */
-import { type ErrorCode, RowspaceError } from '../errors.ts'
+import { type ErrorCode, RowspaceError } from '../core/errors.ts'
 import { retryAfter, TransientFailure } from './retry.ts'
 
 export interface GetOptions {

@@ -6,7 +6,7 @@
  * again, and then list those of others: of two at once at least one sees the other and steps back. Who is alone looks at the lock again:
  * as nobody else removes it, what is removed is the dead process's lock and not the next owner's.
  */
-import { isRowspaceError, RowspaceError } from '../errors.ts'
+import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { fileError } from './file.ts'
 import { nodeModule } from './node.ts'
 import { isRunning, ownToken, type ProcessToken, shortHash } from './process-token.ts'

@@ -1,5 +1,5 @@
 /** Node's own modules, asked for at run time, so that no bundler sees an import it cannot resolve. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 
 interface NodeModules {
   'node:crypto': typeof import('node:crypto')

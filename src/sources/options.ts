@@ -1,7 +1,7 @@
 /** The one reader of how sources are opened: what is misspelt, or of another kind, is an error before anything is asked for. */
-import { describe } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import { type KeysOf, pickOptions, readOptions } from '../strict-options.ts'
+import { describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
 import type { HubOptions, SourceOptions } from './source.ts'
 
 export const SOURCE_OPTIONS: KeysOf<SourceOptions> = {

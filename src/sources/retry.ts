@@ -1,5 +1,5 @@
 /** What failed on its way may go well the next time: how often it is tried again, and after how long. */
-import type { RowspaceError } from '../errors.ts'
+import type { RowspaceError } from '../core/errors.ts'
 import type { SourceOptions } from './source.ts'
 
 /** A request that failed in a way that may pass: a reset, a short body, a stall, 429 or 5xx. */

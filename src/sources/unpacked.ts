@@ -1,5 +1,5 @@
 /** The contents of a gzip stream as a source: read from front to back, begun again where somebody goes back. */
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { readBlocks } from './blocks.ts'
 import { checkRange } from './bytes.ts'
 import type { ByteSource, ReadOptions } from './source.ts'

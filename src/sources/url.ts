@@ -1,5 +1,5 @@
 /** A file on a web server, read by ranges: only the bytes that are asked for travel. */
-import { isRowspaceError, RowspaceError } from '../errors.ts'
+import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { stepsBeside } from './beside.ts'
 import { type Body, fillPart, type Part, readWhole } from './body.ts'
 import { checkRange } from './bytes.ts'

@@ -4,7 +4,7 @@
  */
 import type { Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { RowspaceError } from '../errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { fileError } from './file.ts'
 import { nodeModule } from './node.ts'
 import { removeStaleTemporaries, temporaryName } from './temporaries.ts'

@@ -1,9 +1,9 @@
 /** Texts to vectors without a transformer: the mean of their tokens' rows. */
-import { checkCount, describe } from '../arguments.ts'
-import { checkTable } from '../check-table.ts'
-import { RowspaceError } from '../errors.ts'
-import { type KeysOf, readOptions } from '../strict-options.ts'
-import type { EmbeddingTable } from '../table.ts'
+import { checkCount, describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { checkTable } from '../table/check-table.ts'
+import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { POOL_OPTIONS, type PoolOptions, pool } from './pool.ts'
 
 /** From a text to ids of rows. Ids that are undefined are of tokens without a row, and are left out. */

@@ -7,11 +7,11 @@
  * 0_StaticEmbedding/model.safetensors, 0_StaticEmbedding/tokenizer.json, modules.json   sentence-transformers, in folders
  * ```
  */
-import { isRowspaceError, RowspaceError } from '../errors.ts'
-import { openSource, type SourceLike } from '../sources/open.ts'
+import { isRowspaceError, RowspaceError } from '../core/errors.ts'
+import { openSource, type SourceLike } from '../open/open-source.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
-import { isObject } from './json-object.ts'
-import type { TokenizerFiles } from './model-tokenizer.ts'
+import { isObject } from '../tokenizers/json-object.ts'
+import type { TokenizerFiles } from '../tokenizers/model-tokenizer.ts'
 
 /** Where the tensors lie in a folder, the first there is. */
 const TENSOR_FILES = ['model.safetensors', '0_StaticEmbedding/model.safetensors']

@@ -1,17 +1,17 @@
 /** The tensors of a static model: its rows as a table, its weights and its mapping as arrays. */
 
-import type { ElementType } from '../element-types.ts'
-import { RowspaceError } from '../errors.ts'
+import type { ElementType } from '../core/element-types.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { TABLE_OPTIONS } from '../core/options.ts'
+import { pickOptions } from '../core/strict-options.ts'
 import { invalidFormat, unsupported } from '../formats/malformed.ts'
-import { readSafetensorsHeader, type StoredTensor } from '../formats/safetensors-header.ts'
+import { readSafetensorsHeader, type StoredTensor } from '../formats/safetensors/header.ts'
 import { halfOf, NUMBER_TYPES, widenNumbers } from '../formats/widen.ts'
-import { TABLE_OPTIONS } from '../options.ts'
 import { readExactly, readStraight } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { pickOptions } from '../strict-options.ts'
-import { EmbeddingTable, type TableOptions } from '../table.ts'
-import type { Vocabulary } from '../vocabulary.ts'
-import type { ModelTokenizer } from './model-tokenizer.ts'
+import { EmbeddingTable, type TableOptions } from '../table/embedding-table.ts'
+import type { Vocabulary } from '../table/vocabulary.ts'
+import type { ModelTokenizer } from '../tokenizers/model-tokenizer.ts'
 import type { StaticModelOptions } from './static-model.ts'
 
 export interface ModelTensors {

@@ -1,11 +1,11 @@
 /** Vectors of bags of rows: their weighted means. */
 import { Pooling, UNIT } from '../../bindings/pooling.ts'
-import { checkCount, describe, isVector } from '../arguments.ts'
-import { checkTable } from '../check-table.ts'
-import { RowspaceError } from '../errors.ts'
-import { checkId } from '../id-set.ts'
-import { type KeysOf, readOptions } from '../strict-options.ts'
-import type { EmbeddingTable } from '../table.ts'
+import { checkCount, describe, isVector } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { checkId } from '../core/id-set.ts'
+import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { checkTable } from '../table/check-table.ts'
+import type { EmbeddingTable } from '../table/embedding-table.ts'
 
 export interface PoolOptions {
   /** A weight for every row of the table: |V| numbers (`sifWeights`). 1 each unless given. */

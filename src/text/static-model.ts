@@ -10,18 +10,18 @@
  * weights[t]; the mean over the tokens; length 1 where `normalize` says so. A text without tokens gives zeros.
  */
 import { Pooling, UNIT } from '../../bindings/pooling.ts'
-import { checkCount, describe } from '../arguments.ts'
-import { RowspaceError } from '../errors.ts'
-import { TABLE_OPTIONS } from '../options.ts'
-import { isByteSource, type SourceLike } from '../sources/open.ts'
+import { checkCount, describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { TABLE_OPTIONS } from '../core/options.ts'
+import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
+import { isByteSource, type SourceLike } from '../open/open-source.ts'
 import { SOURCE_OPTIONS } from '../sources/options.ts'
 import type { SourceOptions } from '../sources/source.ts'
-import { type KeysOf, pickOptions, readOptions } from '../strict-options.ts'
-import type { EmbeddingTable, TableOptions } from '../table.ts'
+import type { EmbeddingTable, TableOptions } from '../table/embedding-table.ts'
+import { type ModelTokenizer, openTokenizer } from '../tokenizers/model-tokenizer.ts'
 import { textList } from './embed.ts'
 import { normalizes, openModelFile, tokenizerFiles } from './model-files.ts'
 import { readModelTensors } from './model-tensors.ts'
-import { type ModelTokenizer, openTokenizer } from './model-tokenizer.ts'
 
 export interface StaticModelOptions extends SourceOptions, Omit<TableOptions, 'tokens' | 'nonFinite'> {
   /** Scale vectors to length 1: unless given, as config.json or modules.json says, and where they say nothing, no. */

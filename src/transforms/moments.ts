@@ -1,6 +1,6 @@
 /** Mean and covariance of a table's rows, in float64. Rows of zeros are left out: they are no vectors. */
-import { inSteps, type WorkOptions } from '../in-steps.ts'
-import type { EmbeddingTable } from '../table.ts'
+import { inSteps, type WorkOptions } from '../core/in-steps.ts'
+import type { EmbeddingTable } from '../table/embedding-table.ts'
 
 export interface Moments {
   /** Rows that are not all zeros. */

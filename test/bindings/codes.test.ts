@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { codeViews } from '../../bindings/code-views.ts'
 import { RECORD_WORDS } from '../../bindings/records.ts'
 import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
-import { loadCore } from '../../src/core.ts'
+import { loadCore } from '../../src/table/load-core.ts'
 import { type Kind, makeQuery, makeTable } from '../oracle/tables.ts'
 
 const { fround, abs, max, sqrt } = Math

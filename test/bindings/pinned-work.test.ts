@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
-import { loadCore } from '../../src/core.ts'
+import { loadCore } from '../../src/table/load-core.ts'
 import { type Kind, METRICS, makeQuery, makeTable } from '../oracle/tables.ts'
 
 const DIMENSION = 24

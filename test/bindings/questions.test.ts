@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { layoutOf } from '../../bindings/layout.ts'
 import { RECORD_WORDS } from '../../bindings/records.ts'
 import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
-import { loadCore } from '../../src/core.ts'
+import { loadCore } from '../../src/table/load-core.ts'
 import { makeQuery, makeTable } from '../oracle/tables.ts'
 
 const DIMENSION = 20

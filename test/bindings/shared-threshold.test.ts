@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { NUMBER, RECORD_WORDS, SHARED } from '../../bindings/records.ts'
 import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
-import { loadCore } from '../../src/core.ts'
+import { loadCore } from '../../src/table/load-core.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 
 const SIZE = 6000

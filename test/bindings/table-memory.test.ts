@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { TableShape } from '../../bindings/layout.ts'
 import { MemoryExhaustedError, reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
-import { loadCore } from '../../src/core.ts'
+import { loadCore } from '../../src/table/load-core.ts'
 
 const made = async (shape: TableShape) => TableMemory.create(await loadCore(), reserveMemory(shape))
 

@@ -1,6 +1,6 @@
 /** Collections in the browser's own storage. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { Collection, indexedDbStore, opfsStore } from '../../src/collection/index.ts'
+import { Collection, indexedDbStore, opfsStore } from '../../src/collection.ts'
 import { COLUMNS, expectSame, makeKept } from '../collection/kept.ts'
 
 afterEach(() => vi.restoreAllMocks())

@@ -1,7 +1,7 @@
 /** What only a browser has: a page, its address, its files. */
 import { expect, test } from 'vitest'
-import { openTable } from '../../src/open.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { openTable } from '../../src/open/open-table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { ROWS, TOKENS } from './rows.ts'
 
 const CORE = new URL('../../build/rowspace.wasm', import.meta.url)

@@ -7,9 +7,9 @@ import {
   pairsAbove,
   rangeSearch,
   rangeSearchBatch,
-} from '../../src/bulk/index.ts'
-import { IdSet } from '../../src/id-set.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+} from '../../src/bulk.ts'
+import { IdSet } from '../../src/core/id-set.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { cosineScore } from '../oracle/float32.ts'
 import { HARD, hardTable } from '../oracle/hard-tables.ts'

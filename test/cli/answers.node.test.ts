@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { encodeSafetensors } from '../../src/formats/write-safetensors.ts'
+import { encodeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { isThere, projectPath, sharedPath } from '../shared-data.ts'
 import { folder, json, rowspace } from './command.ts'
 

@@ -1,7 +1,7 @@
 /** The expressions of `rowspace analogy`. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatExpression, isBareWord, parseExpression } from '../../src/cli/expression.ts'
+import { formatExpression, isBareWord, parseExpression } from '../../cli/parsing/expression.ts'
 
 /** `+1 king` a term. */
 const terms = (text: string) =>

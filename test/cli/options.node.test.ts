@@ -2,10 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { Arguments, readArguments } from '../../src/cli/arguments.ts'
-import { parseExpression } from '../../src/cli/expression.ts'
-import { inOptions } from '../../src/cli/wording.ts'
-import type { RowspaceError } from '../../src/errors.ts'
+import { Arguments, readArguments } from '../../cli/parsing/arguments.ts'
+import { parseExpression } from '../../cli/parsing/expression.ts'
+import { inOptions } from '../../cli/wording.ts'
+import type { RowspaceError } from '../../src/core/errors.ts'
 import { folder, rowspace, rowspaceWith } from './command.ts'
 
 function file(name: string, content: string | Uint8Array): string {

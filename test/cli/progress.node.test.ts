@@ -1,6 +1,6 @@
 /** The bar: on a terminal alone, and gone when it is done. */
 import { afterEach, expect, test, vi } from 'vitest'
-import { showProgress } from '../../src/cli/progress.ts'
+import { showProgress } from '../../cli/progress.ts'
 
 const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY')
 afterEach(() => {

@@ -1,7 +1,7 @@
 /** What changes leave behind: metadata, keys and codes after growth, replacement, deletion, compaction, save and open. */
 import { describe, expect, test } from 'vitest'
 import { TableMemory } from '../../bindings/table-memory.ts'
-import { Collection, type Key } from '../../src/collection/index.ts'
+import { Collection, type Key } from '../../src/collection.ts'
 import { searchAll } from '../oracle/search.ts'
 import { fillVector, randomNumbers } from '../oracle/tables.ts'
 import { type MemoryStore, memoryStore } from './forged.ts'

@@ -1,7 +1,7 @@
 /** A file whose checksums fit is believed no further than it can be checked. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { TableMemory } from '../../bindings/table-memory.ts'
-import { Collection } from '../../src/collection/index.ts'
+import { Collection } from '../../src/collection.ts'
 import { type Forgery, forge, memoryStore, setText } from './forged.ts'
 
 afterEach(() => vi.restoreAllMocks())

@@ -1,8 +1,8 @@
 /** What a collection promises beside its answers: views, filters, order of changes, bad input, tables. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Collection } from '../../src/collection/index.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { Collection } from '../../src/collection.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 
 const columns = { year: 'number', language: 'string', open: 'boolean' } as const
 const make = async () => {

@@ -1,9 +1,9 @@
 /** Collections' files that lie with fitting checksums: what a program could make up that is not rowspace. */
 import { Checksum } from '../../src/collection/checksum.ts'
 import { type CollectionMetadata, checksumOf } from '../../src/collection/file-layout.ts'
-import type { CollectionStore } from '../../src/collection/index.ts'
-import { readSafetensorsHeader } from '../../src/formats/safetensors-header.ts'
-import { encodeSafetensors, type TensorToWrite } from '../../src/formats/write-safetensors.ts'
+import type { CollectionStore } from '../../src/collection.ts'
+import { readSafetensorsHeader } from '../../src/formats/safetensors/header.ts'
+import { encodeSafetensors, type TensorToWrite } from '../../src/formats/safetensors/writer.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 
 export interface MemoryStore extends CollectionStore {

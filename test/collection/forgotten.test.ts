@@ -1,7 +1,7 @@
 /** What was deleted or replaced is gone: from memory at once, and from the bytes of the next save. */
 import { describe, expect, test } from 'vitest'
-import { StringColumn } from '../../src/collection/columns.ts'
-import { Collection } from '../../src/collection/index.ts'
+import { Collection } from '../../src/collection.ts'
+import { StringColumn } from '../../src/metadata/columns.ts'
 import { forge, memoryStore, setText } from './forged.ts'
 
 const columns = { text: 'string', year: 'number', open: 'boolean' } as const

@@ -3,8 +3,8 @@
  * collection. ROWSPACE_FUZZ_SECONDS lets it run for so long (120 in CI); a failure prints its seed, and ROWSPACE_SEED=<seed> repeats it.
  */
 import { expect, test } from 'vitest'
-import { Collection, type CollectionStore } from '../../src/collection/index.ts'
-import { isRowspaceError } from '../../src/errors.ts'
+import { Collection, type CollectionStore } from '../../src/collection.ts'
+import { isRowspaceError } from '../../src/core/errors.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { join } from '../formats/files.ts'
 import { FUZZ_TIMEOUT, fuzz } from '../fuzz.ts'

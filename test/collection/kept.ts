@@ -1,6 +1,6 @@
 /** Collections to be saved, and a comparison of two. */
 import { expect } from 'vitest'
-import { Collection, type CollectionSearchOptions } from '../../src/collection/index.ts'
+import { Collection, type CollectionSearchOptions } from '../../src/collection.ts'
 import { fillVector, randomNumbers } from '../oracle/tables.ts'
 
 export const COLUMNS = { year: 'number', language: 'string', open: 'boolean' } as const

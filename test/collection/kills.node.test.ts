@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { Collection } from '../../src/collection/index.ts'
+import { Collection } from '../../src/collection.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 import { projectPath } from '../shared-data.ts'
 

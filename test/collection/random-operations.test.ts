@@ -1,7 +1,7 @@
 /** A thousand random changes and questions against a Map and a full sort. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Collection, type Key } from '../../src/collection/index.ts'
+import { Collection, type Key } from '../../src/collection.ts'
 import { searchAll } from '../oracle/search.ts'
 import { fillVector, type Kind, randomNumbers } from '../oracle/tables.ts'
 

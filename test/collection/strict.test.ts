@@ -1,8 +1,8 @@
 /** Whatever is handed to a collection and is not what it takes is an error that says what to write, never ignored. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { Collection } from '../../src/collection/index.ts'
+import { Collection } from '../../src/collection.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 
 afterEach(() => vi.restoreAllMocks())
 

@@ -4,7 +4,7 @@ import {
   type CollectionSearchOptions,
   type Condition,
   type Filter,
-} from '../../src/collection/index.ts'
+} from '../../src/collection.ts'
 
 const columns = { tenant: 'string', year: 'number' } as const
 declare const user: { tenant: string | undefined; maybe?: string; known: string }

@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from 'vitest'
 import type { OpenOptions } from '../../src/formats/format.ts'
-import { openTableFile } from '../../src/formats/open.ts'
-import { encodeSafetensors, tokensTensor } from '../../src/formats/write-safetensors.ts'
+import { encodeSafetensors, tokensTensor } from '../../src/formats/safetensors/writer.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { ascii, join, readTable, rejection } from './files.ts'
 import { F32, gguf, list, text, u32, u64 } from './gguf-files.ts'

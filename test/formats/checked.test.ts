@@ -3,12 +3,12 @@
  * the table that was packed, or an error. Whoever adds a format or a wrapper adds it here: the lists are typed to be complete.
  */
 import { describe, expect, test } from 'vitest'
-import { isRowspaceError } from '../../src/errors.ts'
+import { isRowspaceError } from '../../src/core/errors.ts'
 import type { FormatName } from '../../src/formats/format.ts'
-import { openTableFile } from '../../src/formats/open.ts'
+import { encodeSafetensors, writeSafetensors } from '../../src/formats/safetensors/writer.ts'
+import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
-import { encodeSafetensors, writeSafetensors } from '../../src/formats/write-safetensors.ts'
-import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-word2vec.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { ascii, join, readTable, rejection, same } from './files.ts'

@@ -1,7 +1,7 @@
 /** Decimals as float32: what is a number and what is not, rounding that no float64 decides, and time. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DecimalReader, roundToFloat32, shortestDecimal } from '../../src/formats/decimal.ts'
+import { DecimalReader, roundToFloat32, shortestDecimal } from '../../src/formats/text/decimal.ts'
 import { expectLinear } from '../growth.ts'
 import { ascii, property } from './files.ts'
 

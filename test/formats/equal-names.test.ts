@@ -1,8 +1,8 @@
 /** Where a row's place is its token's id, rows of equal names are kept, and the first one has the name. Text stays as gensim does it. */
 import { describe, expect, test } from 'vitest'
+import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
-import { writeSafetensors } from '../../src/formats/write-safetensors.ts'
-import { openTable } from '../../src/open.ts'
+import { openTable } from '../../src/open/open-table.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { ascii, join, readTable } from './files.ts'
 import { bytesOf } from './gguf-files.ts'

@@ -1,9 +1,9 @@
 /** Tables of every format on a server that cuts, stalls, lies, changes the file, answers 200 and throttles: the rows are right, or it is said. */
 import { describe, expect, test } from 'vitest'
+import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
+import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
-import { writeSafetensors } from '../../src/formats/write-safetensors.ts'
-import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-word2vec.ts'
-import { openTable } from '../../src/open.ts'
+import { openTable } from '../../src/open/open-table.ts'
 import { served } from '../servers/faults.ts'
 import type { Fault, Scenario } from '../servers/scenario.ts'
 import { base64Of, join, rejection, same } from './files.ts'

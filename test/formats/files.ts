@@ -1,10 +1,10 @@
 /** What the tests of all formats share: bytes from pieces, a table read whole, a seed that is printed. */
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { isRowspaceError, type RowspaceError } from '../../src/errors.ts'
+import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
 import type { LoadedRows, LoadOptions, OpenOptions, TableFile } from '../../src/formats/format.ts'
-import { openTableFile } from '../../src/formats/open.ts'
-import type { SourceLike } from '../../src/sources/open.ts'
+import type { SourceLike } from '../../src/open/open-source.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 
 /** All pieces in one array. */
 export function join(pieces: Iterable<Uint8Array>): Uint8Array {

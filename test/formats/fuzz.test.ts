@@ -4,11 +4,11 @@
  * so long (120 in CI); a failure prints its seed, and ROWSPACE_SEED=<seed> repeats it.
  */
 import { expect, test } from 'vitest'
-import { isRowspaceError } from '../../src/errors.ts'
-import { openTableFile } from '../../src/formats/open.ts'
+import { isRowspaceError } from '../../src/core/errors.ts'
+import { encodeSafetensors, writeSafetensors } from '../../src/formats/safetensors/writer.ts'
+import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
-import { encodeSafetensors, writeSafetensors } from '../../src/formats/write-safetensors.ts'
-import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-word2vec.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { MOST_EXPANSION } from '../../src/sources/unpacked.ts'

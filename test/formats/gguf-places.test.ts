@@ -1,7 +1,7 @@
 /** GGUF: where tensors lie. Alignments, types with their block sizes, offsets, and the order of dimensions. */
 import { describe, expect, test } from 'vitest'
-import { readGgufHeader } from '../../src/formats/gguf-header.ts'
-import { openTableFile } from '../../src/formats/open.ts'
+import { readGgufHeader } from '../../src/formats/gguf/header.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { readTable, rejection } from './files.ts'
 import { bytesOf, F32, type GgufTensorSpec, gguf, list, u32, u64 } from './gguf-files.ts'

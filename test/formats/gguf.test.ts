@@ -1,9 +1,9 @@
 /** GGUF: the types that are read, tokens, and headers that lie. */
 import { describe, expect, test } from 'vitest'
-import { bfloat16Bits, float16Bits } from '../../src/element-types.ts'
-import { describeTableFile } from '../../src/formats/describe.ts'
-import { openTableFile } from '../../src/formats/open.ts'
-import { openTable } from '../../src/open.ts'
+import { bfloat16Bits, float16Bits } from '../../src/core/element-types.ts'
+import { describeTableFile } from '../../src/open/describe-table-file.ts'
+import { openTable } from '../../src/open/open-table.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 import { bits, join, readTable, rejection } from './files.ts'

@@ -3,8 +3,8 @@
  * processor's time can be told from that of other processes.
  */
 import { test } from 'vitest'
-import { openTableFile } from '../../src/formats/open.ts'
-import { encodeSafetensors, tokensTensor } from '../../src/formats/write-safetensors.ts'
+import { encodeSafetensors, tokensTensor } from '../../src/formats/safetensors/writer.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { expectLinear } from '../growth.ts'

@@ -1,6 +1,6 @@
 /** Text and words are read in time that grows linearly with the file, hostile files too. */
 import { describe, expect, test } from 'vitest'
-import { openTableFile } from '../../src/formats/open.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { expectLinear } from '../growth.ts'

@@ -6,7 +6,7 @@ import {
   type HeaderValue,
   isObject,
   parseHeaderJson,
-} from '../../src/formats/header-json.ts'
+} from '../../src/formats/safetensors/header-json.ts'
 
 /** As JSON.parse has it. */
 function plain(value: HeaderValue): unknown {

@@ -1,10 +1,10 @@
 /** What all formats owe whoever waits for them: progress, a stop at once, the error of a read that fails, and the table although a callback throws. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Progress } from '../../src/formats/format.ts'
+import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
+import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
-import { writeSafetensors } from '../../src/formats/write-safetensors.ts'
-import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-word2vec.ts'
-import { openTable } from '../../src/open.ts'
+import { openTable } from '../../src/open/open-table.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { join, rejection, same } from './files.ts'

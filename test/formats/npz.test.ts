@@ -1,8 +1,8 @@
 /** npz: arrays by name, words among them, and archives that lie. */
 import { describe, expect, test } from 'vitest'
-import { describeTableFile } from '../../src/formats/describe.ts'
-import { openTableFile } from '../../src/formats/open.ts'
-import { openTable } from '../../src/open.ts'
+import { describeTableFile } from '../../src/open/describe-table-file.ts'
+import { openTable } from '../../src/open/open-table.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { randomNumbers } from '../oracle/tables.ts'

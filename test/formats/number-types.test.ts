@@ -1,7 +1,7 @@
 /** Every type models are published in, against tables of what each bit pattern means, made another way. */
 import { describe, expect, test } from 'vitest'
-import { encodeSafetensors } from '../../src/formats/write-safetensors.ts'
-import { openTable } from '../../src/open.ts'
+import { encodeSafetensors } from '../../src/formats/safetensors/writer.ts'
+import { openTable } from '../../src/open/open-table.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { join, readTable, rejection } from './files.ts'
 

@@ -1,7 +1,7 @@
 /** Files of other kinds: what each is, and what to do with it. */
 import { describe, expect, test } from 'vitest'
-import { openTableFile } from '../../src/formats/open.ts'
-import { openTable } from '../../src/open.ts'
+import { openTable } from '../../src/open/open-table.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { ascii, join, readTable, rejection } from './files.ts'
 import { bytesOf } from './gguf-files.ts'

@@ -1,9 +1,9 @@
 /** What is written is read back, to the last bit. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
+import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'
 import { type WritableTable, writableRows } from '../../src/formats/writable.ts'
-import { writeSafetensors } from '../../src/formats/write-safetensors.ts'
-import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-word2vec.ts'
 import { bits, join, property, readTable } from './files.ts'
 
 const WRITERS: Record<string, (table: WritableTable) => Iterable<Uint8Array>> = {

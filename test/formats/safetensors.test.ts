@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Progress } from '../../src/formats/format.ts'
+import { encodeSafetensors, tokensTensor, writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
-import { encodeSafetensors, tokensTensor, writeSafetensors } from '../../src/formats/write-safetensors.ts'
 import { bits, join, readTable } from './files.ts'
 
 test('a table with tokens reads back bit-equal', async () => {

@@ -1,6 +1,6 @@
 /** Which text a file is, and headers that lie. */
 import { describe, expect, test } from 'vitest'
-import { openTableFile } from '../../src/formats/open.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { ascii, readTable, rejection } from './files.ts'
 

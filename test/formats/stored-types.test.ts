@@ -1,10 +1,10 @@
 /** Safetensors written in each type: every number the nearest there is, and read back as it was written. */
 import { expect, test } from 'vitest'
-import { openTableFile } from '../../src/formats/open.ts'
+import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { halfOf } from '../../src/formats/widen.ts'
 import { writableRows } from '../../src/formats/writable.ts'
-import { writeSafetensors } from '../../src/formats/write-safetensors.ts'
-import { openTable } from '../../src/open.ts'
+import { openTable } from '../../src/open/open-table.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 import { join, readTable, rejection, same } from './files.ts'
 

@@ -1,9 +1,9 @@
 /** Whether a model's output layer is its table, by its tensors and by config.json beside it; what is no parameter. */
 import { expect, test } from 'vitest'
-import { describeTableFile } from '../../src/formats/describe.ts'
-import { openTableFile } from '../../src/formats/open.ts'
+import { encodeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { readTied } from '../../src/formats/tied.ts'
-import { encodeSafetensors } from '../../src/formats/write-safetensors.ts'
+import { describeTableFile } from '../../src/open/describe-table-file.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { ascii, join } from './files.ts'
 

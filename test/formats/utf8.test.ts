@@ -1,6 +1,6 @@
 /** UTF-8, valid and not: the three ways to treat what is not. */
 import { expect, test } from 'vitest'
-import { decodeUtf8, firstInvalid } from '../../src/formats/utf8.ts'
+import { decodeUtf8, firstInvalid } from '../../src/formats/text/utf8.ts'
 import { ascii, join } from './files.ts'
 
 test('UTF-8: what is valid, and where it is not', () => {

@@ -1,6 +1,6 @@
 /** Words in a file beside the rows: which file, how it is read, and what is not a list of words. */
 import { describe, expect, test } from 'vitest'
-import { openTableFile } from '../../src/formats/open.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { ascii, readTable, rejection } from './files.ts'

@@ -1,8 +1,8 @@
 /** Writers: wrong use is an error at the call, and what is written reads back. */
 import { describe, expect, test } from 'vitest'
+import { encodeSafetensors, tokensTensor, writeSafetensors } from '../../src/formats/safetensors/writer.ts'
+import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'
 import { type WritableTable, writableRows } from '../../src/formats/writable.ts'
-import { encodeSafetensors, tokensTensor, writeSafetensors } from '../../src/formats/write-safetensors.ts'
-import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/write-word2vec.ts'
 import { bits, join, readTable } from './files.ts'
 
 const ROWS = Float32Array.of(1, 2, 3, 4)

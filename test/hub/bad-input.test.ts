@@ -1,9 +1,9 @@
 /** Whatever the public calls of the hub and of sources are given, they answer or refuse it by name: no raw error, nothing ignored. */
 import { describe, expect, test } from 'vitest'
-import { isRowspaceError } from '../../src/errors.ts'
-import { clearCache, hubSource, listCache, parseHubName } from '../../src/hub/index.ts'
-import { openTable } from '../../src/open.ts'
-import { openSource } from '../../src/sources/open.ts'
+import { isRowspaceError } from '../../src/core/errors.ts'
+import { clearCache, hubSource, listCache, parseHubName } from '../../src/hub.ts'
+import { openSource } from '../../src/open/open-source.ts'
+import { openTable } from '../../src/open/open-table.ts'
 import { rejection } from '../formats/files.ts'
 
 const NAME = 'hf:openai/small'

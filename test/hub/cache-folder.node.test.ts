@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { clearCache, listCache } from '../../src/hub/index.ts'
+import { clearCache, listCache } from '../../src/hub.ts'
 import { ownToken } from '../../src/sources/process-token.ts'
 import { temporaryName } from '../../src/sources/temporaries.ts'
 import { folder, rowspaceWith } from '../cli/command.ts'

@@ -1,7 +1,7 @@
 /** Models by name: only header and table travel, the second opening needs no network, errors say what to do. */
 import { describe, expect, test } from 'vitest'
-import { clearCache, hubSource, listCache } from '../../src/hub/index.ts'
-import { openTable } from '../../src/open.ts'
+import { clearCache, hubSource, listCache } from '../../src/hub.ts'
+import { openTable } from '../../src/open/open-table.ts'
 import { rejection } from '../formats/files.ts'
 import { testHub } from '../servers/hub-spec.ts'
 import { HEAD_BYTES, hasRowsOf, hubWith, SMALL, smallModel, TABLE_BYTES } from './models.ts'

@@ -2,9 +2,9 @@
 import { onTestFinished } from 'vitest'
 import { openStore } from '../../src/hub/settings.ts'
 import type { Store } from '../../src/hub/store.ts'
-import { openTable } from '../../src/open.ts'
+import { openTable } from '../../src/open/open-table.ts'
 import type { HubOptions } from '../../src/sources/source.ts'
-import type { EmbeddingTable } from '../../src/table.ts'
+import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { type HubSpec, type TestHub, testHub } from '../servers/hub-spec.ts'
 import { gpt2File, numberAt } from '../servers/model-names.ts'
 

@@ -1,8 +1,8 @@
 /** Evaluations: the files, what is folded, what is left out, how far it is and how it is stopped; correlations against scipy's. */
 import { describe, expect, test } from 'vitest'
 import { incompleteBeta, ranks } from '../../src/keyed-vectors/correlation.ts'
-import { KeyedVectors, parseAnalogies, parsePairs, pearson, spearman } from '../../src/keyed-vectors/index.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { KeyedVectors, parseAnalogies, parsePairs, pearson, spearman } from '../../src/keyed-vectors.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 
 describe('correlations', () => {
   // scipy.stats.pearsonr and spearmanr of these

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import highs from 'highs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { KeyedVectors } from '../../src/keyed-vectors/index.ts'
-import { openTable } from '../../src/open.ts'
+import { KeyedVectors } from '../../src/keyed-vectors.ts'
+import { openTable } from '../../src/open/open-table.ts'
 import { isThere, projectPath, sharedPath } from '../shared-data.ts'
 
 const WORD2VEC = sharedPath('word2vec-4812')

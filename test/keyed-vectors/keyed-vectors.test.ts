@@ -1,8 +1,8 @@
 /** gensim's questions against the oracle, on any table; and what they refuse. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type KeyedExpression, KeyedVectors } from '../../src/keyed-vectors/index.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { type KeyedExpression, KeyedVectors } from '../../src/keyed-vectors.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectFloats, expectMatches } from '../oracle/expect.ts'
 import { cosineScore } from '../oracle/float32.ts'
 import { cosmulAll, meanOf } from '../oracle/keyed-vectors.ts'

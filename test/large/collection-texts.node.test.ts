@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { Collection } from '../../src/collection/index.ts'
+import { Collection } from '../../src/collection.ts'
 
 const LARGE = process.env.ROWSPACE_LARGE === '1'
 const TEXT = 64 * 2 ** 20

@@ -1,6 +1,6 @@
 /** Comparisons to the last bit, that name the first place where two answers differ. */
 import { expect } from 'vitest'
-import type { Matches } from '../../src/matches.ts'
+import type { Matches } from '../../src/table/matches.ts'
 import type { OracleMatch } from './search.ts'
 
 /** The same rows in the same order with the same scores; −0 is not 0. */

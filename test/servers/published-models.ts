@@ -1,8 +1,8 @@
 /**
  * Five published models: the names, shapes and types of all their tensors and the files they come in; the counts are those of
- * src/cli/models.ts. Tensors are laid over the files in the order of the model, each file getting an equal share.
+ * cli/models.ts. Tensors are laid over the files in the order of the model, each file getting an equal share.
  */
-import { MODELS } from '../../src/cli/models.ts'
+import { MODELS } from '../../cli/models.ts'
 import type { HubSpec, RepositoryFile } from './hub-spec.ts'
 import { gpt2File, type TensorSpec } from './model-names.ts'
 

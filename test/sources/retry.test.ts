@@ -1,6 +1,6 @@
 /** How often what failed is tried again, and after how long. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { RowspaceError } from '../../src/errors.ts'
+import { RowspaceError } from '../../src/core/errors.ts'
 import { Retries, retryAfter, TransientFailure } from '../../src/sources/retry.ts'
 import type { SourceOptions } from '../../src/sources/source.ts'
 

@@ -1,6 +1,6 @@
 /** A file on a web server that cuts, stalls, lies, changes the file, answers 200 and throttles: in Node and in Chromium. */
 import { describe, expect, test } from 'vitest'
-import type { RowspaceError } from '../../src/errors.ts'
+import type { RowspaceError } from '../../src/core/errors.ts'
 import { readBlocks } from '../../src/sources/blocks.ts'
 import type { SourceOptions } from '../../src/sources/source.ts'
 import { urlSource } from '../../src/sources/url.ts'

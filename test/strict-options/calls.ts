@@ -3,7 +3,7 @@
  * public doors, so one that is missing here fails there; refusals.test.ts hands each a key that does not exist.
  */
 import * as bulk from './rooms/bulk.ts'
-import * as cluster from './rooms/cluster.ts'
+import * as cluster from './rooms/clickhouse.ts'
 import * as collection from './rooms/collection.ts'
 import * as formats from './rooms/formats.ts'
 import * as hub from './rooms/hub.ts'

@@ -6,8 +6,8 @@ import { CALLS, PENDING } from './calls.ts'
 
 const DOORS = [
   'src/index.ts',
-  'src/default.ts',
-  'src/gpt2.ts',
+  'src/open/default-table.ts',
+  'src/tokenizers/gpt2.ts',
   ...['formats', 'hub', 'bulk', 'collection', 'cluster', 'keyed-vectors', 'text', 'transforms'].map(
     (room) => `src/${room}/index.ts`,
   ),

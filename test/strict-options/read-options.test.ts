@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { distance } from 'fastest-levenshtein'
 import { expect, test } from 'vitest'
-import { editDistance } from '../../src/edit-distance.ts'
-import { type KeysOf, pickOptions, readOptions } from '../../src/strict-options.ts'
+import { editDistance } from '../../src/core/edit-distance.ts'
+import { type KeysOf, pickOptions, readOptions } from '../../src/core/strict-options.ts'
 
 interface Options {
   limit?: number | undefined

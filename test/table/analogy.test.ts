@@ -1,8 +1,8 @@
 /** combine() and analogy() against the oracle. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Expression, Term } from '../../src/analogy.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import type { Expression, Term } from '../../src/table/expression.ts'
 import { expectFloats, expectMatches } from '../oracle/expect.ts'
 import { combineAll, type OracleTerm, searchAll } from '../oracle/search.ts'
 import { counts, makeTable, metrics, type TestTable, tablesWithQuery } from '../oracle/tables.ts'

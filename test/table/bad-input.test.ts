@@ -1,8 +1,8 @@
 /** Every bad input has a code, and a message that names the value; the table answers as before afterwards. */
 import { describe, expect, test } from 'vitest'
-import { type ErrorCode, isRowspaceError } from '../../src/errors.ts'
-import { IdSet } from '../../src/id-set.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { type ErrorCode, isRowspaceError } from '../../src/core/errors.ts'
+import { IdSet } from '../../src/core/id-set.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 
 /** Calls without types, as from JavaScript. */
 // biome-ignore lint/suspicious/noExplicitAny: what the types forbid is what is tested

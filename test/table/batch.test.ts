@@ -1,8 +1,8 @@
 /** A batch answers as its questions do one by one, to the bit, and as the oracle does. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Matches } from '../../src/matches.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import type { Matches } from '../../src/table/matches.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
 import { searchAll } from '../oracle/search.ts'

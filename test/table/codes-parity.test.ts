@@ -1,8 +1,8 @@
 /** The same questions to the same rows with codes and without: every kind of number, every size around a block. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Matches } from '../../src/matches.ts'
-import { EmbeddingTable, type Query, type SearchOptions } from '../../src/table.ts'
+import { EmbeddingTable, type Query, type SearchOptions } from '../../src/table/embedding-table.ts'
+import type { Matches } from '../../src/table/matches.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { searchAll } from '../oracle/search.ts'
 import { KINDS, METRICS, makeQuery, makeTable, metrics, type TestTable } from '../oracle/tables.ts'

@@ -1,7 +1,7 @@
 /** Codes may only rule out rows that are not in the answer: with and without them, the same bits. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { EmbeddingTable } from '../../src/table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
 import { searchAll } from '../oracle/search.ts'

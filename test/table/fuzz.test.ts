@@ -3,11 +3,11 @@
  * RowspaceError. ROWSPACE_FUZZ_SECONDS lets it run for so long (120 in CI); a failure prints its seed, and ROWSPACE_SEED=<seed> repeats it.
  */
 import { expect, test } from 'vitest'
-import type { ElementType } from '../../src/element-types.ts'
-import { isRowspaceError } from '../../src/errors.ts'
-import type { Matches } from '../../src/matches.ts'
-import type { Metric, Query, SearchOptions } from '../../src/options.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import type { ElementType } from '../../src/core/element-types.ts'
+import { isRowspaceError } from '../../src/core/errors.ts'
+import type { Metric, Query, SearchOptions } from '../../src/core/options.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import type { Matches } from '../../src/table/matches.ts'
 import { FUZZ_TIMEOUT, fuzz } from '../fuzz.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'

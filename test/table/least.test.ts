@@ -1,6 +1,6 @@
 /** The least score of a row in the answer: exactly the rows that reach it, alone and in batches, by codes and without. */
 import { expect, test } from 'vitest'
-import { EmbeddingTable } from '../../src/table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { searchAll } from '../oracle/search.ts'
 import { METRICS, makeTable } from '../oracle/tables.ts'

@@ -1,7 +1,7 @@
 /** Rows by id and token: row, gather, id, token, select. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EmbeddingTable } from '../../src/table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectFloats } from '../oracle/expect.ts'
 import { makeTable, tables } from '../oracle/tables.ts'
 

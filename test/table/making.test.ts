@@ -1,9 +1,9 @@
 /** What a table is made from: lists of rows, values that are not numbers, and what the caller changes after the call. */
 import { describe, expect, test } from 'vitest'
-import { loadCore } from '../../src/core.ts'
-import { IdSet } from '../../src/id-set.ts'
-import { openTable } from '../../src/open.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { IdSet } from '../../src/core/id-set.ts'
+import { openTable } from '../../src/open/open-table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { loadCore } from '../../src/table/load-core.ts'
 import { expectFloats } from '../oracle/expect.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what is handed over is wrong on purpose

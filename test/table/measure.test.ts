@@ -1,7 +1,7 @@
 /** measure() and sample(): how unrelated rows compare. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EmbeddingTable } from '../../src/table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { cosineScore, dotScore } from '../oracle/float32.ts'
 import { makeTable, tablesWithQuery } from '../oracle/tables.ts'

@@ -1,7 +1,7 @@
 /** Memory: too much is refused with the number of bytes, and everything else goes on. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { isRowspaceError, type RowspaceError } from '../../src/errors.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 
 async function refusal(promise: Promise<unknown>): Promise<RowspaceError> {
   const error = await promise.then(

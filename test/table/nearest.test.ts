@@ -1,8 +1,8 @@
 /** nearest() against a full sort: k, ties, what is left out, filters. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { IdSet } from '../../src/id-set.ts'
-import { EmbeddingTable, type SearchOptions } from '../../src/table.ts'
+import { IdSet } from '../../src/core/id-set.ts'
+import { EmbeddingTable, type SearchOptions } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { searchAll } from '../oracle/search.ts'
 import {

@@ -1,8 +1,8 @@
 /** nonFinite: 'skip': rows with NaN or infinities are in no answer, and every other row answers as if they were not there. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isRowspaceError } from '../../src/errors.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { isRowspaceError } from '../../src/core/errors.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { searchAll } from '../oracle/search.ts'
 import { metrics, tablesWithQuery } from '../oracle/tables.ts'

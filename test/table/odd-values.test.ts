@@ -1,11 +1,11 @@
 /** The rule: whatever is handed over, a public call answers or throws a RowspaceError that can be printed. */
 import { expect, test } from 'vitest'
-import { describe as shown } from '../../src/arguments.ts'
-import { loadCore } from '../../src/core.ts'
-import { isRowspaceError, RowspaceError } from '../../src/errors.ts'
-import { IdSet } from '../../src/id-set.ts'
-import { EmbeddingTable } from '../../src/table.ts'
-import { WordList } from '../../src/vocabulary.ts'
+import { describe as shown } from '../../src/core/arguments.ts'
+import { isRowspaceError, RowspaceError } from '../../src/core/errors.ts'
+import { IdSet } from '../../src/core/id-set.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { loadCore } from '../../src/table/load-core.ts'
+import { WordList } from '../../src/table/vocabulary.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what is handed over is wrong on purpose
 type Untyped = any

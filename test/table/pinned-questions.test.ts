@@ -3,13 +3,13 @@
  * should leave the answers alone leaves this digest alone, in Node and in browsers, with any type of rows, codes and threads.
  */
 import { expect, test, vi } from 'vitest'
-import type { Expression } from '../../src/analogy.ts'
-import type { ElementType } from '../../src/element-types.ts'
-import { isRowspaceError } from '../../src/errors.ts'
-import { IdSet } from '../../src/id-set.ts'
-import type { Matches } from '../../src/matches.ts'
-import type { AnalogyOptions, Query, TableOptions } from '../../src/options.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import type { ElementType } from '../../src/core/element-types.ts'
+import { isRowspaceError } from '../../src/core/errors.ts'
+import { IdSet } from '../../src/core/id-set.ts'
+import type { AnalogyOptions, Query, TableOptions } from '../../src/core/options.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import type { Expression } from '../../src/table/expression.ts'
+import type { Matches } from '../../src/table/matches.ts'
 import { type Hard, hardTable } from '../oracle/hard-tables.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 

@@ -3,7 +3,7 @@
  * and oracle be changed together without anyone noticing.
  */
 import { expect, test } from 'vitest'
-import { EmbeddingTable } from '../../src/table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { DIMENSIONS, makeQuery, makeTable } from '../oracle/tables.ts'
 
 /** FNV-1a over 32-bit words. */

@@ -1,7 +1,7 @@
 /** What a caller brings may ask the table questions while it is read: getters, iterators, filters, a vocabulary. Answers stay right. */
 import { expect, test } from 'vitest'
-import { EmbeddingTable } from '../../src/table.ts'
-import { WordList } from '../../src/vocabulary.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { WordList } from '../../src/table/vocabulary.ts'
 import { makeTable } from '../oracle/tables.ts'
 
 const SIZE = 200

@@ -1,6 +1,6 @@
 /** Every score of a table, bit for bit, over every dimension and every kind of number. */
 import { describe, expect, test } from 'vitest'
-import { EmbeddingTable } from '../../src/table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { cosineScore, squaredNorm } from '../oracle/float32.ts'
 import { searchAll } from '../oracle/search.ts'

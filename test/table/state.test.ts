@@ -1,9 +1,9 @@
 /** No call leaves anything behind: after any calls a table answers the next as a new one would. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isRowspaceError } from '../../src/errors.ts'
-import { IdSet } from '../../src/id-set.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { isRowspaceError } from '../../src/core/errors.ts'
+import { IdSet } from '../../src/core/id-set.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { makeQuery, metrics, type TestTable, tables } from '../oracle/tables.ts'
 
 type Call = { name: string; run: (table: EmbeddingTable) => unknown }

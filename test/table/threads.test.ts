@@ -1,8 +1,8 @@
 /** Several threads answer as one does, to the bit, in Node and on isolated pages. */
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
-import { loadCore } from '../../src/core.ts'
-import { EmbeddingTable } from '../../src/table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { loadCore } from '../../src/table/load-core.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
 import { searchAll } from '../oracle/search.ts'

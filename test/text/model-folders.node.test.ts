@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { encodeSafetensors } from '../../src/formats/write-safetensors.ts'
-import { openStaticModel } from '../../src/text/index.ts'
+import { encodeSafetensors } from '../../src/formats/safetensors/writer.ts'
+import { openStaticModel } from '../../src/text.ts'
 
 const ROWS = Float32Array.of(3, 4, 0, 2)
 const TOKENIZER = {

@@ -1,8 +1,8 @@
 /** Pooled vectors against the oracle, to the bit; tables of every type, bags of every length. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EmbeddingTable } from '../../src/table.ts'
-import { embed, pool, sifWeights } from '../../src/text/index.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { embed, pool, sifWeights } from '../../src/text.ts'
 import { expectFloats } from '../oracle/expect.ts'
 import { inverseNorm } from '../oracle/float32.ts'
 import { makeTable, randomNumbers } from '../oracle/tables.ts'

@@ -1,9 +1,9 @@
 /** Static models in model2vec's layout, made here: against the reference's steps in plain TypeScript. */
 import { describe, expect, test } from 'vitest'
-import { encodeSafetensors, type TensorToWrite } from '../../src/formats/write-safetensors.ts'
+import { encodeSafetensors, type TensorToWrite } from '../../src/formats/safetensors/writer.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
-import { openStaticModel } from '../../src/text/index.ts'
+import { openStaticModel } from '../../src/text.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 
 const TOKENS = [

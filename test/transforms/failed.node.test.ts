@@ -1,9 +1,9 @@
 /** Tables made from others that fail: their memory and threads are given back at once. */
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TableMemory } from '../../bindings/table-memory.ts'
-import { KeyedVectors } from '../../src/keyed-vectors/index.ts'
-import { EmbeddingTable } from '../../src/table.ts'
-import { meanRemoval, Transform } from '../../src/transforms/index.ts'
+import { KeyedVectors } from '../../src/keyed-vectors.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { meanRemoval, Transform } from '../../src/transforms.ts'
 import { makeTable } from '../oracle/tables.ts'
 
 const SIZE = 20_000

@@ -1,14 +1,8 @@
 /** Transforms by what they must do to the moments of the rows, reckoned here in plain TypeScript; and what they refuse. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EmbeddingTable } from '../../src/table.ts'
-import {
-  allButTheTop,
-  meanRemoval,
-  principalComponents,
-  Transform,
-  whitening,
-} from '../../src/transforms/index.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { allButTheTop, meanRemoval, principalComponents, Transform, whitening } from '../../src/transforms.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 
 /** Rows about a common mean whose columns go together and differ in spread; every ninth is zeros. */

@@ -1,5 +1,5 @@
 /** A collection in a file, in Node. */
-import { isRowspaceError } from '../../errors.ts'
+import { isRowspaceError } from '../../core/errors.ts'
 import { fileSource } from '../../sources/file.ts'
 import { lockFile } from '../../sources/lock-file.ts'
 import { nodeModule } from '../../sources/node.ts'

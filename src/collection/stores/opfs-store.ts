@@ -1,5 +1,5 @@
 /** A collection in the origin's private file system, in browsers. */
-import { RowspaceError } from '../../errors.ts'
+import { RowspaceError } from '../../core/errors.ts'
 import { blobSource } from '../../sources/blob.ts'
 import { type CollectionStore, storageError, webLock } from './store.ts'
 

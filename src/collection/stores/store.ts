@@ -1,6 +1,6 @@
 /** Where a collection is kept: one file's worth of bytes, replaced whole or not at all. */
-import { describe } from '../../arguments.ts'
-import { RowspaceError } from '../../errors.ts'
+import { describe } from '../../core/arguments.ts'
+import { RowspaceError } from '../../core/errors.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import { fileStore } from './file-store.ts'
 

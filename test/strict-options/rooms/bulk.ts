@@ -5,8 +5,8 @@ import {
   pairsAbove,
   rangeSearch,
   rangeSearchBatch,
-} from '../../../src/bulk/index.ts'
-import { EmbeddingTable } from '../../../src/table.ts'
+} from '../../../src/bulk.ts'
+import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import type { Calls } from '../calls.ts'
 
 const table = await EmbeddingTable.from([1, 2, 3, 4], { dimension: 2 })

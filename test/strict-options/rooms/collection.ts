@@ -1,7 +1,7 @@
 /** The options of `rowspace/collection`. */
-import { Collection, type CollectionStore } from '../../../src/collection/index.ts'
+import { Collection, type CollectionStore } from '../../../src/collection.ts'
 import { bytesSource } from '../../../src/sources/bytes.ts'
-import { EmbeddingTable } from '../../../src/table.ts'
+import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import type { Calls } from '../calls.ts'
 
 const columns = { year: 'number' } as const

@@ -1,8 +1,9 @@
 /** The options of `rowspace/formats`. */
-import { openTableFile } from '../../../src/formats/open.ts'
+
+import { writeSafetensors } from '../../../src/formats/safetensors/writer.ts'
 import { writableRows } from '../../../src/formats/writable.ts'
-import { writeSafetensors } from '../../../src/formats/write-safetensors.ts'
-import { openSource } from '../../../src/sources/open.ts'
+import { openSource } from '../../../src/open/open-source.ts'
+import { openTableFile } from '../../../src/open/open-table-file.ts'
 import { join } from '../../formats/files.ts'
 import type { Calls } from '../calls.ts'
 

@@ -1,6 +1,6 @@
 /** The options of `rowspace/hub`. */
-import { isRowspaceError } from '../../../src/errors.ts'
-import { hubSource } from '../../../src/hub/index.ts'
+import { isRowspaceError } from '../../../src/core/errors.ts'
+import { hubSource } from '../../../src/hub.ts'
 import type { Calls } from '../calls.ts'
 
 const NAME = 'hf:openai/small'

@@ -1,6 +1,6 @@
 /** The options of `rowspace/keyed-vectors`. */
-import { KeyedVectors } from '../../../src/keyed-vectors/index.ts'
-import { EmbeddingTable } from '../../../src/table.ts'
+import { KeyedVectors } from '../../../src/keyed-vectors.ts'
+import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import type { Calls } from '../calls.ts'
 
 const tokens = ['a', 'b', 'c']

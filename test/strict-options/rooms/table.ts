@@ -1,7 +1,7 @@
 /** The options of `rowspace` itself. */
 
-import { openTable } from '../../../src/open.ts'
-import { EmbeddingTable } from '../../../src/table.ts'
+import { openTable } from '../../../src/open/open-table.ts'
+import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import type { Calls } from '../calls.ts'
 
 const rows = [1, 2, 3, 4]

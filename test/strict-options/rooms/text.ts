@@ -1,7 +1,7 @@
 /** The options of `rowspace/text`. */
-import { encodeSafetensors } from '../../../src/formats/write-safetensors.ts'
-import { EmbeddingTable } from '../../../src/table.ts'
-import { embed, openStaticModel, pool } from '../../../src/text/index.ts'
+import { encodeSafetensors } from '../../../src/formats/safetensors/writer.ts'
+import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
+import { embed, openStaticModel, pool } from '../../../src/text.ts'
 import { join } from '../../formats/files.ts'
 import type { Calls } from '../calls.ts'
 

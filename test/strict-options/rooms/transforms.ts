@@ -1,12 +1,12 @@
 /** The options of `rowspace/transforms`. */
-import { EmbeddingTable } from '../../../src/table.ts'
+import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import {
   allButTheTop,
   meanRemoval,
   principalComponents,
   Transform,
   whitening,
-} from '../../../src/transforms/index.ts'
+} from '../../../src/transforms.ts'
 import type { Calls } from '../calls.ts'
 
 const table = await EmbeddingTable.from([1, 2, 3, 4, 5, 1], { dimension: 2 })

@@ -1,0 +1,71 @@
+/** `rowspace analogy`: king - man + woman. */
+import type { Metric } from '../../src/table/embedding-table.ts'
+import { drawBaselines } from '../baselines.ts'
+import { openNamedTable, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import type { Arguments } from '../parsing/arguments.ts'
+import { isClusterName } from '../parsing/clickhouse-address.ts'
+import type { Answer, Command } from '../parsing/command.ts'
+import { type ExpressionTerm, formatExpression, parseExpression } from '../parsing/expression.ts'
+import { expressionOf } from '../parsing/naming.ts'
+import { answerWithMatches, METRICS, SEARCH_OPTIONS, timed, timedAsync } from '../views/matches.ts'
+
+export const analogy: Command = {
+  name: 'analogy',
+  summary: 'the rows nearest to a sum of rows: "king - man + woman"',
+  operands: ['<table>', '<expression…>'],
+  options: {
+    ...SEARCH_OPTIONS,
+    unit: { help: 'scale every input row to length 1 first (Mikolov et al. 2013)' },
+    baselines: { value: 'N', help: 'N random rows beside the answer, to compare with (0)' },
+    seed: { value: 'S', help: 'the seed the baselines are drawn from (1)' },
+    ...TABLE_OPTIONS,
+  },
+  notes: [
+    'Words are added with + and taken away with - or −; a minus is an operator only behind a space, so well-known',
+    'is one word. Weights: "0.5 * king + 0.5 * queen". Words with a space or a leading sign go in quotes:',
+    `"'New York' - USA + France". An expression that starts with a minus goes behind "--".`,
+  ],
+  examples: [
+    'rowspace analogy default "king - man + woman" --baselines 3',
+    'rowspace analogy default "paris - france + italy" --metric dot',
+  ],
+  async run(args: Arguments): Promise<Answer> {
+    const [name, ...words] = args.operands as [string, ...string[]]
+    const k = args.count('k', 10)
+    const metric = args.choice('metric', METRICS, 'cosine')
+    const count = args.count('baselines', 0)
+    const seed = args.count('seed', 1, Number.MIN_SAFE_INTEGER)
+    const terms = parseExpression(words.join(' '))
+    const options = { k, metric, unit: args.flag('unit'), includeInputs: args.flag('include-inputs') }
+    if (isClusterName(name)) return analogyOnCluster(name, terms, { ...options, count, seed })
+    const table = await openNamedTable(name, tableOptions(args))
+    const expression = expressionOf(table, terms)
+    const { result, milliseconds } = timed(() => table.analogy(expression, options))
+    const baselines = count === 0 ? undefined : drawBaselines(table, expression, { ...options, count, seed })
+    const question = formatExpression(terms)
+    const matches = result.toArray()
+    return answerWithMatches({ question, name, table, metric, k, matches, baselines, milliseconds })
+  },
+}
+
+async function analogyOnCluster(
+  name: string,
+  terms: readonly ExpressionTerm[],
+  {
+    count,
+    seed,
+    ...options
+  }: { k: number; metric: Metric; unit: boolean; includeInputs: boolean; count: number; seed: number },
+): Promise<Answer> {
+  const { clusterBaselines, clusterExpression, onCluster } = await import('./clickhouse.ts')
+  return onCluster(name, async (table, shown) => {
+    const expression = await clusterExpression(table, terms)
+    const { result, milliseconds } = await timedAsync(() => table.analogy(expression, options))
+    const { unit } = options
+    const baselines =
+      count === 0 ? undefined : await clusterBaselines(table, expression, { count, seed, unit })
+    const question = formatExpression(terms)
+    const matches = result.toArray()
+    return answerWithMatches({ question, name: shown, table, ...options, matches, baselines, milliseconds })
+  })
+}

@@ -1,0 +1,60 @@
+/** `rowspace cache`: what is kept of models, and how to be rid of it. */
+import { describe } from '../../src/core/arguments.ts'
+import { RowspaceError } from '../../src/core/errors.ts'
+import { cacheFolder } from '../../src/hub/disk-store.ts'
+import { clearCache, type KeptEntry, listCache, parseHubName } from '../../src/hub.ts'
+import { columns, oneLine, paint } from '../output.ts'
+import type { Arguments } from '../parsing/arguments.ts'
+import type { Answer, Command } from '../parsing/command.ts'
+import { bytes } from '../views/figures.ts'
+
+export const cache: Command = {
+  name: 'cache',
+  summary: 'what is kept of models opened by name: list it (ls), remove it (rm)',
+  operands: ['<ls|rm>', '[hf:owner/name]'],
+  options: { all: { help: 'rm: every model' } },
+  notes: ['It lies where ROWSPACE_CACHE says, else where this platform keeps caches.'],
+  examples: ['rowspace cache ls', 'rowspace cache rm hf:openai-community/gpt2', 'rowspace cache rm --all'],
+  async run(args: Arguments): Promise<Answer> {
+    const [action, name] = args.operands
+    if (action === 'ls' && args.flag('all')) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        '--all is for cache rm; cache ls lists every model unless one is named',
+      )
+    }
+    if (action === 'ls') return list(name)
+    if (action === 'rm') return remove(name, args.flag('all'))
+    throw new RowspaceError('INVALID_ARGUMENT', `cache takes ls or rm; got ${describe(action)}`)
+  },
+}
+
+async function list(name: string | undefined): Promise<Answer> {
+  if (name !== undefined) parseHubName(name)
+  const all = await listCache()
+  const files = name === undefined ? all : all.filter((file) => isOf(file, name))
+  const folder = cacheFolder()
+  const kept = files.reduce((sum, file) => sum + file.kept, 0)
+  return { text: () => formatList(folder, files, kept), document: { folder, bytes: kept, files } }
+}
+
+/** Whether a file is of the model, or the revision of it, that is named. */
+function isOf(file: KeptEntry, name: string): boolean {
+  return file.name === name || file.name.startsWith(`${name}/`) || file.name.startsWith(`${name}@`)
+}
+
+function formatList(folder: string, files: readonly KeptEntry[], kept: number): string {
+  const head = `${paint.bold(oneLine(folder))}  ${bytes(kept)}`
+  if (files.length === 0) return `${head}\n  nothing is kept`
+  const rows = files.map((file) => [oneLine(file.name), bytes(file.kept), `of ${bytes(file.size)}`])
+  return `${head}\n${columns('lrl', undefined, rows)}`
+}
+
+async function remove(name: string | undefined, all: boolean): Promise<Answer> {
+  if ((name === undefined) !== all) {
+    const problem = all ? 'either a model or --all, not both' : 'a model (hf:owner/name), or --all'
+    throw new RowspaceError('INVALID_ARGUMENT', `cache rm takes ${problem}`)
+  }
+  const freed = await clearCache(name)
+  return { text: () => `${bytes(freed)} freed`, document: { folder: cacheFolder(), freed } }
+}

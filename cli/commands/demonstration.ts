@@ -1,0 +1,112 @@
+/** `rowspace` alone: what an embedding table is and does, shown on the one that comes with it. */
+
+import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import type { Match } from '../../src/table/matches.ts'
+import { drawBaselines } from '../baselines.ts'
+import { openNamedTable } from '../open-table.ts'
+import type { Answer } from '../parsing/command.ts'
+import { formatDemonstration } from '../views/demonstration.ts'
+import { norm } from '../views/figures.ts'
+import { matchDocument, timed } from '../views/matches.ts'
+import { type Found, lookUp } from './lookup.ts'
+
+const SENTENCE = 'the king met the queen'
+const WORD = 'coffee'
+const KING = { positive: ['king', 'woman'], negative: ['man'] }
+/** The baselines of the source page: words that have nothing to do with it. */
+const UNRELATED = ['either', 'alpine', 'pillars']
+const ROME = { positive: ['paris', 'italy'], negative: ['france'] }
+const SEED = 1
+const SHOWN = 5
+
+export interface Timed {
+  matches: Match[]
+  milliseconds: number
+}
+
+export interface Demonstration {
+  size: number
+  dimension: number
+  /** Opening the table. */
+  milliseconds: number
+  sentence: { text: string; found: Found[] }
+  neighbours: Timed & { word: string }
+  analogy: Timed & { unrelated: Match[]; random: Match[]; seed: number }
+  measures: { cosine: Timed; dot: Timed; norms: Map<string, number> }
+}
+
+export async function demonstration(): Promise<Answer> {
+  const start = performance.now()
+  const table = await openNamedTable('default')
+  const shown = demonstrate(table, performance.now() - start)
+  return { text: () => formatDemonstration(shown), document: documentOf(shown) }
+}
+
+/** Asks every question of the demonstration. */
+export function demonstrate(table: EmbeddingTable, milliseconds: number): Demonstration {
+  const { size, dimension } = table
+  const vector = table.combine(KING)
+  return {
+    size,
+    dimension,
+    milliseconds,
+    sentence: { text: SENTENCE, found: lookUp(table, SENTENCE) },
+    neighbours: { word: WORD, ...ask(() => table.nearest(WORD, { k: SHOWN })) },
+    analogy: {
+      ...ask(() => table.analogy(KING, { k: SHOWN })),
+      unrelated: table.measure(vector, UNRELATED).toArray(),
+      random: drawBaselines(table, KING, { count: 3, seed: SEED }),
+      seed: SEED,
+    },
+    measures: measures(table),
+  }
+}
+
+function measures(table: EmbeddingTable): Demonstration['measures'] {
+  const cosine = ask(() => table.analogy(ROME, { k: 3 }))
+  const dot = ask(() => table.analogy(ROME, { k: 3, metric: 'dot' }))
+  const named = [...cosine.matches, ...dot.matches].map(
+    ({ id, token }) => [token!, norm(table.row(id))] as const,
+  )
+  return { cosine, dot, norms: new Map(named) }
+}
+
+/** The time is that of the question alone: no opening, no printing. */
+function ask(question: () => Iterable<Match>): Timed {
+  const { result, milliseconds } = timed(question)
+  return { matches: [...result], milliseconds }
+}
+
+function documentOf({
+  size,
+  dimension,
+  milliseconds,
+  sentence,
+  neighbours,
+  analogy,
+  measures,
+}: Demonstration) {
+  const answer = ({ matches, milliseconds }: Timed) => ({
+    matches: matches.map(matchDocument),
+    milliseconds,
+  })
+  return {
+    table: 'default',
+    size,
+    dimension,
+    milliseconds,
+    lookup: sentence.found.map(({ text, id, row }) => ({
+      token: text,
+      id: id ?? null,
+      row: row === undefined ? null : [...row],
+    })),
+    nearest: { token: neighbours.word, ...answer(neighbours) },
+    analogy: {
+      expression: KING,
+      ...answer(analogy),
+      baselines: [...analogy.unrelated, ...analogy.random].map(matchDocument),
+      seed: analogy.seed,
+    },
+    measures: { expression: ROME, cosine: answer(measures.cosine), dot: answer(measures.dot) },
+  }
+}

@@ -1,0 +1,223 @@
+/** `rowspace eval`: how well a table answers what people have answered. */
+import { basename } from 'node:path'
+import { RowspaceError } from '../../src/core/errors.ts'
+import { decodeUtf8 } from '../../src/formats/text/utf8.ts'
+import type { AnalogyEvaluation } from '../../src/keyed-vectors/evaluate-analogies.ts'
+import type { PairsEvaluation } from '../../src/keyed-vectors/evaluate-pairs.ts'
+import type { FoldingOptions } from '../../src/keyed-vectors/folding.ts'
+import { KeyedVectors } from '../../src/keyed-vectors/keyed-vectors.ts'
+import { openSource } from '../../src/open/open-source.ts'
+import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { openNamedTable, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import { columns, oneLine, paint } from '../output.ts'
+import type { Arguments } from '../parsing/arguments.ts'
+import type { Answer, Command } from '../parsing/command.ts'
+import { readTransforms } from '../parsing/transforms.ts'
+import { showProgress } from '../progress.ts'
+import { count, duration, share } from '../views/figures.ts'
+
+const METHODS = { '3cosadd': 'mostSimilar', '3cosmul': 'mostSimilarCosmul' } as const
+type Method = keyof typeof METHODS
+
+interface Named<Result> {
+  file: string
+  result: Result
+  milliseconds: number
+}
+
+export const evaluate: Command = {
+  name: 'eval',
+  summary: 'how well a table answers analogies and ranks pairs of words',
+  operands: ['<table>'],
+  options: {
+    analogies: { value: 'FILE', help: '`a b c d` a line, under `: section` lines (questions-words.txt)' },
+    pairs: { value: 'FILE', help: 'two words and a score a line (WordSim-353, SimLex-999); may be repeated' },
+    method: { value: '3cosadd|3cosmul', help: 'how analogies are answered (3cosadd)' },
+    'restrict-vocab': { value: 'N', help: 'know the first N rows alone (all)' },
+    'case-sensitive': { help: 'compare words as they are written, not in upper case' },
+    transform: {
+      value: 'NAME',
+      help: 'evaluate a transformed table too: mean, all-but-the-top[:N], pca[:N], whiten[:N], all; may be repeated',
+    },
+    threads: { value: 'N', help: 'threads that search (as many as the machine suggests)' },
+    ...TABLE_OPTIONS,
+  },
+  notes: ['Questions with a word that the table does not have are left out and counted.'],
+  examples: [
+    'rowspace eval default --analogies questions-words.txt --pairs wordsim353.txt',
+    'rowspace eval default --pairs wordsim353.txt --transform all',
+    'rowspace eval vectors.bin --analogies questions-words.txt --method 3cosmul --restrict-vocab 30000',
+  ],
+  async run(args: Arguments): Promise<Answer> {
+    const [name] = args.operands as [string]
+    const method = args.choice('method', Object.keys(METHODS) as Method[], '3cosadd')
+    const restrictVocab =
+      args.text('restrict-vocab') === undefined ? undefined : args.count('restrict-vocab', 0, 1)
+    const threads = args.text('threads') === undefined ? ('auto' as const) : args.count('threads', 1, 1)
+    const [analogies, pairs] = [args.texts('analogies'), args.texts('pairs')]
+    if (analogies.length + pairs.length === 0) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        'nothing to evaluate by: give --analogies FILE (questions-words.txt) or --pairs FILE (wordsim353)',
+      )
+    }
+    // read first: nobody waits for a table to hear that a file is missing
+    const texts = new Map<string, string>()
+    for (const file of [...analogies, ...pairs]) texts.set(file, await readText(file))
+    const transforms = readTransforms(args.texts('transform'))
+    using table = await openNamedTable(name, { ...tableOptions(args), threads })
+    const asked = { name, analogies, pairs, texts, method, quiet: args.flag('quiet') }
+    const folding = { restrictVocab, caseInsensitive: !args.flag('case-sensitive') }
+    const evaluated = [{ transform: 'as it is', ...(await evaluateOne(table, asked, folding)) }]
+    for (const { name, make } of transforms) {
+      using transformed = await (await make(table)).table(table, { threads })
+      evaluated.push({ transform: name, ...(await evaluateOne(transformed, asked, folding)) })
+    }
+    const [plain] = evaluated as [Evaluated]
+    const shape = shapeOf(table)
+    return {
+      text: () =>
+        [format(asked, shape, plain), ...(transforms.length > 0 ? [formatTransforms(evaluated)] : [])].join(
+          '\n\n',
+        ),
+      document: {
+        table: name,
+        method,
+        restrictVocab: restrictVocab ?? null,
+        ...evaluationDocument(plain),
+        ...(transforms.length > 0
+          ? {
+              transforms: evaluated
+                .slice(1)
+                .map((one) => ({ transform: one.transform, ...evaluationDocument(one) })),
+            }
+          : {}),
+      },
+    }
+  },
+}
+
+interface Asked {
+  name: string
+  analogies: readonly string[]
+  pairs: readonly string[]
+  /** The text of each file. */
+  texts: ReadonlyMap<string, string>
+  method: Method
+  quiet: boolean
+}
+
+interface Evaluated {
+  /** What was done to the rows. */
+  transform: string
+  analogies: Named<AnalogyEvaluation>[]
+  pairs: Named<PairsEvaluation>[]
+}
+
+async function evaluateOne(
+  table: EmbeddingTable,
+  { analogies, pairs, texts, method, quiet }: Asked,
+  folding: FoldingOptions,
+): Promise<Omit<Evaluated, 'transform'>> {
+  const vectors = new KeyedVectors(table)
+  const evaluated: Omit<Evaluated, 'transform'> = { analogies: [], pairs: [] }
+  for (const file of analogies) {
+    const progress = showProgress(basename(file), quiet)
+    const options = { ...folding, similarityFunction: METHODS[method], onProgress: progress.report }
+    const ask = () => vectors.evaluateWordAnalogies(texts.get(file)!, options)
+    evaluated.analogies.push(await measured(file, ask).finally(progress.clear))
+  }
+  for (const file of pairs) {
+    evaluated.pairs.push(await measured(file, () => vectors.evaluateWordPairs(texts.get(file)!, folding)))
+  }
+  return evaluated
+}
+
+function evaluationDocument({ analogies, pairs }: Evaluated) {
+  return {
+    analogies: analogies.map(analogyDocument),
+    pairs: pairs.map(({ file, result }) => ({ file, ...result })),
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  const source = await openSource(path)
+  try {
+    return decodeUtf8(await source.read(0, source.size), 'strict', { name: source.name, offset: 0 })
+  } finally {
+    await source.close?.()
+  }
+}
+
+async function measured<Result>(file: string, ask: () => Result | Promise<Result>): Promise<Named<Result>> {
+  const start = performance.now()
+  const result = await ask()
+  return { file, result, milliseconds: performance.now() - start }
+}
+
+function analogyDocument({ file, result, milliseconds }: Named<AnalogyEvaluation>) {
+  const { sections, ...sums } = result
+  return {
+    file,
+    ...sums,
+    milliseconds,
+    sections: sections.map(({ section, correct, incorrect }) => ({
+      section,
+      correct: correct.length,
+      incorrect: incorrect.length,
+    })),
+  }
+}
+
+function shapeOf({ size, dimension, threads }: EmbeddingTable): string {
+  return `${count(size)} x ${dimension}, ${threads} thread${threads > 1 ? 's' : ''}`
+}
+
+function format({ name, method }: Asked, shape: string, { analogies, pairs }: Evaluated): string {
+  const lines = [`${paint.bold(oneLine(name))}  ${paint.dim(shape)}`]
+  for (const one of analogies) lines.push('', ...formatAnalogies(one, method))
+  if (pairs.length > 0) lines.push('', formatPairs(pairs))
+  return lines.join('\n')
+}
+
+/** A line a transform: the share of analogies answered, Spearman's correlation of pairs. */
+function formatTransforms(evaluated: readonly Evaluated[]): string {
+  const [plain] = evaluated as [Evaluated]
+  const files = [...plain.analogies, ...plain.pairs].map(({ file }) => oneLine(basename(file)))
+  const rows = evaluated.map(({ transform, analogies, pairs }) => [
+    paint.bold(transform),
+    ...analogies.map(({ result }) => share(result.score)),
+    ...pairs.map(({ result }) => result.spearman.statistic.toFixed(4)),
+  ])
+  return columns(`l${'r'.repeat(files.length)}`, ['rows', ...files], rows)
+}
+
+function formatAnalogies({ file, result, milliseconds }: Named<AnalogyEvaluation>, method: Method): string[] {
+  const { sections, correct, incorrect, outOfVocabulary } = result
+  const row = (label: string, right: number, all: number) => [
+    label,
+    count(right),
+    count(all),
+    all === 0 ? '–' : share(right / all),
+  ]
+  const rows = sections.map(({ section, correct, incorrect }) =>
+    row(oneLine(section), correct.length, correct.length + incorrect.length),
+  )
+  const total = row('all', correct, correct + incorrect).map((cell) => paint.bold(cell))
+  const took = `${method}, ${count(outOfVocabulary)} with unknown words left out, ${duration(milliseconds)}`
+  return [
+    `${paint.bold(oneLine(basename(file)))}  ${paint.dim(took)}`,
+    columns('lrrr', ['section', 'right', 'of', 'share'], [...rows, total]),
+  ]
+}
+
+function formatPairs(pairs: readonly Named<PairsEvaluation>[]): string {
+  const rows = pairs.map(({ file, result }) => [
+    paint.bold(oneLine(basename(file))),
+    paint.cyan(result.spearman.statistic.toFixed(4)),
+    result.pearson.statistic.toFixed(4),
+    count(result.pairs),
+    count(result.outOfVocabulary),
+  ])
+  return columns('lrrrr', ['pairs', 'Spearman', 'Pearson', 'compared', 'unknown'], rows)
+}

@@ -1,0 +1,91 @@
+/** `rowspace lookup`: x_i = E[t_i], token by token. */
+import { RowspaceError } from '../../src/core/errors.ts'
+import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { openNamedTable, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import { columns, paint } from '../output.ts'
+import type { Arguments } from '../parsing/arguments.ts'
+import { isClusterName } from '../parsing/clickhouse-address.ts'
+import type { Answer, Command } from '../parsing/command.ts'
+import { splitText } from '../parsing/naming.ts'
+import { column, count, norm, token } from '../views/figures.ts'
+
+/** One token of a text; without a row where the table does not have it. */
+export interface Found {
+  text: string
+  id: number | undefined
+  row: Float32Array | undefined
+}
+
+export const lookup: Command = {
+  name: 'lookup',
+  summary: 'split a text into tokens; each with its id and its row',
+  operands: ['<table>', '<text…>'],
+  options: {
+    numbers: { value: 'N', help: 'numbers of a row to show (6); --json gives all' },
+    ...TABLE_OPTIONS,
+  },
+  notes: ['Tables without tokens are asked with ids: rowspace lookup rows.npy 0 17'],
+  examples: ['rowspace lookup default "the king and the queen"', 'rowspace lookup default queen --json'],
+  async run(args: Arguments): Promise<Answer> {
+    const [name, ...words] = args.operands as [string, ...string[]]
+    const shown = args.count('numbers', 6)
+    const text = words.join(' ')
+    if (isClusterName(name)) {
+      const { clusterLookUp, onCluster } = await import('./clickhouse.ts')
+      return onCluster(name, async (table, printed) =>
+        answerWithRows(printed, table, await clusterLookUp(table, text), shown),
+      )
+    }
+    const table = await openNamedTable(name, tableOptions(args))
+    return answerWithRows(name, table, lookUp(table, text), shown)
+  },
+}
+
+function answerWithRows(
+  name: string,
+  { size, dimension }: { readonly size: number; readonly dimension: number },
+  found: readonly Found[],
+  shown: number,
+): Answer {
+  return {
+    text: () =>
+      [
+        `${paint.bold('x_i = E[t_i]')}  ${paint.dim(`${name}, |V| x d = ${count(size)} x ${dimension}`)}`,
+        foundRows(found, shown),
+      ].join('\n'),
+    document: {
+      table: name,
+      tokens: found.map(({ text, id, row }) => ({
+        token: text,
+        id: id ?? null,
+        norm: row === undefined ? null : norm(row),
+        row: row === undefined ? null : [...row],
+      })),
+    },
+  }
+}
+
+/** The tokens of a text with their rows. Throws `UNKNOWN_TOKEN` where the table has none of them. */
+export function lookUp(table: EmbeddingTable, text: string): Found[] {
+  const pieces = splitText(table, text)
+  if (pieces.length === 0) {
+    throw new RowspaceError('INVALID_ARGUMENT', `${JSON.stringify(text)} has no token in it`)
+  }
+  if (pieces.every(({ id }) => id === undefined)) table.id(text)
+  return pieces.map(({ text, id }) => ({ text, id, row: id === undefined ? undefined : table.row(id) }))
+}
+
+/** A line a token: its id, the norm of its row and the first numbers of it. */
+export function foundRows(found: readonly Found[], shown: number, indent?: string): string {
+  const formatNorm = column(found.flatMap(({ row }) => (row === undefined ? [] : [norm(row)])))
+  const dimension = found.find(({ row }) => row !== undefined)?.row?.length ?? 0
+  const numbers = Math.min(shown, dimension)
+  const rows = found.map(({ text, id, row }) => {
+    const start = Array.from({ length: numbers }, (_, place) => row?.[place]?.toFixed(4) ?? '')
+    if (row === undefined) return [token(text), '–', '', ...start, paint.yellow('not in the table')]
+    const more = row.length > shown ? paint.dim('…') : ''
+    return [paint.bold(token(text)), paint.cyan(String(id)), formatNorm(norm(row)), ...start, more]
+  })
+  const head = ['token', 'id', '‖x_i‖', ...(numbers > 0 ? ['x_i'] : []), ...Array(numbers).fill('')]
+  return columns(`lrr${'r'.repeat(numbers)}l`, head, rows, indent)
+}

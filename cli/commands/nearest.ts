@@ -1,0 +1,59 @@
+/** `rowspace nearest`: the rows nearest to a row. */
+import type { Metric } from '../../src/table/embedding-table.ts'
+import { openNamedTable, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import type { Arguments } from '../parsing/arguments.ts'
+import { isClusterName } from '../parsing/clickhouse-address.ts'
+import type { Answer, Command } from '../parsing/command.ts'
+import { rowNamed } from '../parsing/naming.ts'
+import { token } from '../views/figures.ts'
+import { answerWithMatches, METRICS, SEARCH_OPTIONS, timed, timedAsync } from '../views/matches.ts'
+
+export const nearest: Command = {
+  name: 'nearest',
+  summary: 'the rows nearest to a token or an id',
+  operands: ['<table>', '<token|id>'],
+  options: { ...SEARCH_OPTIONS, ...TABLE_OPTIONS },
+  notes: [
+    'A token is looked up as written, then with a leading space. Digits that are no token are an id; "#12" always is.',
+  ],
+  examples: ['rowspace nearest default king', 'rowspace nearest vectors.bin war -k 5 --metric dot'],
+  async run(args: Arguments): Promise<Answer> {
+    const [name, asked] = args.operands as [string, string]
+    const k = args.count('k', 10)
+    const metric = args.choice('metric', METRICS, 'cosine')
+    const includeInputs = args.flag('include-inputs')
+    if (isClusterName(name)) return nearestOnCluster(name, asked, { k, metric, includeInputs })
+    const table = await openNamedTable(name, tableOptions(args))
+    const id = rowNamed(table, asked)
+    const { result, milliseconds } = timed(() => table.nearest(id, { k, metric, includeInputs }))
+    const question = `nearest to ${describeRow(id, table.token(id), asked)}`
+    return answerWithMatches({ question, name, table, metric, k, matches: result.toArray(), milliseconds })
+  },
+}
+
+async function nearestOnCluster(
+  name: string,
+  asked: string,
+  options: { k: number; metric: Metric; includeInputs: boolean },
+): Promise<Answer> {
+  const { clusterRow, onCluster } = await import('./clickhouse.ts')
+  return onCluster(name, async (table, shown) => {
+    const id = await clusterRow(table, asked)
+    const { result, milliseconds } = await timedAsync(() => table.nearest(id, options))
+    const question = `nearest to ${describeRow(id, await table.token(id), asked)}`
+    return answerWithMatches({
+      question,
+      name: shown,
+      table,
+      ...options,
+      matches: result.toArray(),
+      milliseconds,
+    })
+  })
+}
+
+/** The row as it was asked for; whose it is where that was by id. */
+function describeRow(id: number, written: string | undefined, asked: string): string {
+  if (written === undefined) return `row ${id}`
+  return written.trim() === asked.trim() ? token(written) : `row ${id}, ${token(written)}`
+}

@@ -1,0 +1,86 @@
+/** `rowspace push`: a table onto ClickHouse, piece by piece. */
+
+import { type OpenRowSource, rowsOfFile } from '../../src/clickhouse/row-source.ts'
+import { pushTable } from '../../src/clickhouse/upload-table.ts'
+import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { abortOnSignals } from '../interrupt.ts'
+import {
+  knownVocabulary,
+  type NamedTableOptions,
+  openFile,
+  openNamedTable,
+  TABLE_OPTIONS,
+  tableOptions,
+} from '../open-table.ts'
+import { oneLine, paint } from '../output.ts'
+import type { Arguments } from '../parsing/arguments.ts'
+import { parseClusterName } from '../parsing/clickhouse-address.ts'
+import type { Answer, Command } from '../parsing/command.ts'
+import { showProgress } from '../progress.ts'
+import { count } from '../views/figures.ts'
+
+export const push: Command = {
+  name: 'push',
+  summary: 'put a table on ClickHouse, over the shards of a cluster',
+  operands: ['<table>', '<clickhouse://host:port/database/table>'],
+  options: {
+    cluster: { value: 'NAME', help: 'the cluster whose shards take the rows, as system.clusters has it' },
+    server: { value: 'URL', help: 'the HTTP address of a shard, once for each, where there is no Keeper' },
+    replace: { help: 'drop a table of that name first' },
+    ...TABLE_OPTIONS,
+  },
+  notes: [
+    'User and password: CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, or user:password@ in the name. ?secure=1 is TLS.',
+    'A push that was stopped goes on where it was when it is asked for again; what is there is not sent twice.',
+  ],
+  examples: [
+    'rowspace push default clickhouse://localhost:8123/default/glove',
+    'rowspace push vectors.safetensors clickhouse://host:8123/db/vectors --cluster three',
+  ],
+  async run(args: Arguments): Promise<Answer> {
+    const [from, to] = args.operands as [string, string]
+    const { shown, connection } = parseClusterName(to, process.env)
+    const servers = args.texts('server')
+    const interrupt = abortOnSignals('push again to go on')
+    const options = { ...tableOptions(args), signal: interrupt.signal }
+    const progress = showProgress(shown, args.flag('quiet'))
+    let source: OpenRowSource | EmbeddingTable | undefined
+    try {
+      source = await openRows(from, options)
+      const pushed = await pushTable(source, {
+        ...connection,
+        cluster: args.text('cluster'),
+        servers: servers.length === 0 ? undefined : servers,
+        replace: args.flag('replace'),
+        signal: interrupt.signal,
+        onProgress: progress.report,
+      })
+      progress.clear()
+      const { size, dimension, sent } = pushed
+      return {
+        text: () =>
+          `${paint.bold(oneLine(shown))}  ${count(size)} x ${dimension}, ${count(sent)} rows sent${sent < size ? ', the others were there' : ''}`,
+        document: { in: from, out: shown, cluster: args.text('cluster') ?? null, ...pushed },
+      }
+    } finally {
+      progress.clear()
+      interrupt.stop()
+      if (source !== undefined && 'close' in source) await source.close()
+    }
+  },
+}
+
+/** The rows of a file piece by piece where its layout allows it; else the whole table. */
+async function openRows(name: string, options: NamedTableOptions): Promise<OpenRowSource | EmbeddingTable> {
+  const { signal } = options
+  const file = await openFile(name, { ...options, shards: 'table' })
+  try {
+    const rows = await rowsOfFile(file, () => knownVocabulary(file, name, signal), signal)
+    if (rows !== undefined) return rows
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+  await file.close()
+  return openNamedTable(name, options)
+}

@@ -1,0 +1,43 @@
+/** Which row a word of the command line means. */
+
+import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import type { Expression } from '../../src/table/expression.ts'
+import type { ExpressionTerm } from './expression.ts'
+
+/**
+ * The id of the row that `name` means: a token by the table's rule (as written, else with a leading space); digits
+ * that are no token are an id, and `#12` is one always.
+ *
+ * @throws `UNKNOWN_TOKEN`, `NO_TOKENS`, `ID_OUT_OF_RANGE`
+ */
+export function rowNamed(table: EmbeddingTable, name: string): number {
+  const id = /^#?(\d+)$/.exec(name)?.[1]
+  const isId = id !== undefined && (name.startsWith('#') || !isToken(table, name))
+  return table.id(isId ? Number(id) : name)
+}
+
+function isToken({ vocabulary }: EmbeddingTable, name: string): boolean {
+  return vocabulary?.idOf(name) !== undefined || vocabulary?.idOf(` ${name}`) !== undefined
+}
+
+/** The terms as the table takes them, every word looked up. Throws as `rowNamed`. */
+export function expressionOf(table: EmbeddingTable, terms: readonly ExpressionTerm[]): Expression {
+  const rows = terms.map(
+    ({ weight, word, quoted }) => [quoted ? table.id(word) : rowNamed(table, word), weight] as const,
+  )
+  return {
+    positive: rows.filter(([, weight]) => weight >= 0),
+    negative: rows.filter(([, weight]) => weight < 0).map(([row, weight]) => [row, -weight] as const),
+  }
+}
+
+/** The pieces of a text with the id of each, where it has one: the tokenizer's, or ids where the table has no tokens. */
+export function splitText(table: EmbeddingTable, text: string): { text: string; id: number | undefined }[] {
+  const { vocabulary } = table
+  if (vocabulary !== undefined) {
+    const whole = vocabulary.idOf(text)
+    return whole === undefined ? vocabulary.split(text) : [{ text, id: whole }]
+  }
+  const words = text.split(/\s+/).filter((word) => word !== '')
+  return words.map((word) => ({ text: word, id: rowNamed(table, word) }))
+}

@@ -1,0 +1,288 @@
+/** A table on ClickHouse, asked as an EmbeddingTable is: the same names, options and bits, as promises. */
+
+import { describe, isRow, queryList, readSearchOptions } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { checkId } from '../core/id-set.ts'
+import { conditionSql } from '../metadata/condition-sql.ts'
+import { EmbeddingTable } from '../table/embedding-table.ts'
+import { combine, type Expression, type WeightedTerm } from '../table/expression.ts'
+import { type Asked, answerQuestions } from './answer.ts'
+import type { Kernels } from './bound.ts'
+import type { Connection } from './connection.ts'
+import { fetchRows } from './fetch-rows.ts'
+import { findIds, findTokens } from './find-ids.ts'
+import type { ClusterMatches } from './matches.ts'
+import type {
+  ClusterAnalogyOptions,
+  ClusterOptions,
+  ClusterSearchOptions,
+  ColumnTypes,
+  NoColumns,
+  Query,
+  Row,
+} from './options.ts'
+import {
+  copiedQuery,
+  copiedTerms,
+  inOrder,
+  type QuestionOptions,
+  Rows,
+  sumQuestion,
+  vectorQuestion,
+} from './questions.ts'
+import { readSearch, readSumOptions, readWaiting, type Waiting } from './read-options.ts'
+import { type Question, smallTable } from './rescore.ts'
+import { type Description, namesOf } from './schema.ts'
+import { quoteText } from './sql.ts'
+
+/** Made by `openCluster`. */
+export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
+  /** Rows, |V|. */
+  readonly size: number
+  /** Columns, d. */
+  readonly dimension: number
+  /** How the rows were kept in the table that was pushed; on the engine they are float32, which holds the same numbers. */
+  readonly dtype: string
+  /** Whether rows have tokens. */
+  readonly hasTokens: boolean
+  /** The metadata columns. */
+  readonly columns: ColumnTypes
+  /** How the engine computes: for a question alone, and for many at once. */
+  readonly kernels: Kernels
+  /** The cluster's name, '' for one server. */
+  readonly cluster: string
+  private closed = false
+
+  /** @internal */
+  constructor(
+    private readonly connection: Connection,
+    description: Description,
+    kernels: Kernels,
+    private readonly options: Pick<ClusterOptions, 'core'>,
+  ) {
+    this.size = description.size
+    this.dimension = description.dimension
+    this.dtype = description.dtype
+    this.hasTokens = description.tokens
+    this.columns = description.columns
+    this.cluster = description.cluster
+    this.kernels = kernels
+  }
+
+  /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
+  async id(row: Row, options: Waiting = {}): Promise<number> {
+    const { signal } = readWaiting(options, 'id()')
+    return (await this.find([row], signal))[0]!
+  }
+
+  /** The token of an id, or undefined where the table has none for it. */
+  async token(id: number, options: Waiting = {}): Promise<string | undefined> {
+    this.checkOpen()
+    const { signal } = readWaiting(options, 'token()')
+    if (typeof id !== 'number')
+      throw new RowspaceError('INVALID_ARGUMENT', `an id must be a number; got ${describe(id)}`)
+    checkId(id, this.size)
+    return (await fetchRows(this.connection, [id], signal)).get(id)?.token
+  }
+
+  /** The lookup x_i = E[t_i]: one row, d numbers. */
+  async row(row: Row, options: Waiting = {}): Promise<Float32Array> {
+    return this.rowsById([row], readWaiting(options, 'row()'))
+  }
+
+  /** n rows, n · d numbers, row-major. */
+  async gather(rows: Iterable<Row>, options: Waiting = {}): Promise<Float32Array> {
+    return this.rowsById(listOf(rows), readWaiting(options, 'gather()'))
+  }
+
+  private async rowsById(rows: readonly Row[], { signal }: Waiting): Promise<Float32Array> {
+    const ids = await this.find(rows, signal)
+    const found = await fetchRows(this.connection, ids, signal)
+    const target = new Float32Array(ids.length * this.dimension)
+    for (const [place, id] of ids.entries()) target.set(found.get(id)!.row, place * this.dimension)
+    return target
+  }
+
+  /** The cosine of two rows or vectors; 0 where one is a row of zeros. */
+  async similarity(a: Query, b: Query, options: Waiting = {}): Promise<number> {
+    const { signal } = readWaiting(options, 'similarity()')
+    const asked = [copiedQuery(a, this.dimension), copiedQuery(b, this.dimension)]
+    const ids = await this.find(asked.filter(isRow), signal)
+    const found = await fetchRows(this.connection, ids, signal)
+    const sorted = Float64Array.from(new Set(ids)).sort()
+    const table =
+      sorted.length > 0
+        ? await smallTable(this.connection, sorted, found, this.options.core)
+        : await EmbeddingTable.from(new Float32Array(this.dimension), {
+            dimension: this.dimension,
+            codes: false,
+            core: this.options.core,
+          })
+    try {
+      const [first, second] = asked.map((query) => (isRow(query) ? sorted.indexOf(ids.shift()!) : query))
+      return table.similarity(first!, second!)
+    } finally {
+      table.dispose()
+    }
+  }
+
+  /** As EmbeddingTable.nearest. */
+  async nearest(query: Query, options: ClusterSearchOptions<Columns> = {}): Promise<ClusterMatches> {
+    const given = readSearch(options, 'nearest()', false)
+    const copy = copiedQuery(query, this.dimension)
+    const question = async (asked: AskedOfTable) => [
+      vectorQuestion(copy, asked, await this.rowsOf([copy], asked)),
+    ]
+    return (await this.ask(given, question))[0]!
+  }
+
+  /** As EmbeddingTable.nearestBatch. */
+  async nearestBatch(
+    queries: Iterable<Query>,
+    options: ClusterSearchOptions<Columns> = {},
+  ): Promise<ClusterMatches[]> {
+    const given = readSearch(options, 'nearestBatch()', false)
+    const list = inOrder(queryList(queries, this.dimension), (query) => copiedQuery(query, this.dimension))
+    return this.ask(given, async (asked) => {
+      const rows = await this.rowsOf(list, asked)
+      return inOrder(list, (query) => vectorQuestion(query, asked, rows))
+    })
+  }
+
+  /** As EmbeddingTable.analogy. */
+  async analogy(
+    expression: Expression,
+    options: ClusterAnalogyOptions<Columns> = {},
+  ): Promise<ClusterMatches> {
+    const { unit = false, ...given } = readSearch(options, 'analogy()', true)
+    const terms = copiedTerms(expression)
+    return (
+      await this.ask(given, async (asked) => [
+        sumQuestion(terms, unit, asked, await this.rowsOf(terms.map(termOf), asked)),
+      ])
+    )[0]!
+  }
+
+  /** As EmbeddingTable.analogyBatch. */
+  async analogyBatch(
+    expressions: Iterable<Expression>,
+    options: ClusterAnalogyOptions<Columns> = {},
+  ): Promise<ClusterMatches[]> {
+    const { unit = false, ...given } = readSearch(options, 'analogyBatch()', true)
+    const list = inOrder(listOf(expressions), copiedTerms)
+    return this.ask(given, async (asked) => {
+      const rows = await this.rowsOf(list.flat().map(termOf), asked)
+      return inOrder(list, (terms) => sumQuestion(terms, unit, asked, rows))
+    })
+  }
+
+  /** The vector of an expression, d numbers, as EmbeddingTable.combine. */
+  async combine(
+    expression: Expression,
+    options: Waiting & { unit?: boolean | undefined } = {},
+  ): Promise<Float32Array> {
+    const { unit, signal } = readSumOptions(options, 'combine()')
+    const terms = copiedTerms(expression)
+    const rows = await this.rowsOf(terms.map(termOf), { signal })
+    return combine(rows.asTable(), terms, unit)
+  }
+
+  /** The ids of tokens as they are written; those that the table does not have are not among them. */
+  async tokenIds(tokens: Iterable<string>, options: Waiting = {}): Promise<Map<string, number>> {
+    this.checkOpen()
+    const { signal } = readWaiting(options, 'tokenIds()')
+    const list = listOf(tokens)
+    const odd = list.find((token) => typeof token !== 'string')
+    if (odd !== undefined)
+      throw new RowspaceError('INVALID_ARGUMENT', `a token must be a string; got ${describe(odd)}`)
+    return this.hasTokens ? findTokens(this.connection, list, signal) : new Map()
+  }
+
+  /** The engine's version, the shards, and the bytes that the table takes on all of them. */
+  async inspect(options: Waiting = {}): Promise<{ version: string; shards: number; storedBytes: number }> {
+    this.checkOpen()
+    const { signal } = readWaiting(options, 'inspect()')
+    const { connection, cluster } = this
+    const { local } = namesOf(connection.table, cluster)
+    const parts = cluster === '' ? 'system.parts' : `cluster(${quoteText(cluster)}, system, parts)`
+    const [version, bytes] = await connection.selectOne(
+      `SELECT version(), sum(bytes_on_disk) FROM ${parts} WHERE active AND database = ${quoteText(connection.database)} AND table = ${quoteText(local)}`,
+      { signal },
+    )
+    const [shards] =
+      cluster === ''
+        ? [1]
+        : await connection.selectOne(
+            `SELECT max(shard_num) FROM system.clusters WHERE cluster = ${quoteText(cluster)}`,
+            { signal },
+          )
+    return { version: String(version), shards: Number(shards), storedBytes: Number(bytes) }
+  }
+
+  /** Lets go of the connections; every question after it throws `DISPOSED`. Harmless when called twice. */
+  async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
+    await this.connection.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw new RowspaceError('DISPOSED', 'this table was closed: open it again')
+  }
+
+  private async ask(
+    options: ClusterSearchOptions<Columns>,
+    questionsOf: (asked: AskedOfTable) => Promise<Question[]>,
+  ): Promise<ClusterMatches[]> {
+    this.checkOpen()
+    const { k, metric, least } = readSearchOptions({ ...options, filter: undefined })
+    const { filter, exclude, includeInputs = false, signal } = options
+    if (typeof filter === 'function') {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        'a filter of a cluster is a condition on metadata columns, { year: { atLeast: 2020 } }: functions do not run there',
+      )
+    }
+    const asked = {
+      k: Math.min(k, this.size),
+      metric,
+      least,
+      kernels: this.kernels,
+      where: filter === undefined ? undefined : conditionSql(this.columns, filter),
+      size: this.size,
+      signal,
+      core: this.options.core,
+      includeInputs,
+      exclude: exclude === undefined ? [] : await this.find(listOf(exclude), signal),
+    }
+    return answerQuestions(this.connection, await questionsOf(asked), asked)
+  }
+
+  /** The rows that queries and terms name. */
+  private async rowsOf(queries: readonly (Query | Float32Array)[], { signal }: Waiting): Promise<Rows> {
+    const named = queries.filter(isRow)
+    const ids = await this.find(named, signal)
+    const found = await fetchRows(this.connection, ids, signal)
+    return new Rows(this.dimension, new Map(named.map((row, place) => [row, ids[place]!])), found)
+  }
+
+  private async find(rows: readonly Row[], signal: AbortSignal | undefined): Promise<number[]> {
+    this.checkOpen()
+    const { size, hasTokens } = this
+    return findIds(this.connection, rows, { size, hasTokens, signal })
+  }
+}
+
+type AskedOfTable = Asked & QuestionOptions
+
+const termOf = ({ term }: WeightedTerm) => term
+
+/** A copy of a list. */
+function listOf<Entry>(list: Iterable<Entry>): Entry[] {
+  if (typeof list === 'object' && list !== null && Symbol.iterator in list) return [...list]
+  throw new RowspaceError('INVALID_ARGUMENT', `a list was expected; got ${describe(list)}`)
+}

@@ -1,0 +1,64 @@
+/** Rows of the engine, by id or any of them. */
+import { RowspaceError } from '../core/errors.ts'
+import type { Connection } from './connection.ts'
+import { RowBinaryReader } from './row-binary.ts'
+
+export interface FoundRow {
+  row: Float32Array
+  token: string | undefined
+}
+
+/** Ids in one statement: what SQL holds of them stays far below max_query_size. */
+const IDS_AT_ONCE = 5_000
+
+/** The rows of these ids. Throws `CHANGED` where one is not there. */
+export async function fetchRows(
+  connection: Connection,
+  ids: Iterable<number>,
+  signal: AbortSignal | undefined,
+): Promise<Map<number, FoundRow>> {
+  const wanted = [...new Set(ids)]
+  const found = new Map<number, FoundRow>()
+  for (let from = 0; from < wanted.length; from += IDS_AT_ONCE) {
+    const some = wanted.slice(from, from + IDS_AT_ONCE)
+    await readRows(connection, `PREWHERE id IN (${some.join(',')})`, found, signal)
+  }
+  const missing = wanted.find((id) => !found.has(id))
+  if (missing === undefined) return found
+  throw changed(connection, `row ${missing} is not there any more`)
+}
+
+/** Some rows that pass a condition, whichever come first. */
+export async function anyRows(
+  connection: Connection,
+  { where, most, signal }: { where: string | undefined; most: number; signal: AbortSignal | undefined },
+): Promise<Map<number, FoundRow>> {
+  const found = new Map<number, FoundRow>()
+  const condition = where === undefined ? '' : `PREWHERE ${where} `
+  await readRows(connection, `${condition}LIMIT ${most}`, found, signal)
+  return found
+}
+
+async function readRows(
+  connection: Connection,
+  which: string,
+  found: Map<number, FoundRow>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const statement = `SELECT id, token, row FROM ${connection.named(connection.table)} ${which}`
+  const reader = new RowBinaryReader(await connection.selectBinary(statement, { signal }))
+  while (!reader.done) {
+    const id = reader.uint64()
+    const token = reader.uint8() === 1 ? undefined : reader.text()
+    found.set(id, { token, row: reader.floats() })
+  }
+}
+
+export function changed(connection: Connection, what: string): RowspaceError {
+  const { server, title } = connection
+  return new RowspaceError(
+    'CHANGED',
+    `${server}, table ${title}: ${what}: see that every shard has its rows, or push the table again`,
+    { server, table: title },
+  )
+}

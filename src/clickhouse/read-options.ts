@@ -1,0 +1,154 @@
+/**
+ * The one reader of the options of clusters: each is read once, when it is called, so that what a caller changes later changes nothing,
+ * and what is unknown or of another kind is an error before anything is sent.
+ */
+import { describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { checkSignal } from '../sources/options.ts'
+import type {
+  ClusterAnalogyOptions,
+  ClusterOptions,
+  ClusterSearchOptions,
+  ConnectionOptions,
+  PushOptions,
+} from './options.ts'
+import { checkName } from './sql.ts'
+
+/** What every question takes. */
+export interface Waiting {
+  signal?: AbortSignal | undefined
+}
+
+const WAITING: KeysOf<Waiting> = { signal: true }
+
+const CONNECTION_OPTIONS: KeysOf<ConnectionOptions> = {
+  url: true,
+  database: true,
+  table: true,
+  username: true,
+  password: true,
+  timeoutMilliseconds: true,
+  settings: true,
+  createClient: true,
+  tls: true,
+}
+
+const CLUSTER_OPTIONS: KeysOf<ClusterOptions> = {
+  ...CONNECTION_OPTIONS,
+  columns: true,
+  kernel: true,
+  core: true,
+}
+
+const PUSH_OPTIONS: KeysOf<PushOptions> = {
+  ...CONNECTION_OPTIONS,
+  cluster: true,
+  servers: true,
+  columns: true,
+  metadata: true,
+  replace: true,
+  rowsAtOnce: true,
+  codes: true,
+  signal: true,
+  onProgress: true,
+}
+
+const SEARCH_OPTIONS: KeysOf<ClusterSearchOptions> = {
+  k: true,
+  metric: true,
+  least: true,
+  exclude: true,
+  filter: true,
+  includeInputs: true,
+  signal: true,
+}
+
+const ANALOGY_OPTIONS: KeysOf<ClusterAnalogyOptions> = { ...SEARCH_OPTIONS, unit: true }
+
+/** @param call 'id()' */
+export function readWaiting(given: Waiting | undefined, call: string): Waiting {
+  const options = readOptions(given, WAITING, `the options of ${call}`)
+  checkSignal(options.signal)
+  return options
+}
+
+export function readSumOptions(
+  given: (Waiting & { unit?: boolean | undefined }) | undefined,
+  call: string,
+): Waiting & { unit: boolean } {
+  const keys = { ...WAITING, unit: true } as const
+  const { unit = false, signal } = readOptions(given, keys, `the options of ${call}`)
+  checkKind('unit', unit, 'boolean')
+  checkSignal(signal)
+  return { unit, signal }
+}
+
+export function readSearch<Options extends ClusterAnalogyOptions>(
+  given: Options | undefined,
+  call: string,
+  isAnalogy: boolean,
+): Options {
+  const keys = (isAnalogy ? ANALOGY_OPTIONS : SEARCH_OPTIONS) as KeysOf<Options>
+  const options = readOptions(given, keys, `the options of ${call}`)
+  checkKind('includeInputs', options.includeInputs, 'boolean')
+  checkKind('unit', options.unit, 'boolean')
+  checkSignal(options.signal)
+  return options
+}
+
+export function readClusterOptions<Options extends ClusterOptions>(given: Options): Options {
+  const keys = CLUSTER_OPTIONS as KeysOf<Options>
+  const options = readOptions(given, keys, 'the options of openCluster()')
+  return { ...options, ...readConnection(options), columns: copyOf('columns', options.columns) }
+}
+
+export function readPushOptions(given: PushOptions): PushOptions {
+  const options = readOptions(given, PUSH_OPTIONS, 'the options of pushTable()')
+  const { cluster, servers, columns, metadata, replace, codes, signal, onProgress } = options
+  if (cluster !== undefined) checkName(cluster, 'a cluster')
+  if (servers !== undefined && !(Array.isArray(servers) && servers.every((url) => typeof url === 'string'))) {
+    throw wrong('servers', "a list of addresses, ['http://host:8123']", servers)
+  }
+  checkKind('metadata', metadata, 'function')
+  checkKind('onProgress', onProgress, 'function')
+  checkKind('replace', replace, 'boolean')
+  checkKind('codes', codes, 'boolean')
+  checkSignal(signal)
+  return {
+    ...options,
+    ...readConnection(options),
+    servers: servers && [...servers],
+    columns: copyOf('columns', columns),
+  }
+}
+
+/** Where a table is and who asks. What stands in an address is read where it is taken apart. */
+function readConnection(options: ConnectionOptions): Partial<ConnectionOptions> {
+  const { username, password, settings, createClient, tls } = options
+  checkKind('username', username, 'string')
+  checkKind('password', password, 'string')
+  checkKind('createClient', createClient, 'function')
+  for (const [name, value] of Object.entries(copyOf('settings', settings) ?? {})) {
+    const isSetting = typeof value === 'string' || Number.isFinite(value)
+    if (!/^\w+$/.test(name) || !isSetting) {
+      throw wrong(`the setting ${describe(name)}`, 'a word with a text or a number', value)
+    }
+  }
+  return { settings: copyOf('settings', settings), tls: copyOf('tls', tls) }
+}
+
+function copyOf<Value extends object>(name: string, value: Value | undefined): Value | undefined {
+  if (value === undefined) return undefined
+  if (Object.prototype.toString.call(value) === '[object Object]') return { ...value }
+  throw wrong(name, 'an object', value)
+}
+
+function checkKind(name: string, value: unknown, kind: 'string' | 'boolean' | 'function'): void {
+  if (value === undefined || typeof value === kind) return
+  throw wrong(name, `a ${kind}`, name === 'password' ? '***' : value)
+}
+
+function wrong(name: string, expected: string, value: unknown): RowspaceError {
+  return new RowspaceError('INVALID_ARGUMENT', `${name} must be ${expected}; got ${describe(value)}`)
+}

@@ -1,0 +1,198 @@
+/**
+ * How a table lies on the engine:
+ *
+ * ```
+ * <table>           what is asked: MergeTree on one server, Distributed over the shards' <table>_local on a cluster
+ * <table>_local     the rows of one shard
+ *   id       UInt64              0 … |V| − 1, the order of the rows
+ *   token    Nullable(String)
+ *   row      Array(Float32)      d numbers
+ *   codes    Array(Int8)         d numbers, or none; with scale, norm and residual as codes.ts has them
+ *   scale    Float32
+ *   norm     Float64             ‖row‖
+ *   residual Float32
+ *   metadata_<name>              Nullable(Float64), Nullable(String) or Nullable(UInt8) (0 and 1)
+ * <table>_meta      a view of one row of constants: what the table is (Description)
+ * <table>_complete  a view of one row: made when every row has been counted, so that no half table is asked
+ * ```
+ *
+ * Rows are sent in pieces of `pieceRows` ids, each to one shard in one insert, which the engine writes whole or not at all. A partition is
+ * PIECES of them: what must be sent again is dropped by partition.
+ */
+
+import type { ColumnType, ColumnTypes } from '../collection/options.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { makeColumns } from '../metadata/columns.ts'
+import type { Connection } from './connection.ts'
+import { quoteName, quoteText } from './sql.ts'
+
+/** What this version writes and reads. */
+export const SCHEMA_VERSION = 1
+/** Pieces of a partition. */
+export const PIECES = 64
+
+export interface Description {
+  version: number
+  /** Rows, |V|. */
+  size: number
+  dimension: number
+  /** How the rows were kept where they came from; here they are float32, which holds all of these. */
+  dtype: string
+  tokens: boolean
+  codes: boolean
+  /** Rows of one insert. */
+  pieceRows: number
+  columns: ColumnTypes
+  /** '' on one server. */
+  cluster: string
+}
+
+export const metadataColumn = (name: string) => `metadata_${name}`
+
+const TYPES: Readonly<Record<ColumnType, string>> = { number: 'Float64', string: 'String', boolean: 'UInt8' }
+
+export interface Names {
+  /** The table of rows on each server. */
+  local: string
+  asked: string
+  meta: string
+  complete: string
+}
+
+export function namesOf(table: string, cluster: string): Names {
+  return {
+    local: cluster === '' ? table : `${table}_local`,
+    asked: table,
+    meta: `${table}_meta`,
+    complete: `${table}_complete`,
+  }
+}
+
+/** Bytes of rows that are read for one of them: less, and the index grows; more, and looking rows up takes longer. */
+const GRANULE_BYTES = 1 << 16
+
+function granularity(dimension: number): number {
+  return Math.max(64, Math.min(1024, 2 ** Math.floor(Math.log2(GRANULE_BYTES / (4 * dimension)))))
+}
+
+/** The statements that make the tables, each to be run on every server. `on` is ON CLUSTER '…' or nothing. */
+export function createStatements(
+  connection: Connection,
+  description: Description,
+  { on, replicated }: { on: string; replicated: boolean },
+): string[] {
+  const { cluster, columns, dimension, pieceRows } = description
+  const names = namesOf(connection.table, cluster)
+  const metadata = Object.entries(columns).map(
+    ([name, type]) => `${quoteName(metadataColumn(name))} Nullable(${TYPES[type]})`,
+  )
+  const fields = [
+    'id UInt64',
+    'token Nullable(String)',
+    'row Array(Float32)',
+    'codes Array(Int8)',
+    'scale Float32',
+    'norm Float64',
+    'residual Float32',
+    ...metadata,
+  ].join(', ')
+  const path = `/clickhouse/tables/{shard}/${connection.database}/${names.local}`
+  const engine = replicated ? `ReplicatedMergeTree(${quoteText(path)}, '{replica}')` : 'MergeTree()'
+  const create = (name: string) => `CREATE TABLE IF NOT EXISTS ${connection.named(name)}${on} (${fields})`
+  const local =
+    `${create(names.local)} ENGINE = ${engine} PARTITION BY intDiv(id, ${pieceRows * PIECES}) ORDER BY id ` +
+    `SETTINGS index_granularity = ${granularity(dimension)}`
+  const parts = [cluster, connection.database, names.local].map(quoteText).join(', ')
+  const distributed = `${create(names.asked)} ENGINE = Distributed(${parts}, intDiv(id, ${pieceRows}))`
+  return [local, ...(cluster === '' ? [] : [distributed]), createMeta(connection, description, on)]
+}
+
+function createMeta(connection: Connection, description: Description, on: string): string {
+  const { version, size, dimension, dtype, tokens, codes, pieceRows, columns, cluster } = description
+  const values = {
+    version: `toUInt32(${version})`,
+    size: `toUInt64(${size})`,
+    dimension: `toUInt32(${dimension})`,
+    dtype: quoteText(dtype),
+    tokens: `toUInt8(${Number(tokens)})`,
+    codes: `toUInt8(${Number(codes)})`,
+    piece_rows: `toUInt32(${pieceRows})`,
+    columns: quoteText(JSON.stringify(columns)),
+    cluster: quoteText(cluster),
+  }
+  const list = Object.entries(values).map(([name, value]) => `${value} AS ${name}`)
+  const view = connection.named(namesOf(connection.table, cluster).meta)
+  return `CREATE VIEW IF NOT EXISTS ${view}${on} AS SELECT ${list.join(', ')}`
+}
+
+export function completeStatement(
+  connection: Connection,
+  { cluster, size }: Description,
+  on: string,
+): string {
+  const view = connection.named(namesOf(connection.table, cluster).complete)
+  return `CREATE VIEW IF NOT EXISTS ${view}${on} AS SELECT toUInt64(${size}) AS size`
+}
+
+/** The statements that take a table away, and the sign that it is complete first. */
+export function dropStatements(connection: Connection, on: string): string[] {
+  const { table } = connection
+  const kinds = ['_complete', '', '_local', '_meta']
+  return kinds.map((kind) => `DROP TABLE IF EXISTS ${connection.named(table + kind)}${on}`)
+}
+
+/** What there is of this table's names. */
+export async function existingTables(connection: Connection, signal?: AbortSignal): Promise<Set<string>> {
+  const { data } = await connection.select(
+    `SELECT name FROM system.tables WHERE database = ${quoteText(connection.database)} AND startsWith(name, ${quoteText(connection.table)})`,
+    { signal },
+  )
+  return new Set(data.map(([name]) => String(name)))
+}
+
+/** Throws `UNSUPPORTED` for a newer version's table, `INVALID_FORMAT` for one that rowspace did not make. */
+export async function readDescription(connection: Connection, signal?: AbortSignal): Promise<Description> {
+  const names = namesOf(connection.table, '')
+  const fields = 'version, size, dimension, dtype, tokens, codes, piece_rows, columns, cluster'
+  const version = await connection.select(`SELECT version FROM ${connection.named(names.meta)}`, { signal })
+  const found = Number(version.data[0]?.[0])
+  if (found !== SCHEMA_VERSION) {
+    throw new RowspaceError(
+      'UNSUPPORTED',
+      `${connection.server}, table ${connection.title}: it was made by a rowspace that writes version ${found}; this one reads version ${SCHEMA_VERSION}: update rowspace`,
+      { server: connection.server, table: connection.title, version: found },
+    )
+  }
+  const row = await connection.selectOne(`SELECT ${fields} FROM ${connection.named(names.meta)}`, { signal })
+  const [, size, dimension, dtype, tokens, codes, pieceRows, columns, cluster] = row
+  const description = {
+    version: found,
+    size: Number(size),
+    dimension: Number(dimension),
+    dtype: String(dtype),
+    tokens: Number(tokens) === 1,
+    codes: Number(codes) === 1,
+    pieceRows: Number(pieceRows),
+    columns: parseColumns(String(columns)),
+    cluster: String(cluster),
+  }
+  const counts = [description.size, description.dimension, description.pieceRows]
+  if (counts.every((count) => Number.isSafeInteger(count) && count > 0) && description.columns !== undefined)
+    return { ...description, columns: description.columns }
+  const { server, title } = connection
+  throw new RowspaceError(
+    'INVALID_FORMAT',
+    `${server}, table ${title}: what describes it is not as rowspace wrote it: push it anew with replace`,
+    { server, table: title },
+  )
+}
+
+function parseColumns(text: string): ColumnTypes | undefined {
+  try {
+    const columns = JSON.parse(text)
+    makeColumns(columns)
+    return columns
+  } catch {
+    return undefined
+  }
+}

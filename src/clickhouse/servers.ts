@@ -1,0 +1,93 @@
+/** Every server that a table lies on, for the statements that make and drop it. */
+import { RowspaceError } from '../core/errors.ts'
+import { Connection } from './connection.ts'
+import type { PushOptions } from './options.ts'
+import { quoteText } from './sql.ts'
+
+export class Servers {
+  private constructor(
+    /** The one that is asked. */
+    readonly main: Connection,
+    private readonly others: readonly Connection[],
+    private readonly on: string,
+    private readonly replicated: boolean,
+  ) {}
+
+  /** Throws `NOT_FOUND` where there is no such cluster. */
+  static async open(options: Pick<PushOptions, keyof PushOptions>): Promise<Servers> {
+    const { cluster, servers, signal } = options
+    const main = await Connection.open(options)
+    try {
+      if (cluster === undefined) return new Servers(main, [], '', false)
+      const [count, replicas] = await main.selectOne(
+        `SELECT count(), max(replica_num) FROM system.clusters WHERE cluster = ${quoteText(cluster)}`,
+        { signal },
+      )
+      if (Number(count) === 0) throw await noCluster(main, cluster, signal)
+      const replicated = Number(replicas) > 1
+      if (servers === undefined) return new Servers(main, [], ` ON CLUSTER ${quoteText(cluster)}`, replicated)
+      const others = await openAll(main, servers)
+      return new Servers(
+        main,
+        others.filter(({ server }) => server !== main.server),
+        '',
+        replicated,
+      )
+    } catch (error) {
+      await main.close()
+      throw error
+    }
+  }
+
+  /** Runs statements on every server, one after the other. */
+  async run(
+    statements: (on: string, replicated: boolean) => readonly string[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    for (const statement of statements(this.on, this.replicated)) {
+      for (const server of [this.main, ...this.others]) await this.runOn(server, statement, signal)
+    }
+  }
+
+  private async runOn(server: Connection, statement: string, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await server.command(statement, { signal })
+    } catch (error) {
+      if (this.on === '' || !/zookeeper|keeper|DDL background thread/i.test((error as Error).message))
+        throw error
+      throw new RowspaceError(
+        'UNSUPPORTED',
+        `${server.server}, table ${server.title}: the cluster has no ZooKeeper or Keeper to carry ON CLUSTER: give the HTTP address of each shard (servers: ['http://host:8123', …])`,
+        { server: server.server, table: server.title, cause: error },
+      )
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.main, ...this.others].map((server) => server.close()))
+  }
+}
+
+/** All or none. */
+async function openAll(main: Connection, urls: readonly string[]): Promise<Connection[]> {
+  const opening = await Promise.allSettled(urls.map((url) => main.at(url)))
+  const opened = opening.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const failed = opening.find((each) => each.status === 'rejected')
+  if (failed === undefined) return opened
+  await Promise.all(opened.map((connection) => connection.close()))
+  throw failed.reason
+}
+
+async function noCluster(
+  main: Connection,
+  cluster: string,
+  signal: AbortSignal | undefined,
+): Promise<RowspaceError> {
+  const { data } = await main.select('SELECT DISTINCT cluster FROM system.clusters', { signal })
+  const names = data.map(([name]) => JSON.stringify(name)).join(', ')
+  return new RowspaceError(
+    'NOT_FOUND',
+    `${main.server} knows no cluster ${JSON.stringify(cluster)}; ${names === '' ? 'it knows none' : `there are ${names}`}`,
+    { server: main.server, cluster },
+  )
+}

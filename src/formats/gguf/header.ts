@@ -1,0 +1,171 @@
+/**
+ * The header of a GGUF file.
+ *
+ * ```
+ * | GGUF | version: u32 | tensors: u64 | entries: u64 | metadata | tensors: name, shape, type, offset | padding | data |
+ * 0      4              8              16             24
+ * ```
+ * All little-endian. Spec: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+ */
+import type { ByteSource } from '../../sources/source.ts'
+import type { OpenOptions, TensorInfo } from '../format.ts'
+import { invalidFormat, MAX_TENSORS, quoted, safeProduct, truncated, unsupported } from '../malformed.ts'
+import { Cursor } from './cursor.ts'
+import { type GgufMetadata, LEAST_ENTRY_BYTES, readGgufMetadata, readGgufText } from './metadata.ts'
+import { ggufType } from './types.ts'
+
+export interface GgufTensor extends TensorInfo {
+  readonly elements: number
+  /** Of its first byte, in the file. */
+  readonly start: number
+  /** One behind its last; undefined where the type is not known. */
+  readonly end: number | undefined
+}
+
+export interface GgufHeader extends GgufMetadata {
+  /** By name, in the order of their bytes. */
+  readonly tensors: ReadonlyMap<string, GgufTensor>
+  /** Bytes before the data. */
+  readonly headerBytes: number
+}
+
+export const GGUF_MAGIC: readonly number[] = [0x47, 0x47, 0x55, 0x46]
+
+const FIXED_BYTES = 24
+const MAX_DIMENSIONS = 4
+/** Metadata entries: models have some fifty. */
+const MAX_ENTRIES = 65_536
+/** The least bytes that describe a tensor: the length of its name, no dimension, type and offset. */
+const LEAST_TENSOR_BYTES = 24
+
+/**
+ * Reads and checks the header.
+ *
+ * @throws `TRUNCATED` if the file is shorter than its counts say, `UNSUPPORTED` for another version or byte order, `INVALID_FORMAT` for
+ *   any other lie
+ */
+export async function readGgufHeader(source: ByteSource, options: OpenOptions = {}): Promise<GgufHeader> {
+  const cursor = new Cursor(source, options.signal)
+  await cursor.need(FIXED_BYTES, 'a GGUF header')
+  const magic = cursor.bytes(GGUF_MAGIC.length)
+  if (GGUF_MAGIC.some((byte, index) => magic[index] !== byte)) {
+    throw invalidFormat(source, 'it does not begin with GGUF.')
+  }
+  checkVersion(source, cursor.u32())
+  const tensorCount = cursor.u64()
+  const entryCount = cursor.u64()
+  cursor.checkLeft(
+    tensorCount * LEAST_TENSOR_BYTES + entryCount * LEAST_ENTRY_BYTES,
+    `a header of ${tensorCount} tensors and ${entryCount} metadata entries`,
+  )
+  if (tensorCount > MAX_TENSORS || entryCount > MAX_ENTRIES) {
+    throw invalidFormat(
+      source,
+      `it claims ${tensorCount} tensors and ${entryCount} metadata entries; at most ${MAX_TENSORS} and ${MAX_ENTRIES} are read.`,
+    )
+  }
+  const metadata = await readGgufMetadata(cursor, entryCount, options.encodingErrors ?? 'strict')
+  const described: Described[] = []
+  for (let index = 0; index < tensorCount; index++) described.push(await readTensor(cursor, index))
+  const dataStart = Math.ceil(cursor.position / metadata.alignment) * metadata.alignment
+  const tensors = described.map((tensor) => placeTensor(source, tensor, dataStart, metadata.alignment))
+  tensors.sort((a, b) => a.start - b.start || (a.end ?? a.start) - (b.end ?? b.start))
+  checkPlaces(source, tensors, dataStart, metadata.alignment)
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]))
+  if (byName.size < tensors.length) throw nameTwice(source, tensors)
+  return { ...metadata, tensors: byName, headerBytes: Math.min(dataStart, source.size) }
+}
+
+function checkVersion(source: ByteSource, version: number): void {
+  if (version === 2 || version === 3) return
+  if (version !== 0 && (version & 0xffff) === 0) {
+    throw unsupported(source, 'it is a big-endian GGUF file; little-endian ones are read.', { version })
+  }
+  throw unsupported(source, `GGUF version ${version}; versions 2 and 3 are known.`, { version })
+}
+
+/** A tensor as the header has it. */
+interface Described {
+  readonly name: string
+  readonly dimensions: readonly number[]
+  readonly type: number
+  readonly offset: number
+}
+
+async function readTensor(cursor: Cursor, index: number): Promise<Described> {
+  const name = await readGgufText(cursor, `the name of tensor ${index}`)
+  const what = `the description of tensor ${quoted(name)}`
+  await cursor.need(4, what)
+  const count = cursor.u32()
+  if (count > MAX_DIMENSIONS) {
+    throw invalidFormat(
+      cursor.source,
+      `tensor ${quoted(name)} claims ${count} dimensions; GGUF has ${MAX_DIMENSIONS} at most.`,
+      {
+        tensor: name,
+      },
+    )
+  }
+  await cursor.need(count * 8 + 12, what)
+  const dimensions = Array.from({ length: count }, () => cursor.u64())
+  return { name, dimensions, type: cursor.u32(), offset: cursor.u64() }
+}
+
+/** GGUF names the dimensions from the innermost out; everybody else the other way. */
+function placeTensor(
+  source: ByteSource,
+  { name, dimensions, type: id, offset }: Described,
+  dataStart: number,
+  alignment: number,
+): GgufTensor {
+  const shape = [...dimensions].reverse()
+  const refuse = (problem: string) =>
+    invalidFormat(source, `tensor ${quoted(name)} ${problem}.`, { tensor: name })
+  const elements = safeProduct(shape)
+  if (elements === undefined) throw refuse(`has the shape [${shape}], whose size cannot be counted`)
+  const type = ggufType(id)
+  const start = dataStart + offset
+  if (!Number.isSafeInteger(start) || offset % alignment !== 0) {
+    throw refuse(`lies at offset ${offset}, which is no multiple of the alignment ${alignment}`)
+  }
+  const tensor = { name, dtype: type?.name ?? `type ${id}`, shape, elements, start }
+  if (type === undefined) {
+    if (start > source.size) throw truncated(source, `tensor ${quoted(name)}`, start)
+    return { ...tensor, end: undefined }
+  }
+  const bytes = safeProduct([elements / type.block, type.bytes])
+  if ((shape.at(-1) ?? 1) % type.block !== 0 || bytes === undefined) {
+    throw refuse(
+      `has the shape [${shape}], which are no whole blocks of ${type.block} numbers (${type.name})`,
+    )
+  }
+  if (start + bytes > source.size) throw truncated(source, `tensor ${quoted(name)}`, start + bytes)
+  return { ...tensor, end: start + bytes }
+}
+
+/** One tensor after the other, each at the next multiple of the alignment: no overlap, no hole. */
+function checkPlaces(
+  source: ByteSource,
+  tensors: readonly GgufTensor[],
+  dataStart: number,
+  alignment: number,
+): void {
+  let expected: number | undefined = dataStart
+  for (const { name, start, end } of tensors) {
+    if (expected !== undefined && start !== expected) {
+      const kind = start < expected ? 'overlaps the tensor before it' : 'leaves a hole before it'
+      throw invalidFormat(
+        source,
+        `tensor ${quoted(name)} ${kind}: it starts at byte ${start}, expected ${expected}.`,
+        { tensor: name, expected, actual: start },
+      )
+    }
+    expected = end === undefined ? undefined : Math.ceil(end / alignment) * alignment
+  }
+}
+
+function nameTwice(source: ByteSource, tensors: readonly GgufTensor[]) {
+  const names = new Set<string>()
+  const twice = tensors.find(({ name }) => names.size === names.add(name).size)!
+  return invalidFormat(source, `the tensor ${quoted(twice.name)} comes twice.`, { tensor: twice.name })
+}

@@ -1,0 +1,166 @@
+/** The metadata of a GGUF file: keys and values of any type, all passed over but the few that a table needs. */
+
+import type { EncodingErrors } from '../format.ts'
+import { MAX_WORD_LENGTH } from '../loading.ts'
+import { invalidFormat, MAX_WORDS, quoted } from '../malformed.ts'
+import { decodeUtf8 } from '../text/utf8.ts'
+import type { Cursor } from './cursor.ts'
+
+export interface GgufMetadata {
+  /** Bytes that tensors are aligned to. */
+  readonly alignment: number
+  /** How tokens are written: 'gpt2', 'llama', 'bert' … */
+  readonly tokenizer: string | undefined
+  readonly tokens: readonly string[] | undefined
+}
+
+const ALIGNMENT = 'general.alignment'
+const TOKENIZER = 'tokenizer.ggml.model'
+const TOKENS = 'tokenizer.ggml.tokens'
+const DEFAULT_ALIGNMENT = 32
+/** Lists in a list: nobody writes any. */
+const MAX_LISTS = 65_536
+/** Lists of lists of lists: nobody writes deeper ones. */
+const MAX_DEPTH = 4
+
+/** Numbers of the value types that are not of one size, and of the one that an alignment has. */
+const UINT32 = 4
+const STRING = 8
+const LIST = 9
+/** Bytes of a value by the number of its type. */
+const VALUE_BYTES: ReadonlyMap<number, number> = new Map([
+  [0, 1],
+  [1, 1],
+  [2, 2],
+  [3, 2],
+  [UINT32, 4],
+  [5, 4],
+  [6, 4],
+  [7, 1],
+  [10, 8],
+  [11, 8],
+  [12, 8],
+])
+/** The least bytes of an element: the length of a string, the type and length of a list. */
+const LEAST_BYTES: ReadonlyMap<number, number> = new Map([...VALUE_BYTES, [STRING, 8], [LIST, 12]])
+/** The least bytes of an entry: the length of its key, a type, a value. */
+export const LEAST_ENTRY_BYTES = 13
+
+/** @throws `INVALID_FORMAT`, `TRUNCATED`, `INVALID_ENCODING` naming the key */
+export async function readGgufMetadata(
+  cursor: Cursor,
+  count: number,
+  encodingErrors: EncodingErrors,
+): Promise<GgufMetadata> {
+  const { source } = cursor
+  const keys = new Set<string>()
+  let alignment = DEFAULT_ALIGNMENT
+  let tokenizer: string | undefined
+  let tokens: string[] | undefined
+  for (let entry = 0; entry < count; entry++) {
+    const key = await readGgufText(cursor, `metadata key ${entry}`)
+    if (keys.has(key)) throw invalidFormat(source, `the metadata key ${quoted(key)} comes twice.`, { key })
+    keys.add(key)
+    await cursor.need(4, `metadata ${quoted(key)}`)
+    const type = cursor.u32()
+    if (key === ALIGNMENT) alignment = await readAlignment(cursor, type)
+    else if (key === TOKENIZER && type === STRING) tokenizer = await readGgufText(cursor, TOKENIZER)
+    else if (key === TOKENS) tokens = await readTokens(cursor, type, encodingErrors)
+    else await skipValue(cursor, type, key, 0)
+  }
+  return { alignment, tokenizer, tokens }
+}
+
+/** A string of UTF-8: its length, then its bytes. */
+export async function readGgufText(cursor: Cursor, what: string): Promise<string> {
+  await cursor.need(8, what)
+  const length = cursor.u64()
+  if (length > MAX_WORD_LENGTH) throw tooLong(cursor, what, length)
+  await cursor.need(length, what)
+  const place = { name: `${cursor.source.name}, ${what}`, offset: cursor.position }
+  return decodeUtf8(cursor.bytes(length), 'strict', place)
+}
+
+async function readAlignment(cursor: Cursor, type: number): Promise<number> {
+  await cursor.need(4, ALIGNMENT)
+  const alignment = type === UINT32 ? cursor.u32() : 0
+  // a power of two: the tensors are then aligned to their numbers
+  if (alignment >= 1 && (alignment & (alignment - 1)) === 0) return alignment
+  throw invalidFormat(
+    cursor.source,
+    `its ${ALIGNMENT} is ${type === UINT32 ? alignment : `of value type ${type}`}; a power of two was expected.`,
+  )
+}
+
+async function readTokens(cursor: Cursor, type: number, encodingErrors: EncodingErrors): Promise<string[]> {
+  const { element, count } = type === LIST ? await readListHead(cursor, TOKENS) : { element: -1, count: 0 }
+  if (element !== STRING) {
+    throw invalidFormat(
+      cursor.source,
+      `its ${TOKENS} is no list of strings (value type ${type}${type === LIST ? ` of ${element}` : ''}).`,
+    )
+  }
+  if (count > MAX_WORDS) {
+    throw invalidFormat(cursor.source, `it claims ${count} tokens; at most ${MAX_WORDS} are read.`)
+  }
+  const name = `${cursor.source.name}, ${TOKENS}`
+  const tokens: string[] = []
+  for (let id = 0; id < count; id++) {
+    if (!cursor.has(8)) await cursor.need(8, `token ${id}`)
+    const length = cursor.u64()
+    if (length > MAX_WORD_LENGTH) throw tooLong(cursor, `token ${id}`, length)
+    if (!cursor.has(length)) await cursor.need(length, `token ${id}`)
+    const place = { name, offset: cursor.position }
+    tokens.push(decodeUtf8(cursor.bytes(length), encodingErrors, place))
+  }
+  return tokens
+}
+
+/** The type and number of a list's elements, of which there is room for the least. */
+async function readListHead(cursor: Cursor, key: string): Promise<{ element: number; count: number }> {
+  const what = `metadata ${quoted(key)}`
+  await cursor.need(12, what)
+  const element = cursor.u32()
+  const count = cursor.u64()
+  const least = LEAST_BYTES.get(element)
+  if (least === undefined) throw unknownType(cursor, key, element)
+  cursor.checkLeft(count * least, `${what}, a list of ${count} values,`)
+  return { element, count }
+}
+
+async function skipValue(cursor: Cursor, type: number, key: string, depth: number): Promise<void> {
+  const what = `metadata ${quoted(key)}`
+  const bytes = VALUE_BYTES.get(type)
+  if (bytes !== undefined) return cursor.skip(bytes, what)
+  if (type === STRING) {
+    if (!cursor.has(8)) await cursor.need(8, what)
+    return cursor.skip(cursor.u64(), what)
+  }
+  if (type !== LIST) throw unknownType(cursor, key, type)
+  if (depth === MAX_DEPTH) {
+    throw invalidFormat(cursor.source, `${what} is nested deeper than ${MAX_DEPTH} lists.`, { key })
+  }
+  const { element, count } = await readListHead(cursor, key)
+  if (element === LIST && count > MAX_LISTS) {
+    throw invalidFormat(cursor.source, `${what} is a list of ${count} lists; at most ${MAX_LISTS} are read.`)
+  }
+  const each = VALUE_BYTES.get(element)
+  if (each !== undefined) return cursor.skip(count * each, what)
+  for (let index = 0; index < count; index++) {
+    if (element === STRING && cursor.has(8)) cursor.skip(cursor.u64(), what)
+    else await skipValue(cursor, element, key, depth + 1)
+  }
+}
+
+function tooLong(cursor: Cursor, what: string, length: number) {
+  const claim = `${what} claims to be ${length} bytes long; at most ${MAX_WORD_LENGTH} are allowed.`
+  return invalidFormat(cursor.source, claim)
+}
+
+function unknownType(cursor: Cursor, key: string, type: number) {
+  return invalidFormat(
+    cursor.source,
+    `the metadata ${quoted(key)} has the value type ${type}, which GGUF does not have.`,
+    { key, type },
+  )
+}

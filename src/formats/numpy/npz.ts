@@ -1,0 +1,205 @@
+/** npz: npy arrays in a zip archive, as numpy.savez and savez_compressed write them. */
+import { isRowspaceError } from '../../core/errors.ts'
+import { readBlocks } from '../../sources/blocks.ts'
+import type { ByteSource } from '../../sources/source.ts'
+import { chooseTensor } from '../choose-tensor.ts'
+import type { FormatReader, OpenOptions, TableFile, TensorInfo } from '../format.ts'
+import { MAX_WORD_LENGTH } from '../loading.ts'
+import {
+  invalidFormat,
+  MAX_WORDS,
+  quoted,
+  safeProduct,
+  shortened,
+  truncated,
+  unsupported,
+} from '../malformed.ts'
+import { checkWordCount } from '../text/word-list.ts'
+import { wordsBeside } from '../text/words-beside.ts'
+import { type ArrayWords, npyTable, wordFiles } from './npy.ts'
+import { type NpyHeader, readNpyHeader } from './npy-header.ts'
+import { readZipEntries, type ZipEntry } from './zip.ts'
+import { openZipEntry } from './zip-entry.ts'
+
+export const npzReader: FormatReader = {
+  name: 'npz',
+  seeks: true,
+  recognises: (head) => head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4,
+  async open(source: ByteSource, _head: Uint8Array, options: OpenOptions): Promise<TableFile> {
+    const arrays = await readArrays(source, options)
+    const chosen = chooseTensor(source, arrays, options.tensor)
+    const words = await findWords(source, arrays, chosen, options)
+    const all = [...arrays.values()]
+    return Object.assign(npyTable(chosen.bytes, chosen.header, words), {
+      format: 'npz' as const,
+      tensor: chosen.name,
+      tensors: all,
+      parameters: all.reduce((sum, { shape, dtype }) => sum + (isNumber(dtype) ? elementsOf(shape) : 0), 0),
+      headerBytes: all.reduce((sum, { header }) => sum + header.headerBytes, 0),
+      parts: [chosen.bytes],
+    })
+  },
+}
+
+interface NamedArray extends TensorInfo {
+  readonly header: NpyHeader
+  readonly bytes: ByteSource
+}
+
+/** Archives of more are no tables: each entry's header is read. */
+const MOST_ENTRIES = 1_024
+const NPY = '.npy'
+
+/** By the names they were saved by. */
+async function readArrays(source: ByteSource, options: OpenOptions): Promise<Map<string, NamedArray>> {
+  const entries = await readZipEntries(source, options.signal)
+  const saved = entries.filter(({ name }) => name.endsWith(NPY))
+  if (saved.length === 0) {
+    const names = entries.slice(0, 5).map(({ name }) => JSON.stringify(name))
+    throw invalidFormat(
+      source,
+      `it is a zip archive without .npy arrays (it has ${names.join(', ') || 'nothing'}). Unpack it, and open the table.`,
+    )
+  }
+  if (entries.length > MOST_ENTRIES) {
+    throw invalidFormat(source, `its ${entries.length} entries are too many (${MOST_ENTRIES}).`)
+  }
+  const arrays = new Map<string, NamedArray>()
+  for (const entry of entries) {
+    const array = await readArray(source, entry, options)
+    if (array !== undefined) arrays.set(array.name, array)
+  }
+  return arrays
+}
+
+/** Undefined for what is no array, and for arrays of objects and of records, which lie in some archives beside the numbers. */
+async function readArray(
+  source: ByteSource,
+  entry: ZipEntry,
+  { signal }: OpenOptions,
+): Promise<NamedArray | undefined> {
+  const bytes = await openZipEntry(source, entry, signal)
+  if (!entry.name.endsWith(NPY)) return undefined
+  try {
+    const header = await readNpyHeader(bytes, signal)
+    const { descr, shape } = header
+    await checkSize(bytes, header, signal)
+    return { name: entry.name.slice(0, -NPY.length), dtype: typeName(descr), shape, header, bytes }
+  } catch (error) {
+    if (!isRowspaceError(error, 'UNSUPPORTED')) throw error
+    await bytes.verify?.({ signal })
+    return undefined
+  } finally {
+    // a stream that goes on would hold what it has unpacked; reading again begins it again
+    await bytes.close?.()
+  }
+}
+
+/**
+ * What the header says decides which arrays are read, and it is not held against a checksum unless all of the array is. So its numbers
+ * must take the bytes that the entry has, and where that is not known, as of objects, all of it is read.
+ */
+async function checkSize(
+  bytes: ByteSource,
+  { descr, shape, headerBytes }: NpyHeader,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const [, kind, count] = /^[<>|=]?([biufcUS])(\d{1,9})$/.exec(descr) ?? []
+  if (kind === undefined) {
+    await bytes.verify?.({ signal })
+    return
+  }
+  const needed = safeProduct([...shape, Number(count) * (kind === 'U' ? 4 : 1)])
+  const array = `an array of shape (${shape.join(', ')})`
+  if (needed === undefined) throw invalidFormat(bytes, `it claims ${array}: no file is so large.`)
+  const end = headerBytes + needed
+  if (end > bytes.size) throw truncated(bytes, array, end)
+  if (end === bytes.size) return
+  throw invalidFormat(bytes, `${bytes.size - end} bytes follow ${array}.`, {
+    expected: end,
+    actual: bytes.size,
+  })
+}
+
+/** '<f4' as F32, so that floats are known by their names; others as numpy writes them. */
+function typeName(descr: string): string {
+  const float = /^[<>=|]?f([248])$/.exec(descr)
+  return float === null ? descr : `F${Number(float[1]) * 8}`
+}
+
+const isNumber = (dtype: string) => /^F\d|^[<>|=]?[biuc]/.test(dtype)
+
+function elementsOf(shape: readonly number[]): number {
+  return safeProduct(shape) ?? 0
+}
+
+/** What people call the words of their rows. */
+const WORD_ARRAYS = ['words', 'tokens', 'vocab', 'vocabulary', 'keys', 'labels']
+
+/** The words in an array of text by such a name, else in the only one that has as many as there are rows, else in a file beside it. */
+async function findWords(
+  source: ByteSource,
+  arrays: ReadonlyMap<string, NamedArray>,
+  { shape: [rowCount = 0] }: NamedArray,
+  options: OpenOptions,
+): Promise<ArrayWords | undefined> {
+  const texts = [...arrays.values()].filter(({ dtype, shape }) => /U\d+$/.test(dtype) && shape.length === 1)
+  const fitting = texts.filter(({ shape }) => shape[0] === rowCount)
+  const named = WORD_ARRAYS.map((name) => texts.find((text) => text.name === name))
+  const text = named.find((each) => each !== undefined) ?? (fitting.length === 1 ? fitting[0] : undefined)
+  if (text === undefined) return wordsBeside(source, wordFiles(source), options)
+  return { words: await readText(source, text, rowCount, options), from: `the array ${text.name}` }
+}
+
+/** numpy's text: code points of 32 bits, as many to each as the longest has, filled up with zeros. */
+async function readText(
+  source: ByteSource,
+  { name, header, bytes }: NamedArray,
+  rowCount: number,
+  { signal }: OpenOptions,
+): Promise<string[]> {
+  const [count = 0] = header.shape
+  // before a word is read: an archive may claim more words than there is memory
+  checkWordCount(source, { length: count }, rowCount, `the array ${quoted(name)}`)
+  if (count > MAX_WORDS) throw unsupported(source, `${count} words are more than can be told apart.`)
+  const [, order, letters] = /^([<>=])U(\d+)$/.exec(header.descr) ?? []
+  const wordBytes = Number(letters) * 4
+  if (order === undefined || wordBytes === 0 || wordBytes > MOST_WORD_BYTES) {
+    throw unsupported(bytes, `its words are '${shortened(header.descr)}'; '<U10' and the like are read.`)
+  }
+  const words: string[] = []
+  const blockBytes = Math.max(1, Math.floor((1 << 18) / wordBytes)) * wordBytes
+  try {
+    for await (const block of readBlocks(bytes, header.headerBytes, bytes.size, { signal, blockBytes })) {
+      const view = new DataView(block.buffer, block.byteOffset, block.length)
+      for (let start = 0; start < block.length; start += wordBytes) {
+        words.push(wordAt(bytes, view, start, wordBytes, order !== '>'))
+      }
+    }
+    await bytes.verify?.({ signal })
+  } finally {
+    await bytes.close?.()
+  }
+  return words
+}
+
+const MOST_WORD_BYTES = 4 * MAX_WORD_LENGTH
+const LAST_CODE_POINT = 0x10ffff
+
+function wordAt(
+  source: ByteSource,
+  view: DataView,
+  start: number,
+  wordBytes: number,
+  littleEndian: boolean,
+): string {
+  let word = ''
+  let end = start + wordBytes
+  while (end > start && view.getUint32(end - 4, littleEndian) === 0) end -= 4
+  for (let at = start; at < end; at += 4) {
+    const point = view.getUint32(at, littleEndian)
+    if (point > LAST_CODE_POINT) throw invalidFormat(source, `a word holds ${point}, which is no code point.`)
+    word += String.fromCodePoint(point)
+  }
+  return word
+}

@@ -1,0 +1,257 @@
+/**
+ * The entries of a zip archive, as far as npz files are zip archives: stored or deflated, on one disk, not encrypted.
+ *
+ * ```
+ * | local header, bytes | local header, bytes | … | directory: an entry each | [zip64 end, locator] | end, comment |
+ * ```
+ * Spec: APPNOTE.TXT 6.3 of PKWARE.
+ */
+import { readExactly } from '../../sources/blocks.ts'
+import type { ByteSource } from '../../sources/source.ts'
+import { MOST_EXPANSION } from '../../sources/unpacked.ts'
+import { invalidFormat, quoted, truncated, unsupported } from '../malformed.ts'
+
+export interface ZipEntry {
+  readonly name: string
+  /** 0 for stored, 8 for deflated. */
+  readonly method: number
+  readonly checksum: number
+  readonly packed: number
+  readonly size: number
+  /** Of its local header, in the archive. */
+  readonly start: number
+  /** Where the next entry begins, or the directory. */
+  readonly limit: number
+}
+
+const END = 0x06054b50
+const END_BYTES = 22
+const END64 = 0x06064b50
+const END64_BYTES = 56
+const LOCATOR = 0x07064b50
+const LOCATOR_BYTES = 20
+const ENTRY = 0x02014b50
+const ENTRY_BYTES = 46
+export const LOCAL_BYTES = 30
+const MOST_COMMENT_BYTES = 65_535
+const MOST_DIRECTORY_BYTES = 1 << 26
+/** More than an archive of arrays has. */
+const MOST_ENTRIES = 65_536
+
+/** A number that stands in the zip64 field. */
+const ELSEWHERE = 0xffffffff
+const ELSEWHERE_COUNT = 0xffff
+const ZIP64 = 1
+
+/**
+ * The entries in the order of the directory.
+ *
+ * @throws `TRUNCATED` where the directory is not there, `INVALID_FORMAT` for names that are paths or come twice, entries that lie
+ *   outside, over each other or over the directory, a directory of more entries than it counts, `UNSUPPORTED` for other methods,
+ *   encryption and archives in several files
+ */
+export async function readZipEntries(source: ByteSource, signal?: AbortSignal): Promise<ZipEntry[]> {
+  const { count, start, size } = await findDirectory(source, signal)
+  if (size > MOST_DIRECTORY_BYTES || count > MOST_ENTRIES || count * ENTRY_BYTES > size) {
+    throw invalidFormat(source, `its directory of ${count} entries has ${size} bytes.`, { count, size })
+  }
+  const view = viewOf(await readExactly(source, start, start + size, signal))
+  const entries: Described[] = []
+  const names = new Set<string>()
+  let position = 0
+  for (let index = 0; index < count; index++) {
+    const { entry, next } = readEntry(source, view, position)
+    if (names.has(entry.name)) throw invalidFormat(source, `the entry ${quoted(entry.name)} comes twice.`)
+    names.add(entry.name)
+    entries.push(entry)
+    position = next
+  }
+  if (position < size) {
+    throw invalidFormat(
+      source,
+      `its directory goes on after the ${count} entries that it counts: another reader would find more.`,
+      { count, expected: position, actual: size },
+    )
+  }
+  return withLimits(source, entries, start)
+}
+
+interface Directory {
+  count: number
+  start: number
+  size: number
+  /** Where the record stands that says so, and where the directory must end. */
+  end: number
+}
+
+async function findDirectory(source: ByteSource, signal: AbortSignal | undefined): Promise<Directory> {
+  const tailStart = Math.max(0, source.size - END_BYTES - MOST_COMMENT_BYTES - LOCATOR_BYTES)
+  const bytes = await readExactly(source, tailStart, source.size, signal)
+  const tail = viewOf(bytes)
+  for (let at = bytes.length - END_BYTES; at >= 0; at--) {
+    if (tail.getUint32(at, true) !== END) continue
+    if (at + END_BYTES + tail.getUint16(at + 20, true) !== bytes.length) continue
+    const ends = tailStart + at
+    const has64 = at >= LOCATOR_BYTES && tail.getUint32(at - LOCATOR_BYTES, true) === LOCATOR
+    const directory = has64
+      ? await readEnd64(source, tail, at, ends - LOCATOR_BYTES, signal)
+      : readEnd(source, tail, at, ends)
+    if (directory.start + directory.size === directory.end) return directory
+    throw invalidFormat(
+      source,
+      `its directory is said to end at byte ${directory.start + directory.size}; it ends at ${directory.end}.`,
+    )
+  }
+  throw truncated(source, 'the directory of a zip archive, at its end,', source.size + END_BYTES)
+}
+
+function readEnd(source: ByteSource, view: DataView, at: number, end: number): Directory {
+  const count = view.getUint16(at + 10, true)
+  checkOneDisk(source, view.getUint16(at + 4, true), view.getUint16(at + 6, true))
+  checkCounts(source, view.getUint16(at + 8, true), count)
+  return { count, size: view.getUint32(at + 12, true), start: view.getUint32(at + 16, true), end }
+}
+
+/** @param locator where the record ends that this one is found by */
+async function readEnd64(
+  source: ByteSource,
+  tail: DataView,
+  at: number,
+  locator: number,
+  signal: AbortSignal | undefined,
+): Promise<Directory> {
+  const end = readCount(tail, at - LOCATOR_BYTES + 8)
+  if (end + END64_BYTES > source.size) throw truncated(source, 'its zip64 directory end', end + END64_BYTES)
+  const view = viewOf(await readExactly(source, end, end + END64_BYTES, signal))
+  if (view.getUint32(0, true) !== END64 || end + 12 + readCount(view, 4) !== locator) {
+    throw invalidFormat(source, `it has no directory end at ${end}.`)
+  }
+  checkOneDisk(source, view.getUint32(16, true), view.getUint32(20, true))
+  const directory = { count: readCount(view, 32), size: readCount(view, 40), start: readCount(view, 48), end }
+  checkCounts(source, readCount(view, 24), directory.count)
+  const short = [tail.getUint16(at + 10, true), tail.getUint32(at + 12, true), tail.getUint32(at + 16, true)]
+  const long = [directory.count, directory.size, directory.start]
+  const marks = [ELSEWHERE_COUNT, ELSEWHERE, ELSEWHERE]
+  if (short.some((value, place) => value !== marks[place] && value !== long[place])) {
+    throw invalidFormat(source, 'its two directory ends say different things.')
+  }
+  return directory
+}
+
+function checkOneDisk(source: ByteSource, ...disks: number[]): void {
+  if (disks.some((disk) => disk !== 0)) throw unsupported(source, 'it is one of several files of an archive.')
+}
+
+function checkCounts(source: ByteSource, here: number, all: number): void {
+  if (here === all) return
+  throw invalidFormat(source, `its directory counts ${here} entries here and ${all} in all.`)
+}
+
+/** An entry as the directory has it. */
+type Described = Omit<ZipEntry, 'limit'>
+
+function readEntry(source: ByteSource, view: DataView, at: number): { entry: Described; next: number } {
+  const cut = () => invalidFormat(source, 'its directory ends in the middle of an entry.')
+  if (at + ENTRY_BYTES > view.byteLength) throw cut()
+  if (view.getUint32(at, true) !== ENTRY) throw invalidFormat(source, 'its directory holds what is no entry.')
+  const nameEnd = at + ENTRY_BYTES + view.getUint16(at + 28, true)
+  const extraEnd = nameEnd + view.getUint16(at + 30, true)
+  const next = extraEnd + view.getUint16(at + 32, true)
+  if (next > view.byteLength) throw cut()
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+  const name = decodeName(bytes.subarray(at + ENTRY_BYTES, nameEnd))
+  const field = zip64Field(view, nameEnd, extraEnd)
+  const size = readSize(view, at + 24, field)
+  const packed = readSize(view, at + 20, field)
+  const start = readSize(view, at + 42, field)
+  const method = view.getUint16(at + 10, true)
+  const entry = { name, method, checksum: view.getUint32(at + 16, true), packed, size, start }
+  checkEntry(source, entry, (view.getUint16(at + 8, true) & 1) === 1)
+  return { entry, next }
+}
+
+/** Numbers of 64 bits for those that do not fit into 32, one after the other. */
+export interface Zip64Field {
+  position: number
+  readonly end: number
+}
+
+export function zip64Field(view: DataView, extraStart: number, extraEnd: number): Zip64Field {
+  for (let at = extraStart; at + 4 <= extraEnd; at += 4 + view.getUint16(at + 2, true)) {
+    const end = Math.min(extraEnd, at + 4 + view.getUint16(at + 2, true))
+    if (view.getUint16(at, true) === ZIP64) return { position: at + 4, end }
+  }
+  return { position: extraEnd, end: extraEnd }
+}
+
+/** The number at `at`, or the next of the zip64 field where it does not fit there: size, packed size, place, in this order. */
+export function readSize(view: DataView, at: number, field: Zip64Field): number {
+  const short = view.getUint32(at, true)
+  if (short !== ELSEWHERE || field.position + 8 > field.end) return short
+  field.position += 8
+  return readCount(view, field.position - 8)
+}
+
+function checkEntry(source: ByteSource, entry: Described, encrypted: boolean): void {
+  const { name, method, packed, size } = entry
+  const shown = quoted(name)
+  if (!isPlainName(name)) {
+    throw invalidFormat(source, `its entry ${shown} is no plain name: paths are not read.`, { entry: name })
+  }
+  if (encrypted) throw unsupported(source, `its entry ${shown} is encrypted.`, { entry: name })
+  if (method !== 0 && method !== 8) {
+    throw unsupported(
+      source,
+      `its entry ${shown} is packed by method ${method}; stored and deflated ones are read.`,
+      {
+        entry: name,
+        method,
+      },
+    )
+  }
+  if (method === 0 ? size !== packed : size > packed * MOST_EXPANSION) {
+    throw invalidFormat(
+      source,
+      `its entry ${shown} is said to have ${size} bytes in ${packed} packed ones.`,
+      {
+        entry: name,
+        size,
+        packed,
+      },
+    )
+  }
+}
+
+/** A file's name and no more: nothing that leads to another folder, or that a terminal would obey. */
+function isPlainName(name: string): boolean {
+  return /^[^\p{Cc}/\\:]{1,255}$/u.test(name) && !name.startsWith('.')
+}
+
+/** No entry over another or over the directory: such archives unpack to more than they hold. Nothing before the first. */
+function withLimits(source: ByteSource, entries: readonly Described[], directory: number): ZipEntry[] {
+  const ordered = [...entries].sort((a, b) => a.start - b.start)
+  const limits = new Map<Described, number>()
+  ordered.forEach((entry, index) => {
+    const { name, start, packed } = entry
+    const limit = ordered[index + 1]?.start ?? directory
+    limits.set(entry, limit)
+    if (start + LOCAL_BYTES + name.length + packed <= limit) return
+    throw invalidFormat(source, `its entry ${quoted(name)} lies over what follows it.`, { entry: name })
+  })
+  const first = ordered[0]?.start ?? 0
+  if (first > 0) throw invalidFormat(source, `${first} bytes before its first entry belong to no entry.`)
+  return entries.map((entry) => ({ ...entry, limit: limits.get(entry) ?? directory }))
+}
+
+/** Rounded past 2^53, where no file reaches. */
+function readCount(view: DataView, at: number): number {
+  return Number(view.getBigUint64(at, true))
+}
+
+export function decodeName(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
+}
+
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
+}

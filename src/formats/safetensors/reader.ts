@@ -1,0 +1,231 @@
+/**
+ * Safetensors: tables of any model, and rowspace's own int8 layout.
+ *
+ * ```
+ * embeddings F32 [V, d]                        a table, by this name or one that models use
+ *            BF16, F16                         kept as they come
+ *            F64, F8_E4M3, F8_E5M2, I8, U8     widened to float32, exactly; F64 rounded to the nearest
+ * embeddings I8  [V, d]  + scales F32 [V]      an int8 table: x = fl32(code · scale of its row)
+ * tokens     U8  [n]                           optional: the UTF-8 bytes of a JSON list of V strings
+ * ```
+ */
+import { type BlockOptions, readBlocks, readExactly } from '../../sources/blocks.ts'
+import type { ByteSource } from '../../sources/source.ts'
+import { chooseTensor } from '../choose-tensor.ts'
+import type {
+  EncodingErrors,
+  FileRows,
+  FormatReader,
+  LoadedRows,
+  LoadOptions,
+  OpenOptions,
+  StoredType,
+  TableFile,
+} from '../format.ts'
+import { checkTarget, copyNumbers, ProgressReporter } from '../loading.ts'
+import { invalidFormat, quoted, unsupported } from '../malformed.ts'
+import { checkWordCount, parseWordList } from '../text/word-list.ts'
+import { NUMBER_TYPES, rowsOfNumbers, widenNumbers } from '../widen.ts'
+import { readSafetensorsHeader, type SafetensorsHeader, type StoredTensor } from './header.ts'
+
+/** The names of rowspace's own layout. */
+export const EMBEDDINGS = 'embeddings'
+export const SCALES = 'scales'
+export const TOKENS = 'tokens'
+
+export const safetensorsReader: FormatReader = {
+  name: 'safetensors',
+  recognises: looksLikeSafetensors,
+  async open(source: ByteSource, _head: Uint8Array, options: OpenOptions): Promise<TableFile> {
+    const header = await readSafetensorsHeader(source, options.signal)
+    return new SafetensorsTable(source, header, options)
+  },
+}
+
+/**
+ * A JSON object after eight bytes that are no text. (A length up to the limit of 100 MB has zeros in its upper four bytes; eight
+ * printable bytes and a brace are a word list or JSON lines.)
+ */
+function looksLikeSafetensors(head: Uint8Array): boolean {
+  const prefix = head.subarray(0, 8)
+  if (prefix.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d))) return false
+  if (/^\d+ \d+\r?\n/.test(String.fromCharCode(...prefix))) return false
+  let index = 8
+  while (index < head.length && ' \t\r\n'.includes(String.fromCharCode(head[index]!))) index++
+  return head[index] === 0x7b // {
+}
+
+export class SafetensorsTable implements TableFile {
+  readonly format = 'safetensors'
+  readonly dtype: StoredType
+  readonly rowCount: number
+  readonly dimension: number
+  readonly elementType?: 'bf16' | 'f16'
+  readonly headerBytes: number
+  readonly tensors: readonly StoredTensor[]
+  readonly tensor: string
+  readonly parameters: number
+  readonly #source: ByteSource
+  readonly #rows: StoredTensor
+  readonly #scales: StoredTensor | undefined
+  readonly #tokens: StoredTensor | undefined
+  readonly #encodingErrors: EncodingErrors
+
+  constructor(source: ByteSource, header: SafetensorsHeader, options: OpenOptions) {
+    const rows = chooseTensor(source, header.tensors, options.tensor)
+    this.#source = source
+    this.#rows = rows
+    this.#scales = findScales(source, rows, header)
+    this.#tokens = findTokens(source, header)
+    this.#encodingErrors = options.encodingErrors ?? 'strict'
+    this.dtype = this.#scales ? 'int8' : storedType(source, rows)
+    if (this.dtype === 'bf16' || this.dtype === 'f16') this.elementType = this.dtype
+    this.rowCount = rows.shape[0]!
+    this.dimension = rows.shape[1]!
+    this.headerBytes = header.headerBytes
+    this.tensors = [...header.tensors.values()]
+    this.tensor = rows.name
+    this.parameters = this.tensors
+      .filter((tensor) => tensor !== this.#tokens)
+      .reduce((sum, tensor) => sum + tensor.elements, 0)
+    if (rows.elements === 0) {
+      throw invalidFormat(
+        source,
+        `tensor ${quoted(rows.name)} has the shape [${rows.shape}]: there are no rows in it.`,
+      )
+    }
+  }
+
+  async load(target: Float32Array, options: LoadOptions = {}): Promise<LoadedRows> {
+    return this.#load(target, options, (blockOptions) => {
+      const { dtype, start } = this.#rows
+      if (dtype === 'F32') return copyNumbers(this.#source, start, target, blockOptions)
+      return widenNumbers(this.#source, start, NUMBER_TYPES.get(dtype)!, target, this.dimension, blockOptions)
+    })
+  }
+
+  async loadBits(target: Uint16Array, options: LoadOptions = {}): Promise<LoadedRows> {
+    return this.#load(target, options, (blockOptions) =>
+      copyNumbers(this.#source, this.#rows.start, target, blockOptions),
+    )
+  }
+
+  async openRows({ signal }: LoadOptions = {}): Promise<FileRows> {
+    const tokens = await this.#readTokens(signal)
+    const { dtype, start } = this.#rows
+    const read = rowsOfNumbers(this.#source, start, NUMBER_TYPES.get(dtype)!, this.dimension)
+    return { tokens, read: this.#scales === undefined ? read : this.#scaled(read, this.#scales) }
+  }
+
+  /** Rows of codes, each times its scale: exact in float64 (8 + 24 bits), so rounded once. */
+  #scaled(read: FileRows['read'], scales: StoredTensor): FileRows['read'] {
+    const readScales = rowsOfNumbers(this.#source, scales.start, NUMBER_TYPES.get('F32')!, 1)
+    return async (start, end, signal) => {
+      const [rows, factors] = [await read(start, end, signal), await readScales(start, end, signal)]
+      return rows.map((code, place) => code * factors[Math.floor(place / this.dimension)]!)
+    }
+  }
+
+  async #load(
+    target: Float32Array | Uint16Array,
+    options: LoadOptions,
+    fill: (options: BlockOptions) => Promise<void>,
+  ): Promise<LoadedRows> {
+    checkTarget(target, this.rowCount, this.dimension)
+    const tokenBytes = this.#tokens?.elements ?? 0
+    const scaleBytes = (this.#scales?.elements ?? 0) * 4
+    const rowBytes = this.#rows.end - this.#rows.start
+    const progress = new ProgressReporter(options, tokenBytes + scaleBytes + rowBytes)
+    // Words first: if they do not fit the rows, nobody waits for the rows.
+    const tokens = await this.#readTokens(options.signal)
+    if (this.#scales && target instanceof Float32Array) {
+      const scales = new Float32Array(this.rowCount)
+      await copyNumbers(this.#source, this.#scales.start, scales, progress.blockOptions(options, tokenBytes))
+      const blockOptions = progress.blockOptions(options, tokenBytes + scaleBytes)
+      await widenCodes(this.#source, this.#rows, scales, target, blockOptions)
+    } else {
+      await fill(progress.blockOptions(options, tokenBytes))
+    }
+    return progress.finish({ size: this.rowCount, tokens, duplicates: 0 })
+  }
+
+  async #readTokens(signal: AbortSignal | undefined): Promise<string[] | undefined> {
+    if (!this.#tokens) return undefined
+    const { start, end } = this.#tokens
+    const bytes = await readExactly(this.#source, start, end, signal)
+    const place = { name: `${this.#source.name}, tensor "${TOKENS}"`, offset: start }
+    const tokens = parseWordList(this.#source, bytes, this.#encodingErrors, place)
+    checkWordCount(this.#source, tokens, this.rowCount, `tensor "${TOKENS}"`)
+    return tokens
+  }
+}
+
+const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
+  ['F64', 'f64'],
+  ['F32', 'f32'],
+  ['F16', 'f16'],
+  ['BF16', 'bf16'],
+  ['F8_E4M3', 'f8-e4m3'],
+  ['F8_E5M2', 'f8-e5m2'],
+  ['I8', 'i8'],
+  ['U8', 'u8'],
+])
+
+function storedType(source: ByteSource, rows: StoredTensor): StoredType {
+  const stored = STORED_TYPES.get(rows.dtype)
+  if (stored !== undefined) return stored
+  throw unsupported(
+    source,
+    `tensor ${quoted(rows.name)} is ${rows.dtype} [${rows.shape}]; rows of ${[...STORED_TYPES.keys()].join(', ')} are read. Convert it to F32.`,
+    { tensor: rows.name, dtype: rows.dtype },
+  )
+}
+
+/** The scales of rowspace's own int8 rows; undefined for all others. */
+function findScales(
+  source: ByteSource,
+  rows: StoredTensor,
+  header: SafetensorsHeader,
+): StoredTensor | undefined {
+  const scales = header.tensors.get(SCALES)
+  if (rows.dtype !== 'I8' || rows.name !== EMBEDDINGS || !scales) return undefined
+  if (scales.dtype === 'F32' && scales.shape.length === 1 && scales.shape[0] === rows.shape[0]) return scales
+  throw invalidFormat(
+    source,
+    `tensor "${SCALES}" is ${scales.dtype} [${scales.shape}]; the ${rows.shape[0]} int8 rows need F32 [${rows.shape[0]}].`,
+  )
+}
+
+function findTokens(source: ByteSource, header: SafetensorsHeader): StoredTensor | undefined {
+  const tokens = header.tensors.get(TOKENS)
+  if (!tokens || (tokens.dtype === 'U8' && tokens.shape.length === 1)) return tokens
+  throw invalidFormat(
+    source,
+    `tensor "${TOKENS}" is ${tokens.dtype} [${tokens.shape}]; the bytes of a JSON list, U8 in one dimension, were expected.`,
+  )
+}
+
+/** target[row, column] = fl32(code · scale): the product is exact in float64 (8 + 24 bits), so it is rounded once. */
+async function widenCodes(
+  source: ByteSource,
+  rows: StoredTensor,
+  scales: Float32Array,
+  target: Float32Array,
+  options: BlockOptions,
+): Promise<void> {
+  const dimension = rows.shape[1]!
+  let index = 0
+  for await (const block of readBlocks(source, rows.start, rows.end, options)) {
+    const codes = new Int8Array(block.buffer, block.byteOffset, block.length)
+    let row = Math.floor(index / dimension)
+    let rowEnd = (row + 1) * dimension - index
+    for (let position = 0; position < codes.length; position++) {
+      if (position === rowEnd) {
+        row++
+        rowEnd += dimension
+      }
+      target[index + position] = codes[position]! * scales[row]!
+    }
+    index += codes.length
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * A model in several safetensors files and the index that tells which tensor is in which.
+ *
+ * ```
+ * { "metadata": { "total_size": … }, "weight_map": { "model.embed_tokens.weight": "model-00001-of-00002.safetensors", … } }
+ * ```
+ * As Hugging Face's transformers write it: https://huggingface.co/docs/transformers/big_models
+ */
+import { RowspaceError } from '../../core/errors.ts'
+import { readExactly } from '../../sources/blocks.ts'
+import { type ByteSource, closeAll } from '../../sources/source.ts'
+import { chooseTensor, firstKnownName } from '../choose-tensor.ts'
+import type { FormatReader, OpenOptions, TableFile } from '../format.ts'
+import { invalidFormat, quoted, shownValue } from '../malformed.ts'
+import { decodeUtf8 } from '../text/utf8.ts'
+import {
+  MAX_HEADER_BYTES,
+  readSafetensorsHeader,
+  type SafetensorsHeader,
+  type StoredTensor,
+} from './header.ts'
+import { HeaderJsonError, type HeaderObject, isObject, parseHeaderJson } from './header-json.ts'
+import { SafetensorsTable } from './reader.ts'
+
+export const safetensorsIndexReader: FormatReader = {
+  name: 'safetensors-index',
+  recognises: (head) => /^\s*\{/.test(latin1(head.subarray(0, 64))) && latin1(head).includes('"weight_map"'),
+  async open(source: ByteSource, _head: Uint8Array, options: OpenOptions): Promise<TableFile> {
+    const shards = new Shards(source, await readWeightMap(source, options), options)
+    try {
+      return await openShards(shards, options)
+    } catch (error) {
+      await shards.close()
+      throw error
+    }
+  },
+}
+
+const latin1 = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes)
+
+async function openShards(shards: Shards, options: OpenOptions): Promise<TableFile> {
+  if (options.shards !== 'table') await shards.openAll()
+  const asked = options.tensor ?? firstKnownName(shards.weightMap)
+  const file = asked === undefined ? undefined : shards.weightMap.get(asked)
+  let rows: StoredTensor | undefined
+  if (file !== undefined) {
+    const { header } = await shards.open(file)
+    if (options.tensor !== undefined || header.tensors.get(asked!)!.shape.length === 2) {
+      rows = header.tensors.get(asked!)
+    }
+  }
+  // whoever is to choose, or to list what there is, needs all headers
+  if (rows === undefined || rows.shape.length !== 2) {
+    await shards.openAll()
+    rows = chooseTensor(shards.index, shards.tensors(), options.tensor)
+  }
+  const { source, header } = await shards.open(shards.weightMap.get(rows.name)!)
+  const table = new SafetensorsTable(source, header, { ...options, tensor: rows.name })
+  return shards.describe(table, options.shards !== 'table')
+}
+
+interface Shard {
+  readonly source: ByteSource
+  readonly header: SafetensorsHeader
+}
+
+/** Headers that are read at once. */
+const CONCURRENCY = 8
+
+/** The files of a model, opened when they are asked for. */
+class Shards {
+  readonly #opened = new Map<string, Promise<Shard>>()
+  readonly #headers = new Map<string, Shard>()
+  /** The tensors that the index says are in each file: a large model has 90,000 in 160. */
+  readonly #names = new Map<string, string[]>()
+
+  constructor(
+    readonly index: ByteSource,
+    readonly weightMap: ReadonlyMap<string, string>,
+    private readonly options: OpenOptions,
+  ) {
+    for (const [name, file] of weightMap) {
+      const names = this.#names.get(file)
+      if (names === undefined) this.#names.set(file, [name])
+      else names.push(name)
+    }
+  }
+
+  open(file: string): Promise<Shard> {
+    const opening = this.#opened.get(file) ?? this.#openOnce(file)
+    this.#opened.set(file, opening)
+    return opening
+  }
+
+  async openAll(): Promise<void> {
+    const files = this.#names.keys()
+    let failed = false
+    const lane = async () => {
+      try {
+        for (const file of files) if (!failed) await this.open(file)
+      } catch (error) {
+        failed = true
+        throw error
+      }
+    }
+    const lanes = await Promise.allSettled(Array.from({ length: CONCURRENCY }, lane))
+    for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
+  }
+
+  /** All tensors of the shards that are open, in the order of the index. */
+  tensors(): Map<string, StoredTensor> {
+    const tensors = new Map<string, StoredTensor>()
+    for (const [name, file] of this.weightMap) {
+      const tensor = this.#headers.get(file)?.header.tensors.get(name)
+      if (tensor !== undefined) tensors.set(name, tensor)
+    }
+    return tensors
+  }
+
+  /** The table as a part of the whole model. */
+  describe(table: SafetensorsTable, whole: boolean): TableFile {
+    const shards = [...this.#headers.values()]
+    const sum = (count: (shard: Shard) => number) => shards.reduce((total, shard) => total + count(shard), 0)
+    const described = {
+      headerBytes: this.index.size + sum(({ header }) => header.headerBytes),
+      parts: shards.map(({ source }) => source),
+    }
+    if (!whole) return Object.assign(table, described)
+    const tensors = [...this.tensors().values()]
+    return Object.assign(table, described, {
+      tensors,
+      parameters: tensors.reduce((total, { elements }) => total + elements, 0),
+      fileBytes: sum(({ source }) => source.size),
+    })
+  }
+
+  async close(): Promise<void> {
+    const shards = await Promise.allSettled(this.#opened.values())
+    await closeAll(shards.flatMap((shard) => (shard.status === 'fulfilled' ? [shard.value.source] : [])))
+  }
+
+  async #openOnce(file: string): Promise<Shard> {
+    this.options.signal?.throwIfAborted()
+    const source = await this.index.sibling?.(file)
+    if (source === undefined) {
+      throw new RowspaceError(
+        'NOT_FOUND',
+        `${this.index.name} names the file "${file}", and there is none beside it. Copy or download all parts of the model.`,
+        { source: this.index.name, file },
+      )
+    }
+    try {
+      const header = await readSafetensorsHeader(source, this.options.signal)
+      this.#check(file, header)
+      const shard = { source, header }
+      this.#headers.set(file, shard)
+      return shard
+    } catch (error) {
+      await source.close?.()
+      throw error
+    }
+  }
+
+  /** The index and the header of a shard must say the same: parts of two versions of a model make no table. */
+  #check(file: string, header: SafetensorsHeader): void {
+    for (const name of this.#names.get(file) ?? []) {
+      if (!header.tensors.has(name)) throw this.#disagreement(name, file, 'does not have it')
+    }
+    for (const name of header.tensors.keys()) {
+      const place = this.weightMap.get(name)
+      if (place === file) continue
+      const said = place === undefined ? 'in no file' : `in "${place}"`
+      throw invalidFormat(
+        this.index,
+        `tensor ${quoted(name)} is in "${file}", and the index says it is ${said}: parts of different versions? Copy or download all of them again.`,
+        { tensor: name, file },
+      )
+    }
+  }
+
+  #disagreement(name: string, file: string, problem: string): RowspaceError {
+    return invalidFormat(
+      this.index,
+      `the index says that tensor ${quoted(name)} is in "${file}", which ${problem}: parts of different versions? Copy or download all of them again.`,
+      { tensor: name, file },
+    )
+  }
+}
+
+/** Which file each tensor is in. */
+async function readWeightMap(source: ByteSource, options: OpenOptions): Promise<Map<string, string>> {
+  if (source.size > MAX_HEADER_BYTES) {
+    throw invalidFormat(source, `its ${source.size} bytes are too many for an index (${MAX_HEADER_BYTES}).`)
+  }
+  const bytes = await readExactly(source, 0, source.size, options.signal)
+  const text = decodeUtf8(bytes, 'strict', { name: source.name, offset: 0 })
+  const map = parseIndex(source, text).get('weight_map')
+  if (!isObject(map) || map.size === 0) {
+    throw invalidFormat(source, 'its "weight_map" is no JSON object that maps tensors to files.')
+  }
+  return new Map(Array.from(map, ([name, file]) => [name, checkedFile(source, name, file)]))
+}
+
+function parseIndex(source: ByteSource, text: string): HeaderObject {
+  try {
+    return parseHeaderJson(text.replace(/^\uFEFF/, ''), 'any values')
+  } catch (error) {
+    if (!(error instanceof HeaderJsonError)) throw error
+    throw invalidFormat(source, `the index is refused: ${error.message} (character ${error.offset}).`, {
+      offset: error.offset,
+    })
+  }
+}
+
+/** A file beside the index, and nowhere else. */
+function checkedFile(source: ByteSource, name: string, file: unknown): string {
+  if (typeof file === 'string' && /^[\w+=,()[\] -][\w.+=,()[\] -]{0,254}$/.test(file)) return file
+  throw invalidFormat(
+    source,
+    `tensor ${quoted(name)} is said to be in ${shownValue(file)}; the name of a file beside the index was expected.`,
+    { tensor: name },
+  )
+}

@@ -1,0 +1,66 @@
+/**
+ * GloVe text: lines `word v1 … vd` and nothing before them. How many there are is counted in a first pass, because a table's
+ * memory is sized once. Format: https://nlp.stanford.edu/projects/glove/
+ */
+import { readExactly } from '../../sources/blocks.ts'
+import type { ByteSource } from '../../sources/source.ts'
+import type { FormatReader, OpenOptions, TableFile } from '../format.ts'
+import { invalidFormat } from '../malformed.ts'
+import { eachLine, isBlank, NEWLINE, readLines } from './lines.ts'
+import { loadTextRows, type TextRows } from './rows.ts'
+import { rowDimension, sniffText } from './sniff.ts'
+import { checkRowCount, textStart } from './word2vec-header.ts'
+
+export const gloveTextReader: FormatReader = {
+  name: 'glove-text',
+  recognises: (head, source) => sniffText(head, source.size) === 'glove-text',
+  async open(source: ByteSource, head: Uint8Array, options: OpenOptions): Promise<TableFile> {
+    const start = textStart(head)
+    const sample = await firstLines(source, head, options.signal)
+    const dimension = rowDimension(sample.subarray(start), sample.length === source.size)
+    if (dimension === undefined) {
+      throw invalidFormat(source, 'its first lines are not a word and numbers each.')
+    }
+    const rowCount = await countRows(source, start, options.signal)
+    checkRowCount(source, rowCount)
+    const encodingErrors = options.encodingErrors ?? 'strict'
+    const rows: TextRows = { source, start, firstLine: 1, rowCount, dimension, encodingErrors }
+    return {
+      format: 'glove-text',
+      dtype: 'f32',
+      rowCount,
+      dimension,
+      headerBytes: source.size,
+      load: (target, loadOptions = {}) => loadTextRows(rows, target, loadOptions),
+    }
+  },
+}
+
+const MAX_FIRST_LINE_BYTES = 1 << 26
+
+/** `head`, or more where one line is longer than that. */
+async function firstLines(
+  source: ByteSource,
+  head: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  let sample = head
+  while (!sample.includes(NEWLINE) && sample.length < Math.min(source.size, MAX_FIRST_LINE_BYTES)) {
+    sample = await readExactly(source, 0, Math.min(source.size, sample.length * 4), signal)
+  }
+  return sample
+}
+
+async function countRows(
+  source: ByteSource,
+  start: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let count = 0
+  for await (const { bytes } of readLines(source, start, { signal })) {
+    eachLine(bytes, (lineStart, lineEnd) => {
+      if (!isBlank(bytes, lineStart, lineEnd)) count++
+    })
+  }
+  return count
+}

@@ -1,0 +1,131 @@
+/** A text file as pieces of whole lines, and the fields of a line, all as bytes. */
+import { type BlockOptions, readBlocks } from '../../sources/blocks.ts'
+import type { ByteSource } from '../../sources/source.ts'
+import { invalidFormat } from '../malformed.ts'
+import { DecimalReader, isSeparator } from './decimal.ts'
+
+export const NEWLINE = 0x0a
+
+/** The longest line that is read, in bytes: a row of five million numbers. */
+const MAX_LINE_BYTES = 1 << 26
+
+/** Some lines: `bytes` starts where a line starts and ends where one ends. */
+export interface Lines {
+  readonly bytes: Uint8Array
+  /** Of the first byte, in the file. */
+  readonly offset: number
+}
+
+/** The lines from byte `start` to the end of the file, each whole, many at a time. */
+export async function* readLines(
+  source: ByteSource,
+  start: number,
+  options: BlockOptions & { mostLineBytes?: number },
+): AsyncGenerator<Lines, void, void> {
+  const mostLineBytes = Math.min(MAX_LINE_BYTES, options.mostLineBytes ?? MAX_LINE_BYTES)
+  let offset = start
+  // the start of a line whose end has not come: joined once, however many blocks it takes
+  let held: Uint8Array[] = []
+  let heldBytes = 0
+  for await (const block of readBlocks(source, start, source.size, options)) {
+    const end = block.lastIndexOf(NEWLINE) + 1
+    if (end > 0) {
+      yield { bytes: concatenate([...held, block.subarray(0, end)]), offset }
+      offset += heldBytes + end
+      held = []
+      heldBytes = 0
+    }
+    held.push(block.subarray(end))
+    heldBytes += block.length - end
+    if (heldBytes > mostLineBytes) {
+      throw invalidFormat(source, `the line at byte ${offset} is longer than ${mostLineBytes} bytes.`, {
+        offset,
+      })
+    }
+  }
+  if (heldBytes > 0) yield { bytes: concatenate(held), offset }
+}
+
+/** All pieces in one array; the piece itself where only one is not empty. */
+export function concatenate(given: readonly Uint8Array[]): Uint8Array {
+  const pieces = given.filter(({ length }) => length > 0)
+  if (pieces.length === 1 && pieces[0]) return pieces[0]
+  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  let offset = 0
+  for (const piece of pieces) {
+    joined.set(piece, offset)
+    offset += piece.length
+  }
+  return joined
+}
+
+/** Calls `visit` with the bounds of each line of `bytes`, its line end (LF or CR LF) left out. */
+export function eachLine(bytes: Uint8Array, visit: (start: number, end: number) => void): void {
+  let start = 0
+  while (start < bytes.length) {
+    const newline = bytes.indexOf(NEWLINE, start)
+    const stop = newline < 0 ? bytes.length : newline
+    visit(start, stop > start && bytes[stop - 1] === 0x0d ? stop - 1 : stop)
+    start = stop + 1
+  }
+}
+
+/** Whether nothing but separators lies in [start, end). */
+export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let index = start; index < end; index++) if (!isSeparator(bytes[index]!)) return false
+  return true
+}
+
+/** Where the last `count` fields of the line [start, end) begin, or -1 if it has fewer. */
+export function lastFields(bytes: Uint8Array, start: number, end: number, count: number): number {
+  let index = end
+  for (let field = 0; field < count; field++) {
+    while (index > start && isSeparator(bytes[index - 1]!)) index--
+    if (index === start) return -1
+    while (index > start && !isSeparator(bytes[index - 1]!)) index--
+  }
+  return index
+}
+
+/** Where what stands before `end` ends without the separators behind it; `start` where there is nothing else. */
+export function beforeSeparators(bytes: Uint8Array, start: number, end: number): number {
+  let index = end
+  while (index > start && isSeparator(bytes[index - 1]!)) index--
+  return index
+}
+
+/** Whether the word [start, end) holds separators and what stands behind the last one is a number. */
+export function endsInNumber(bytes: Uint8Array, start: number, end: number): boolean {
+  const field = lastFields(bytes, start, end, 1)
+  return field > start && areNumbers(bytes, field, end)
+}
+
+/** Fields of the line [start, end), separated by runs of spaces and tabs. */
+export function countFields(bytes: Uint8Array, start: number, end: number): number {
+  let count = 0
+  for (let index = start; index < end; index++) {
+    const startsField = index === start || isSeparator(bytes[index - 1]!)
+    if (startsField && !isSeparator(bytes[index]!)) count++
+  }
+  return count
+}
+
+/** Whether the line is a word, separators and `dimension` numbers; the word may hold spaces, but not end in a number. */
+export function isRow(bytes: Uint8Array, start: number, end: number, dimension: number): boolean {
+  const numbers = lastFields(bytes, start, end, dimension)
+  const wordEnd = beforeSeparators(bytes, start, numbers)
+  return wordEnd > start && areNumbers(bytes, numbers, end) && !endsInNumber(bytes, start, wordEnd)
+}
+
+/** Whether every field of [start, end) is a number. */
+export function areNumbers(bytes: Uint8Array, start: number, end: number): boolean {
+  const reader = new DecimalReader()
+  let index = start
+  while (index < end) {
+    reader.read(bytes, index, end)
+    if (reader.end < 0) return false
+    index = reader.end
+    while (index < end && isSeparator(bytes[index]!)) index++
+  }
+  return true
+}

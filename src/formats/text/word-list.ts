@@ -1,0 +1,97 @@
+/** A JSON list of words: a safetensors file's `tokens`, or the `words.json` beside a file of rows. */
+import type { ByteSource } from '../../sources/source.ts'
+import type { EncodingErrors } from '../format.ts'
+import { MAX_WORD_LENGTH } from '../loading.ts'
+import { invalidFormat, MAX_WORDS, shownValue } from '../malformed.ts'
+import { decodeUtf8, type TextPlace } from './utf8.ts'
+
+/**
+ * Reads a JSON array of strings.
+ *
+ * @throws `INVALID_ENCODING` if it is not UTF-8, `INVALID_FORMAT` if it is anything but a list of strings
+ */
+export function parseWordList(
+  source: ByteSource,
+  bytes: Uint8Array,
+  mode: EncodingErrors,
+  place: TextPlace,
+): string[] {
+  checkFlat(source, bytes, place)
+  // A file may start with a byte order mark, which is no JSON.
+  const text = decodeUtf8(bytes, mode, place).replace(/^\uFEFF/, '')
+  let words: unknown
+  try {
+    words = JSON.parse(text)
+  } catch (error) {
+    throw invalidFormat(source, `${place.name} is not JSON: ${(error as Error).message}.`)
+  }
+  if (!Array.isArray(words)) throw invalidFormat(source, `${place.name} is not a JSON list of words.`)
+  const wrong = words.findIndex((word) => typeof word !== 'string')
+  if (wrong >= 0) {
+    throw invalidFormat(
+      source,
+      `${place.name} holds ${shownValue(words[wrong])} at position ${wrong}; every entry must be a string.`,
+      { position: wrong },
+    )
+  }
+  checkWordLengths(source, words, place.name)
+  return words
+}
+
+/** Throws `INVALID_FORMAT` for a word so long that looking many of them up would take time without end (`MAX_WORD_LENGTH`). */
+export function checkWordLengths(source: ByteSource, words: readonly string[], list: string): void {
+  const long = words.findIndex(({ length }) => length > MAX_WORD_LENGTH)
+  if (long < 0) return
+  throw invalidFormat(
+    source,
+    `${list} has a word of ${words[long]!.length} letters at position ${long}; at most ${MAX_WORD_LENGTH} are read.`,
+    { position: long },
+  )
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+
+/** One list of so many values and nothing in it: of anything else JSON.parse could make more than there is memory. */
+function checkFlat(source: ByteSource, bytes: Uint8Array, place: TextPlace): void {
+  let values = 1
+  let depth = 0
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index]
+    if (byte === QUOTE) {
+      for (index++; index < bytes.length && bytes[index] !== QUOTE; index++) {
+        if (bytes[index] === BACKSLASH) index++
+      }
+    } else if (byte === COMMA) values++
+    else if (byte === 0x5b || byte === 0x7b) depth++
+    if (depth > 1) {
+      throw invalidFormat(
+        source,
+        `${place.name} holds a list or an object at position ${values - 1}; every entry must be a string.`,
+        { position: values - 1 },
+      )
+    }
+  }
+  if (values > MAX_WORDS) {
+    throw invalidFormat(source, `${place.name} has ${values} words; at most ${MAX_WORDS} can be told apart.`)
+  }
+}
+
+/** Throws `INVALID_FORMAT` with both numbers unless there is one word a row. */
+export function checkWordCount(
+  source: ByteSource,
+  words: { readonly length: number },
+  rowCount: number,
+  list: string,
+): void {
+  if (words.length === rowCount) return
+  throw invalidFormat(
+    source,
+    `${list} has ${words.length} words for ${rowCount} rows: one a row is needed.`,
+    {
+      expected: rowCount,
+      actual: words.length,
+    },
+  )
+}

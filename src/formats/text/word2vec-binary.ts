@@ -1,0 +1,178 @@
+/**
+ * word2vec binary.
+ *
+ * ```
+ * | "V d\n" | word " " d float32 LE ["\n"] | word " " d float32 LE ["\n"] | …
+ * ```
+ * The line end after a row is optional: word2vec itself writes it, gensim does not.
+ * Format: https://code.google.com/archive/p/word2vec (`-binary 1`)
+ */
+import { RowspaceError } from '../../core/errors.ts'
+import { readBlocks } from '../../sources/blocks.ts'
+import type { ByteSource } from '../../sources/source.ts'
+import type {
+  EncodingErrors,
+  FormatReader,
+  LoadedRows,
+  LoadOptions,
+  OpenOptions,
+  TableFile,
+} from '../format.ts'
+import { checkTarget, MAX_WORD_LENGTH, ProgressReporter, Words } from '../loading.ts'
+import { invalidFormat } from '../malformed.ts'
+import { concatenate, NEWLINE } from './lines.ts'
+import { sniffText } from './sniff.ts'
+import { decodeUtf8 } from './utf8.ts'
+import { checkWord2vecHeader, type Word2vecHeader } from './word2vec-header.ts'
+
+const SPACE = 0x20
+const NOTHING = new Uint8Array(0)
+
+export const word2vecBinaryReader: FormatReader = {
+  name: 'word2vec-binary',
+  recognises: (head, source) => sniffText(head, source.size) === 'word2vec-binary',
+  async open(source: ByteSource, head: Uint8Array, options: OpenOptions): Promise<TableFile> {
+    // A word of one byte, a space, the numbers; one more because the check allows for a missing line end.
+    const header = checkWord2vecHeader(source, head, (d) => ({
+      least: leastRecord(d),
+      most: leastRecord(d) + MAX_WORD_LENGTH,
+    }))
+    return {
+      format: 'word2vec-binary',
+      dtype: 'f32',
+      rowCount: header.rowCount,
+      dimension: header.dimension,
+      headerBytes: header.end,
+      load: (target, loadOptions = {}) =>
+        loadRecords(source, header, options.encodingErrors ?? 'strict', target, loadOptions),
+    }
+  },
+}
+
+function leastRecord(dimension: number): number {
+  return 2 + 4 * dimension
+}
+
+async function loadRecords(
+  source: ByteSource,
+  header: Word2vecHeader,
+  encodingErrors: EncodingErrors,
+  target: Float32Array,
+  options: LoadOptions,
+): Promise<LoadedRows> {
+  checkTarget(target, header.rowCount, header.dimension)
+  const progress = new ProgressReporter(options, source.size - header.end)
+  const parser = new RecordParser(source, header, encodingErrors, target)
+  let offset = header.end
+  for await (const block of readBlocks(source, offset, source.size, progress.blockOptions(options))) {
+    parser.parse(block, offset)
+    offset += block.length
+  }
+  return progress.finish(parser.finish())
+}
+
+/** Takes the file block by block; what is kept of a block is the start of a word at most. */
+class RecordParser {
+  readonly #source: ByteSource
+  readonly #header: Word2vecHeader
+  readonly #encodingErrors: EncodingErrors
+  readonly #target: Uint8Array
+  readonly #rowBytes: number
+  readonly #words = new Words()
+  /** What has come of a word whose end has not, and the word whose numbers are coming. */
+  #wordStart: Uint8Array = NOTHING
+  #word: string | undefined
+  /** Bytes of the row that have come. */
+  #filled = 0
+  /** Whole rows. */
+  #seen = 0
+  /** Where the last of them ends in the file. */
+  #end: number
+
+  constructor(
+    source: ByteSource,
+    header: Word2vecHeader,
+    encodingErrors: EncodingErrors,
+    target: Float32Array,
+  ) {
+    this.#source = source
+    this.#header = header
+    this.#encodingErrors = encodingErrors
+    this.#target = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
+    this.#rowBytes = 4 * header.dimension
+    this.#end = header.end
+  }
+
+  /** @param offset of bytes[0], in the file */
+  parse(bytes: Uint8Array, offset: number): void {
+    let index = 0
+    while (index < bytes.length) {
+      index =
+        this.#word === undefined
+          ? this.#takeWord(bytes, index, offset)
+          : this.#takeNumbers(bytes, index, offset)
+    }
+  }
+
+  /** Where the word that starts at `index`, or goes on there, ends: behind its space, or at the end of `bytes`. */
+  #takeWord(bytes: Uint8Array, index: number, offset: number): number {
+    // a line end before a word belongs to the row before it
+    if (this.#wordStart.length === 0 && bytes[index] === NEWLINE) return index + 1
+    if (this.#seen === this.#header.rowCount) throw this.#leftOver(offset + index)
+    const space = bytes.indexOf(SPACE, index)
+    const end = space < 0 ? bytes.length : space
+    const start = offset + index - this.#wordStart.length
+    const length = offset + end - start
+    if (length > MAX_WORD_LENGTH) throw this.#badWord(start, `is over ${MAX_WORD_LENGTH} bytes long`)
+    const part = bytes.subarray(index, end)
+    this.#wordStart = start === offset + index ? part : concatenate([this.#wordStart, part])
+    if (space < 0) return end
+    if (length === 0) throw this.#badWord(start, 'is empty')
+    if (this.#wordStart.includes(NEWLINE)) throw this.#badWord(start, 'holds a line end')
+    this.#word = decodeUtf8(this.#wordStart, this.#encodingErrors, { name: this.#source.name, offset: start })
+    this.#wordStart = NOTHING
+    return space + 1
+  }
+
+  /** A row whose word came before is written too: the next one takes its place. Where the numbers end in `bytes`. */
+  #takeNumbers(bytes: Uint8Array, index: number, offset: number): number {
+    const numbers = bytes.subarray(index, index + this.#rowBytes - this.#filled)
+    this.#target.set(numbers, this.#words.size * this.#rowBytes + this.#filled)
+    this.#filled += numbers.length
+    const end = index + numbers.length
+    if (this.#filled < this.#rowBytes) return end
+    this.#words.add(this.#word ?? '')
+    this.#word = undefined
+    this.#filled = 0
+    this.#seen++
+    this.#end = offset + end
+    return end
+  }
+
+  finish(): LoadedRows {
+    const { rowCount, dimension } = this.#header
+    if (this.#seen === rowCount) return this.#words.loaded()
+    const expected = this.#end + (rowCount - this.#seen) * leastRecord(dimension)
+    throw new RowspaceError(
+      'TRUNCATED',
+      `${this.#source.name} is cut short: it ends in row ${this.#seen} of ${rowCount}; at least ${expected} bytes were expected and there are ${this.#source.size}. Copy or download it again.`,
+      { source: this.#source.name, expected, actual: this.#source.size, row: this.#seen },
+    )
+  }
+
+  #badWord(offset: number, problem: string): RowspaceError {
+    return invalidFormat(
+      this.#source,
+      `the word of row ${this.#seen} (byte ${offset}) ${problem}. The file is damaged, or its header's dimension ${this.#header.dimension} is wrong.`,
+      { row: this.#seen, offset },
+    )
+  }
+
+  #leftOver(offset: number): RowspaceError {
+    return invalidFormat(
+      this.#source,
+      `${this.#source.size - offset} bytes follow the ${this.#header.rowCount} rows that its header announces.`,
+      { expected: offset, actual: this.#source.size },
+    )
+  }
+}

@@ -1,0 +1,86 @@
+/** The first line of a word2vec file, text or binary: `V d`. */
+import type { ByteSource } from '../../sources/source.ts'
+import { invalidFormat, MAX_WORDS, safeProduct, truncated, unsupported } from '../malformed.ts'
+import { NEWLINE } from './lines.ts'
+
+export interface Word2vecHeader {
+  readonly rowCount: number
+  readonly dimension: number
+  /** Bytes up to the first row. */
+  readonly end: number
+}
+
+const MAX_HEADER_BYTES = 64
+
+/** The header, or undefined if the first line is not two whole numbers. A byte order mark before it is passed over. */
+export function parseWord2vecHeader(head: Uint8Array): Word2vecHeader | undefined {
+  const start = textStart(head)
+  const newline = head.subarray(start, start + MAX_HEADER_BYTES).indexOf(NEWLINE)
+  if (newline < 0) return undefined
+  const line = String.fromCharCode(...head.subarray(start, start + newline))
+  const match = /^(\d+)[ \t]+(\d+)[ \t]*\r?$/.exec(line)
+  if (!match) return undefined
+  return { rowCount: Number(match[1]), dimension: Number(match[2]), end: start + newline + 1 }
+}
+
+/** 3 where the text starts with a byte order mark that is not itself the first word. */
+export function textStart(head: Uint8Array): number {
+  const hasMark = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf
+  return hasMark && head[3] !== 0x20 && head[3] !== 0x09 ? 3 : 0
+}
+
+/**
+ * The header, checked against the size of the file before anybody allocates from it.
+ *
+ * @param rowBytes the least and the most that a row of d numbers takes
+ * @throws `INVALID_FORMAT` for no rows, no columns, a product that JavaScript cannot count, or more bytes than so many rows can take;
+ *   `TRUNCATED` if so many rows cannot be in a file of this size
+ */
+export function checkWord2vecHeader(
+  source: ByteSource,
+  head: Uint8Array,
+  rowBytes: (dimension: number) => { least: number; most: number },
+): Word2vecHeader {
+  const header = parseWord2vecHeader(head)
+  if (!header) throw invalidFormat(source, 'its first line is not the two numbers of a word2vec header.')
+  const { rowCount, dimension, end } = header
+  if (rowCount === 0 || dimension === 0) {
+    throw invalidFormat(source, `its header announces ${rowCount} rows of ${dimension} numbers: no table.`)
+  }
+  const row = rowBytes(dimension)
+  const least = safeProduct([rowCount, row.least])
+  if (least === undefined) {
+    throw invalidFormat(
+      source,
+      `its header announces ${rowCount} rows of ${dimension} numbers: no file is so large.`,
+    )
+  }
+  // The last line of a text may lack its line end.
+  if (end + least - 1 > source.size) {
+    throw truncated(
+      source,
+      `a table of ${rowCount} x ${dimension}, which its header announces, at the least`,
+      end + least - 1,
+    )
+  }
+  checkRowCount(source, rowCount)
+  // a few packed bytes may unpack to any number: no more than the header promises
+  if (source.size - end > rowCount * row.most) {
+    throw invalidFormat(
+      source,
+      `its header announces ${rowCount} rows of ${dimension} numbers, and ${source.size - end} bytes are more than they can take.`,
+      { expectedRows: rowCount, actual: source.size },
+    )
+  }
+  return header
+}
+
+/** Throws `UNSUPPORTED` for more rows than words can be told apart. */
+export function checkRowCount(source: ByteSource, rowCount: number): void {
+  if (rowCount <= MAX_WORDS) return
+  throw unsupported(
+    source,
+    `it has ${rowCount} rows; at most ${MAX_WORDS} words can be told apart. Save the rows as npy without words.`,
+    { rows: rowCount },
+  )
+}

@@ -1,0 +1,57 @@
+/**
+ * Conditions on metadata (src/metadata/condition.ts) as SQL, with the same meaning: a missing value passes `is: null` and no other.
+ * Strings compare by code points there, by code units in a Collection: they differ above U+FFFF alone.
+ */
+
+import { metadataColumn } from '../clickhouse/schema.ts'
+import { quoteName, quoteNumber, quoteText } from '../clickhouse/sql.ts'
+import type { ColumnTypes, Value } from '../collection/options.ts'
+import { makeColumns } from './columns.ts'
+import type { ColumnTest, ParsedCondition } from './condition.ts'
+import { parseCondition } from './parse-condition.ts'
+
+/** The condition as an expression of 0 and 1. Throws `INVALID_ARGUMENT` as a Collection does. */
+export function conditionSql(columns: ColumnTypes, condition: unknown): string {
+  return expression(parseCondition(makeColumns(columns), condition))
+}
+
+function expression(condition: ParsedCondition): string {
+  if ('any' in condition) return joined(condition.any.map(expression), 'OR', '0')
+  const tests = condition.all.flatMap(({ column, tests }) => {
+    const name = quoteName(metadataColumn(column))
+    // null is neither true nor false in SQL: here it fails
+    return tests.map((test) => `ifNull(${testSql(name, test)}, 0)`)
+  })
+  return joined(tests, 'AND', '1')
+}
+
+function joined(parts: readonly string[], operator: string, none: string): string {
+  return parts.length === 0 ? none : `(${parts.join(` ${operator} `)})`
+}
+
+const SIGNS = { below: '<', atMost: '<=', above: '>', atLeast: '>=' } as const
+
+function testSql(column: string, test: ColumnTest): string {
+  switch (test.operator) {
+    case 'in':
+      return anyOf(column, test.operand)
+    case 'notIn':
+      return `(isNotNull(${column}) AND NOT ${anyOf(column, test.operand)})`
+    case 'is':
+      return test.operand === null ? `isNull(${column})` : `${column} = ${quoteValue(test.operand)}`
+    case 'not':
+      return test.operand === null ? `isNotNull(${column})` : `${column} != ${quoteValue(test.operand)}`
+    default:
+      return `${column} ${SIGNS[test.operator]} ${quoteValue(test.operand)}`
+  }
+}
+
+function anyOf(column: string, values: ReadonlySet<Value>): string {
+  const equal = Array.from(values, (value) => `${column} = ${quoteValue(value)}`)
+  return joined(equal, 'OR', '0')
+}
+
+function quoteValue(value: Value): string {
+  if (typeof value === 'string') return quoteText(value)
+  return typeof value === 'boolean' ? String(Number(value)) : `toFloat64(${quoteNumber(value)})`
+}

@@ -1,0 +1,184 @@
+/**
+ * The one parser of conditions. A filter decides who sees what, so it fails shut: whatever is not clearly a condition is an error that
+ * names the column, and nothing is skipped. Each property is read once, so that what was checked is what is compared.
+ */
+
+import type { ColumnType } from '../collection/options.ts'
+import { describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { checkValue } from './columns.ts'
+import type { ColumnTest, KnownColumns, Operator, ParsedCondition } from './condition.ts'
+
+/** Lists in lists in lists …: nobody writes them deeper, and a list that contains itself must end. */
+const MAX_DEPTH = 32
+
+const OPERATORS = ['is', 'not', 'in', 'notIn', 'below', 'atMost', 'above', 'atLeast'] as const
+
+/**
+ * A condition, checked and copied.
+ *
+ * @throws RowspaceError `INVALID_ARGUMENT` for anything but objects of known columns with values or comparisons of the column's type,
+ *   and lists of such objects
+ */
+export function parseCondition(columns: KnownColumns, condition: unknown): ParsedCondition {
+  return parse(columns, condition, 0)
+}
+
+function parse(columns: KnownColumns, condition: unknown, depth: number): ParsedCondition {
+  if (depth > MAX_DEPTH)
+    throw invalid(`a condition has at most ${MAX_DEPTH} lists within each other; this one has more.`)
+  if (Array.isArray(condition)) {
+    return { any: readList(condition, 'a list of conditions').map((one) => parse(columns, one, depth + 1)) }
+  }
+  if (typeof condition === 'object' && condition !== null) refuseInherited(condition, 'a condition')
+  if (!isPlainObject(condition)) {
+    throw invalid(
+      `a condition is an object of columns, such as { year: 2020 }, or a list of such objects; got ${describe(condition)}.`,
+    )
+  }
+  const all = readProperties(condition, 'a condition').map(([column, given]) => {
+    const known = columns.get(column)
+    if (known === undefined) throw unknownColumn(columns, column)
+    return { column, tests: parseColumn(column, known.type, given) }
+  })
+  return { all }
+}
+
+function parseColumn(column: string, type: ColumnType, given: unknown): ColumnTest[] {
+  if (given === null || typeof given !== 'object') return [parseTest(column, type, 'is', given)]
+  if (!Array.isArray(given)) refuseInherited(given, named(column), column)
+  if (!isPlainObject(given)) throw invalid(`${named(column)} ${insteadOf(given)}`, column)
+  const comparisons = readProperties(given, named(column), column)
+  if (comparisons.length === 0) {
+    throw invalid(
+      `${named(column)} is compared with an empty object, which says nothing: write a value, or ${comparison}.`,
+      column,
+    )
+  }
+  return comparisons.map(([operator, operand]) => {
+    if (isOperator(operator)) return parseTest(column, type, operator, operand)
+    throw invalid(
+      `${named(column)} has no comparison ${describe(operator)}: write one of ${OPERATORS.join(', ')}.`,
+      column,
+    )
+  })
+}
+
+function parseTest(column: string, type: ColumnType, operator: Operator, operand: unknown): ColumnTest {
+  if (operator === 'in' || operator === 'notIn') {
+    if (!Array.isArray(operand)) {
+      throw invalid(
+        `${named(column)}: ${operator} takes an array of values; got ${describe(operand)}.`,
+        column,
+      )
+    }
+    const values = readList(operand, `${named(column)}: the array of ${operator}`, column)
+    return {
+      operator,
+      operand: new Set(values.map((value) => notNull(column, operator, typed(column, type, value)))),
+    }
+  }
+  const value = typed(column, type, operand)
+  if (operator === 'is' || operator === 'not') return { operator, operand: value }
+  return { operator, operand: notNull(column, operator, value) }
+}
+
+function typed(column: string, type: ColumnType, value: unknown) {
+  if (value === undefined) {
+    throw invalid(
+      `${named(column)} is compared with undefined: write a value, null for entries without one, or leave the column out.`,
+      column,
+    )
+  }
+  checkValue(column, type, value)
+  return value
+}
+
+function notNull<Type>(column: string, operator: Operator, value: Type | null): Type {
+  if (value !== null) return value
+  throw invalid(`${named(column)}: only is and not take null; got null for ${operator}.`, column)
+}
+
+const comparison = '{ is, not, in, notIn, below, atMost, above or atLeast: … }'
+
+/** What to write where an object is no comparison. */
+function insteadOf(given: object): string {
+  if (Array.isArray(given))
+    return `is compared with an array: to match any of its values write { in: [${given.length > 0 ? '…' : ''}] }.`
+  const got = `is compared with ${describe(given)}`
+  if (given instanceof Set) return `${got}: to match any of its values write { in: [...set] }.`
+  if (given instanceof Date) return `${got}: write a value of the column's type, such as date.getTime().`
+  if (given instanceof Promise) return `${got}: await it first.`
+  return `${got}: write a value, or ${comparison}.`
+}
+
+/** Objects written with braces, made by JSON.parse or without a prototype, of this realm or another. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === null || prototype === Object.prototype)
+    return Object.prototype.toString.call(value) === '[object Object]'
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf')
+}
+
+/** What is inherited is read by some and lost to others. */
+function refuseInherited(given: object, what: string, column?: string): void {
+  for (const key in given) {
+    if (Object.hasOwn(given, key)) continue
+    throw invalid(`${what} inherits ${describe(key)}: write it into the object itself.`, column ?? key)
+  }
+}
+
+/** Every key with its value, read once. Symbols are errors, and hidden keys count. */
+function readProperties(given: object, what: string, column?: string): [string, unknown][] {
+  return Reflect.ownKeys(given).map((key) => {
+    if (typeof key === 'string') return [key, readProperty(given, key, column ?? key)]
+    throw invalid(`${what} has the key ${String(key)}: write the name as a string.`, column)
+  })
+}
+
+/** The elements of a list, holes as undefined. Other keys would be lost. */
+function readList(list: readonly unknown[], what: string, column?: string): unknown[] {
+  for (const key in list) {
+    if (/^\d+$/.test(key)) continue
+    throw invalid(
+      `${what} has the key ${describe(key)} beside its elements: write it into an object.`,
+      column,
+    )
+  }
+  return Array.from({ length: list.length }, (_, index) => readProperty(list, index, column))
+}
+
+function readProperty(given: object, key: string | number, column: string | undefined): unknown {
+  try {
+    return Reflect.get(given, key)
+  } catch (cause) {
+    const place = column === undefined ? `element ${key}` : named(column)
+    throw invalid(
+      `${place} of a condition cannot be read: ${String(cause)}. Write its value instead of a getter.`,
+      column,
+      cause,
+    )
+  }
+}
+
+function isOperator(text: string): text is Operator {
+  return (OPERATORS as readonly string[]).includes(text)
+}
+
+function named(column: string): string {
+  return `column ${describe(column)}`
+}
+
+function unknownColumn(columns: KnownColumns, column: string): RowspaceError {
+  const names = [...columns.keys()].map(describe).join(', ')
+  const there = names === '' ? 'the collection has none' : `there are ${names}`
+  return invalid(`there is no column ${describe(column)}; ${there}.`, column)
+}
+
+function invalid(message: string, column?: string, cause?: unknown): RowspaceError {
+  return new RowspaceError('INVALID_ARGUMENT', message, {
+    ...(column === undefined ? {} : { column }),
+    cause,
+  })
+}

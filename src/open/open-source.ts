@@ -1,0 +1,84 @@
+/** From whatever a caller has (a path, a URL, a File, bytes) to a source. */
+import { describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { readOptions } from '../core/strict-options.ts'
+import { blobSource } from '../sources/blob.ts'
+import { bytesSource } from '../sources/bytes.ts'
+import { fileSource } from '../sources/file.ts'
+import { nodeModule } from '../sources/node.ts'
+import { pickSourceOptions, SOURCE_OPTIONS } from '../sources/options.ts'
+import type { ByteSource, SourceOptions } from '../sources/source.ts'
+import { urlSource } from '../sources/url.ts'
+
+/** What can be read: a path (Node), an http(s) or file URL, a model's name (`hf:owner/name`), a Blob or File, bytes, or a source of one's own. */
+export type SourceLike = string | URL | Blob | Uint8Array | ArrayBuffer | ByteSource
+
+/**
+ * Opens `like` for reading. A string is a path unless it starts with `http://`, `https://`, `file://` or `hf:`;
+ * in a page it is an address, relative to the page's own.
+ *
+ * @throws `INVALID_ARGUMENT` for anything else, `UNSUPPORTED` for other schemes, and what each kind of source throws
+ */
+export async function openSource(like: SourceLike, given: SourceOptions = {}): Promise<ByteSource> {
+  const options = pickSourceOptions(readOptions(given, SOURCE_OPTIONS, 'the options of openSource()'))
+  options.signal?.throwIfAborted()
+  if (typeof like === 'string') return openName(like, options)
+  if (like instanceof URL) return openUrl(like, options)
+  if (like instanceof Uint8Array || like instanceof ArrayBuffer) return bytesSource(like)
+  if (typeof Blob !== 'undefined' && like instanceof Blob) return blobSource(like)
+  if (isByteSource(like)) return like
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `A table is opened from a path, a URL, a Blob or File, a Uint8Array or an ArrayBuffer; got ${describe(like)}.`,
+  )
+}
+
+/** Whether `value` has the three things every ByteSource has. */
+export function isByteSource(value: unknown): value is ByteSource {
+  const source = value as Partial<ByteSource> | null
+  if (typeof source !== 'object' || source === null) return false
+  return (
+    typeof source.read === 'function' && typeof source.size === 'number' && typeof source.name === 'string'
+  )
+}
+
+async function openName(name: string, options: SourceOptions): Promise<ByteSource> {
+  if (name === '') {
+    throw new RowspaceError('INVALID_ARGUMENT', 'The path of a table is empty: give a path or a URL.')
+  }
+  if (/^hf:/i.test(name)) return openHub(name, options)
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name)
+  if (!scheme) {
+    // what bundlers give for `import table from './table.safetensors?url'`
+    const base = globalThis.process?.getBuiltinModule === undefined ? globalThis.location?.href : undefined
+    if (base !== undefined && URL.canParse(name, base)) return openUrl(new URL(name, base), options)
+    return fileSource(name)
+  }
+  if (!URL.canParse(name)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `${describe(name)} is not a URL.`, { url: name })
+  }
+  return openUrl(new URL(name), options)
+}
+
+async function openUrl(url: URL, options: SourceOptions): Promise<ByteSource> {
+  switch (url.protocol) {
+    case 'http:':
+    case 'https:':
+      return urlSource(url, options)
+    case 'hf:':
+      return openHub(url.href, options)
+    case 'file:':
+      return fileSource(nodeModule('node:url', `read ${url.href}`).fileURLToPath(url))
+    default:
+      throw new RowspaceError(
+        'UNSUPPORTED',
+        `${describe(url.href)} cannot be read: the scheme ${describe(url.protocol)} is not http, https, file or hf.`,
+        { url: url.href },
+      )
+  }
+}
+
+async function openHub(name: string, options: SourceOptions): Promise<ByteSource> {
+  const { hubSource } = await import('../hub/source.ts')
+  return hubSource(name, options)
+}

@@ -1,0 +1,222 @@
+/** Opens a table: finds out its format from its first bytes and reads its header. */
+import { describe } from '../core/arguments.ts'
+import { isRowspaceError, RowspaceError } from '../core/errors.ts'
+import type {
+  FormatName,
+  FormatReader,
+  LoadedRows,
+  LoadOptions,
+  OpenOptions,
+  TableFile,
+} from '../formats/format.ts'
+import { ggufReader } from '../formats/gguf/reader.ts'
+import { unsupported } from '../formats/malformed.ts'
+import { npyReader } from '../formats/numpy/npy.ts'
+import { npzReader } from '../formats/numpy/npz.ts'
+import { guessKind, refuseOtherKinds } from '../formats/other-kinds.ts'
+import { rawReader } from '../formats/raw.ts'
+import { safetensorsReader } from '../formats/safetensors/reader.ts'
+import { safetensorsIndexReader } from '../formats/safetensors/shards.ts'
+import { gloveTextReader } from '../formats/text/glove.ts'
+import { word2vecBinaryReader } from '../formats/text/word2vec-binary.ts'
+import { word2vecTextReader } from '../formats/text/word2vec-text.ts'
+import { readExactly } from '../sources/blocks.ts'
+import { bytesSource } from '../sources/bytes.ts'
+import { gunzipped, isGzip } from '../sources/gzip.ts'
+import { pickSourceOptions } from '../sources/options.ts'
+import { type ByteSource, closeAll, type ReadOptions } from '../sources/source.ts'
+import type { UnpackedSource } from '../sources/unpacked.ts'
+import { isByteSource, openSource, type SourceLike } from './open-source.ts'
+import { readOpenOptions } from './read-open-options.ts'
+
+/** A table file whose source is let go of by `close()`, harmless when called twice. */
+export type OpenTableFile = TableFile & { readonly source: ByteSource; close(): Promise<void> }
+
+const HEAD_BYTES = 1 << 16
+
+/** Asked in this order: the surest signatures first, and last the format that has none. */
+const READERS: readonly FormatReader[] = [
+  npyReader,
+  npzReader,
+  ggufReader,
+  safetensorsReader,
+  safetensorsIndexReader,
+  word2vecTextReader,
+  word2vecBinaryReader,
+  gloveTextReader,
+  rawReader,
+]
+
+/**
+ * Opens a table file and reads its header, not its rows. The format is told by the content, never by the name.
+ *
+ * A directory that holds `vectors.f32` and `words.json`, or a model's safetensors, is a table too. Close what you opened: a file stays open
+ * until then. A ByteSource of one's own is left open.
+ *
+ * @throws `INVALID_FORMAT` if the file is empty, of no known format, or lies; `TRUNCATED` if it is cut short; `UNSUPPORTED` if
+ *   it is well formed but of a type that is not read; `NOT_FOUND` if there is no such file, or no such tensor in it; `IO`
+ */
+export async function openTableFile(like: SourceLike, given: OpenOptions = {}): Promise<OpenTableFile> {
+  const options = readOpenOptions(given)
+  const { source, format } = await openTableSource(like, options)
+  // a source of one's own is left open
+  const own = isByteSource(like) ? [] : [source]
+  try {
+    const file = await readHeader(source, { ...options, format: options.format ?? format })
+    return owned(file, source, own)
+  } catch (error) {
+    await closeAll(own)
+    throw error
+  }
+}
+
+/**
+ * The file with what it is read from: rows are handed over once all that was read of them was held against its checksum, whatever
+ * they were wrapped in, and all is closed by `close()`.
+ */
+function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]): OpenTableFile {
+  const parts = file.parts ?? []
+  const verify = async (options: ReadOptions) => {
+    for (const part of parts) await part.verify?.(options)
+  }
+  const checked =
+    <Target>(load: (target: Target, options?: LoadOptions) => Promise<LoadedRows>) =>
+    async (target: Target, options: LoadOptions = {}) => {
+      const loaded = await load(target, options)
+      await verify(options)
+      return loaded
+    }
+  return Object.assign(file, {
+    source,
+    load: checked(file.load.bind(file)),
+    ...(file.loadBits && { loadBits: checked(file.loadBits.bind(file)) }),
+    ...(file.openRows && { openRows: checkedRows(file, verify) }),
+    close: () => closeAll([...parts, ...own]),
+  })
+}
+
+/** Rows that are read through are held against the checksum before the last of them is handed over. */
+function checkedRows(
+  { openRows, rowCount }: TableFile,
+  verify: (options: ReadOptions) => Promise<void>,
+): TableFile['openRows'] {
+  return async function (this: TableFile, options) {
+    const rows = await openRows!.call(this, options)
+    return {
+      tokens: rows.tokens,
+      async read(start, end, signal) {
+        const block = await rows.read(start, end, signal)
+        if (end === rowCount) await verify({ signal })
+        return block
+      },
+    }
+  }
+}
+
+interface TableSource {
+  readonly source: ByteSource
+  readonly format?: FormatName | undefined
+}
+
+async function openTableSource(like: SourceLike, options: OpenOptions): Promise<TableSource> {
+  try {
+    return { source: await openSource(like, pickSourceOptions(options)) }
+  } catch (error) {
+    if (!isRowspaceError(error, 'IO') || error.details.reason !== 'EISDIR') throw error
+    return openDirectory(String(error.details.path), error)
+  }
+}
+
+/** What makes a directory a table, the first there is. */
+const TABLE_FILES: readonly [string, FormatName?][] = [
+  ['vectors.f32', 'raw-f32'],
+  ['model.safetensors'],
+  ['model.safetensors.index.json'],
+]
+
+async function openDirectory(path: string, cause: RowspaceError): Promise<TableSource> {
+  for (const [name, format] of TABLE_FILES) {
+    try {
+      return { source: await openSource(`${path.replace(/[/\\]+$/, '')}/${name}`), format }
+    } catch (error) {
+      if (!isRowspaceError(error, 'NOT_FOUND')) throw error
+    }
+  }
+  throw new RowspaceError(
+    'IO',
+    `"${path}" is a directory without ${TABLE_FILES.map(([name]) => name).join(', ')}: give the path of a table's file.`,
+    { ...cause.details, cause },
+  )
+}
+
+async function readHeader(source: ByteSource, options: OpenOptions): Promise<TableFile> {
+  const head = await readHead(source, options.signal)
+  if (isGzip(head)) return readGzipped(source, options)
+  const reader = await findReader(source, head, options.format)
+  return reader.open(source, head, options)
+}
+
+/** The table in a gzip file, of any format. */
+async function readGzipped(source: ByteSource, options: OpenOptions): Promise<TableFile> {
+  const unpacked = await gunzipped(source, options)
+  try {
+    const head = await readHead(unpacked, options.signal)
+    const reader = await findReader(unpacked, head, options.format)
+    const contents = reader.seeks ? await heldInMemory(unpacked, options) : unpacked
+    const file = await reader.open(contents, head, options)
+    return Object.assign(file, { parts: [...(file.parts ?? []), unpacked] })
+  } catch (error) {
+    await unpacked.close()
+    throw error
+  }
+}
+
+const MOST_HELD_BYTES = 1 << 28
+
+/** All of a stream that is to be read here and there, unpacked once. */
+async function heldInMemory(unpacked: UnpackedSource, { signal }: OpenOptions): Promise<ByteSource> {
+  const { name, size } = unpacked
+  if (size > MOST_HELD_BYTES) {
+    throw unsupported(
+      unpacked,
+      `an archive in a gzip file is unpacked into memory, of at most ${MOST_HELD_BYTES} bytes; this one has ${size}. Unpack it first (gunzip).`,
+      { size },
+    )
+  }
+  const bytes = await readExactly(unpacked, 0, size, signal)
+  return { ...bytesSource(bytes, name), sibling: (beside) => unpacked.sibling(beside) }
+}
+
+async function readHead(source: ByteSource, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  if (source.size > 0) return readExactly(source, 0, Math.min(HEAD_BYTES, source.size), signal)
+  throw new RowspaceError('INVALID_FORMAT', `${source.name} is empty: a table was expected.`, {
+    source: source.name,
+  })
+}
+
+async function findReader(
+  source: ByteSource,
+  head: Uint8Array,
+  format: FormatName | undefined,
+): Promise<FormatReader> {
+  refuseOtherKinds(source, head, format !== undefined)
+  for (const reader of READERS) {
+    if (format ? reader.name === format : await reader.recognises(head, source)) return reader
+  }
+  if (format) {
+    const names = READERS.map((reader) => reader.name).join(', ')
+    throw new RowspaceError('INVALID_ARGUMENT', `There is no format ${describe(format)}: ${names} are known.`)
+  }
+  throw unknownFormat(source, head)
+}
+
+function unknownFormat(source: ByteSource, head: Uint8Array): RowspaceError {
+  const start = new TextDecoder().decode(head.subarray(0, 24))
+  const guess = guessKind(head)
+  const advice = guess ? ` It looks like ${guess.name}. ${guess.remedy}` : ''
+  return new RowspaceError(
+    'INVALID_FORMAT',
+    `${source.name} (${source.size} bytes, starting ${JSON.stringify(start)}) is no table that rowspace knows: safetensors, GGUF, npy, npz, word2vec text or binary, GloVe text, or raw float32 rows with a words.json beside them.${advice}`,
+    { source: source.name, size: source.size, ...(guess && { kind: guess.name }) },
+  )
+}

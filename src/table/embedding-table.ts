@@ -1,0 +1,357 @@
+/** EmbeddingTable: the door. What each question means is here; how it is answered fast is the core's. */
+import { TableMemory } from '../../bindings/table-memory.ts'
+import { checkQuery, checkVector, describe, isRow, queryList, readList } from '../core/arguments.ts'
+import type { ElementType, RowArrays } from '../core/element-types.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { checkId, IdSet } from '../core/id-set.ts'
+import {
+  ANALOGY_OPTIONS,
+  type AnalogyOptions,
+  type FilledRows,
+  type Query,
+  type Row,
+  type RowOptions,
+  SEARCH_OPTIONS,
+  type SearchOptions,
+  type TableOptions,
+} from '../core/options.ts'
+import { sampleIds } from '../core/random.ts'
+import { readOptions } from '../core/strict-options.ts'
+import { combine, type Expression, weightedTerms } from './expression.ts'
+import { type MadeTable, makeByFilling, makeFromRows, type TableShapeOptions } from './make-table.ts'
+import { Matches } from './matches.ts'
+import { type ReadQuery, readQuery, readSum } from './query.ts'
+import { readQuestion, type Searched, search, searchBatch } from './search.ts'
+import { findToken, type Vocabulary } from './vocabulary.ts'
+
+export type {
+  AnalogyOptions,
+  FilledRows,
+  Metric,
+  Query,
+  Row,
+  RowOptions,
+  SearchOptions,
+  TableOptions,
+} from '../core/options.ts'
+
+const NOTHING: readonly number[] = []
+
+/**
+ * A table E of |V| rows and d columns in one WebAssembly memory, and the questions its geometry answers.
+ * Every method is synchronous; scores are float32, the same bits on every engine.
+ */
+export class EmbeddingTable {
+  /** Rows, |V|. */
+  readonly size: number
+  /** Columns, d. */
+  readonly dimension: number
+  /** How the rows are kept. */
+  readonly dtype: ElementType
+  /** Rows that held NaN or infinities and are left out (`nonFinite: 'skip'`). */
+  readonly skipped: number
+  /** Rows of the source that were left out because their token had come before. */
+  readonly duplicates: number
+  /**
+   * What is kept beside the rows to search by: codes of 8 bits or 4, or nothing. The answers do not depend on
+   * it.
+   */
+  readonly codes: 'int8' | 'int4' | 'none'
+  /** The tokens, where there are any. */
+  readonly vocabulary: Vocabulary | undefined
+  private memory: TableMemory | undefined
+  /** This table as src/table/search.ts sees it. @internal */
+  readonly searched: Searched
+
+  private constructor(made: MadeTable) {
+    if (!(made?.memory instanceof TableMemory)) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        'new EmbeddingTable() makes no table: use EmbeddingTable.from(), EmbeddingTable.fill() or openTable()',
+      )
+    }
+    const { memory, size, vocabulary, duplicates } = made
+    this.memory = memory
+    this.size = size
+    this.dimension = memory.layout.dimension
+    this.dtype = memory.layout.dtype
+    this.vocabulary = vocabulary
+    this.codes = memory.hasCodes ? (`int${memory.codeBits}` as const) : 'none'
+    this.duplicates = duplicates
+    const { norms, mask } = memory
+    const live = IdSet.where(size, (id) => norms[id] !== Number.POSITIVE_INFINITY)
+    mask.set(live.words)
+    this.skipped = size - live.count
+    this.searched = {
+      size,
+      live,
+      ids: (rows) => this.ids(rows),
+      select: (test) => this.select(test),
+      tokenOf: this.tokenOf,
+    }
+  }
+
+  /**
+   * Makes a table from |V| · d numbers, row after row, or from a list of rows, as embedders return them. They
+   * are copied at the call and rounded to the nearest where `dtype` is given. Rows that are bf16 or f16
+   * already come as a Uint16Array of their bits (or a Float16Array), int8 ones as an Int8Array with `scales`.
+   *
+   * @throws RowspaceError `LENGTH_MISMATCH` unless there are |V| · d numbers, |V| tokens and |V| scales;
+   * `DIMENSION_MISMATCH` naming the row of another length; `INVALID_ARGUMENT` for what is not a number;
+   * `NON_FINITE` naming row and column; `OUT_OF_MEMORY`; `UNSUPPORTED` without WebAssembly SIMD.
+   * @example
+   * const table = await EmbeddingTable.from(rows, { dimension: 768, tokens })
+   * const same = await EmbeddingTable.from([[1, 2], [3, 4]])
+   */
+  static async from(
+    rows: ArrayLike<number>,
+    options: TableOptions & RowOptions & { dimension: number },
+  ): Promise<EmbeddingTable>
+  static async from(
+    rows: readonly ArrayLike<number>[],
+    options?: TableOptions & RowOptions & { dimension?: number | undefined },
+  ): Promise<EmbeddingTable>
+  static async from(
+    rows: unknown,
+    options: TableOptions & RowOptions & { dimension?: number | undefined } = {},
+  ): Promise<EmbeddingTable> {
+    return new EmbeddingTable(await makeFromRows(rows, options))
+  }
+
+  /**
+   * Makes a table whose rows `write` puts in place: the way to stream a file in without a second copy.
+   * `write` gets |V| · d numbers as they are kept (Float32Array; Uint16Array of bits for bf16 and f16;
+   * Int8Array) and a float32 scale a row where they are int8: views of the table's memory that are its to use
+   * until it returns or its promise settles.
+   *
+   * @throws RowspaceError as `from`, and whatever `write` throws: then nothing is kept.
+   */
+  static async fill<Type extends ElementType = 'f32'>(
+    shape: TableShapeOptions<Type>,
+    write: (
+      target: RowArrays[Type],
+      scales: Float32Array,
+    ) => undefined | FilledRows | Promise<undefined | FilledRows>,
+    options: TableOptions = {},
+  ): Promise<EmbeddingTable> {
+    return new EmbeddingTable(await makeByFilling(shape, write, options))
+  }
+
+  /**
+   * Rows that the last `nearest` or `analogy` had to score in full; all others were ruled out by their codes.
+   */
+  get rescored(): number {
+    const memory = this.open()
+    return memory.rescored
+  }
+
+  /** Threads that search now: 1, and the workers that run; they start a little after the table is made. */
+  get threads(): number {
+    return this.open().threads
+  }
+
+  /**
+   * The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`.
+   */
+  id(row: Row): number {
+    this.open()
+    if (typeof row === 'number') {
+      checkId(row, this.size)
+      return row
+    }
+    if (typeof row !== 'string') {
+      throw new RowspaceError('INVALID_ARGUMENT', `a row must be an id or a token; got ${describe(row)}`)
+    }
+    if (this.vocabulary === undefined) {
+      throw new RowspaceError(
+        'NO_TOKENS',
+        `this table has no tokens, so ${describe(row)} names no row: ask by id`,
+      )
+    }
+    return findToken(this.vocabulary, row)
+  }
+
+  /** The token of an id, or undefined where the table has none for it. Throws `ID_OUT_OF_RANGE`. */
+  token(id: number): string | undefined {
+    this.open()
+    checkId(id, this.size)
+    return this.vocabulary?.tokenOf(id)
+  }
+
+  /**
+   * Whether a row was left out because it held NaN or infinities (`nonFinite: 'skip'`): it is in no answer
+   * and reads as zeros.
+   */
+  isSkipped(row: Row): boolean {
+    return !this.searched.live.has(this.id(row))
+  }
+
+  /** The lookup x_i = E[t_i]: a copy of one row, d numbers. */
+  row(row: Row): Float32Array {
+    return this.open().row(this.id(row))
+  }
+
+  /** Copies of n rows, n · d numbers, row-major. The same row may come several times. */
+  gather(rows: Iterable<Row>): Float32Array {
+    const memory = this.open()
+    const ids = this.idArray(rows)
+    const target = new Float32Array(ids.length * this.dimension)
+    memory.gather(ids, target)
+    return target
+  }
+
+  /** The cosine of two rows or vectors; 0 where one is a row of zeros. Symmetric to the bit. */
+  similarity(a: Query, b: Query): number {
+    const memory = this.open()
+    const first = this.read(a)
+    const second = isRow(b) ? this.id(b) : checkVector(b, this.dimension)
+    const inverseNorm = first.write(memory, isRow(a) ? 'dot' : 'cosine', 0)
+    if (typeof second === 'number') {
+      memory.ids[0] = second
+      memory.measure(inverseNorm, 1)
+      return memory.cosines[0]!
+    }
+    const { cosine, inverseNorm: other } = memory.cosineWithVector(inverseNorm, second)
+    checkQuery(second, other, 'cosine')
+    return cosine
+  }
+
+  /**
+   * The k rows nearest to a row or vector, best first; equal scores by id. The row asked with is left out
+   * unless `includeInputs`.
+   *
+   * @throws RowspaceError `INVALID_K`, `DIMENSION_MISMATCH`, `NON_FINITE`, `EMPTY_QUERY`, `ZERO_QUERY`
+   * (cosine with a vector of zeros), `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`, `DISPOSED`.
+   */
+  nearest(query: Query, options: SearchOptions = {}): Matches {
+    const memory = this.open()
+    const given = readOptions(options, SEARCH_OPTIONS, 'the options of nearest()')
+    const asked = readQuestion(this.searched, given)
+    return search(this.searched, memory, this.read(query), asked)
+  }
+
+  /**
+   * As `nearest`, of many queries over one reading of the table: one answer a query, each the same to the
+   * bit. Takes a list of rows and vectors, or n · d numbers as one Float32Array. `rescored` counts for all of
+   * them.
+   *
+   * @throws RowspaceError as `nearest`, naming the query.
+   */
+  nearestBatch(queries: Iterable<Query>, options: SearchOptions = {}): Matches[] {
+    const memory = this.open()
+    const given = readOptions(options, SEARCH_OPTIONS, 'the options of nearestBatch()')
+    const asked = readQuestion(this.searched, given)
+    const list = queryList(queries, this.dimension)
+    return searchBatch(this.searched, memory, list.length, (index) => this.read(list[index]!), asked)
+  }
+
+  /**
+   * The k rows nearest to a sum of rows: { positive: ['king', 'woman'], negative: ['man'] }. Inputs are left
+   * out of the answer unless `includeInputs`. The method of Mikolov et al. 2013 (3CosAdd).
+   *
+   * @throws RowspaceError as `nearest`; `EMPTY_QUERY` without inputs.
+   */
+  analogy(expression: Expression, options: AnalogyOptions = {}): Matches {
+    const memory = this.open()
+    const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogy()')
+    const asked = readQuestion(this.searched, given)
+    return search(this.searched, memory, readSum(this, expression, given.unit ?? false), asked)
+  }
+
+  /**
+   * As `analogy`, of many expressions over one reading of the table. Throws as `analogy`, naming the query.
+   */
+  analogyBatch(expressions: Iterable<Expression>, options: AnalogyOptions = {}): Matches[] {
+    const memory = this.open()
+    const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogyBatch()')
+    const asked = readQuestion(this.searched, given)
+    const list = readList(expressions, 'expressions')
+    const read = (index: number) => readSum(this, list[index]!, given.unit ?? false)
+    return searchBatch(this.searched, memory, list.length, read, asked)
+  }
+
+  /**
+   * The vector of an expression: the weighted sum of its rows and vectors, d numbers, rounded once to
+   * float32.
+   */
+  combine(expression: Expression, options: { unit?: boolean | undefined } = {}): Float32Array {
+    this.open()
+    const { unit = false } = readOptions(options, { unit: true }, 'the options of combine()')
+    return combine(this, weightedTerms(expression), unit)
+  }
+
+  /** Both measures of the given rows against a query, in the order given: how unrelated rows compare. */
+  measure(query: Query, rows: Iterable<Row>): Matches {
+    const memory = this.open()
+    const ids = this.idArray(rows)
+    const inverseNorm = this.read(query).write(memory, 'dot', 0)
+    const cosines = new Float32Array(ids.length)
+    const dots = new Float32Array(ids.length)
+    // |V| ids at a time: that is how long the memory's lists are
+    for (let done = 0; done < ids.length; done += this.size) {
+      const some = ids.subarray(done, done + this.size)
+      memory.ids.set(some)
+      memory.measure(inverseNorm, some.length)
+      cosines.set(memory.cosines.subarray(0, some.length), done)
+      dots.set(memory.dots.subarray(0, some.length), done)
+    }
+    return new Matches(ids, cosines, dots, this.tokenOf)
+  }
+
+  /**
+   * `count` different rows drawn evenly from a seed, none of `exclude`: baselines to compare an answer with.
+   */
+  sample(
+    count: number,
+    options: { seed?: number | undefined; exclude?: Iterable<Row> | undefined } = {},
+  ): Uint32Array {
+    this.open()
+    const { seed = 1, exclude = NOTHING } = readOptions(
+      options,
+      { seed: true, exclude: true },
+      'the options of sample()',
+    )
+    const excluded = new Set(this.ids(exclude))
+    return sampleIds(this.size, count, seed, (id) => !excluded.has(id) && this.searched.live.has(id))
+  }
+
+  /** A set of rows, to filter with as often as wanted. */
+  select(rows: Iterable<Row> | ((id: number, token: string | undefined) => boolean)): IdSet {
+    this.open()
+    if (typeof rows !== 'function') return IdSet.from(this.size, this.ids(rows))
+    return IdSet.where(this.size, (id) => rows(id, this.tokenOf(id)))
+  }
+
+  /** Gives the memory back. Harmless when called twice; every question after it throws `DISPOSED`. */
+  dispose(): void {
+    this.memory?.dispose()
+    this.memory = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  private ids(rows: Iterable<Row>): number[] {
+    return readList(rows, 'rows').map((row) => this.id(row))
+  }
+
+  /** The ids of a list of rows as an array of its own; many ids that come as one are only checked. */
+  private idArray(rows: Iterable<Row>): Uint32Array<ArrayBuffer> {
+    if (!(rows instanceof Uint32Array)) return Uint32Array.from(this.ids(rows))
+    for (const id of rows) if (id >= this.size) checkId(id, this.size)
+    return rows.slice()
+  }
+
+  private readonly tokenOf = (id: number): string | undefined => this.vocabulary?.tokenOf(id)
+
+  /** The memory of a table that is open. Throws `DISPOSED`. @internal */
+  open(): TableMemory {
+    if (this.memory !== undefined) return this.memory
+    throw new RowspaceError('DISPOSED', 'this table was disposed of: make a new one')
+  }
+
+  private read(query: Query): ReadQuery {
+    return readQuery(this, this.searched.live, query)
+  }
+}

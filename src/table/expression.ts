@@ -1,0 +1,93 @@
+/** Arithmetic on rows: king − man + woman. */
+import { describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import type { Row } from './embedding-table.ts'
+
+/** A row by id or token, or a vector. */
+export type Term = Row | Float32Array
+/** Terms to add and terms to take away, each alone or with a weight: `['king', 0.5]`. */
+export interface Expression {
+  positive?: readonly (Term | readonly [Term, number])[] | undefined
+  negative?: readonly (Term | readonly [Term, number])[] | undefined
+}
+
+const EXPRESSION: KeysOf<Expression> = { positive: true, negative: true }
+
+/** A term of a sum; what is taken away has a weight below 0. */
+export interface WeightedTerm {
+  term: Term
+  weight: number
+}
+
+/** What is asked of a table for the rows of a sum. */
+export interface TermTable {
+  readonly dimension: number
+  id(row: Row): number
+  row(row: Row): Float32Array
+}
+
+/** The terms of an expression. Throws `INVALID_ARGUMENT`, `EMPTY_QUERY`. */
+export function weightedTerms(expression: Expression): WeightedTerm[] {
+  const { positive = [], negative = [] } = readOptions(expression, EXPRESSION, 'the expression')
+  for (const list of [positive, negative]) {
+    if (!Array.isArray(list)) {
+      throw new RowspaceError('INVALID_ARGUMENT', `positive and negative are lists; got ${describe(list)}`)
+    }
+  }
+  const weighted = (sign: number) => (entry: Term | readonly [Term, number]) => {
+    if (Array.isArray(entry) && entry.length !== 2) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `a term is an id, a token, a Float32Array, or one of them with a weight; got an array of ${entry.length}`,
+      )
+    }
+    const [term, weight] = Array.isArray(entry) ? (entry as readonly [Term, number]) : [entry as Term, 1]
+    if (typeof weight === 'number' && Number.isFinite(weight)) return { term, weight: sign * weight }
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `a weight must be a finite number; got ${describe(weight)} for ${describe(term)}`,
+    )
+  }
+  const terms = [...positive.map(weighted(1)), ...negative.map(weighted(-1))]
+  if (terms.length > 0) return terms
+  throw new RowspaceError(
+    'EMPTY_QUERY',
+    'an analogy needs at least one token, id or vector in positive or negative',
+  )
+}
+
+/** The ids of the rows among the terms. */
+export function inputIds(table: TermTable, terms: readonly WeightedTerm[]): number[] {
+  return terms.flatMap(({ term }) => (term instanceof Float32Array ? [] : [table.id(term)]))
+}
+
+/** The weighted sum of the terms in float64, rounded once to float32. `unit` scales each term to length 1 first. */
+export function combine(table: TermTable, terms: readonly WeightedTerm[], unit: boolean): Float32Array {
+  const sum = new Float64Array(table.dimension)
+  for (const { term, weight } of terms) {
+    const vector = term instanceof Float32Array ? checkedVector(term, table.dimension) : table.row(term)
+    const scale = unit ? weight / lengthOf(vector) : weight
+    for (let i = 0; i < sum.length; i++) sum[i]! += scale * vector[i]!
+  }
+  return Float32Array.from(sum)
+}
+
+function checkedVector(vector: Float32Array, dimension: number): Float32Array {
+  if (vector.length === dimension) return vector
+  throw new RowspaceError(
+    'DIMENSION_MISMATCH',
+    `a term has ${vector.length} numbers; the table's rows have ${dimension}`,
+    {
+      actual: vector.length,
+      expected: dimension,
+    },
+  )
+}
+
+/** ||vector||; 1 for zeros, which stay zeros. */
+function lengthOf(vector: Float32Array): number {
+  let squares = 0
+  for (const value of vector) squares += value * value
+  return squares === 0 ? 1 : Math.sqrt(squares)
+}

@@ -1,0 +1,76 @@
+/** Rows as a caller hands them over: all numbers in one list, or a list of rows as embedders return them. */
+import { checkCount, checkNumbers, describe, isVector } from '../core/arguments.ts'
+import { type GivenRows, type RowArrays, writeRows } from '../core/element-types.ts'
+import { RowspaceError } from '../core/errors.ts'
+
+export interface RowList {
+  size: number
+  dimension: number
+  /** Whole rows, some in each list. */
+  lists: readonly ArrayLike<number>[]
+}
+
+/**
+ * Throws `INVALID_ARGUMENT`, `LENGTH_MISMATCH`, `DIMENSION_MISMATCH` where they are not whole rows of
+ * numbers.
+ */
+export function readRowList(rows: unknown, wanted: number | undefined): RowList {
+  if (!isVector(rows)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `rows must be an array of numbers, or a list of rows; got ${describe(rows)}`,
+    )
+  }
+  const first: unknown = rows[0]
+  if (isVector(first)) return readNested(Array.from<unknown>(rows), wanted ?? first.length)
+  const dimension = checkCount(wanted, 'dimension', 1)
+  checkNumbers(rows, 'the array of rows')
+  if (rows.length % dimension === 0) return { size: rows.length / dimension, dimension, lists: [rows] }
+  throw new RowspaceError(
+    'LENGTH_MISMATCH',
+    `${rows.length} numbers are not whole rows of dimension ${dimension}: ${rows.length % dimension} are left over`,
+    { length: rows.length, dimension },
+  )
+}
+
+function readNested(rows: readonly unknown[], dimension: number): RowList {
+  checkCount(dimension, 'dimension', 1)
+  const lists = rows.map((row, id) => {
+    if (!isVector(row)) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `row ${id} must be ${dimension} numbers; got ${describe(row)}`,
+        {
+          row: id,
+        },
+      )
+    }
+    checkNumbers(row, `row ${id}`)
+    if (row.length === dimension) return row
+    throw new RowspaceError(
+      'DIMENSION_MISMATCH',
+      `row ${id} has ${row.length} numbers; rows of dimension ${dimension} were expected`,
+      { row: id, actual: row.length, expected: dimension },
+    )
+  })
+  return { size: rows.length, dimension, lists }
+}
+
+/** Puts rows in place, list by list. Throws as writeRows. */
+export function writeRowList(
+  { lists, dimension }: RowList,
+  { dtype, scales: given }: Pick<GivenRows, 'dtype' | 'scales'>,
+  target: RowArrays[GivenRows['dtype']],
+  scales: Float32Array,
+): void {
+  if (given !== undefined && lists.length > 1) {
+    throw new RowspaceError('INVALID_ARGUMENT', 'scales belong to rows in one Int8Array; got a list of rows')
+  }
+  let from = 0
+  for (const rows of lists) {
+    const to = from + rows.length
+    const some = scales.subarray(from / dimension, to / dimension)
+    writeRows({ rows, scales: given, dimension, dtype }, target.subarray(from, to), some)
+    from = to
+  }
+}

@@ -1,0 +1,184 @@
+/** Which compiled core a table runs on, and its failures in rowspace's own words. */
+import { type CompiledModule, type CoreSource, compileCore } from '../../bindings/core.ts'
+import { canShareMemory, hardwareThreads, MOST_THREADS } from '../../bindings/hardware.ts'
+import { bundledCore } from '../../bindings/inline-core.ts'
+import { MIN_BLOCK_ROWS, MIN_SCAN_BYTES, QUESTIONS, type TableShape } from '../../bindings/layout.ts'
+import {
+  MemoryExhaustedError,
+  type ReservedMemory,
+  reserveMemory,
+  rowViews,
+  type StoredRows,
+  TableMemory,
+} from '../../bindings/table-memory.ts'
+import { describe } from '../core/arguments.ts'
+import { RowspaceError } from '../core/errors.ts'
+import type { Codes } from '../core/options.ts'
+
+export type { CoreSource }
+
+type Compile<Result> = (source: CoreSource) => Promise<Result>
+
+/** What has been compiled from the core in the bundle. */
+const bundled = new Map<Compile<unknown>, Promise<unknown>>()
+
+function compileBundled<Result>(compile: Compile<Result>): Promise<Result> {
+  const known = bundled.get(compile)
+  if (known !== undefined) return known as Promise<Result>
+  const source = bundledCore()
+  if (source === undefined) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      'this build carries no core: pass { core } with the URL, Response, bytes or WebAssembly.Module of rowspace/rowspace.wasm',
+    )
+  }
+  const compiled = compile(source)
+  bundled.set(compile, compiled)
+  return compiled
+}
+
+/**
+ * Compiles a core once, to make several tables with. They search by one thread: for several, hand over its
+ * bytes or URL.
+ *
+ * @throws RowspaceError `UNSUPPORTED` where the engine has no WebAssembly SIMD; `IO` where the core cannot be
+ * had.
+ */
+export async function loadCore(source?: CoreSource): Promise<CompiledModule> {
+  return checked(await load(source, compileCore))
+}
+
+async function load<Result>(source: CoreSource | undefined, compile: Compile<Result>): Promise<Result> {
+  try {
+    return await (source === undefined ? compileBundled(compile) : compile(source))
+  } catch (cause) {
+    if (cause instanceof RowspaceError) throw cause
+    const { coreError } = await import('./core-errors.ts')
+    throw coreError(cause)
+  }
+}
+
+function checked(module: CompiledModule): WebAssembly.Module {
+  if (WebAssembly.Module.exports(module).some(({ name }) => name === 'memoryBase')) return module
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    'this WebAssembly module is another than rowspace/rowspace.wasm',
+  )
+}
+
+/** Rows of fewer bytes lie in the processor's caches, where codes gain little. */
+const LEAST_CODED_BYTES = 1 << 20
+/** The bounds of assembly/certify.ts hold for up to this many columns. */
+const MOST_CODED_COLUMNS = 65_536
+
+const CODES: readonly unknown[] = [undefined, true, false, 'int8', 'int4']
+
+/** Whether a table gets codes: as asked for, else where they pay. */
+export function wantsCodes({ capacity, dimension }: TableSize, asked: Codes | undefined): boolean {
+  if (!CODES.includes(asked)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `codes must be true, false, 'int8' or 'int4'; got ${describe(asked)}`,
+    )
+  }
+  if (asked === false || dimension > MOST_CODED_COLUMNS) return false
+  return asked !== undefined || (dimension >= 16 && capacity * dimension * 4 >= LEAST_CODED_BYTES)
+}
+
+type TableSize = Omit<TableShape, 'codes' | 'threads'>
+
+/** Tables of fewer bytes are searched before another thread has woken. */
+const LEAST_SHARED_BYTES = 1 << 22
+/** More threads than this share the memory's bandwidth without gain. */
+const MOST_AUTOMATIC_THREADS = 16
+
+/**
+ * Threads that can have a part in any question, even in a batch of the most questions: others would sleep for
+ * ever.
+ */
+function usefulThreads(capacity: number, dimension: number): number {
+  return capacity * dimension * 4 * QUESTIONS < MIN_SCAN_BYTES ? 1 : Math.ceil(capacity / MIN_BLOCK_ROWS)
+}
+
+/**
+ * How many threads a table gets: as asked for, where memory can be shared here and the table is not too
+ * small; else one.
+ */
+export function wantedThreads({ capacity, dimension }: TableSize, asked: number | 'auto' = 1): number {
+  if (asked !== 'auto' && !(Number.isSafeInteger(asked) && asked >= 1 && asked <= MOST_THREADS)) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `threads must be 'auto' or an integer from 1 to ${MOST_THREADS}; got ${describe(asked)}`,
+    )
+  }
+  if (!canShareMemory()) return 1
+  if (asked !== 'auto') return Math.min(asked, usefulThreads(capacity, dimension))
+  return capacity * dimension * 4 < LEAST_SHARED_BYTES
+    ? 1
+    : Math.min(hardwareThreads(), MOST_AUTOMATIC_THREADS)
+}
+
+/** What a memory is made from. */
+export interface MemoryRequest extends TableSize {
+  codes: Codes | undefined
+  threads: number | 'auto' | undefined
+}
+
+/** Room for a table. Rows may be put there at once, while the core is on its way. */
+export interface TableRoom {
+  readonly rows: StoredRows
+  readonly rowScales: Float32Array
+  /** The same memory with a core over it. Throws what loadCore throws. */
+  open(): Promise<TableMemory>
+}
+
+/**
+ * Room for a table of this shape, with room for codes where they pay and fit, or where they are asked for.
+ * Throws `OUT_OF_MEMORY` with the bytes asked for.
+ */
+export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest): TableRoom {
+  const asked = wantedThreads(request, request.threads)
+  // what is compiled already cannot be made to share its memory
+  const isCompiled = asked > 1 && (core ?? bundledCore()) instanceof WebAssembly.Module
+  const threads = isCompiled ? 1 : asked
+  const shape = { ...request, codes: wantsCodes(request, request.codes), threads }
+  const memory = reserve(shape, request.codes === undefined)
+  return {
+    ...rowViews(memory),
+    async open() {
+      const compile =
+        threads > 1 ? (await import('../bindings/shared-core.ts')).compileSharedCore : compileCore
+      const module = await load(core, compile)
+      return TableMemory.create(checked(module), memory)
+    },
+  }
+}
+
+/** A memory for a table, as reserveRoom. Throws also what loadCore throws. */
+export async function createMemory(
+  core: CoreSource | undefined,
+  request: MemoryRequest,
+): Promise<TableMemory> {
+  return reserveRoom(core, request).open()
+}
+
+function reserve(shape: TableShape, canDoWithoutCodes: boolean): ReservedMemory {
+  try {
+    return reserveMemory(shape)
+  } catch (cause) {
+    if (!(cause instanceof MemoryExhaustedError)) throw cause
+    if (shape.codes && canDoWithoutCodes) return reserve({ ...shape, codes: false }, false)
+    throw outOfMemory(shape, cause)
+  }
+}
+
+function outOfMemory({ capacity, dimension }: TableSize, cause: MemoryExhaustedError): RowspaceError {
+  return new RowspaceError(
+    'OUT_OF_MEMORY',
+    `a table of ${capacity} x ${dimension} needs ${cause.byteLength} bytes in one memory, which ` +
+      (cause.byteLength >= 2 ** 32 - 65_536
+        ? 'holds 4 GiB at most: load fewer rows'
+        : 'the engine would not give: free some and try again'),
+    { byteLength: cause.byteLength, cause },
+  )
+}

@@ -1,0 +1,118 @@
+/**
+ * How a table is made: room for its rows, the rows, their norms and codes. A failure leaves no memory and no
+ * thread behind.
+ */
+import type { TableMemory } from '../../bindings/table-memory.ts'
+import { checkCount, describe, readList } from '../core/arguments.ts'
+import { checkElementType, type ElementType, type RowArrays } from '../core/element-types.ts'
+import { RowspaceError } from '../core/errors.ts'
+import {
+  type FilledRows,
+  ROW_OPTIONS,
+  type RowOptions,
+  TABLE_OPTIONS,
+  type TableOptions,
+} from '../core/options.ts'
+import { readOptions } from '../core/strict-options.ts'
+import { finishRows } from './finish-rows.ts'
+import { readRowList, writeRowList } from './given-rows.ts'
+import { reserveRoom, type TableRoom } from './load-core.ts'
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
+
+export interface MadeTable {
+  memory: TableMemory
+  size: number
+  vocabulary: Vocabulary | undefined
+  duplicates: number
+}
+
+export interface TableShapeOptions<Type extends ElementType> {
+  size: number
+  dimension: number
+  dtype?: Type | undefined
+}
+
+/** As `EmbeddingTable.from`. All that is given is copied before the first wait. */
+export async function makeFromRows(
+  rows: unknown,
+  options: TableOptions & RowOptions & { dimension?: number | undefined },
+): Promise<MadeTable> {
+  const keys = { ...TABLE_OPTIONS, ...ROW_OPTIONS, dimension: true } as const
+  const given = readOptions(options, keys, 'the options of EmbeddingTable.from()')
+  const { dtype = 'f32', scales } = given
+  checkElementType(dtype)
+  const list = readRowList(rows, given.dimension)
+  const room = roomFor({ ...list, dtype }, given)
+  const tokens = vocabularyOf(given.tokens, list.size)
+  writeRowList(list, { dtype, scales }, room.rows, room.rowScales)
+  return finish(room, list.size, given, () => ({ tokens }))
+}
+
+/** As `EmbeddingTable.fill`. */
+export async function makeByFilling<Type extends ElementType>(
+  shape: TableShapeOptions<Type>,
+  write: (
+    target: RowArrays[Type],
+    scales: Float32Array,
+  ) => undefined | FilledRows | Promise<undefined | FilledRows>,
+  options: TableOptions,
+): Promise<MadeTable> {
+  const keys = { size: true, dimension: true, dtype: true } as const
+  const { size, dimension, dtype = 'f32' } = readOptions(shape, keys, 'the shape of EmbeddingTable.fill()')
+  const given = readOptions(options, TABLE_OPTIONS, 'the options of EmbeddingTable.fill()')
+  checkElementType(dtype)
+  if (typeof write !== 'function') {
+    throw new RowspaceError('INVALID_ARGUMENT', `write must be a function; got ${describe(write)}`)
+  }
+  const room = roomFor({ size, dimension, dtype }, given)
+  // changes of the list after this call must not reach the table
+  const tokens = Array.isArray(given.tokens) ? [...given.tokens] : given.tokens
+  return finish(room, size, given, async ({ rows, rowScales }) => {
+    const filled = await write(rows as unknown as RowArrays[Type], rowScales)
+    return { ...filled, tokens: tokens ?? filled?.tokens }
+  })
+}
+
+function roomFor(
+  { size, dimension, dtype }: { size: number; dimension: number; dtype: ElementType },
+  { nonFinite = 'refuse', core, codes, threads }: TableOptions,
+): TableRoom {
+  checkCount(size, 'size', 1)
+  checkCount(dimension, 'dimension', 1)
+  if (nonFinite !== 'refuse' && nonFinite !== 'skip') {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `nonFinite must be 'refuse' or 'skip'; got ${describe(nonFinite)}`,
+    )
+  }
+  return reserveRoom(core, { capacity: size, dimension, dtype, codes, threads })
+}
+
+/** From room to a table. Whatever `load` throws, the memory and its threads are given back. */
+async function finish(
+  room: TableRoom,
+  capacity: number,
+  { nonFinite = 'refuse', codes }: TableOptions,
+  load: (memory: TableMemory) => FilledRows | Promise<FilledRows>,
+): Promise<MadeTable> {
+  const memory = await room.open()
+  try {
+    const { size = capacity, tokens, duplicates = 0, skip = [] } = await load(memory)
+    checkCount(size, 'the size that was filled', 0)
+    if (size > capacity) {
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `${size} rows were filled where there is room for ${capacity}`,
+      )
+    }
+    const { dimension } = memory.layout
+    // the core reads a few numbers past the last row and counts on their being finite
+    memory.rows.fill(0, size * dimension, size * dimension + 16)
+    const vocabulary = vocabularyOf(tokens, size)
+    finishRows(memory, size, nonFinite, codes, readList(skip, 'ids to skip'))
+    return { memory, size, vocabulary, duplicates }
+  } catch (error) {
+    memory.dispose()
+    throw error
+  }
+}

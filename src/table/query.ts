@@ -1,0 +1,61 @@
+/**
+ * A query is read once, and then written. Reading may run what the caller brought (getters, iterators, a
+ * vocabulary of its own), which may ask the table questions in between; writing runs nothing of the caller's,
+ * so what stands in the memory stays.
+ */
+import type { TableMemory } from '../../bindings/table-memory.ts'
+import { checkQuery, checkVector, isRow, zeroQuery } from '../core/arguments.ts'
+import type { IdSet } from '../core/id-set.ts'
+import type { Metric, Query } from '../core/options.ts'
+import { combine, type Expression, inputIds, type TermTable, weightedTerms } from './expression.ts'
+
+/** A query whose ids are known and whose numbers are this query's alone. */
+export interface ReadQuery {
+  /** The rows it was made from. */
+  readonly inputs: readonly number[]
+  /**
+   * Writes it to a place of the memory. Returns its inverse norm.
+   *
+   * @throws RowspaceError `NON_FINITE`, `ZERO_QUERY` where a cosine with it is not defined
+   */
+  write(memory: TableMemory, metric: Metric, place: number): number
+}
+
+const NOTHING: readonly number[] = []
+
+/**
+ * A row or vector to ask `table` with; rows that are not `live` read as zeros. Throws as `EmbeddingTable.id`,
+ * or as checkVector.
+ */
+export function readQuery(table: TermTable, live: IdSet, query: Query): ReadQuery {
+  if (!isRow(query)) return vectorQuery(checkVector(query, table.dimension), NOTHING)
+  const id = table.id(query)
+  return {
+    inputs: [id],
+    write(memory, metric, place) {
+      const inverseNorm = memory.askWithRow(id, place)
+      if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`row ${id} is all zeros`)
+      if (metric === 'cosine' && !live.has(id)) {
+        throw zeroQuery(`row ${id} was not finite and reads as zeros`)
+      }
+      return inverseNorm
+    },
+  }
+}
+
+/** The sum of an expression. Throws as `EmbeddingTable.analogy`. */
+export function readSum(table: TermTable, expression: Expression, unit: boolean): ReadQuery {
+  const terms = weightedTerms(expression)
+  return vectorQuery(combine(table, terms, unit), inputIds(table, terms))
+}
+
+export function vectorQuery(vector: Float32Array | readonly number[], inputs: readonly number[]): ReadQuery {
+  return {
+    inputs,
+    write(memory, metric, place) {
+      const inverseNorm = memory.askWithVector(vector, place)
+      checkQuery(vector, inverseNorm, metric)
+      return inverseNorm
+    },
+  }
+}

@@ -1,0 +1,159 @@
+/** Names of rows: which id a token has, which token an id has, how a text is split. */
+import { describe } from '../core/arguments.ts'
+import { editDistance } from '../core/edit-distance.ts'
+import { RowspaceError } from '../core/errors.ts'
+
+/** One token of a text: its id where the vocabulary has it. */
+export interface TextToken {
+  text: string
+  id: number | undefined
+}
+
+/** What a table asks of its tokens. A word list and a tokenizer both answer to it. */
+export interface Vocabulary {
+  /** Tokens with an id: 0 … size − 1. */
+  readonly size: number
+  /** The id of exactly this token. */
+  idOf(token: string): number | undefined
+  tokenOf(id: number): string | undefined
+  /** Splits a text into tokens. */
+  split(text: string): TextToken[]
+}
+
+/** A plain list of words, one a row. Of words that come twice the first counts. */
+export class WordList implements Vocabulary {
+  private readonly ids = new Map<string, number>()
+  private readonly words: readonly string[]
+
+  /**
+   * Copies the words. Throws `INVALID_ARGUMENT` where they are not a list, or one of them is not a string.
+   */
+  constructor(words: readonly string[]) {
+    if (!Array.isArray(words)) {
+      throw new RowspaceError('INVALID_ARGUMENT', `tokens must be a list of strings; got ${describe(words)}`)
+    }
+    this.words = [...words]
+    for (let id = this.words.length - 1; id >= 0; id--) {
+      const word = this.words[id]
+      if (typeof word !== 'string') {
+        throw new RowspaceError(
+          'INVALID_ARGUMENT',
+          `tokens must be strings; token ${id} is ${describe(word)}`,
+          {
+            id,
+          },
+        )
+      }
+      this.ids.set(word, id)
+    }
+  }
+
+  get size(): number {
+    return this.words.length
+  }
+
+  idOf(token: string): number | undefined {
+    return this.ids.get(token)
+  }
+
+  tokenOf(id: number): string | undefined {
+    return this.words[id]
+  }
+
+  /** Words, numbers and single signs; each as written where that is a token, else in lower case. */
+  split(text: string): TextToken[] {
+    if (typeof text !== 'string') {
+      throw new RowspaceError('INVALID_ARGUMENT', `a text must be a string; got ${describe(text)}`)
+    }
+    const pieces = text.match(/[\p{L}\p{M}]+|\p{N}+|[^\s\p{L}\p{M}\p{N}]/gu) ?? []
+    return pieces.map((piece) => {
+      const lower = piece.toLowerCase()
+      const written = this.idOf(piece) !== undefined || this.idOf(lower) === undefined ? piece : lower
+      return { text: written, id: this.idOf(written) }
+    })
+  }
+}
+
+/**
+ * The row a name stands for, or undefined: the piece that begins a word where the vocabulary marks those
+ * (SentencePiece's `▁king`), else as written, else with a leading space (GPT-2's ` queen` is one token,
+ * `queen` two).
+ */
+export function idOfName(vocabulary: Vocabulary, name: string): number | undefined {
+  const initial = /^[\p{L}\p{N}]/u.test(name) ? vocabulary.idOf(`▁${name}`) : undefined
+  return initial ?? vocabulary.idOf(name) ?? vocabulary.idOf(` ${name}`)
+}
+
+/** Longer names are texts: no token is like them, and splitting and comparing them would take seconds. */
+const MAX_NAME = 200
+
+/** As `idOfName`. Throws `UNKNOWN_TOKEN` with the nearest spelling and how the text is split. */
+export function findToken(vocabulary: Vocabulary, name: string): number {
+  const id = idOfName(vocabulary, name)
+  if (id !== undefined) return id
+  const isLong = name.length > MAX_NAME
+  const split = isLong ? [] : vocabulary.split(name)
+  const parts = split.map(({ text, id }) => `${describe(text)} ${id ?? '(unknown)'}`).join(', ')
+  const similar = isLong ? undefined : nearestSpelling(vocabulary, name.trim().toLowerCase())
+  throw new RowspaceError(
+    'UNKNOWN_TOKEN',
+    `${describe(name)} is not a token of this table${similar === undefined ? '' : `; did you mean ${describe(similar)}?`}` +
+      (split.length > 1
+        ? `${similar === undefined ? '.' : ''} It splits into ${parts}: ask with one of those.`
+        : ''),
+    { token: name, similar, split },
+  )
+}
+
+/**
+ * The token with the fewest edits from `name`, if that is at most a third of its letters; the smaller id on
+ * ties.
+ */
+function nearestSpelling(vocabulary: Vocabulary, name: string): string | undefined {
+  let best: string | undefined
+  let fewest = Math.max(1, Math.floor(name.length / 3)) + 1
+  for (let id = 0; id < vocabulary.size; id++) {
+    const token = vocabulary.tokenOf(id)
+    if (token === undefined || Math.abs(token.trim().length - name.length) >= fewest) continue
+    const edits = editsBetween(token.trim().toLowerCase(), name, fewest)
+    if (edits >= fewest) continue
+    fewest = edits
+    best = token
+  }
+  return best
+}
+
+/** Letters to add, drop or change, `limit` for as many or more; two that changed places count as one. */
+function editsBetween(a: string, b: string, limit: number): number {
+  if (a.length === b.length) {
+    let first = 0
+    while (first < a.length && a[first] === b[first]) first++
+    const swapped = a.slice(0, first) + a.charAt(first + 1) + a.charAt(first) + a.slice(first + 2)
+    if (swapped === b) return a === b ? 0 : 1
+  }
+  return editDistance(a, b, limit)
+}
+
+/** The tokens a caller gave, as a vocabulary of `size`. Throws `LENGTH_MISMATCH`, `INVALID_ARGUMENT`. */
+export function vocabularyOf(
+  tokens: readonly string[] | Vocabulary | undefined,
+  size: number,
+): Vocabulary | undefined {
+  if (tokens === undefined) return undefined
+  const vocabulary = Array.isArray(tokens) ? new WordList(tokens) : (tokens as Vocabulary)
+  if (typeof vocabulary?.idOf !== 'function') {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `tokens must be strings or a vocabulary; got ${describe(tokens)}`,
+    )
+  }
+  if (vocabulary.size === size) return vocabulary
+  throw new RowspaceError(
+    'LENGTH_MISMATCH',
+    `there are ${vocabulary.size} tokens for ${size} rows; one a row is needed`,
+    {
+      tokens: vocabulary.size,
+      size,
+    },
+  )
+}

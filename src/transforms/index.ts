@@ -1,3 +1,0 @@
-/** The door of `rowspace/transforms`: tables whose rows were centred, turned, cut short or whitened. */
-export { allButTheTop, meanRemoval, principalComponents, whitening } from './fit.ts'
-export { Transform } from './transform.ts'

@@ -1,0 +1,358 @@
+/** What goes wrong on servers ends in an error that names the server, the table and the remedy, and in nothing lost or twice. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createClient } from '@clickhouse/client'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { pushTable } from '../../src/clickhouse.ts'
+import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { makeTable } from '../oracle/tables.ts'
+import { type ClickHouseServers, findClickHouse, PASSWORD, startClickHouse, USER } from './servers.ts'
+import { expectSame, onServers, openPushed } from './shards.ts'
+
+const SIZE = 900
+const DIMENSION = 24
+
+/** What a promise is rejected with, which must be a RowspaceError that tells no password. */
+async function errorOf(promise: Promise<unknown>): Promise<RowspaceError> {
+  const error = await promise.then(
+    () => expect.fail('it was answered'),
+    (error: unknown) => error,
+  )
+  if (!isRowspaceError(error)) throw error
+  expect(`${error.message} ${JSON.stringify(error.details)}`).not.toContain(PASSWORD)
+  return error
+}
+
+describe.skipIf(findClickHouse() === undefined)('three shards', () => {
+  let servers: ClickHouseServers
+  let local: EmbeddingTable
+  let sql: ReturnType<typeof createClient>
+  const command = (query: string) => sql.command({ query })
+  beforeAll(async () => {
+    servers = await startClickHouse()
+    const { flat } = makeTable(SIZE, DIMENSION, 'plain', 17)
+    local = await EmbeddingTable.from(flat, { dimension: DIMENSION })
+    sql = createClient({ url: servers.urls[0]!, username: USER, password: PASSWORD, log: { level: 127 } })
+  }, 60_000)
+  afterAll(async () => {
+    await sql?.close()
+    await servers?.stop()
+  }, 60_000)
+
+  const on = (table: string) => ({ ...onServers(servers.urls, table, 'three'), rowsAtOnce: 64 })
+
+  test('a server that is absent, a wrong password, database, table, cluster', async () => {
+    const at = on('absent')
+    const gone = await errorOf(openPushed({ ...at, url: 'http://127.0.0.1:9' }))
+    expect(gone).toMatchObject({ code: 'IO', details: { reason: 'NETWORK' } })
+    expect(gone.message).toMatch(
+      /http:\/\/127\.0\.0\.1:9, table default\.absent: the server cannot be reached/,
+    )
+    const wrong = await errorOf(openPushed({ ...at, password: 'another' }))
+    expect(wrong.code).toBe('ACCESS_DENIED')
+    expect(wrong.message).toMatch(/user or password is wrong/)
+    expect(wrong.message).not.toContain('another')
+    const database = await errorOf(openPushed({ ...at, database: 'elsewhere' }))
+    expect(database).toMatchObject({ code: 'NOT_FOUND' })
+    expect(database.message).toContain('there is no database "elsewhere"')
+    expect((await errorOf(pushTable(local, { ...at, database: 'elsewhere' }))).code).toBe('NOT_FOUND')
+    expect((await errorOf(openPushed(at))).message).toContain('push it first')
+    const cluster = await errorOf(pushTable(local, { ...at, cluster: 'four' }))
+    expect(cluster).toMatchObject({ code: 'NOT_FOUND' })
+    expect(cluster.message).toContain('"three"')
+    const keeper = await errorOf(pushTable(local, { ...at, servers: undefined }))
+    expect(keeper.code).toBe('UNSUPPORTED')
+    expect(keeper.message).toContain('give the HTTP address of each shard')
+  })
+
+  test('a shard killed: no answer without it, and the same answers when it is back', async () => {
+    const at = on('killed')
+    await pushTable(local, at)
+    const cluster = await openPushed(at)
+    const expected = local.nearest(3)
+    expectSame(await cluster.nearest(3), expected)
+    await servers.servers[2]!.kill()
+    const error = await errorOf(cluster.nearest(3))
+    expect(error).toMatchObject({ code: 'IO', details: { server: servers.urls[0], table: 'default.killed' } })
+    expect(error.message).toContain('a shard cannot be reached')
+    expect((await errorOf(openPushed(at))).code).toBe('IO')
+    await servers.servers[2]!.start()
+    expectSame(await cluster.nearest(3), expected)
+    await cluster.close()
+  }, 60_000)
+
+  test('a shard killed while it answers', async () => {
+    const at = on('killed while asked')
+    await pushTable(local, at)
+    const cluster = await openPushed(at)
+    const queries = Array.from({ length: 96 }, (_, id) => id)
+    const asked = errorOf(cluster.nearestBatch(queries, { metric: 'dot' }))
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    await servers.servers[1]!.kill()
+    expect((await asked).code).toBe('IO')
+    await servers.servers[1]!.start()
+    const expected = local.nearestBatch(queries, { metric: 'dot' })
+    for (const [index, answer] of (await cluster.nearestBatch(queries, { metric: 'dot' })).entries()) {
+      expectSame(answer, expected[index]!)
+    }
+    await cluster.close()
+  }, 60_000)
+
+  test.each([0, 1, 2])(
+    'server %i killed in the middle of a push: pushed again, each row is there once',
+    async (which) => {
+      const at = on(`cut ${which}`)
+      let killed: Promise<void> | undefined
+      const error = await errorOf(
+        pushTable(local, {
+          ...at,
+          onProgress: ({ done }) => {
+            if (done >= 256) killed ??= servers.servers[which]!.kill()
+          },
+        }),
+      )
+      expect(error.code).toBe('IO')
+      await killed
+      if (which !== 0) expect((await errorOf(openPushed(at))).code).toBe('TRUNCATED')
+      await servers.servers[which]!.start()
+      expect((await errorOf(openPushed(at))).code).toBe('TRUNCATED')
+      const { sent } = await pushTable(local, at)
+      expect(sent).toBeGreaterThan(0)
+      expect(sent).toBeLessThan(SIZE)
+      expect((await pushTable(local, at)).sent).toBe(0)
+      const counted = await sql.query({
+        query: `SELECT count(), uniqExact(id) FROM default.\`cut ${which}\``,
+        format: 'JSONCompact',
+      })
+      expect((await counted.json<[string, string]>()).data).toEqual([[String(SIZE), String(SIZE)]])
+      const cluster = await openPushed(at)
+      expectSame(await cluster.nearest(5, { k: 50 }), local.nearest(5, { k: 50 }))
+      await cluster.close()
+    },
+    60_000,
+  )
+
+  test('a push that is aborted goes on where it was', async () => {
+    const at = on('aborted')
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const onProgress = ({ done }: { done: number }) => {
+      if (done >= 512) controller.abort(reason)
+    }
+    await expect(pushTable(local, { ...at, signal: controller.signal, onProgress })).rejects.toBe(reason)
+    const { sent } = await pushTable(local, at)
+    expect(sent).toBe(SIZE - 512)
+  })
+
+  test('rows that came twice or in part are found and sent anew', async () => {
+    const at = on('twice')
+    await pushTable(local, at)
+    await command('DROP TABLE default.twice_complete')
+    // a whole block, a single row
+    await command('INSERT INTO default.twice SELECT * FROM default.twice WHERE id < 64 OR id = 200')
+    await expect.poll(async () => (await errorOf(openPushed(at))).code).toBe('TRUNCATED')
+    await expect
+      .poll(async () => {
+        const rows = await sql.query({ query: 'SELECT count() FROM default.twice', format: 'JSONCompact' })
+        return (await rows.json<[string]>()).data[0]![0]
+      })
+      .toBe(String(SIZE + 65))
+    expect((await pushTable(local, at)).sent).toBe(SIZE)
+    const cluster = await openPushed(at)
+    expectSame(await cluster.nearest(5), local.nearest(5))
+    await cluster.close()
+  }, 30_000)
+
+  test('rows that somebody else adds or takes away are noticed', async () => {
+    const at = on('changed')
+    await pushTable(local, at)
+    const cluster = await openPushed(at)
+    await command('INSERT INTO default.changed_local SELECT * FROM default.changed_local WHERE id = 0')
+    const error = await errorOf(cluster.nearest(3))
+    expect(error.code).toBe('CHANGED')
+    expect(error.message).toContain(`it has ${SIZE + 1} rows where ${SIZE} were pushed`)
+    expect((await errorOf(openPushed(at))).code).toBe('CHANGED')
+    await cluster.close()
+  })
+
+  test('NaN that somebody else put there is never in an answer', async () => {
+    const at = { ...on('odd'), rowsAtOnce: SIZE }
+    await pushTable(local, at)
+    const cluster = await openPushed({ ...at, kernel: 'arrays' })
+    await command(
+      'INSERT INTO default.odd_local SELECT id, token, arrayMap(x -> nan, row) AS row, codes, scale, norm, residual FROM default.odd_local WHERE id = 11',
+    )
+    // the row as it was is taken away, so that the count is right
+    await command('CREATE TABLE default.kept AS default.odd_local ENGINE = Memory')
+    await command('INSERT INTO default.kept SELECT * FROM default.odd_local WHERE id != 11 OR isNaN(row[1])')
+    await command('ALTER TABLE default.odd_local DROP PARTITION 0')
+    await command('INSERT INTO default.odd_local SELECT * FROM default.kept')
+    const error = await errorOf(cluster.nearest(3))
+    expect(error).toMatchObject({ code: 'NON_FINITE', details: { row: 11 } })
+    await cluster.close()
+  })
+
+  test('another table of this name is left as it is', async () => {
+    const at = on('taken')
+    await pushTable(local, at)
+    const other = await EmbeddingTable.from(makeTable(SIZE, DIMENSION, 'plain', 18).flat, {
+      dimension: DIMENSION,
+    })
+    expect((await errorOf(pushTable(other, at))).message).toContain('another table of this shape')
+    const wide = await EmbeddingTable.from(makeTable(50, 7, 'plain', 1).flat, { dimension: 7 })
+    const error = await errorOf(pushTable(wide, at))
+    expect(error.code).toBe('CONFLICT')
+    expect(error.message).toMatch(/"size":900,"dimension":24.*"size":50,"dimension":7/)
+    expect((await errorOf(pushTable(local, { ...at, columns: { year: 'number' } }))).code).toBe('CONFLICT')
+    expect((await errorOf(openPushed({ ...at, columns: { year: 'number' } }))).code).toBe('INVALID_ARGUMENT')
+    await command('CREATE TABLE default.theirs (x UInt8) ENGINE = Memory')
+    expect((await errorOf(pushTable(local, { ...at, table: 'theirs' }))).message).toContain(
+      'a table that rowspace did not make',
+    )
+    expect((await pushTable(local, at)).sent).toBe(0)
+    await pushTable(wide, { ...at, replace: true })
+    const cluster = await openPushed(at)
+    expect([cluster.size, cluster.dimension]).toEqual([50, 7])
+    await cluster.close()
+  }, 30_000)
+
+  test('a table that a newer version made is refused', async () => {
+    const at = on('newer')
+    await pushTable(local, at)
+    await command('DROP TABLE default.newer_meta')
+    await command('CREATE VIEW default.newer_meta AS SELECT toUInt32(2) AS version, 1 AS other')
+    for (const promise of [openPushed(at), pushTable(local, at)]) {
+      const error = await errorOf(promise)
+      expect(error.code).toBe('UNSUPPORTED')
+      expect(error.message).toContain('update rowspace')
+    }
+  })
+
+  test('names with quotes, dots and SQL in them are names and nothing else', async () => {
+    await command('CREATE DATABASE `a.b``c`').catch(() => command('CREATE DATABASE `a.b\\`c`'))
+    for (const table of [
+      'quote\'s "and" `ticks`',
+      'dots.and\\slashes',
+      'x; DROP TABLE y --',
+      "'); DROP DATABASE default",
+      '表 🗼',
+    ]) {
+      const at = { ...on(table), database: 'a.b`c' }
+      await pushTable(local, { ...at, cluster: undefined, servers: undefined })
+      const cluster = await openPushed(at)
+      expectSame(await cluster.nearest(3), local.nearest(3))
+      await cluster.close()
+    }
+    for (const name of ['', 'a\nb', 'a\0b', 'x'.repeat(200), '\ud800']) {
+      expect((await errorOf(openPushed({ ...on(name) }))).code).toBe('INVALID_ARGUMENT')
+    }
+    for (const column of ['a.b', 'a`b', "a'b", '', 'a\\']) {
+      const error = await errorOf(pushTable(local, { ...on('columns'), columns: { [column]: 'number' } }))
+      expect(error.code).toBe('INVALID_ARGUMENT')
+    }
+  }, 60_000)
+
+  test('tokens of every Unicode character come back as they were', async () => {
+    const characters = Array.from({ length: 0x10ffff + 1 }, (_, code) => code)
+      .filter((code) => code < 0xd800 || code > 0xdfff)
+      .filter((code) => code < 0x3000 || code % 97 === 0)
+    const tokens = [
+      ...characters.map((code) => String.fromCodePoint(code)),
+      '\ufeffmark',
+      "'",
+      '\\',
+      "\\'",
+      '',
+      '\t\n\0',
+      "x' OR 1=1 --",
+    ]
+    const unique = [...new Set(tokens)]
+    const table = await EmbeddingTable.from(makeTable(unique.length, 2, 'plain', 3).flat, {
+      dimension: 2,
+      tokens: unique,
+    })
+    const at = onServers(servers.urls, 'unicode', 'three')
+    await pushTable(table, at)
+    const cluster = await openPushed(at)
+    const found = await cluster.tokenIds(unique)
+    expect(unique.filter((token, id) => found.get(token) !== id)).toEqual([])
+    const odd = ['\0', '\ufeffmark', "\\'", '', "x' OR 1=1 --", '\u{1f3f4}']
+    for (const token of odd.filter((token) => unique.includes(token))) {
+      expect(await cluster.token(table.id(token))).toBe(token)
+    }
+    expect((await errorOf(cluster.id('\ud800'))).code).toBe('UNKNOWN_TOKEN')
+    await cluster.close()
+    const broken = await EmbeddingTable.from([1], { dimension: 1, tokens: ['\udc00'] })
+    expect((await errorOf(pushTable(broken, on('half')))).code).toBe('INVALID_ENCODING')
+  }, 60_000)
+
+  test('wider than max_query_size, and more memory than there is', async () => {
+    const dimension = 30_000
+    const wide = await EmbeddingTable.from(makeTable(12, dimension, 'plain', 5).flat, { dimension })
+    const at = onServers(servers.urls, 'wide', 'three')
+    await pushTable(wide, { ...at, rowsAtOnce: 4 })
+    for (const kernel of ['codes', 'arrays'] as const) {
+      const cluster = await openPushed({ ...at, kernel })
+      expectSame(await cluster.nearest(3), wide.nearest(3))
+      const [first, second] = await cluster.nearestBatch([3, 7])
+      expectSame(first!, wide.nearest(3))
+      expectSame(second!, wide.nearest(7))
+      await cluster.close()
+    }
+    const error = await errorOf(openPushed({ ...at, settings: { max_memory_usage: 1_000 } }))
+    expect(error.code).toBe('OUT_OF_MEMORY')
+    expect(error.message).toContain('raise max_memory_usage')
+  }, 60_000)
+
+  describe('a slow server', () => {
+    beforeEach(async () => {
+      await pushTable(local, on('slow'))
+    })
+    afterEach(() => servers.servers[1]!.resume())
+
+    test('is given up after the time given, and the query is ended there', async () => {
+      const cluster = await openPushed({ ...on('slow'), timeoutMilliseconds: 1_500 })
+      servers.servers[1]!.pause()
+      const error = await errorOf(cluster.nearest(3))
+      expect(error).toMatchObject({ code: 'IO', details: { reason: 'TIMEOUT' } })
+      expect(error.message).toContain('raise timeoutMilliseconds')
+      servers.servers[1]!.resume()
+      await expect.poll(running, { timeout: 10_000 }).toBe(0)
+      await cluster.close()
+    }, 30_000)
+
+    test('a question that is aborted is ended there', async () => {
+      const cluster = await openPushed(on('slow'))
+      servers.servers[1]!.pause()
+      const reason = new Error('no longer wanted')
+      const controller = new AbortController()
+      const asked = cluster.nearest(3, { signal: controller.signal })
+      setTimeout(() => controller.abort(reason), 300)
+      await expect(asked).rejects.toBe(reason)
+      servers.servers[1]!.resume()
+      await expect.poll(running, { timeout: 10_000 }).toBe(0)
+      await cluster.close()
+    }, 30_000)
+
+    /** Questions that the first server still works on. */
+    async function running(): Promise<number> {
+      const query =
+        "SELECT count() FROM system.processes WHERE query LIKE '%question%' AND query NOT LIKE '%processes%'"
+      const { data } = await (await sql.query({ query, format: 'JSONCompact' })).json<[string]>()
+      return Number(data[0]![0])
+    }
+  })
+
+  test('what is no ClickHouse is told so', async () => {
+    const server = createServer((_, response) => response.end('<html>hello</html>'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const error = await errorOf(openPushed({ ...on('page'), url }))
+    expect(error.message).toContain(url)
+    server.close()
+    for (const bad of ['', 'ftp://host', 'host:8123']) {
+      expect((await errorOf(openPushed({ ...on('page'), url: bad }))).code).toBe('INVALID_ARGUMENT')
+    }
+  })
+})

@@ -1,0 +1,42 @@
+/** What the tests on real servers share: three shards, how they are reached, and whether answers are the same to the bit. */
+import { expect } from 'vitest'
+import type { ClusterTable } from '../../src/clickhouse/clickhouse-table.ts'
+import type { ClusterOptions, ColumnTypes, NoColumns, PushOptions } from '../../src/clickhouse/options.ts'
+import { openCluster } from '../../src/clickhouse.ts'
+import type { Match } from '../../src/table/matches.ts'
+import { PASSWORD, USER } from './servers.ts'
+
+/** Where a table goes: over all shards of a cluster, or onto one server. */
+export function onServers(urls: readonly string[], table: string, cluster?: string): PushOptions {
+  const at = { url: urls[0]!, username: USER, password: PASSWORD, table }
+  return cluster === undefined ? at : { ...at, cluster, servers: urls }
+}
+
+type Place<Columns extends ColumnTypes> = PushOptions<Columns> & ClusterOptions<Columns>
+
+/** Opens what was pushed with these options: what a push alone takes is left out, as openCluster does not know it. */
+export function openPushed<Columns extends ColumnTypes = NoColumns>(
+  options: Place<Columns>,
+): Promise<ClusterTable<Columns>> {
+  const { cluster: _, servers: __, rowsAtOnce: ___, metadata: ____, replace: _____, ...place } = options
+  return openCluster<Columns>(place)
+}
+
+interface Answer {
+  readonly ids: ArrayLike<number>
+  readonly cosines: Float32Array
+  readonly dots: Float32Array
+  toArray(): Match[]
+}
+
+/** The same rows in the same order, with the same bits and tokens. */
+export function expectSame(actual: Answer, expected: Answer): void {
+  expect(Array.from(actual.ids)).toEqual(Array.from(expected.ids))
+  expect(bits(actual.cosines)).toEqual(bits(expected.cosines))
+  expect(bits(actual.dots)).toEqual(bits(expected.dots))
+  expect(actual.toArray().map(({ token }) => token)).toEqual(expected.toArray().map(({ token }) => token))
+}
+
+function bits(values: Float32Array): number[] {
+  return Array.from(new Uint32Array(values.slice().buffer))
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { isRowspaceError, RowspaceError } from '../../src/core/errors.ts'
+
+test('an error has a code, fields and a cause', () => {
+  const cause = new Error('why')
+  const error = new RowspaceError('IO', 'no', { path: '/x', cause })
+  expect(error).toBeInstanceOf(Error)
+  expect(error).toMatchObject({
+    name: 'RowspaceError',
+    code: 'IO',
+    message: 'no',
+    details: { path: '/x' },
+    cause,
+  })
+})
+
+test('is told from others, by code too, even from another bundle', () => {
+  const error = new RowspaceError('IO', 'no')
+  expect(isRowspaceError(error)).toBe(true)
+  expect(isRowspaceError(error, 'IO')).toBe(true)
+  expect(isRowspaceError(error, 'EXISTS')).toBe(false)
+  const foreign = Object.assign(new Error('no'), { name: 'RowspaceError', code: 'IO' })
+  expect(isRowspaceError(foreign, 'IO')).toBe(true)
+  for (const other of [new Error('no'), undefined, null, 'RowspaceError', { name: 'RowspaceError' }]) {
+    expect(isRowspaceError(other)).toBe(false)
+  }
+})

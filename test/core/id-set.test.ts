@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { IdSet } from '../../src/core/id-set.ts'
+
+const members = (set: IdSet) =>
+  Array.from({ length: set.size + 40 }, (_, id) => id).filter((id) => set.has(id))
+
+test('holds what a Set holds, after any adding and deleting', () => {
+  const steps = fc.integer({ min: 1, max: 100 }).chain((size) =>
+    fc.record({
+      size: fc.constant(size),
+      steps: fc.array(fc.tuple(fc.constantFrom('add', 'delete'), fc.integer({ min: 0, max: size - 1 }))),
+    }),
+  )
+  fc.assert(
+    fc.property(steps, ({ size, steps }) => {
+      const set = new IdSet(size)
+      const model = new Set<number>()
+      for (const [step, id] of steps) {
+        if (step === 'add') expect(set.add(id)).toBe(set)
+        else expect(set.delete(id)).toBe(model.has(id))
+        if (step === 'add') model.add(id)
+        else model.delete(id)
+      }
+      expect(members(set)).toEqual([...model].sort((a, b) => a - b))
+      expect(members(IdSet.from(size, model))).toEqual(members(set))
+      expect(members(IdSet.where(size, (id) => model.has(id)))).toEqual(members(set))
+    }),
+  )
+})
+
+test('has no id outside, whole or not, and says so without a fuss', () => {
+  const all = IdSet.where(33, () => true)
+  expect(members(all).length).toBe(33)
+  for (const id of [-1, 33, 0.5, Number.NaN, 2 ** 32]) expect(all.has(id)).toBe(false)
+  expect(all.delete(33)).toBe(false)
+})
+
+test('keeps the bits behind its last id at 0', () => {
+  expect([...IdSet.where(33, () => true).words]).toEqual([0xffffffff, 1])
+  expect([...IdSet.where(32, () => true).words]).toEqual([0xffffffff])
+  expect(new IdSet(0).words.length).toBe(0)
+})

@@ -1,0 +1,170 @@
+/** Rows named by the tokenizer.json beside a model: readable, found by what is read, and padded or short tables. */
+import { describe, expect, test } from 'vitest'
+import { encodeSafetensors } from '../../src/formats/safetensors/writer.ts'
+import { openTable } from '../../src/open/open-table.ts'
+import { bytesSource } from '../../src/sources/bytes.ts'
+import type { ByteSource } from '../../src/sources/source.ts'
+import { ModelVocabulary } from '../../src/tokenizers/model-vocabulary.ts'
+import { join, rejection } from '../formats/files.ts'
+
+const BYTE_LEVEL = {
+  added_tokens: [{ id: 6, content: '<|end|>', special: true }],
+  pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'ByteLevel', add_prefix_space: false }] },
+  decoder: { type: 'ByteLevel' },
+  model: {
+    type: 'BPE',
+    vocab: { k: 0, Ġ: 1, Ġk: 2, Ã: 3, 'Ã©': 4, Ċ: 5 },
+    merges: ['Ġ k', 'Ã ©'],
+  },
+}
+
+const SENTENCEPIECE = {
+  normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '▁' },
+  decoder: { type: 'Sequence', decoders: [{ type: 'Replace', pattern: { String: '▁' }, content: ' ' }] },
+  model: {
+    type: 'BPE',
+    vocab: { '<unk>': 0, k: 1, '▁': 2, '▁k': 3, '<0x0A>': 4 },
+    merges: ['▁ k'],
+    unk_token: '<unk>',
+  },
+}
+
+const UNIGRAM = {
+  pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always' },
+  decoder: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always' },
+  model: {
+    type: 'Unigram',
+    unk_id: 0,
+    vocab: [
+      ['<unk>', 0],
+      ['▁king', -1],
+      ['s', -2],
+      ['▁', -3],
+    ],
+  },
+}
+
+const WORDPIECE = {
+  model: { type: 'WordPiece', vocab: { '[UNK]': 0, king: 1, '##s': 2 }, unk_token: '[UNK]' },
+}
+
+/** A model of so many rows, with a tokenizer beside it. */
+function model(tokenizer: unknown, rows: number, name = 'model.embed_tokens.weight'): ByteSource {
+  const numbers = Float32Array.from({ length: rows * 2 }, (_, index) => Math.cos(index) + 2)
+  const bytes = new Uint8Array(numbers.buffer)
+  const file = join(encodeSafetensors([{ name, dtype: 'F32', shape: [rows, 2], bytes }]))
+  const text = typeof tokenizer === 'string' ? tokenizer : JSON.stringify(tokenizer)
+  const beside: Record<string, Uint8Array> = { 'tokenizer.json': new TextEncoder().encode(text) }
+  return {
+    ...bytesSource(file, 'model.safetensors'),
+    sibling: async (name) => (beside[name] ? bytesSource(beside[name], name) : undefined),
+  }
+}
+
+const tokensOf = async (tokenizer: unknown, rows: number) => {
+  using table = await openTable(model(tokenizer, rows))
+  return Array.from({ length: rows }, (_, id) => table.token(id))
+}
+
+describe('tokens are readable', () => {
+  test('byte-level', async () => {
+    expect(await tokensOf(BYTE_LEVEL, 7)).toEqual(['k', ' ', ' k', '<0xC3>', 'é', '\n', '<|end|>'])
+  })
+
+  test('sentencepiece, and Unigram', async () => {
+    expect(await tokensOf(SENTENCEPIECE, 5)).toEqual(['<unk>', 'k', ' ', ' k', '<0x0A>'])
+    expect(await tokensOf(UNIGRAM, 4)).toEqual(['<unk>', ' king', 's', ' '])
+  })
+
+  test('WordPiece as it is', async () => {
+    expect(await tokensOf(WORDPIECE, 3)).toEqual(['[UNK]', 'king', '##s'])
+  })
+
+  test('and found as they are read, without their space, and as the model writes them', async () => {
+    using table = await openTable(model(UNIGRAM, 4))
+    expect([' king', 'king', '▁king'].map((name) => table.id(name))).toEqual([1, 1, 1])
+    expect(table.nearest('king', { k: 1 }).toArray()[0]?.token).toBe(
+      table.token(table.nearest(1, { k: 1 }).ids[0]!),
+    )
+    expect((await rejection(Promise.resolve().then(() => table.id('queen')))).code).toBe('UNKNOWN_TOKEN')
+  })
+})
+
+describe('texts are split', () => {
+  test.each([
+    ['byte-level', BYTE_LEVEL, 'k ké', ['k', ' k', 'é']],
+    ['sentencepiece', SENTENCEPIECE, 'k k', ['k', ' k']],
+  ])('%s', async (_, tokenizer, text, expected) => {
+    using table = await openTable(model(tokenizer, 7))
+    const split = table.vocabulary!.split(text)
+    expect(split.map((each) => each.text)).toEqual(expected)
+    expect(split.map(({ id }) => table.token(id!))).toEqual(expected)
+  })
+
+  test('by a tokenizer whose pattern would hang, at spaces: an unknown name is an error at once', async () => {
+    const pre_tokenizer = { type: 'Split', pattern: { Regex: '(\\p{L}+)+\\d' }, behavior: 'Isolated' }
+    using table = await openTable(model({ ...SENTENCEPIECE, pre_tokenizer }, 5))
+    const name = `k ${'a'.repeat(60)}`
+    expect(table.vocabulary!.split(name)).toEqual([
+      { text: 'k', id: 1 },
+      { text: ` ${'a'.repeat(60)}`, id: undefined },
+    ])
+    expect((await rejection(Promise.resolve().then(() => table.id(name)))).code).toBe('UNKNOWN_TOKEN')
+  })
+
+  test('by a tokenizer that the library does not know, at spaces', () => {
+    const vocabulary = new ModelVocabulary([{ id: 0, written: 'king', readable: 'king' }], 1)
+    vocabulary.splitWith(() => {
+      throw new Error('unknown model')
+    })
+    expect(vocabulary.split('king odd')).toEqual([
+      { text: 'king', id: 0 },
+      { text: ' odd', id: undefined },
+    ])
+  })
+
+  test('without the library at spaces', () => {
+    const vocabulary = new ModelVocabulary([{ id: 0, written: '▁king', readable: ' king' }], 1)
+    expect(vocabulary.split('king queen')).toEqual([
+      { text: ' king', id: 0 },
+      { text: ' queen', id: undefined },
+    ])
+  })
+})
+
+describe('vocabulary and table of different lengths', () => {
+  test('a padded table has rows without a token', async () => {
+    using table = await openTable(model(WORDPIECE, 8))
+    expect(table.vocabulary).toMatchObject({ size: 8, unnamedRows: 5, tokensBeyond: 0 })
+    expect(table.token(7)).toBeUndefined()
+    expect(table.nearest('king', { k: 8 })).toHaveLength(7)
+  })
+
+  test('a vocabulary that is longer has tokens without a row', async () => {
+    using table = await openTable(model(BYTE_LEVEL, 4))
+    expect(table.vocabulary).toMatchObject({ size: 4, unnamedRows: 0, tokensBeyond: 3 })
+    expect(table.vocabulary!.split('é')[0]).toEqual({ text: 'Ã©', id: undefined })
+  })
+
+  test('rows of another tensor are not tokens', async () => {
+    using table = await openTable(model(BYTE_LEVEL, 4, 'wpe.weight'), { tensor: 'wpe.weight' })
+    expect(table.vocabulary).toBeUndefined()
+  })
+})
+
+test.each([
+  ['no JSON', '{'],
+  ['a list', []],
+  ['no vocabulary', {}],
+  ['an id that is none', { model: { vocab: { a: -1 } } }],
+  ['a token that is none', { model: { vocab: [[7, 0]] } }],
+  ['an added token without an id', { ...WORDPIECE, added_tokens: [{ content: 'x' }] }],
+])('a tokenizer.json of %s is refused; tokens of one’s own go before it', async (_, tokenizer) => {
+  const error = await rejection(openTable(model(tokenizer, 3)))
+  expect(error).toMatchObject({
+    code: 'INVALID_FORMAT',
+    message: expect.stringMatching(/^tokenizer\.json: .*tokens/),
+  })
+  using table = await openTable(model(tokenizer, 3), { tokens: ['a', 'b', 'c'] })
+  expect(table.id('c')).toBe(2)
+})
