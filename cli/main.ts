@@ -1,7 +1,7 @@
 /** The command `rowspace`: finds the command asked for, runs it, prints its answer or one line of what was wrong. */
 import { version } from '../package.json'
-import { describe } from '../src/core/arguments.ts'
 import { isRowspaceError, RowspaceError } from '../src/core/errors.ts'
+import { describe } from '../src/core/values.ts'
 import { analogy } from './commands/analogy.ts'
 import { cache } from './commands/cache.ts'
 import { demonstration } from './commands/demonstration.ts'

@@ -2,17 +2,17 @@
 
 import { isRowspaceError, RowspaceError } from '../src/core/errors.ts'
 import { pickOptions } from '../src/core/strict-options.ts'
+import type { Vocabulary } from '../src/core/vocabulary.ts'
 import type { OpenOptions } from '../src/formats/format.ts'
 import { defaultFile } from '../src/open/default-file.ts'
 import { fillFrom, tokensBeside } from '../src/open/open-table.ts'
 import { type OpenTableFile, openTableFile } from '../src/open/open-table-file.ts'
 import { ENCODING_ERRORS, OPEN_OPTIONS } from '../src/open/read-open-options.ts'
 import type { EmbeddingTable } from '../src/table/embedding-table.ts'
-import type { Vocabulary } from '../src/table/vocabulary.ts'
 import { note } from './output.ts'
 import type { Arguments } from './parsing/arguments.ts'
 import { isClusterName, shownName } from './parsing/clickhouse-address.ts'
-import type { Option } from './parsing/command.ts'
+import type { Option } from './parsing/option.ts'
 import { showProgress } from './progress.ts'
 
 /** Options of every command that opens models by name. */

@@ -8,16 +8,9 @@ export type {
   AddOptions,
   CollectionOptions,
   CollectionSearchOptions,
-  ColumnType,
-  ColumnTypes,
-  Comparison,
-  Condition,
   Entry,
   FromTableOptions,
   Key,
-  Metadata,
-  NoColumns,
-  StoredMetadata,
   Vector,
 } from './collection/options.ts'
 export { RowView } from './collection/row-view.ts'
@@ -27,3 +20,5 @@ export { indexedDbStore } from './collection/stores/indexed-db-store.ts'
 export { opfsStore } from './collection/stores/opfs-store.ts'
 export type { CollectionStore } from './collection/stores/store.ts'
 export { isRowspaceError, RowspaceError } from './core/errors.ts'
+export type { Comparison, Condition } from './metadata/condition.ts'
+export type { ColumnType, ColumnTypes, Metadata, NoColumns, StoredMetadata } from './metadata/types.ts'

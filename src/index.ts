@@ -3,6 +3,7 @@
 export type { ElementType, RowArrays } from './core/element-types.ts'
 export { type ErrorCode, isRowspaceError, RowspaceError } from './core/errors.ts'
 export { IdSet } from './core/id-set.ts'
+export type { TextToken, Vocabulary } from './core/vocabulary.ts'
 export {
   type AnalogyOptions,
   EmbeddingTable,
@@ -17,7 +18,7 @@ export {
 export type { Expression, Term } from './table/expression.ts'
 export { type CoreSource, loadCore } from './table/load-core.ts'
 export { type Match, Matches } from './table/matches.ts'
-export { type TextToken, type Vocabulary, WordList } from './table/vocabulary.ts'
+export { WordList } from './table/vocabulary.ts'
 
 import type { SourceLike } from './open/open-source.ts'
 import type { OpenTableOptions } from './open/open-table.ts'

@@ -1,6 +1,7 @@
 /** `rowspace cache`: what is kept of models, and how to be rid of it. */
-import { describe } from '../../src/core/arguments.ts'
+
 import { RowspaceError } from '../../src/core/errors.ts'
+import { describe } from '../../src/core/values.ts'
 import { cacheFolder } from '../../src/hub/disk-store.ts'
 import { clearCache, type KeptEntry, listCache, parseHubName } from '../../src/hub.ts'
 import { columns, oneLine, paint } from '../output.ts'

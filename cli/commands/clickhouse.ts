@@ -13,7 +13,7 @@ import { parseClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer } from '../parsing/command.ts'
 import type { ExpressionTerm } from '../parsing/expression.ts'
 import { bytes, count } from '../views/figures.ts'
-import type { Found } from './lookup.ts'
+import type { Found } from '../views/shown.ts'
 
 /** Opens the table of a `clickhouse://` name, asks it, and lets go of it. */
 export async function onCluster<Result>(

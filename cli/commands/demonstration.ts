@@ -8,7 +8,8 @@ import type { Answer } from '../parsing/command.ts'
 import { formatDemonstration } from '../views/demonstration.ts'
 import { norm } from '../views/figures.ts'
 import { matchDocument, timed } from '../views/matches.ts'
-import { type Found, lookUp } from './lookup.ts'
+import type { Demonstration, Timed } from '../views/shown.ts'
+import { lookUp } from './lookup.ts'
 
 const SENTENCE = 'the king met the queen'
 const WORD = 'coffee'
@@ -18,22 +19,6 @@ const UNRELATED = ['either', 'alpine', 'pillars']
 const ROME = { positive: ['paris', 'italy'], negative: ['france'] }
 const SEED = 1
 const SHOWN = 5
-
-export interface Timed {
-  matches: Match[]
-  milliseconds: number
-}
-
-export interface Demonstration {
-  size: number
-  dimension: number
-  /** Opening the table. */
-  milliseconds: number
-  sentence: { text: string; found: Found[] }
-  neighbours: Timed & { word: string }
-  analogy: Timed & { unrelated: Match[]; random: Match[]; seed: number }
-  measures: { cosine: Timed; dot: Timed; norms: Map<string, number> }
-}
 
 export async function demonstration(): Promise<Answer> {
   const start = performance.now()

@@ -8,13 +8,7 @@ import { isClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer, Command } from '../parsing/command.ts'
 import { splitText } from '../parsing/naming.ts'
 import { column, count, norm, token } from '../views/figures.ts'
-
-/** One token of a text; without a row where the table does not have it. */
-export interface Found {
-  text: string
-  id: number | undefined
-  row: Float32Array | undefined
-}
+import type { Found } from '../views/shown.ts'
 
 export const lookup: Command = {
   name: 'lookup',

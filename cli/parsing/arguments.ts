@@ -1,9 +1,9 @@
 /** From the words of a command line to checked values. node:util parses; what it refuses is said in our words. */
 import { parseArgs } from 'node:util'
 import { distance } from 'fastest-levenshtein'
-import { describe } from '../../src/core/arguments.ts'
 import { RowspaceError } from '../../src/core/errors.ts'
-import type { Command, Option } from './command.ts'
+import { describe } from '../../src/core/values.ts'
+import type { Grammar, Option } from './option.ts'
 
 /** Options every command takes. */
 export const COMMON: Readonly<Record<string, Option>> = {
@@ -11,8 +11,6 @@ export const COMMON: Readonly<Record<string, Option>> = {
   quiet: { short: 'q', help: 'no progress on stderr' },
   help: { short: 'h', help: 'this help' },
 }
-
-type Grammar = Pick<Command, 'operands' | 'options'> & { name?: string }
 
 /** The arguments of one call, by name; each reader throws `INVALID_ARGUMENT` naming the value and what would be right. */
 export class Arguments {

@@ -1,13 +1,6 @@
 /** What a command of `rowspace` is: its grammar, its help, and a question that gives an answer to print. */
 import type { Arguments } from './arguments.ts'
-
-export interface Option {
-  /** What stands for its value in help ('N', 'cosine|dot'); without it the option is a flag. */
-  value?: string
-  /** One letter, for `-k`. */
-  short?: string
-  help: string
-}
+import type { Grammar } from './option.ts'
 
 /** Printed as text for people, or as one JSON document for scripts. */
 export interface Answer {
@@ -15,13 +8,10 @@ export interface Answer {
   document: unknown
 }
 
-export interface Command {
+export interface Command extends Grammar {
   name: string
   /** One line for the list of commands. */
   summary: string
-  /** The positional arguments as help writes them: '<table>', and '<text…>' for one or more. */
-  operands: readonly string[]
-  options: Readonly<Record<string, Option>>
   /** More about it, a line each. */
   notes?: readonly string[]
   examples: readonly string[]

@@ -1,9 +1,9 @@
 /** How the demonstration reads. */
 import type { Match } from '../../src/table/matches.ts'
-import type { Demonstration } from '../commands/demonstration.ts'
 import { foundRows } from '../commands/lookup.ts'
 import { columns, paint } from '../output.ts'
 import { column, cosine, count, duration } from './figures.ts'
+import type { Demonstration } from './shown.ts'
 
 const INDENT = '     '
 

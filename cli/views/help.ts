@@ -2,7 +2,8 @@
 
 import { columns, paint } from '../output.ts'
 import { COMMON } from '../parsing/arguments.ts'
-import type { Command, Option } from '../parsing/command.ts'
+import type { Command } from '../parsing/command.ts'
+import type { Option } from '../parsing/option.ts'
 
 /** `rowspace --help`. */
 export function generalHelp(commands: readonly Command[], version: string): string {

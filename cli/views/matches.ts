@@ -3,7 +3,8 @@
 import type { Metric } from '../../src/table/embedding-table.ts'
 import type { Match } from '../../src/table/matches.ts'
 import { columns, paint } from '../output.ts'
-import type { Answer, Option } from '../parsing/command.ts'
+import type { Answer } from '../parsing/command.ts'
+import type { Option } from '../parsing/option.ts'
 import { column, cosine, count, duration, token } from './figures.ts'
 
 /** Options of both commands. */

@@ -1,8 +1,9 @@
 /** Rows that can be asked with: those that are not all zeros, and that a filter lets through. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
 import { inSteps, type WorkOptions } from '../core/in-steps.ts'
+import { describe } from '../core/values.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 
 /** Rows read at once. */

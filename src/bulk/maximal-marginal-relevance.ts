@@ -2,10 +2,12 @@
  * Maximal marginal relevance: rows that are near the query and unlike each other (Carbonell & Goldstein, The Use of MMR,
  * Diversity-Based Reranking for Reordering Documents and Producing Summaries, 1998).
  */
-import { describe, readSearchOptions } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { SEARCH_OPTIONS } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
+import { readSearchOptions } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table/embedding-table.ts'
 import { Matches } from '../table/matches.ts'

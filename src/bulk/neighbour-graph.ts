@@ -1,8 +1,9 @@
 /** The k nearest rows of every row. */
-import { readSearchOptions } from '../core/arguments.ts'
+
 import type { IdSet } from '../core/id-set.ts'
 import { inSteps, WORK_OPTIONS, type WorkOptions } from '../core/in-steps.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { readSearchOptions } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Metric } from '../table/embedding-table.ts'
 import { Matches } from '../table/matches.ts'

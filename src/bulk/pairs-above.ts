@@ -1,9 +1,11 @@
 /** Pairs of rows that are nearly the same. */
-import { checkCount, readSearchOptions } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import type { IdSet } from '../core/id-set.ts'
 import { inSteps, WORK_OPTIONS, type WorkOptions } from '../core/in-steps.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { checkCount } from '../core/values.ts'
+import { readSearchOptions } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Metric } from '../table/embedding-table.ts'
 import { askableSet, checkFilter } from './askable.ts'

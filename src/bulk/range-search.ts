@@ -1,8 +1,10 @@
 /** All rows within a similarity, however many they are. */
-import { describe, queryList } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { SEARCH_OPTIONS } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
+import { queryList } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table/embedding-table.ts'
 import type { Matches } from '../table/matches.ts'

@@ -1,6 +1,7 @@
 /** A table in pieces of so many rows: which of them the shards have, whole, in part or twice. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import type { Connection } from './connection.ts'
 import type { Description } from './schema.ts'
 

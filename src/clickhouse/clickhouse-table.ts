@@ -1,9 +1,10 @@
 /** A table on ClickHouse, asked as an EmbeddingTable is: the same names, options and bits, as promises. */
 
-import { describe, isRow, queryList, readSearchOptions } from '../core/arguments.ts'
+import { conditionSql } from '../clickhouse/condition-sql.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
-import { conditionSql } from '../metadata/condition-sql.ts'
+import { describe } from '../core/values.ts'
+import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
 import { EmbeddingTable } from '../table/embedding-table.ts'
 import { combine, type Expression, type WeightedTerm } from '../table/expression.ts'
 import { type Asked, answerQuestions } from './answer.ts'

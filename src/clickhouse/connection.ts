@@ -1,6 +1,7 @@
 /** Statements to one server: sent, waited for, ended there when they are given up here. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import { credentialsOf, encoded, readAddress } from './address.ts'
 import { type Client, importClient, makeClient, type Statement } from './client.ts'
 import { explain } from './failures.ts'

@@ -1,9 +1,9 @@
 /** A block of rows as it is sent: with codes, lengths and metadata beside each row, in RowBinary. */
 
-import { readMetadata } from '../collection/entries.ts'
-import { describe } from '../core/arguments.ts'
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import type { Column } from '../metadata/columns.ts'
+import { readMetadata } from '../metadata/read-metadata.ts'
 import { encodeRows } from './codes.ts'
 import type { PushOptions } from './options.ts'
 import { RowBinaryWriter } from './row-binary.ts'

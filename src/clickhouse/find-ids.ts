@@ -1,7 +1,8 @@
 /** The ids of rows that are named by id or token. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
+import { describe } from '../core/values.ts'
 import type { Connection } from './connection.ts'
 import type { Row } from './options.ts'
 import { quoteText } from './sql.ts'

@@ -1,6 +1,7 @@
 /** Opens a table on the engine: sees that it is whole and of this version, and chooses how it is searched. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import type { Kernel, Kernels } from './bound.ts'
 import { checkCount } from './candidates.ts'
 import { ClusterTable } from './clickhouse-table.ts'

@@ -1,6 +1,8 @@
 /** What clusters are reached, filled and asked with. */
-import type { ColumnTypes, Condition, Metadata, NoColumns } from '../collection/options.ts'
+
 import type { Metric, Query, Row } from '../core/options.ts'
+import type { Condition } from '../metadata/condition.ts'
+import type { ColumnTypes, Metadata, NoColumns } from '../metadata/types.ts'
 import type { CoreSource } from '../table/load-core.ts'
 import type { Kernel, Kernels } from './bound.ts'
 

@@ -1,8 +1,9 @@
 /** Queries and expressions as vectors to ask the engine with, judged as an EmbeddingTable judges them. */
 
-import { checkQuery, checkVector, describe, isRow, zeroQuery } from '../core/arguments.ts'
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import type { Metric } from '../core/options.ts'
+import { describe } from '../core/values.ts'
+import { checkQuery, checkVector, isRow, zeroQuery } from '../table/arguments.ts'
 import { combine, type Expression, inputIds, type WeightedTerm, weightedTerms } from '../table/expression.ts'
 import type { FoundRow } from './fetch-rows.ts'
 import type { Query, Row } from './options.ts'

@@ -2,9 +2,10 @@
  * The one reader of the options of clusters: each is read once, when it is called, so that what a caller changes later changes nothing,
  * and what is unknown or of another kind is an error before anything is sent.
  */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
 import { checkSignal } from '../sources/options.ts'
 import type {
   ClusterAnalogyOptions,

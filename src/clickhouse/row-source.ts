@@ -1,11 +1,12 @@
 /** What is pushed, as rows that are read piece by piece. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
+import type { Vocabulary } from '../core/vocabulary.ts'
 import type { SourceLike } from '../open/open-source.ts'
 import { openTable, tokensBeside } from '../open/open-table.ts'
 import { type OpenTableFile, openTableFile } from '../open/open-table-file.ts'
 import { EmbeddingTable } from '../table/embedding-table.ts'
-import type { Vocabulary } from '../table/vocabulary.ts'
 
 export interface RowBlock {
   /** n · d numbers. */

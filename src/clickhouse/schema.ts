@@ -20,9 +20,9 @@
  * PIECES of them: what must be sent again is dropped by partition.
  */
 
-import type { ColumnType, ColumnTypes } from '../collection/options.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { makeColumns } from '../metadata/columns.ts'
+import type { ColumnType, ColumnTypes } from '../metadata/types.ts'
 import type { Connection } from './connection.ts'
 import { quoteName, quoteText } from './sql.ts'
 

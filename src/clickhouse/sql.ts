@@ -1,6 +1,7 @@
 /** Names and values in the text of a statement: quoted so that nothing in them is taken for SQL. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 
 /** `database`, with whatever stands in it: quotes, dots, backslashes. Throws `INVALID_ARGUMENT` for what can be no name. */
 export function quoteName(name: string): string {

@@ -1,7 +1,8 @@
 /** A table onto servers: piece by piece, each whole or not at all; what is there already is counted, not sent. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { reportLater } from '../core/report-later.ts'
+import { describe } from '../core/values.ts'
 import { type Column, makeColumns } from '../metadata/columns.ts'
 import { Pieces, pieceRowsOf } from './chunks.ts'
 import type { Connection } from './connection.ts'

@@ -1,6 +1,7 @@
 /** The steps of a change to a collection: keys are given out, room is made, entries are put, gaps are closed. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import type { ReadEntry } from './entries.ts'
 import type { Keys } from './keys.ts'
 import type { Key } from './options.ts'

@@ -1,8 +1,8 @@
 /** What is checked in a collection's file beside its checksums: those tell damage, not a file that another program made up. */
-import { describe } from '../core/arguments.ts'
+import { describe } from '../core/values.ts'
 import { invalidFormat } from '../formats/malformed.ts'
+import type { ColumnType, ColumnTypes } from '../metadata/types.ts'
 import type { ByteSource } from '../sources/source.ts'
-import type { ColumnType, ColumnTypes } from './options.ts'
 import type { CollectionRows } from './rows.ts'
 
 /** The columns' types, from the header. */

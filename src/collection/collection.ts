@@ -1,17 +1,12 @@
 /** Collection: rows that come, change and go, known by keys, with metadata to filter by. */
-import {
-  checkCount,
-  checkQuery,
-  checkVector,
-  describe,
-  isRow,
-  queryList,
-  zeroQuery,
-} from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
 import { readOptions } from '../core/strict-options.ts'
+import { checkCount, describe } from '../core/values.ts'
 import { makeColumns } from '../metadata/columns.ts'
+import type { ColumnTypes, Metadata, NoColumns, StoredMetadata } from '../metadata/types.ts'
+import { checkQuery, checkVector, isRow, queryList, zeroQuery } from '../table/arguments.ts'
 import type { EmbeddingTable, TableOptions } from '../table/embedding-table.ts'
 import { type ReadQuery, vectorQuery } from '../table/query.ts'
 import { type Searched, search, searchBatch } from '../table/search.ts'
@@ -29,13 +24,9 @@ import {
   COLLECTION_OPTIONS,
   type CollectionOptions,
   type CollectionSearchOptions,
-  type ColumnTypes,
   type Entry,
   type FromTableOptions,
   type Key,
-  type Metadata,
-  type NoColumns,
-  type StoredMetadata,
   type Vector,
   type Wanted,
 } from './options.ts'
@@ -50,7 +41,8 @@ import {
 import { RowView } from './row-view.ts'
 import { CollectionRows } from './rows.ts'
 import { SAVE_OPTIONS, type SaveOptions, saveCollection } from './save.ts'
-import { type CollectionStore, identityOf, storeOf } from './stores/store.ts'
+import { type CollectionStore, identityOf } from './stores/store.ts'
+import { storeOf } from './stores/store-of.ts'
 import { checkWatched, reporting } from './work.ts'
 
 const NOTHING: readonly number[] = []

@@ -1,12 +1,12 @@
 /** From a table to a collection and back. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { readOptions } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
+import type { ColumnTypes } from '../metadata/types.ts'
 import { EmbeddingTable, type TableOptions } from '../table/embedding-table.ts'
-import type { Collection } from './collection.ts'
 import {
   type CollectionOptions,
-  type ColumnTypes,
   type Entry,
   FROM_TABLE_OPTIONS,
   type FromTableOptions,
@@ -18,16 +18,18 @@ import type { Parts } from './question.ts'
 /** Rows copied from a table at once. */
 const COPIED_ROWS = 1024
 
-type Create<Columns extends ColumnTypes> = (
-  options: CollectionOptions<Columns>,
-) => Promise<Collection<Columns>>
+/** What of a collection is needed to fill it. */
+interface Fillable<Columns extends ColumnTypes> {
+  add(entries: readonly Entry<Columns>[]): Promise<unknown>
+  dispose(): void
+}
 
 /** Makes a collection by `create` and fills it. If that fails its memory is given back. */
-export async function copyTable<Columns extends ColumnTypes>(
+export async function copyTable<Columns extends ColumnTypes, Made extends Fillable<Columns>>(
   table: EmbeddingTable,
   given: FromTableOptions<Columns>,
-  create: Create<Columns>,
-): Promise<Collection<Columns>> {
+  create: (options: CollectionOptions<Columns>) => Promise<Made>,
+): Promise<Made> {
   if (!(table instanceof EmbeddingTable)) {
     throw new RowspaceError('INVALID_ARGUMENT', `fromTable copies an EmbeddingTable; got ${describe(table)}`)
   }

@@ -1,10 +1,13 @@
 /** Entries as the caller hands them over, judged and copied before anything changes. */
-import { describe, isVector } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { type Column, checkValue } from '../metadata/columns.ts'
+import { describe, isVector } from '../core/values.ts'
+import type { Column } from '../metadata/columns.ts'
+import { readMetadata } from '../metadata/read-metadata.ts'
+import type { Value } from '../metadata/types.ts'
 import { checkKey } from './keys.ts'
-import type { Key, Value } from './options.ts'
+import type { Key } from './options.ts'
 
 export interface ReadEntry {
   /** Undefined where the collection is to give one out. */
@@ -104,37 +107,4 @@ export function readVector({ dimension, dtype }: EntryShape, vector: unknown, na
     )
   }
   return Float32Array.from(vector)
-}
-
-/** The values that were given, by column. */
-export function readMetadata(
-  columns: ReadonlyMap<string, Column>,
-  metadata: unknown,
-  name: string,
-): Map<string, Value | null> {
-  if (metadata === undefined) return new Map()
-  if (Object.prototype.toString.call(metadata) !== '[object Object]') {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `${name}: metadata is an object with one value per column; got ${describe(metadata)}`,
-    )
-  }
-  const values = new Map<string, Value | null>()
-  for (const column of Reflect.ownKeys(metadata as object)) {
-    const known = typeof column === 'string' ? columns.get(column) : undefined
-    if (known === undefined) throw unknownColumn(columns, column, name)
-    const value: unknown = Reflect.get(metadata as object, column) ?? null
-    checkValue(String(column), known.type, value)
-    values.set(String(column), value)
-  }
-  return values
-}
-
-function unknownColumn(columns: ReadonlyMap<string, Column>, column: string | symbol, name: string) {
-  const names = [...columns.keys()].map(describe).join(', ')
-  return new RowspaceError(
-    'INVALID_ARGUMENT',
-    `${name}: there is no column ${describe(column)}; ${names === '' ? 'the collection was made without columns' : `there are ${names}`}`,
-    { column },
-  )
 }

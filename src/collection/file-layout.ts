@@ -14,8 +14,8 @@
  * (JSON list of [tensor, XXH64]) and checksum, that of all the others and of the tensors' names, types and shapes.
  */
 import type { TensorInfo } from '../formats/format.ts'
+import type { ColumnType } from '../metadata/types.ts'
 import { Checksum } from './checksum.ts'
-import type { ColumnType } from './options.ts'
 
 export const FORMAT = 'rowspace-collection'
 export const VERSION = 1

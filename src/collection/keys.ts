@@ -1,6 +1,7 @@
 /** Which key has which place. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import type { Key } from './options.ts'
 
 export class Keys {

@@ -1,8 +1,8 @@
 /** Reads a collection from where it is kept. */
 import { codeViews } from '../../bindings/code-views.ts'
-import { checkCount, describe } from '../core/arguments.ts'
 import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
+import { checkCount, describe } from '../core/values.ts'
 import { invalidFormat, unsupported } from '../formats/malformed.ts'
 import {
   readSafetensorsHeader,
@@ -10,6 +10,7 @@ import {
   type StoredTensor,
 } from '../formats/safetensors/header.ts'
 import { type Column, makeColumns } from '../metadata/columns.ts'
+import type { ColumnTypes } from '../metadata/types.ts'
 import { readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { checkRows, readColumnTypes, readPairs } from './check-file.ts'
@@ -17,7 +18,7 @@ import { Checksum, PIECE_BYTES } from './checksum.ts'
 import { CODE_TENSORS, type CollectionMetadata, checksumOf, DTYPES, FORMAT, VERSION } from './file-layout.ts'
 import { parseJsonList } from './json-list.ts'
 import { Keys } from './keys.ts'
-import type { CollectionOptions, ColumnTypes } from './options.ts'
+import type { CollectionOptions } from './options.ts'
 import type { Parts } from './question.ts'
 import { CollectionRows } from './rows.ts'
 import type { CollectionStore } from './stores/store.ts'

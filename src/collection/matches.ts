@@ -1,5 +1,6 @@
 /** The answer to a question to a collection: entries, best first, by key. */
-import type { ColumnTypes, Key, NoColumns, StoredMetadata } from './options.ts'
+import type { ColumnTypes, NoColumns, StoredMetadata } from '../metadata/types.ts'
+import type { Key } from './options.ts'
 
 export interface CollectionMatch<Columns extends ColumnTypes = NoColumns> {
   key: Key

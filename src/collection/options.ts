@@ -2,35 +2,13 @@
 
 import { type Metric, TABLE_OPTIONS, type TableOptions } from '../core/options.ts'
 import type { KeysOf } from '../core/strict-options.ts'
-import type { Comparison, Condition } from '../metadata/condition.ts'
+import type { Condition } from '../metadata/condition.ts'
+import type { ColumnTypes, Metadata, NoColumns, StoredMetadata } from '../metadata/types.ts'
 import type { CoreSource } from '../table/load-core.ts'
 import type { Filter } from './filter.ts'
 
 /** What an entry is known by. Whole numbers from 0 are given out where the caller names none. */
 export type Key = string | number
-
-export type ColumnType = 'number' | 'string' | 'boolean'
-/** The metadata columns of a collection: { year: 'number', language: 'string' }. */
-export type ColumnTypes = Readonly<Record<string, ColumnType>>
-export type NoColumns = Readonly<Record<never, never>>
-
-interface Values {
-  number: number
-  string: string
-  boolean: boolean
-}
-
-export type ValueOf<Type extends ColumnType> = Values[Type]
-export type Value = number | string | boolean
-
-/** The metadata of one entry; what is left out is null, a missing value. */
-export type Metadata<Columns extends ColumnTypes> = {
-  [Name in keyof Columns]?: ValueOf<Columns[Name]> | null | undefined
-}
-/** The same as it is read: every column is there. */
-export type StoredMetadata<Columns extends ColumnTypes> = {
-  [Name in keyof Columns]: ValueOf<Columns[Name]> | null
-}
 
 export type Vector = Float32Array | readonly number[]
 
@@ -146,5 +124,3 @@ export const FROM_TABLE_OPTIONS: KeysOf<FromTableOptions<ColumnTypes>> = {
 const { tokens: __, ...WITHOUT_TOKENS } = TABLE_OPTIONS
 /** From a collection to a table. */
 export const TO_TABLE_OPTIONS: KeysOf<Omit<TableOptions, 'tokens'>> = WITHOUT_TOKENS
-
-export type { Comparison, Condition }

@@ -1,25 +1,19 @@
 /** From a question to a collection to one that src/table/search.ts answers, and back. */
 
-import { describe } from '../core/arguments.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
 import { readOptions } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
 import type { Column } from '../metadata/columns.ts'
 import { parseCondition } from '../metadata/parse-condition.ts'
 import { select } from '../metadata/select.ts'
+import type { ColumnTypes, StoredMetadata, Value } from '../metadata/types.ts'
 import type { Matches } from '../table/matches.ts'
 import { type Asked, readQuestion, type Searched } from '../table/search.ts'
 import { Filter } from './filter.ts'
 import type { Keys } from './keys.ts'
 import { CollectionMatches } from './matches.ts'
-import {
-  COLLECTION_SEARCH_OPTIONS,
-  type CollectionSearchOptions,
-  type ColumnTypes,
-  type Key,
-  type StoredMetadata,
-  type Value,
-} from './options.ts'
+import { COLLECTION_SEARCH_OPTIONS, type CollectionSearchOptions, type Key } from './options.ts'
 import type { CollectionRows } from './rows.ts'
 
 /** What a collection is made of. */

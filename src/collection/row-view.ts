@@ -1,6 +1,7 @@
 /** A row without a copy, for as long as it lies where it lies. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import type { Key } from './options.ts'
 import type { CollectionRows } from './rows.ts'
 

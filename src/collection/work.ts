@@ -1,7 +1,8 @@
 /** What opening and saving share: a signal to stop by, and progress whose errors end nothing. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { reportLater } from '../core/report-later.ts'
+import { describe } from '../core/values.ts'
 import { checkSignal } from '../sources/options.ts'
 
 interface Watched<Progress> {

@@ -1,7 +1,7 @@
 /** The types rows can be kept in, and how rows handed over become them. */
 import type { ElementType } from '../../bindings/layout.ts'
-import { checkNumbers, describe, isVector } from './arguments.ts'
 import { RowspaceError } from './errors.ts'
+import { checkNumbers, describe, isVector } from './values.ts'
 
 export type { ElementType }
 

@@ -1,6 +1,7 @@
 /** A set of row ids as bits: made once, used as a filter by any number of questions. */
-import { describe, readList } from './arguments.ts'
+
 import { RowspaceError } from './errors.ts'
+import { describe, readList } from './values.ts'
 
 /**
  * @example

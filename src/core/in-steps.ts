@@ -1,8 +1,9 @@
 /** Long work that gives others their turn, reports how far it is, and stops between two steps. */
-import { describe } from './arguments.ts'
+
 import { RowspaceError } from './errors.ts'
 import { reportLater } from './report-later.ts'
 import type { KeysOf } from './strict-options.ts'
+import { describe } from './values.ts'
 
 export interface WorkProgress {
   /** 'search': questions that have been answered. */

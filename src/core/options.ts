@@ -1,10 +1,11 @@
 /** What a table is made and asked with. */
+
+import type { CoreSource } from '../../bindings/core.ts'
 import type { Metric } from '../../bindings/table-memory.ts'
-import type { CoreSource } from '../table/load-core.ts'
-import type { Vocabulary } from '../table/vocabulary.ts'
 import type { ElementType } from './element-types.ts'
 import type { IdSet } from './id-set.ts'
 import type { KeysOf } from './strict-options.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 export type { Metric }
 

@@ -1,6 +1,7 @@
 /** Seeded choice of rows, the same on every engine. */
-import { describe } from './arguments.ts'
+
 import { RowspaceError } from './errors.ts'
+import { describe } from './values.ts'
 
 /** SplitMix32: 32 random bits a call from a 32-bit seed (the finaliser of MurmurHash3 over a Weyl sequence). */
 export function randomBits(seed: number): () => number {

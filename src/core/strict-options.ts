@@ -2,9 +2,10 @@
  * The one reader of options, and of all else that a caller hands over as an object of named parts. A key that
  * is not known is an error, never ignored: a misspelt option would silently get its default.
  */
-import { describe } from './arguments.ts'
+
 import { editDistance } from './edit-distance.ts'
 import { RowspaceError } from './errors.ts'
+import { describe } from './values.ts'
 
 /** Every key of a type, so that an option which is not listed here does not compile. */
 export type KeysOf<Options> = Readonly<Record<keyof Options, true>>

@@ -1,6 +1,5 @@
 /** What every format reader gives: the shape first, from headers alone; the rows when asked. */
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
-import type { TokenScript } from '../tokenizers/readable-tokens.ts'
 
 export interface Progress {
   /** 'read' the rows, 'norms': prepare them for search, 'open' several files. */
@@ -52,6 +51,9 @@ export interface TensorInfo {
   dtype: string
   shape: readonly number[]
 }
+
+/** How a vocabulary writes its tokens. */
+export type TokenScript = 'byte-level' | 'sentencepiece' | 'plain'
 
 /** A model's tokens by id, as its file writes them. There may be more than rows, or fewer, and two may be equal. */
 export interface WrittenTokens {

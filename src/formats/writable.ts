@@ -1,6 +1,7 @@
 /** What can be written: rows that are handed out block by block, so that a big table is never held twice. */
-import { checkCount, describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { checkCount, describe } from '../core/values.ts'
 import { MAX_WORD_LENGTH } from './loading.ts'
 import { isCount } from './malformed.ts'
 

@@ -1,7 +1,7 @@
 /** What is kept of models, to look at and to clear. */
 
-import { describe } from '../core/arguments.ts'
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import { checkCache } from '../sources/options.ts'
 import { type KeptEntry, listKept, removeKept } from './cache.ts'
 import { parseHubName } from './name.ts'

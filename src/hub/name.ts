@@ -1,6 +1,7 @@
 /** `hf:owner/name[@revision][/file]`: which file of which model is meant. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 
 export interface HubName {
   owner: string

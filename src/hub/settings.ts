@@ -1,6 +1,7 @@
 /** Where the hub is, who asks, and what is kept: from options, else from the environment. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import { pickSourceOptions } from '../sources/options.ts'
 import type { HubOptions, SourceOptions } from '../sources/source.ts'
 import { BrowserStore } from './browser-store.ts'

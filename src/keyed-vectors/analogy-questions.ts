@@ -1,6 +1,7 @@
 /** Files of analogy questions: `a b c d` a line, under `: section` lines (the questions-words.txt of word2vec). */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 
 /** a is to b as c is to expected. */
 export interface AnalogyQuestion {

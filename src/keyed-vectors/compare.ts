@@ -1,6 +1,8 @@
 /** Questions about given keys: how alike they are, which is the odd one, how many come between. */
-import { describe, isVector, zeroQuery } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe, isVector } from '../core/values.ts'
+import { zeroQuery } from '../table/arguments.ts'
 import type { EmbeddingTable, Query, Row } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
 import { measureAll } from './all-rows.ts'

@@ -1,6 +1,7 @@
 /** How two lists of numbers go together, as scipy.stats reckons it. */
-import { describe, isVector } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe, isVector } from '../core/values.ts'
 
 export interface Correlation {
   /** From −1 to 1; NaN where one list is constant or shorter than two. */

@@ -6,8 +6,10 @@
  *
  * Cosines are the table's float32; products and quotients are float64.
  */
-import { describe, isRow } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
+import { isRow } from '../table/arguments.ts'
 import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
 import { measureAll } from './all-rows.ts'

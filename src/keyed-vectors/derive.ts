@@ -1,6 +1,7 @@
 /** New tables from the rows of another: some of them, in another order, scaled to length 1. */
-import { describe, isVector } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe, isVector } from '../core/values.ts'
 import { EmbeddingTable, type Row, type TableOptions } from '../table/embedding-table.ts'
 import { inheritedOptions, liveRows } from '../table/live-rows.ts'
 import { idOfKey, keyList } from './keys.ts'

@@ -1,8 +1,9 @@
 /** How many analogy questions a table answers: a is to b as c is to what? */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { inSteps, WORK_OPTIONS, type WorkOptions } from '../core/in-steps.ts'
 import type { KeysOf } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { type AnalogyQuestion, type AnalogySection, parseAnalogies } from './analogy-questions.ts'
 import { CosmulSearch } from './cosmul.ts'

@@ -1,7 +1,8 @@
 /** Whether a table finds alike what people find alike: pairs of words with scores (WordSim-353, SimLex-999, MEN). */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { type Correlation, pearson, spearman } from './correlation.ts'
 import { FOLDING_OPTIONS, FoldedWords, type FoldingOptions } from './folding.ts'

@@ -1,9 +1,9 @@
 /** Words of an evaluation found in a table: among its first rows, in any case or as written. */
 import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
+import type { Vocabulary } from '../core/vocabulary.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
-import type { Vocabulary } from '../table/vocabulary.ts'
 import { checkedBound } from './terms.ts'
 
 export interface FoldingOptions {

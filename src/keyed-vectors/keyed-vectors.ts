@@ -1,7 +1,8 @@
 /** The questions of gensim's KeyedVectors, under their names in camelCase, asked of a table. */
-import { checkVector } from '../core/arguments.ts'
+
 import { TABLE_OPTIONS } from '../core/options.ts'
 import { readOptions } from '../core/strict-options.ts'
+import { checkVector } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Query, Row, TableOptions } from '../table/embedding-table.ts'
 import type { Matches } from '../table/matches.ts'

@@ -1,6 +1,8 @@
 /** Keys of a table: which there are, and lists of them. */
-import { describe, zeroQuery } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
+import { zeroQuery } from '../table/arguments.ts'
 import type { EmbeddingTable, Row } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
 import { idOfName } from '../table/vocabulary.ts'

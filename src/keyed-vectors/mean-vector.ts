@@ -1,7 +1,9 @@
 /** The weighted mean of rows and vectors: what every question that adds words begins with. */
-import { checkVector, describe, isVector } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
+import { describe, isVector } from '../core/values.ts'
+import { checkVector } from '../table/arguments.ts'
 import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
 import { inputId, keyList, liveIdOfKey } from './keys.ts'
 

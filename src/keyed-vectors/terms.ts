@@ -1,9 +1,9 @@
 /** What most-similar questions are asked with: keys and vectors to add and to take away. */
 
-import { describe, isVector } from '../core/arguments.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { describe, isVector } from '../core/values.ts'
 import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
 import { type Term, type WeightedTerm, weightedTerms } from '../table/expression.ts'
 

@@ -1,7 +1,8 @@
 /** How many rows an answer has, and in what range they lie. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
 import { RANGE_OPTIONS, type RangeOptions } from './terms.ts'
 
 export interface TopnOptions extends RangeOptions {

@@ -3,9 +3,10 @@
  * words of one text to those of another, each word's share of its text over the Euclidean distance of the rows. The transport
  * problem is solved by HiGHS (`npm install highs`), which the caller hands over: bundlers resolve imports that nobody calls.
  */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { listOf, liveIdOfKey } from './keys.ts'
 import { lengthOf } from './mean-vector.ts'

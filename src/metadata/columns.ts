@@ -1,9 +1,9 @@
 /** Metadata columns: one value or null a place, kept as numbers so that a condition is a loop over an array. */
 
-import type { ColumnType, ColumnTypes, Value } from '../collection/options.ts'
-import { describe } from '../core/arguments.ts'
 import { RowspaceError } from '../core/errors.ts'
 import type { IdSet } from '../core/id-set.ts'
+import { describe } from '../core/values.ts'
+import type { ColumnType, ColumnTypes, Value } from './types.ts'
 
 export interface Column {
   readonly type: ColumnType

@@ -1,5 +1,5 @@
 /** Conditions on metadata, as the caller writes them and as they are after parsing (parse-condition.ts). */
-import type { ColumnType, ColumnTypes, Value, ValueOf } from '../collection/options.ts'
+import type { ColumnType, ColumnTypes, Value, ValueOf } from './types.ts'
 
 /** Every comparison given must hold. A missing value passes `is: null` and no other. Strings are compared by code units. */
 export interface Comparison<Type> {

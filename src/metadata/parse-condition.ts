@@ -3,11 +3,11 @@
  * names the column, and nothing is skipped. Each property is read once, so that what was checked is what is compared.
  */
 
-import type { ColumnType } from '../collection/options.ts'
-import { describe } from '../core/arguments.ts'
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import { checkValue } from './columns.ts'
 import type { ColumnTest, KnownColumns, Operator, ParsedCondition } from './condition.ts'
+import type { ColumnType } from './types.ts'
 
 /** Lists in lists in lists …: nobody writes them deeper, and a list that contains itself must end. */
 const MAX_DEPTH = 32

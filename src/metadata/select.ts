@@ -1,9 +1,9 @@
 /** Conditions on metadata in memory: the set of places that pass. */
 
-import type { Value } from '../collection/options.ts'
 import { IdSet } from '../core/id-set.ts'
 import type { Column } from './columns.ts'
 import type { ColumnTest, ParsedCondition } from './condition.ts'
+import type { Value } from './types.ts'
 
 /** Which of the first `size` places pass. */
 export function select(

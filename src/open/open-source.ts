@@ -1,7 +1,8 @@
 /** From whatever a caller has (a path, a URL, a File, bytes) to a source. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { readOptions } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
 import { blobSource } from '../sources/blob.ts'
 import { bytesSource } from '../sources/bytes.ts'
 import { fileSource } from '../sources/file.ts'

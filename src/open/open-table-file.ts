@@ -1,6 +1,7 @@
 /** Opens a table: finds out its format from its first bytes and reads its header. */
-import { describe } from '../core/arguments.ts'
+
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import type {
   FormatName,
   FormatReader,

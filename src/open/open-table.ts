@@ -1,9 +1,10 @@
 /** From a file of any known format to a table: the rows stream straight into the table's memory. */
-import { describe } from '../core/arguments.ts'
+
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { TABLE_OPTIONS } from '../core/options.ts'
 import { reportLater } from '../core/report-later.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
 import { isTokenTable } from '../formats/choose-tensor.ts'
 import type {
   FormatName,

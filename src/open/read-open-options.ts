@@ -1,7 +1,8 @@
 /** The one reader of how table files are opened. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
 import type { EncodingErrors, OpenOptions } from '../formats/format.ts'
 import { pickSourceOptions, SOURCE_OPTIONS } from '../sources/options.ts'
 

@@ -1,7 +1,8 @@
 /** The one reader of how sources are opened: what is misspelt, or of another kind, is an error before anything is asked for. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
+import { describe } from '../core/values.ts'
 import type { HubOptions, SourceOptions } from './source.ts'
 
 export const SOURCE_OPTIONS: KeysOf<SourceOptions> = {

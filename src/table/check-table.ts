@@ -1,6 +1,7 @@
 /** The table that a function of its own room is asked about. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import type { EmbeddingTable } from './embedding-table.ts'
 
 /** Throws `INVALID_ARGUMENT` unless this is a table, `DISPOSED` where it was disposed of. */

@@ -1,6 +1,5 @@
 /** EmbeddingTable: the door. What each question means is here; how it is answered fast is the core's. */
 import { TableMemory } from '../../bindings/table-memory.ts'
-import { checkQuery, checkVector, describe, isRow, queryList, readList } from '../core/arguments.ts'
 import type { ElementType, RowArrays } from '../core/element-types.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { checkId, IdSet } from '../core/id-set.ts'
@@ -17,12 +16,15 @@ import {
 } from '../core/options.ts'
 import { sampleIds } from '../core/random.ts'
 import { readOptions } from '../core/strict-options.ts'
+import { describe, readList } from '../core/values.ts'
+import type { Vocabulary } from '../core/vocabulary.ts'
+import { checkQuery, checkVector, isRow, queryList } from './arguments.ts'
 import { combine, type Expression, weightedTerms } from './expression.ts'
 import { type MadeTable, makeByFilling, makeFromRows, type TableShapeOptions } from './make-table.ts'
 import { Matches } from './matches.ts'
 import { type ReadQuery, readQuery, readSum } from './query.ts'
 import { readQuestion, type Searched, search, searchBatch } from './search.ts'
-import { findToken, type Vocabulary } from './vocabulary.ts'
+import { findToken } from './vocabulary.ts'
 
 export type {
   AnalogyOptions,

@@ -1,8 +1,9 @@
 /** Arithmetic on rows: king − man + woman. */
-import { describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
+import type { Row } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import type { Row } from './embedding-table.ts'
+import { describe } from '../core/values.ts'
 
 /** A row by id or token, or a vector. */
 export type Term = Row | Float32Array

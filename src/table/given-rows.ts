@@ -1,7 +1,8 @@
 /** Rows as a caller hands them over: all numbers in one list, or a list of rows as embedders return them. */
-import { checkCount, checkNumbers, describe, isVector } from '../core/arguments.ts'
+
 import { type GivenRows, type RowArrays, writeRows } from '../core/element-types.ts'
 import { RowspaceError } from '../core/errors.ts'
+import { checkCount, checkNumbers, describe, isVector } from '../core/values.ts'
 
 export interface RowList {
   size: number

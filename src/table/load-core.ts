@@ -11,9 +11,9 @@ import {
   type StoredRows,
   TableMemory,
 } from '../../bindings/table-memory.ts'
-import { describe } from '../core/arguments.ts'
 import { RowspaceError } from '../core/errors.ts'
 import type { Codes } from '../core/options.ts'
+import { describe } from '../core/values.ts'
 
 export type { CoreSource }
 

@@ -3,7 +3,6 @@
  * thread behind.
  */
 import type { TableMemory } from '../../bindings/table-memory.ts'
-import { checkCount, describe, readList } from '../core/arguments.ts'
 import { checkElementType, type ElementType, type RowArrays } from '../core/element-types.ts'
 import { RowspaceError } from '../core/errors.ts'
 import {
@@ -14,10 +13,12 @@ import {
   type TableOptions,
 } from '../core/options.ts'
 import { readOptions } from '../core/strict-options.ts'
+import { checkCount, describe, readList } from '../core/values.ts'
+import type { Vocabulary } from '../core/vocabulary.ts'
 import { finishRows } from './finish-rows.ts'
 import { readRowList, writeRowList } from './given-rows.ts'
 import { reserveRoom, type TableRoom } from './load-core.ts'
-import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
+import { vocabularyOf } from './vocabulary.ts'
 
 export interface MadeTable {
   memory: TableMemory

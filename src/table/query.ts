@@ -4,9 +4,9 @@
  * so what stands in the memory stays.
  */
 import type { TableMemory } from '../../bindings/table-memory.ts'
-import { checkQuery, checkVector, isRow, zeroQuery } from '../core/arguments.ts'
 import type { IdSet } from '../core/id-set.ts'
 import type { Metric, Query } from '../core/options.ts'
+import { checkQuery, checkVector, isRow, zeroQuery } from './arguments.ts'
 import { combine, type Expression, inputIds, type TermTable, weightedTerms } from './expression.ts'
 
 /** A query whose ids are known and whose numbers are this query's alone. */

@@ -2,10 +2,11 @@
  * From a question to its answer: which rows may be in it, the core's search, and what the answer looks like.
  */
 import type { TableMemory } from '../../bindings/table-memory.ts'
-import { describe, readSearchOptions } from '../core/arguments.ts'
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { countBits, IdSet } from '../core/id-set.ts'
 import type { Metric, Row, SearchOptions } from '../core/options.ts'
+import { describe } from '../core/values.ts'
+import { readSearchOptions } from './arguments.ts'
 import { Matches } from './matches.ts'
 import type { ReadQuery } from './query.ts'
 

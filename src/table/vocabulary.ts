@@ -1,24 +1,9 @@
 /** Names of rows: which id a token has, which token an id has, how a text is split. */
-import { describe } from '../core/arguments.ts'
+
 import { editDistance } from '../core/edit-distance.ts'
 import { RowspaceError } from '../core/errors.ts'
-
-/** One token of a text: its id where the vocabulary has it. */
-export interface TextToken {
-  text: string
-  id: number | undefined
-}
-
-/** What a table asks of its tokens. A word list and a tokenizer both answer to it. */
-export interface Vocabulary {
-  /** Tokens with an id: 0 … size − 1. */
-  readonly size: number
-  /** The id of exactly this token. */
-  idOf(token: string): number | undefined
-  tokenOf(id: number): string | undefined
-  /** Splits a text into tokens. */
-  split(text: string): TextToken[]
-}
+import { describe } from '../core/values.ts'
+import type { TextToken, Vocabulary } from '../core/vocabulary.ts'
 
 /** A plain list of words, one a row. Of words that come twice the first counts. */
 export class WordList implements Vocabulary {

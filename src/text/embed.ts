@@ -1,7 +1,8 @@
 /** Texts to vectors without a transformer: the mean of their tokens' rows. */
-import { checkCount, describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { checkCount, describe } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { POOL_OPTIONS, type PoolOptions, pool } from './pool.ts'

@@ -4,15 +4,15 @@ import type { ElementType } from '../core/element-types.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { TABLE_OPTIONS } from '../core/options.ts'
 import { pickOptions } from '../core/strict-options.ts'
+import type { Vocabulary } from '../core/vocabulary.ts'
 import { invalidFormat, unsupported } from '../formats/malformed.ts'
 import { readSafetensorsHeader, type StoredTensor } from '../formats/safetensors/header.ts'
 import { halfOf, NUMBER_TYPES, widenNumbers } from '../formats/widen.ts'
 import { readExactly, readStraight } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { EmbeddingTable, type TableOptions } from '../table/embedding-table.ts'
-import type { Vocabulary } from '../table/vocabulary.ts'
 import type { ModelTokenizer } from '../tokenizers/model-tokenizer.ts'
-import type { StaticModelOptions } from './static-model.ts'
+import type { StaticModelOptions } from './static-model-options.ts'
 
 export interface ModelTensors {
   table: EmbeddingTable

@@ -1,9 +1,9 @@
 /** Vectors of bags of rows: their weighted means. */
 import { Pooling, UNIT } from '../../bindings/pooling.ts'
-import { checkCount, describe, isVector } from '../core/arguments.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { checkCount, describe, isVector } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 

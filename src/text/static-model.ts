@@ -10,25 +10,19 @@
  * weights[t]; the mean over the tokens; length 1 where `normalize` says so. A text without tokens gives zeros.
  */
 import { Pooling, UNIT } from '../../bindings/pooling.ts'
-import { checkCount, describe } from '../core/arguments.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { TABLE_OPTIONS } from '../core/options.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
+import { checkCount, describe } from '../core/values.ts'
 import { isByteSource, type SourceLike } from '../open/open-source.ts'
 import { SOURCE_OPTIONS } from '../sources/options.ts'
 import type { SourceOptions } from '../sources/source.ts'
-import type { EmbeddingTable, TableOptions } from '../table/embedding-table.ts'
+import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { type ModelTokenizer, openTokenizer } from '../tokenizers/model-tokenizer.ts'
 import { textList } from './embed.ts'
 import { normalizes, openModelFile, tokenizerFiles } from './model-files.ts'
 import { readModelTensors } from './model-tensors.ts'
-
-export interface StaticModelOptions extends SourceOptions, Omit<TableOptions, 'tokens' | 'nonFinite'> {
-  /** Scale vectors to length 1: unless given, as config.json or modules.json says, and where they say nothing, no. */
-  normalize?: boolean | undefined
-  /** How texts are split, in place of tokenizer.json. */
-  tokenizer?: ModelTokenizer | undefined
-}
+import type { StaticModelOptions } from './static-model-options.ts'
 
 const { tokens: _, nonFinite: __, ...KEPT_OPTIONS } = TABLE_OPTIONS
 const MODEL_OPTIONS: KeysOf<StaticModelOptions> = {

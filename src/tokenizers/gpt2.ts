@@ -1,7 +1,7 @@
 /** GPT-2's tokens (`r50k_base`: 50,257 of them), for tables whose rows are GPT-2's. */
 import ranks from 'gpt-tokenizer/bpeRanks/r50k_base'
 import { encode } from 'gpt-tokenizer/encoding/r50k_base'
-import type { TextToken, Vocabulary } from '../table/vocabulary.ts'
+import type { TextToken, Vocabulary } from '../core/vocabulary.ts'
 
 const END_OF_TEXT = '<|endoftext|>'
 

@@ -1,11 +1,12 @@
 /** The names of a model's rows, from the tokenizer.json beside it. */
-import type { WrittenTokens } from '../formats/format.ts'
+
+import type { TextToken, Vocabulary } from '../core/vocabulary.ts'
+import type { TokenScript, WrittenTokens } from '../formats/format.ts'
 import { invalidFormat, isCount } from '../formats/malformed.ts'
 import { readExactly } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
-import type { TextToken, Vocabulary } from '../table/vocabulary.ts'
 import { isObject } from './json-object.ts'
-import { readableToken, type TokenScript } from './readable-tokens.ts'
+import { readableToken } from './readable-tokens.ts'
 import { unsafePattern } from './safe-patterns.ts'
 
 /** More than any there is: Gemma's has 33 MB. */

@@ -1,7 +1,5 @@
 /** Tokens as people read them: ` king`, where a byte-level vocabulary has `Ġking` and a sentencepiece one `▁king`. */
-
-/** How a vocabulary writes its tokens. */
-export type TokenScript = 'byte-level' | 'sentencepiece' | 'plain'
+import type { TokenScript } from '../formats/format.ts'
 
 /** The readable form of a token. Bytes that are no whole UTF-8 read `<0xE2><0x80>`. */
 export function readableToken(token: string, script: TokenScript): string {

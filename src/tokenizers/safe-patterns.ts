@@ -10,7 +10,7 @@
  *
  * Replacements must not blow a text up either: `a` by `aa` thirty times makes a thousand million letters of one.
  */
-import { describe } from '../core/arguments.ts'
+import { describe } from '../core/values.ts'
 import { isObject } from './json-object.ts'
 
 const MAX_REPETITIONS = 2

@@ -1,8 +1,9 @@
 /** Transforms learned from the rows of a table. */
-import { checkCount, describe } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { WORK_OPTIONS, type WorkOptions } from '../core/in-steps.ts'
 import { readOptions } from '../core/strict-options.ts'
+import { checkCount, describe } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { meanOf, momentsOf } from './moments.ts'

@@ -1,9 +1,11 @@
 /** An affine map of rows: x ↦ M (x − μ), the same for a table's rows and for what it is asked with. */
-import { checkCount, checkVector, isVector } from '../core/arguments.ts'
+
 import { RowspaceError } from '../core/errors.ts'
 import { inSteps, WORK_OPTIONS, type WorkOptions } from '../core/in-steps.ts'
 import { TABLE_OPTIONS } from '../core/options.ts'
 import { pickOptions, readOptions } from '../core/strict-options.ts'
+import { checkCount, isVector } from '../core/values.ts'
+import { checkVector } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import { EmbeddingTable, type TableOptions } from '../table/embedding-table.ts'
 import { inheritedOptions, liveRows } from '../table/live-rows.ts'

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ClusterTable } from '../../src/clickhouse/clickhouse-table.ts'
 import { openCluster, pushTable, type RowSource } from '../../src/clickhouse.ts'
-import { describe as shown } from '../../src/core/arguments.ts'
+import { describe as shown } from '../../src/core/values.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { rejection } from '../formats/files.ts'
 import { makeTable } from '../oracle/tables.ts'

@@ -1,7 +1,7 @@
 /** Filters fail shut: whatever is not clearly a condition is an error that names the column, in memory and as SQL alike. */
 import { describe, expect, test } from 'vitest'
+import { conditionSql } from '../../src/clickhouse/condition-sql.ts'
 import { Collection } from '../../src/collection.ts'
-import { conditionSql } from '../../src/metadata/condition-sql.ts'
 
 const columns = { tenant: 'string', year: 'number', open: 'boolean' } as const
 const make = async () => {

@@ -11,16 +11,7 @@ import * as keyedVectors from './rooms/keyed-vectors.ts'
 import * as table from './rooms/table.ts'
 import * as text from './rooms/text.ts'
 import * as transforms from './rooms/transforms.ts'
-
-export interface Call {
-  /** Options that are accepted, so that a refusal is about what was added to them. */
-  options: object
-  // biome-ignore lint/suspicious/noExplicitAny: what is handed over is wrong on purpose
-  call: (options: any) => unknown
-}
-
-/** By function and parameter: 'EmbeddingTable#nearest options' is of a method, 'EmbeddingTable.from options' of a static one. */
-export type Calls = Readonly<Record<string, Call>>
+import type { Calls } from './types.ts'
 
 const ROOMS = [table, formats, hub, bulk, collection, cluster, keyedVectors, text, transforms]
 

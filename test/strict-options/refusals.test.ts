@@ -1,7 +1,8 @@
 /** The rule: options that are not an object, or have a key that is not known, are refused by every public call. */
 import { describe, expect, test } from 'vitest'
 import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
-import { CALLS, type Call } from './calls.ts'
+import { CALLS } from './calls.ts'
+import type { Call } from './types.ts'
 
 async function refusal({ call }: Call, options: unknown): Promise<RowspaceError> {
   try {

@@ -1,8 +1,8 @@
 /** The rule: whatever is handed over, a public call answers or throws a RowspaceError that can be printed. */
 import { expect, test } from 'vitest'
-import { describe as shown } from '../../src/core/arguments.ts'
 import { isRowspaceError, RowspaceError } from '../../src/core/errors.ts'
 import { IdSet } from '../../src/core/id-set.ts'
+import { describe as shown } from '../../src/core/values.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { loadCore } from '../../src/table/load-core.ts'
 import { WordList } from '../../src/table/vocabulary.ts'

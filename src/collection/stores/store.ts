@@ -1,8 +1,7 @@
 /** Where a collection is kept: one file's worth of bytes, replaced whole or not at all. */
-import { describe } from '../../core/arguments.ts'
+
 import { RowspaceError } from '../../core/errors.ts'
 import type { ByteSource } from '../../sources/source.ts'
-import { fileStore } from './file-store.ts'
 
 /** For a keeping place of your own: an object store, a database. */
 export interface CollectionStore {
@@ -16,16 +15,6 @@ export interface CollectionStore {
   write(chunks: AsyncIterable<Uint8Array>, signal?: AbortSignal | undefined): Promise<void>
   /** Keeps other writers away until what it returns is called. Throws `LOCKED` if there is one. */
   lock(): Promise<() => Promise<void>>
-}
-
-/** A path is a file's. */
-export function storeOf(store: string | CollectionStore): CollectionStore {
-  if (typeof store === 'string') return fileStore(store)
-  if (typeof store === 'object' && store !== null && typeof store.write === 'function') return store
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `a collection is kept at a path or in a store (fileStore, opfsStore, indexedDbStore); got ${describe(store)}`,
-  )
 }
 
 /** One text for all the names of one place. */

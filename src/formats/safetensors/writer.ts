@@ -1,5 +1,5 @@
 /** Writes safetensors: a table, or any list of tensors. */
-import { describe } from '../../core/arguments.ts'
+
 import {
   bfloat16Bits,
   checkElementType,
@@ -9,6 +9,7 @@ import {
 } from '../../core/element-types.ts'
 import { RowspaceError } from '../../core/errors.ts'
 import { readOptions } from '../../core/strict-options.ts'
+import { describe } from '../../core/values.ts'
 import { bytesOf, checkWritable, rowBlocks, type WritableTable } from '../writable.ts'
 import { tensorBytes } from './header.ts'
 import { EMBEDDINGS, SCALES, TOKENS } from './reader.ts'

@@ -1,6 +1,7 @@
 /** Writes word2vec text and word2vec binary. Both read back bit-equal here. */
-import { describe } from '../../core/arguments.ts'
+
 import { RowspaceError } from '../../core/errors.ts'
+import { describe } from '../../core/values.ts'
 import { MAX_WORD_LENGTH } from '../loading.ts'
 import { bytesOf, checkWritable, rowBlocks, type WritableTable } from '../writable.ts'
 import { shortestDecimal } from './decimal.ts'

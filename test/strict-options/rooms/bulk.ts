@@ -7,7 +7,7 @@ import {
   rangeSearchBatch,
 } from '../../../src/bulk.ts'
 import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
-import type { Calls } from '../calls.ts'
+import type { Calls } from '../types.ts'
 
 const table = await EmbeddingTable.from([1, 2, 3, 4], { dimension: 2 })
 

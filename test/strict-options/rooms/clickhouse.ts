@@ -2,7 +2,7 @@
 import { openCluster, pushTable } from '../../../src/clickhouse.ts'
 import { isRowspaceError } from '../../../src/core/errors.ts'
 import { createClient, ROWS } from '../../clickhouse/fake-client.ts'
-import type { Calls } from '../calls.ts'
+import type { Calls } from '../types.ts'
 
 const place = { url: 'http://127.0.0.1:9', table: 'words', createClient }
 const columns = { year: 'number' } as const

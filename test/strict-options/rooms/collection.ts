@@ -2,7 +2,7 @@
 import { Collection, type CollectionStore } from '../../../src/collection.ts'
 import { bytesSource } from '../../../src/sources/bytes.ts'
 import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
-import type { Calls } from '../calls.ts'
+import type { Calls } from '../types.ts'
 
 const columns = { year: 'number' } as const
 const make = async () => {

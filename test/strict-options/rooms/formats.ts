@@ -5,7 +5,7 @@ import { writableRows } from '../../../src/formats/writable.ts'
 import { openSource } from '../../../src/open/open-source.ts'
 import { openTableFile } from '../../../src/open/open-table-file.ts'
 import { join } from '../../formats/files.ts'
-import type { Calls } from '../calls.ts'
+import type { Calls } from '../types.ts'
 
 const table = writableRows(Float32Array.of(1, 2), 2)
 const file = join(writeSafetensors(table))

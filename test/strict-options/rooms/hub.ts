@@ -1,7 +1,7 @@
 /** The options of `rowspace/hub`. */
 import { isRowspaceError } from '../../../src/core/errors.ts'
 import { hubSource } from '../../../src/hub.ts'
-import type { Calls } from '../calls.ts'
+import type { Calls } from '../types.ts'
 
 const NAME = 'hf:openai/small'
 

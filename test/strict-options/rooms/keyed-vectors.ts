@@ -1,7 +1,7 @@
 /** The options of `rowspace/keyed-vectors`. */
 import { KeyedVectors } from '../../../src/keyed-vectors.ts'
 import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
-import type { Calls } from '../calls.ts'
+import type { Calls } from '../types.ts'
 
 const tokens = ['a', 'b', 'c']
 const vectors = new KeyedVectors(await EmbeddingTable.from([1, 2, 3, 4, 5, 1], { dimension: 2, tokens }))

@@ -2,7 +2,7 @@
 
 import { openTable } from '../../../src/open/open-table.ts'
 import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
-import type { Calls } from '../calls.ts'
+import type { Calls } from '../types.ts'
 
 const rows = [1, 2, 3, 4]
 const table = await EmbeddingTable.from(rows, { dimension: 2, tokens: ['a', 'b'] })

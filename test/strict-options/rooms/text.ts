@@ -3,7 +3,7 @@ import { encodeSafetensors } from '../../../src/formats/safetensors/writer.ts'
 import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import { embed, openStaticModel, pool } from '../../../src/text.ts'
 import { join } from '../../formats/files.ts'
-import type { Calls } from '../calls.ts'
+import type { Calls } from '../types.ts'
 
 const rows = new Float32Array([1, 2, 3, 4])
 const table = await EmbeddingTable.from(rows, { dimension: 2, tokens: ['a', 'b'] })

@@ -7,7 +7,7 @@ import {
   Transform,
   whitening,
 } from '../../../src/transforms.ts'
-import type { Calls } from '../calls.ts'
+import type { Calls } from '../types.ts'
 
 const table = await EmbeddingTable.from([1, 2, 3, 4, 5, 1], { dimension: 2 })
 const onProgress = () => {}

@@ -3,12 +3,12 @@
  * Strings compare by code points there, by code units in a Collection: they differ above U+FFFF alone.
  */
 
-import { metadataColumn } from '../clickhouse/schema.ts'
-import { quoteName, quoteNumber, quoteText } from '../clickhouse/sql.ts'
-import type { ColumnTypes, Value } from '../collection/options.ts'
-import { makeColumns } from './columns.ts'
-import type { ColumnTest, ParsedCondition } from './condition.ts'
-import { parseCondition } from './parse-condition.ts'
+import { makeColumns } from '../metadata/columns.ts'
+import type { ColumnTest, ParsedCondition } from '../metadata/condition.ts'
+import { parseCondition } from '../metadata/parse-condition.ts'
+import type { ColumnTypes, Value } from '../metadata/types.ts'
+import { metadataColumn } from './schema.ts'
+import { quoteName, quoteNumber, quoteText } from './sql.ts'
 
 /** The condition as an expression of 0 and 1. Throws `INVALID_ARGUMENT` as a Collection does. */
 export function conditionSql(columns: ColumnTypes, condition: unknown): string {

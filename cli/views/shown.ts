@@ -1,0 +1,25 @@
+/** What views show: answers before they become text. */
+import type { Match } from '../../src/table/matches.ts'
+
+/** One token of a text; without a row where the table does not have it. */
+export interface Found {
+  text: string
+  id: number | undefined
+  row: Float32Array | undefined
+}
+
+export interface Timed {
+  matches: Match[]
+  milliseconds: number
+}
+
+export interface Demonstration {
+  size: number
+  dimension: number
+  /** Opening the table. */
+  milliseconds: number
+  sentence: { text: string; found: Found[] }
+  neighbours: Timed & { word: string }
+  analogy: Timed & { unrelated: Match[]; random: Match[]; seed: number }
+  measures: { cosine: Timed; dot: Timed; norms: Map<string, number> }
+}

@@ -1,0 +1,67 @@
+/** Values as callers hand them over: how errors show them, and the checks that all rooms share. */
+import { RowspaceError } from './errors.ts'
+
+export function isVector(value: unknown): value is ArrayLike<number> {
+  if (value instanceof Float32Array || Array.isArray(value)) return true
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) && !/^Big/.test(value.constructor.name)
+}
+
+/** Letters of a value that an error message shows. */
+const MAX_SHOWN = 60
+
+/**
+ * A value as error messages show it: strings in quotes, objects by the name of their class, long ones
+ * shortened. Never throws.
+ */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') {
+    const shown = JSON.stringify(value.slice(0, MAX_SHOWN))
+    return value.length > MAX_SHOWN ? `${shown}… (${value.length} letters)` : shown
+  }
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? `${value}n` : 'a large bigint'
+  if (typeof value !== 'object' || value === null) return String(value).slice(0, MAX_SHOWN)
+  try {
+    const name: unknown = value.constructor.name
+    if (typeof name === 'string' && name !== '') return name.slice(0, MAX_SHOWN)
+  } catch {}
+  return 'an object'
+}
+
+/** `value` itself. Throws `INVALID_ARGUMENT` unless it is an integer of at least `least`. */
+export function checkCount(value: number | undefined, name: string, least: number): number {
+  if (value !== undefined && Number.isSafeInteger(value) && value >= least) return value
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `${name} must be an integer ≥ ${least}; got ${describe(value)}`,
+    {
+      [name]: value,
+    },
+  )
+}
+
+/**
+ * Throws `INVALID_ARGUMENT` where a list has something else than numbers: '5', true and null would be taken
+ * for some.
+ */
+export function checkNumbers(list: ArrayLike<unknown>, what: string): void {
+  if (!Array.isArray(list)) return
+  // not findIndex, which leaves the holes of a list out
+  for (let column = 0; column < list.length; column++) {
+    if (typeof list[column] === 'number') continue
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `${what} has ${describe(list[column])} at coordinate ${column}, which is not a number`,
+      { column },
+    )
+  }
+}
+
+/**
+ * The members of a list. A string is no list: its letters would be taken for members. Throws
+ * `INVALID_ARGUMENT`.
+ */
+export function readList<Member>(list: Iterable<Member>, what: string): Member[] {
+  if (typeof list === 'object' && list !== null && Symbol.iterator in list) return [...list]
+  throw new RowspaceError('INVALID_ARGUMENT', `a list of ${what} was expected; got ${describe(list)}`)
+}
