@@ -147,7 +147,7 @@ export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest
     ...rowViews(memory),
     async open() {
       const compile =
-        threads > 1 ? (await import('../bindings/shared-core.ts')).compileSharedCore : compileCore
+        threads > 1 ? (await import('../../bindings/shared-core.ts')).compileSharedCore : compileCore
       const module = await load(core, compile)
       return TableMemory.create(checked(module), memory)
     },

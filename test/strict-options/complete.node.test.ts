@@ -1,17 +1,14 @@
 /** Finds the parameters of all public functions that take options, by the types of the package's doors: calls.ts must have each. */
+import { readdirSync } from 'node:fs'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { projectPath } from '../shared-data.ts'
 import { CALLS, PENDING } from './calls.ts'
 
-const DOORS = [
-  'src/index.ts',
-  'src/open/default-table.ts',
-  'src/tokenizers/gpt2.ts',
-  ...['formats', 'hub', 'bulk', 'collection', 'cluster', 'keyed-vectors', 'text', 'transforms'].map(
-    (room) => `src/${room}/index.ts`,
-  ),
-].map(projectPath)
+/** src/ holds the doors and nothing else. */
+const DOORS = readdirSync(projectPath('src'))
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => projectPath(`src/${name}`))
 /** Parameters that are objects of named parts, though their names do not say so. */
 const NAMED_PARTS = ['options', 'shape', 'expression', 'entry']
 
