@@ -1,0 +1,36 @@
+/**
+ * node search.mjs add "The cat sat on the mat." "Stock prices fell."
+ * node search.mjs find "a feline on a rug"
+ */
+import { existsSync } from 'node:fs'
+import { Collection } from 'rowspace/collection'
+import { embedder } from './embed.mjs'
+
+const FILE = 'notes.safetensors'
+const DIMENSION = 384
+
+const notes = existsSync(FILE)
+  ? await Collection.open(FILE)
+  : await Collection.create({ dimension: DIMENSION, columns: { added: 'number' } })
+
+const [action, ...texts] = process.argv.slice(2)
+const embed = await embedder()
+
+if (action === 'add' && texts.length > 0) {
+  const vectors = await embed(texts)
+  await notes.add(
+    texts.map((text, place) => ({
+      key: text,
+      vector: vectors.subarray(place * DIMENSION, (place + 1) * DIMENSION),
+      metadata: { added: Date.now() },
+    })),
+  )
+  await notes.save(FILE)
+  console.log(`${notes.size} notes in ${FILE}`)
+} else if (action === 'find' && texts.length === 1) {
+  const query = await embed(texts)
+  for (const { key, cosine } of notes.nearest(query, { k: 3 })) console.log(cosine.toFixed(4), key)
+} else {
+  console.error('node search.mjs add <text>…  |  node search.mjs find <text>')
+  process.exitCode = 2
+}
