@@ -9,7 +9,10 @@ const table = await openDefaultTable()
 
 function show(word: string): string[] {
   try {
-    return table.nearest(word, { k: 5 }).toArray().map(({ token, cosine }) => `${token} ${cosine.toFixed(4)}`)
+    return table
+      .nearest(word, { k: 5 })
+      .toArray()
+      .map(({ token, cosine }) => `${token} ${cosine.toFixed(4)}`)
   } catch (error) {
     // an unknown word: the message suggests the nearest spelling
     if (isRowspaceError(error)) return [error.message]
@@ -19,7 +22,9 @@ function show(word: string): string[] {
 
 function update(): void {
   list?.replaceChildren(
-    ...show(input?.value ?? '').map((line) => Object.assign(document.createElement('li'), { textContent: line })),
+    ...show(input?.value ?? '').map((line) =>
+      Object.assign(document.createElement('li'), { textContent: line }),
+    ),
   )
 }
 

@@ -67,8 +67,12 @@ test.each(programs.filter(({ run }) => run).map(({ place }) => place))('%s runs'
 /** Commands on the embedded table; others need a network, a server or a large file. */
 const commands = blocks
   .filter(({ language }) => language === 'sh')
-  .flatMap(({ place, code }) => code.split('\n').map((line) => ({ place, line: line.replace(/\s+#.*$/, '') })))
-  .filter(({ line }) => /^npx rowspace( |$)/.test(line) && !/hf:|clickhouse:|…|\.txt|data\/|--live/.test(line))
+  .flatMap(({ place, code }) =>
+    code.split('\n').map((line) => ({ place, line: line.replace(/\s+#.*$/, '') })),
+  )
+  .filter(
+    ({ line }) => /^npx rowspace( |$)/.test(line) && !/hf:|clickhouse:|…|\.txt|data\/|--live/.test(line),
+  )
 
 test.each(commands)('$place: $line', ({ line }) => {
   const command = line.replace(/^npx rowspace/, `"${process.execPath}" "${projectPath('dist/cli.js')}"`)
