@@ -13,7 +13,7 @@ const STEP = 64
 for (const threads of [1, 2]) {
   const table = await (name === undefined ? openDefaultTable({ threads }) : openTable(name, { threads }))
   const rows = Math.min(table.size, Number(asked ?? table.size))
-  const filter = rows === table.size ? undefined : table.select((id) => id < rows)
+  const filter = rows === table.size ? undefined : table.idSet((id) => id < rows)
   await new Promise((resolve) => setTimeout(resolve, 100)) // workers start
   console.log(
     `${name ?? 'default'}, ${table.size} x ${table.dimension}, ${table.threads} thread(s), ${rows} rows asked with`,
@@ -37,13 +37,13 @@ for (const threads of [1, 2]) {
     () => neighbourGraph(table, { k: K, filter }),
     (graph) => `${graph.ids.length} edges`,
   )
-  for (const least of [0.95, 0.8]) {
-    await timed(`rangeSearchBatch, cosine ≥ ${least}`, () => {
-      for (const from of steps) rangeSearchBatch(table, idsOf(from), { least, filter })
+  for (const minScore of [0.95, 0.8]) {
+    await timed(`rangeSearchBatch, cosine ≥ ${minScore}`, () => {
+      for (const from of steps) rangeSearchBatch(table, idsOf(from), { minScore, filter })
     })
     await timed(
-      `pairsAbove, cosine ≥ ${least}`,
-      () => pairsAbove(table, { least, filter }),
+      `pairsAbove, cosine ≥ ${minScore}`,
+      () => pairsAbove(table, { minScore, filter }),
       (pairs) => `${pairs.length} pairs`,
     )
   }

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
 import { createClient } from '@clickhouse/client'
 import Table from 'cli-table3'
 import { build } from 'esbuild'
-import { openCluster, pushTable } from '../dist/clickhouse.js'
+import { openClickHouse, uploadTable } from '../dist/clickhouse.js'
 import { planOf } from './cluster-plan.mjs'
 
 const { values: options } = parseArgs({
@@ -133,7 +133,7 @@ class Bench {
   async push(table, [size, dimension], cluster) {
     const source = seededRows(size, dimension)
     const pushed = await timed(() =>
-      pushTable(source, { ...this.at, table, cluster, servers: this.servers.urls }),
+      uploadTable(source, { ...this.at, table, cluster, servers: this.servers.urls }),
     )
     return pushed.milliseconds
   }
@@ -145,7 +145,7 @@ class Bench {
   }
 
   async measure(table, [size, dimension], kernel) {
-    const cluster = await openCluster({ ...this.at, table, kernel })
+    const cluster = await openClickHouse({ ...this.at, table, kernel })
     const queries = Array.from(
       { length: BATCH },
       (_, i) => seededRows(1, dimension).read(7 * i + 3, 7 * i + 4).rows,
@@ -192,7 +192,7 @@ try {
     const pushed = await bench.push(table, shape, 'three')
     const stored = await bench.stored(table)
     const results = []
-    for (const kernel of ['arrays', 'codes']) results.push(await bench.measure(table, shape, kernel))
+    for (const kernel of ['arrays', 'codes']) results.push(await bench.scores(table, shape, kernel))
     sameAnswers(results)
     await bench.drop(table)
     report.shapes.push({ size: shape[0], dimension: shape[1], pushed, stored, results })
@@ -201,7 +201,7 @@ try {
   for (const [index, cluster] of CLUSTERS.entries()) {
     const table = `shards_${index + 1}`
     await bench.push(table, GROWN, cluster)
-    report.shards.push({ shards: index + 1, ...(await bench.measure(table, GROWN, 'codes')) })
+    report.shards.push({ shards: index + 1, ...(await bench.scores(table, GROWN, 'codes')) })
     await bench.drop(table)
   }
 } finally {

@@ -90,7 +90,7 @@ for (const [size, dimension] of [
     'plain JS, four columns': () => byColumns(rows, dimension, bags),
     'plain JS, four rows': () => byFourRows(rows, dimension, bags),
     rowspace: () => pool(table, bags),
-    'rowspace, unit': () => pool(table, bags, { unit: true }),
+    'rowspace, unit': () => pool(table, bags, { normalize: true }),
   }
   const times = new Map(Object.keys(contenders).map((name) => [name, []]))
   for (let round = 0; round < ROUNDS; round++) {

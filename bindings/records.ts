@@ -99,9 +99,9 @@ export class QuestionRecords {
    * Fills a heap with k keys of the score `least` and of no row (assembly/heap.ts): rows of that score or a better one take their
    * places, and all others are ruled out from the first row on.
    */
-  fillHeap(index: number, k: number, least: number): void {
+  fillHeap(index: number, k: number, minScore: number): void {
     // −0 + 0 is +0: the two zeros tie
-    const bits = new Int32Array(Float32Array.of(least + 0).buffer)[0]!
+    const bits = new Int32Array(Float32Array.of(minScore + 0).buffer)[0]!
     const ordered = (bits ^ ((bits >> 31) | 0x80000000)) >>> 0
     const heap = new BigUint64Array(this.buffer, this.heapAt(index, k), k + 1)
     heap.fill(BigInt(ordered) << 32n)[0] = BigInt(k)

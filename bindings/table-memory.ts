@@ -114,7 +114,7 @@ export class TableMemory {
    */
   rescored = 0
   /** The least score of a row in the answers to what is asked next, as float32; undefined for any. */
-  least: number | undefined
+  minScore: number | undefined
 
   private constructor(
     /** For what else lies in bindings/. */
@@ -214,14 +214,14 @@ export class TableMemory {
     for (let asked = 0; asked < ASKED; asked++) {
       const id = Math.floor((asked * whole) / ASKED / APART) * APART
       const inverseNorm = this.askWithRow(id)
-      this.least = undefined
+      this.minScore = undefined
       this.trySample(whole, inverseNorm)
       this.answer(0, 2)
-      this.least = this.cosines[1]
+      this.minScore = this.cosines[1]
       this.trySample(whole, inverseNorm)
       rescored += this.questions.rescored(0)
     }
-    this.least = undefined
+    this.minScore = undefined
     return rescored < (whole / APART) * STRETCH * ASKED * FEW
   }
 
@@ -230,7 +230,7 @@ export class TableMemory {
     const { table, questions } = this.layout
     this.questions.write(0, METRICS.cosine, 2, inverseNorm)
     this.core.clearHeap(this.questions.heapAt(0, 2))
-    if (this.least !== undefined) this.questions.fillHeap(0, 2, this.least)
+    if (this.minScore !== undefined) this.questions.fillHeap(0, 2, this.minScore)
     this.core.planQuestion(table, questions)
     for (let from = 0; from < whole; from += APART) {
       this.core.scanQuestions(table, questions, 1, from, from + STRETCH, BLOCK_ROWS, BLOCK_ROWS)
@@ -330,7 +330,7 @@ export class TableMemory {
   ): void {
     this.questions.write(index, METRICS[metric], k, inverseNorm)
     this.core.clearHeap(this.questions.heapAt(index, k))
-    if (this.least !== undefined) this.questions.fillHeap(index, k, this.least)
+    if (this.minScore !== undefined) this.questions.fillHeap(index, k, this.minScore)
     if (this.paysToCertify(size, allowed, inverseNorm, k)) {
       this.core.planQuestion(this.layout.table, this.questions.at(index))
     }

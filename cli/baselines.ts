@@ -1,23 +1,23 @@
 /** How rows that were not asked for compare: what a score means is seen beside those of unrelated rows. */
 
-import type { EmbeddingTable, Row } from '../src/table/embedding-table.ts'
+import type { EmbeddingTable, RowKey } from '../src/table/embedding-table.ts'
 import type { Expression } from '../src/table/expression.ts'
 import type { Match } from '../src/table/matches.ts'
 
 export interface BaselineOptions {
   count: number
   seed: number
-  unit?: boolean
+  normalize?: boolean
 }
 
 /** Rows drawn evenly from a seed, none of the inputs, measured against an expression, in the order drawn. */
 export function drawBaselines(
   table: EmbeddingTable,
   expression: Expression,
-  { count, seed, unit = false }: BaselineOptions,
+  { count, seed, normalize = false }: BaselineOptions,
 ): Match[] {
   const inputs = [...(expression.positive ?? []), ...(expression.negative ?? [])]
-  const exclude = inputs.map((entry) => (Array.isArray(entry) ? entry[0] : entry) as Row)
-  const ids = table.sample(count, { seed, exclude })
-  return table.measure(table.combine(expression, { unit }), ids).toArray()
+  const exclude = inputs.map((entry) => (Array.isArray(entry) ? entry[0] : entry) as RowKey)
+  const ids = table.randomIds(count, { seed, exclude })
+  return table.scores(table.combine(expression, { normalize }), ids).toArray()
 }

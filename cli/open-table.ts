@@ -21,7 +21,7 @@ export const HUB_OPTIONS: Readonly<Record<string, Option>> = {
   refresh: { help: 'ask whether a model has changed since it was kept' },
 }
 
-const NON_FINITE = ['refuse', 'skip'] as const
+const NON_FINITE = ['reject', 'skip'] as const
 
 /** Options of every command that opens a table. */
 export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
@@ -48,7 +48,7 @@ export function tableOptions(args: Arguments): NamedTableOptions {
   return {
     tensor: args.text('tensor'),
     encodingErrors: args.choice('encoding-errors', ENCODING_ERRORS, 'strict'),
-    nonFinite: args.choice('non-finite', NON_FINITE, 'refuse'),
+    nonFinite: args.choice('non-finite', NON_FINITE, 'reject'),
     quiet: args.flag('quiet'),
     hub,
   }
@@ -119,14 +119,13 @@ export async function knownVocabulary(
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<Vocabulary | undefined> {
-  if (file.rowCount === GPT2_TOKENS && /(^|\.)wte(\.|$)/.test(file.tensor ?? '')) {
+  if (file.size === GPT2_TOKENS && /(^|\.)wte(\.|$)/.test(file.tensor ?? '')) {
     const { gpt2Vocabulary } = await import('../src/tokenizers/gpt2.ts')
     return gpt2Vocabulary()
   }
   const vocabulary = await tokensBeside(file, signal)
   const { unnamedRows = 0, tokensBeyond = 0 } = vocabulary ?? {}
-  if (unnamedRows > 0)
-    note(`${name}: ${unnamedRows} of ${file.rowCount} rows have no token: the table is padded`)
+  if (unnamedRows > 0) note(`${name}: ${unnamedRows} of ${file.size} rows have no token: the table is padded`)
   if (tokensBeyond > 0) note(`${name}: ${tokensBeyond} tokens of its tokenizer have no row`)
   return vocabulary
 }

@@ -1,12 +1,12 @@
 /** How far a command is, on stderr: a bar on a terminal, a line now and then elsewhere, nothing with --quiet. */
 import type { SingleBar } from 'cli-progress'
-import type { PushProgress } from '../src/clickhouse/options.ts'
+import type { UploadProgress } from '../src/clickhouse/options.ts'
 import type { WorkProgress } from '../src/core/in-steps.ts'
 import type { Progress as ReadProgress } from '../src/formats/format.ts'
 import { note, oneLine } from './output.ts'
 import { bytes, count } from './views/figures.ts'
 
-type Progress = ReadProgress | WorkProgress | PushProgress
+type Progress = ReadProgress | WorkProgress | UploadProgress
 
 export interface ShownProgress {
   report: (progress: Progress) => void

@@ -6,8 +6,8 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
     'read it with --encoding-errors replace (or ignore)',
   ],
   [/\(or pass nonFinite: 'skip'\)/g, '(--non-finite skip leaves such rows out)'],
-  [/\(replace: true\)/g, '(--replace)'],
-  [/(push (?:it|the table) anew) with replace\b/g, '$1 with --replace'],
+  [/\(overwrite: true\)/g, '(--overwrite)'],
+  [/(push (?:it|the table) anew) with overwrite\b/g, '$1 with --overwrite'],
   [/\(servers: \['(http:[^']*)', …\]\)/g, '(--server $1, once for each)'],
 ]
 

@@ -46,7 +46,7 @@ function showControls(): void {
     const input = byId<HTMLInputElement>(name)
     if (input.value !== state[name]) input.value = state[name]
   }
-  for (const name of ['unit', 'inputs'] as const) byId<HTMLInputElement>(name).checked = state[name]
+  for (const name of ['normalize', 'inputs'] as const) byId<HTMLInputElement>(name).checked = state[name]
   for (const name of ['metric', 'sumMetric'] as const) {
     for (const radio of radiosOf(name)) radio.checked = radio.value === state[name]
   }

@@ -9,7 +9,7 @@ export interface State {
   metric: Metric
   expression: string
   sumMetric: Metric
-  unit: boolean
+  normalize: boolean
   inputs: boolean
   /** 0: the source page's own baselines; else the seed they are drawn with. */
   seed: number
@@ -27,7 +27,7 @@ export const INITIAL: Readonly<State> = {
   metric: 'cosine',
   expression: 'king − man + woman',
   sumMetric: 'cosine',
-  unit: false,
+  normalize: false,
   inputs: false,
   seed: 0,
   table: '',
@@ -46,7 +46,7 @@ export function readState(search: string): State {
     metric: metric(link.get('metric')),
     expression: link.get('expression') ?? INITIAL.expression,
     sumMetric: metric(link.get('sumMetric')),
-    unit: link.get('unit') === 'true',
+    normalize: link.get('normalize') === 'true',
     inputs: link.get('inputs') === 'true',
     seed: natural(link.get('seed'), 0),
     table: link.get('table') ?? '',

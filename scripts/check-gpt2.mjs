@@ -57,7 +57,7 @@ try {
     const nearest = table.analogy(expression, { k: 3 }).toArray()
     const first = nearest.map(({ id }) => gpt2Vocabulary().tokenOf(id)).join(',')
     compare('nearest to king − man + woman', first, ' queen, princess, Queen')
-    const measured = table.measure(table.combine(expression), [...ids.keys()]).toArray()
+    const measured = table.scores(table.combine(expression), [...ids.keys()]).toArray()
     for (const { id, cosine, dot } of measured) {
       const [token, ...published] = FIGURES.find(([each]) => each === ids.get(id))
       compare(`cosine / dot of${token}`, `${cosine.toFixed(2)} / ${dot.toFixed(1)}`, published.join(' / '))

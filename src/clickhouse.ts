@@ -1,18 +1,18 @@
 /** Tables past one machine: pushed to ClickHouse, asked there, rescored here. */
-export type { ClusterTable } from './clickhouse/clickhouse-table.ts'
-export type { ClusterMatches } from './clickhouse/matches.ts'
-export { openCluster } from './clickhouse/open-clickhouse.ts'
+export type { ClickHouseTable } from './clickhouse/clickhouse-table.ts'
+export type { ClickHouseMatches } from './clickhouse/matches.ts'
+export { openClickHouse } from './clickhouse/open-clickhouse.ts'
 export type {
-  ClusterAnalogyOptions,
-  ClusterOptions,
-  ClusterSearchOptions,
+  ClickHouseAnalogyOptions,
+  ClickHouseOptions,
+  ClickHouseSearchOptions,
   ConnectionOptions,
   CreateClient,
   Kernel,
   Kernels,
-  Pushed,
-  PushOptions,
-  PushProgress,
+  Uploaded,
+  UploadOptions,
+  UploadProgress,
 } from './clickhouse/options.ts'
-export type { Pushable, RowBlock, RowSource } from './clickhouse/row-source.ts'
-export { pushTable } from './clickhouse/upload-table.ts'
+export type { RowBlock, RowSource, Uploadable } from './clickhouse/row-source.ts'
+export { uploadTable } from './clickhouse/upload-table.ts'

@@ -1,6 +1,6 @@
 /** The door to models by name: open a file of the hub, see and clear what is kept of them. */
 
-export type { KeptEntry } from './hub/cache.ts'
+export type { CachedEntry } from './hub/cache.ts'
 export { clearCache, listCache } from './hub/keeping.ts'
 export { type HubName, parseHubName } from './hub/name.ts'
 export { hubSource } from './hub/source.ts'

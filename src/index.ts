@@ -10,7 +10,7 @@ export {
   type FilledRows,
   type Metric,
   type Query,
-  type Row,
+  type RowKey,
   type RowOptions,
   type SearchOptions,
   type TableOptions,

@@ -42,7 +42,7 @@ describe.skipIf(!isThere(WORD2VEC))('4,812 words of GoogleNews word2vec', () => 
     expect(table()).toMatchObject({ size: 4812, dimension: 300, skipped: 0, duplicates: 0 })
   })
   test('king − man + woman on unit rows', () => {
-    const matches = table().analogy(royal, { unit: true })
+    const matches = table().analogy(royal, { normalize: true })
     expectFigures(matches, 'cosine', 'queen 0.7118, monarch 0.6190, princess 0.5902')
   })
   test('on rows as they are', () => {
@@ -107,7 +107,7 @@ describe.skipIf(!isThere(GLOVE))('the whole of GloVe 6B 100d', () => {
   })
   test('king − man + woman on unit rows, as gensim publishes it', () => {
     const figures = 'queen 0.7699, monarch 0.6843, throne 0.6756, daughter 0.6595, princess 0.6521'
-    expectFigures(table().analogy(royal, { unit: true }), 'cosine', figures)
+    expectFigures(table().analogy(royal, { normalize: true }), 'cosine', figures)
   })
   test('on rows as they are, by cosine', () => {
     const matches = table().analogy(royal)
@@ -126,7 +126,7 @@ describe.skipIf(!isThere(GLOVE))('the whole of GloVe 6B 100d', () => {
   })
   test('which of breakfast cereal dinner lunch does not match', () => {
     const meals = ['breakfast', 'cereal', 'dinner', 'lunch']
-    const mean = table().combine({ positive: meals }, { unit: true })
+    const mean = table().combine({ positive: meals }, { normalize: true })
     const order = table().nearest(mean, { filter: table().select(meals) })
     expect(words(order).at(-1)).toBe('cereal')
   })

@@ -21,7 +21,7 @@ function finder({ results } = { results: [] }) {
   }
 }
 
-const atLeast = (what, factor, value, remark) => ({
+const gte = (what, factor, value, remark) => ({
   what,
   asked: `at least ${factor} x`,
   measured: Number.isFinite(value) ? `${value.toFixed(2)} x` : undefined,
@@ -53,33 +53,29 @@ function singleQueries({ times, fastest, plain, recall }) {
   const hnsw = recallOf(recall(HNSW))
   const certified = (than) => times(CERTIFIED.name, than)
   return [
-    atLeast('f32 scan, one thread, against best plain JS', 5, times(FLOAT32.name, plain()), plain()),
-    atLeast('certified, one thread, against best plain JS', 16, certified(plain())),
-    atLeast(
+    gte('f32 scan, one thread, against best plain JS', 5, times(FLOAT32.name, plain()), plain()),
+    gte('certified, one thread, against best plain JS', 16, certified(plain())),
+    gte(
       'certified, one thread, against onnxruntime-web, one thread',
       3,
       certified('onnxruntime-web, one thread'),
     ),
-    atLeast(
+    gte(
       'certified, one thread, against usearch exact, one thread',
       4,
       certified('usearch exact, one thread'),
     ),
-    atLeast(
-      'certified, one thread, against hnswlib-node brute force',
-      4,
-      certified('hnswlib-node, brute force'),
-    ),
-    atLeast(
+    gte('certified, one thread, against hnswlib-node brute force', 4, certified('hnswlib-node, brute force')),
+    gte(
       'certified, two threads, against the fastest exact peer',
       5,
       times(CERTIFIED_THREADS.name, peer),
       peer,
     ),
-    atLeast('certified, two threads, against HNSW ef 64', 1, times(CERTIFIED_THREADS.name, HNSW), hnsw),
+    gte('certified, two threads, against HNSW ef 64', 1, times(CERTIFIED_THREADS.name, HNSW), hnsw),
     atMost('certified, one thread: times the time of HNSW ef 64', 1.3, 'x', 1 / certified(HNSW), hnsw),
-    atLeast('certified, two threads against one', 1.7, times(CERTIFIED_THREADS.name, CERTIFIED.name)),
-    atLeast('f32, two threads against one', 1.2, times(FLOAT32_THREADS.name, FLOAT32.name)),
+    gte('certified, two threads against one', 1.7, times(CERTIFIED_THREADS.name, CERTIFIED.name)),
+    gte('f32, two threads against one', 1.2, times(FLOAT32_THREADS.name, FLOAT32.name)),
     atMost(
       'certified: times the time of reading the int8 codes once',
       1.3,
@@ -95,8 +91,8 @@ function onGlove({ times, median, recall }, { analogies }) {
     analogies &&
     `${analogies.correct.toLocaleString('en')} of ${analogies.questions.toLocaleString('en')} right`
   return [
-    atLeast('whole GloVe: certified, one thread, against f32 on one', 3, times(CERTIFIED.name, FLOAT32.name)),
-    atLeast(
+    gte('whole GloVe: certified, one thread, against f32 on one', 3, times(CERTIFIED.name, FLOAT32.name)),
+    gte(
       'whole GloVe: certified, two threads, against f32 on one',
       5,
       times(CERTIFIED_THREADS.name, FLOAT32.name),
@@ -115,13 +111,13 @@ function onGlove({ times, median, recall }, { analogies }) {
 function others(small, wide, { making, memory, call, sizes }) {
   const web = wide.batch('onnxruntime-web, one thread')
   return [
-    atLeast(
+    gte(
       'batch of 100 in Node 24 against onnxruntime-web',
       2.5,
       web / wide.batch(`${CERTIFIED.name}, Node 24`),
     ),
-    atLeast('batch of 100 in Node 20 against onnxruntime-web', 1.5, web / wide.batch(CERTIFIED.name)),
-    atLeast('1,000 x 384, one thread, against best plain JS', 8, small.times(CERTIFIED.name, small.plain())),
+    gte('batch of 100 in Node 20 against onnxruntime-web', 1.5, web / wide.batch(CERTIFIED.name)),
+    gte('1,000 x 384, one thread, against best plain JS', 8, small.times(CERTIFIED.name, small.plain())),
     atMost('a call on a table of one row', 2, 'microseconds', call.microseconds),
     atMost('making the table with codes', 0.4, 's', making.milliseconds / 1000),
     atMost('resident memory, times the table', 1.3, 'x', memory.ratio),

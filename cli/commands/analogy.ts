@@ -15,7 +15,7 @@ export const analogy: Command = {
   operands: ['<table>', '<expression…>'],
   options: {
     ...SEARCH_OPTIONS,
-    unit: { help: 'scale every input row to length 1 first (Mikolov et al. 2013)' },
+    normalize: { help: 'scale every input row to length 1 first (Mikolov et al. 2013)' },
     baselines: { value: 'N', help: 'N random rows beside the answer, to compare with (0)' },
     seed: { value: 'S', help: 'the seed the baselines are drawn from (1)' },
     ...TABLE_OPTIONS,
@@ -36,7 +36,12 @@ export const analogy: Command = {
     const count = args.count('baselines', 0)
     const seed = args.count('seed', 1, Number.MIN_SAFE_INTEGER)
     const terms = parseExpression(words.join(' '))
-    const options = { k, metric, unit: args.flag('unit'), includeInputs: args.flag('include-inputs') }
+    const options = {
+      k,
+      metric,
+      normalize: args.flag('normalize'),
+      includeInputs: args.flag('include-inputs'),
+    }
     if (isClusterName(name)) return analogyOnCluster(name, terms, { ...options, count, seed })
     const table = await openNamedTable(name, tableOptions(args))
     const expression = expressionOf(table, terms)
@@ -55,15 +60,15 @@ async function analogyOnCluster(
     count,
     seed,
     ...options
-  }: { k: number; metric: Metric; unit: boolean; includeInputs: boolean; count: number; seed: number },
+  }: { k: number; metric: Metric; normalize: boolean; includeInputs: boolean; count: number; seed: number },
 ): Promise<Answer> {
   const { clusterBaselines, clusterExpression, onCluster } = await import('./clickhouse.ts')
   return onCluster(name, async (table, shown) => {
     const expression = await clusterExpression(table, terms)
     const { result, milliseconds } = await timedAsync(() => table.analogy(expression, options))
-    const { unit } = options
+    const { normalize } = options
     const baselines =
-      count === 0 ? undefined : await clusterBaselines(table, expression, { count, seed, unit })
+      count === 0 ? undefined : await clusterBaselines(table, expression, { count, seed, normalize })
     const question = formatExpression(terms)
     const matches = result.toArray()
     return answerWithMatches({ question, name: shown, table, ...options, matches, baselines, milliseconds })

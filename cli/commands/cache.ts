@@ -3,7 +3,7 @@
 import { RowspaceError } from '../../src/core/errors.ts'
 import { describe } from '../../src/core/values.ts'
 import { cacheFolder } from '../../src/hub/disk-store.ts'
-import { clearCache, type KeptEntry, listCache, parseHubName } from '../../src/hub.ts'
+import { type CachedEntry, clearCache, listCache, parseHubName } from '../../src/hub.ts'
 import { columns, oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import type { Answer, Command } from '../parsing/command.ts'
@@ -40,11 +40,11 @@ async function list(name: string | undefined): Promise<Answer> {
 }
 
 /** Whether a file is of the model, or the revision of it, that is named. */
-function isOf(file: KeptEntry, name: string): boolean {
+function isOf(file: CachedEntry, name: string): boolean {
   return file.name === name || file.name.startsWith(`${name}/`) || file.name.startsWith(`${name}@`)
 }
 
-function formatList(folder: string, files: readonly KeptEntry[], kept: number): string {
+function formatList(folder: string, files: readonly CachedEntry[], kept: number): string {
   const head = `${paint.bold(oneLine(folder))}  ${bytes(kept)}`
   if (files.length === 0) return `${head}\n  nothing is kept`
   const rows = files.map((file) => [oneLine(file.name), bytes(file.kept), `of ${bytes(file.size)}`])

@@ -1,10 +1,10 @@
 /** `nearest`, `analogy`, `lookup` and `inspect` of a table on ClickHouse: the same answers, printed the same. */
 
-import type { ClusterTable } from '../../src/clickhouse/clickhouse-table.ts'
-import { openCluster } from '../../src/clickhouse/open-clickhouse.ts'
+import type { ClickHouseTable } from '../../src/clickhouse/clickhouse-table.ts'
+import { openClickHouse } from '../../src/clickhouse/open-clickhouse.ts'
 import { isRowspaceError } from '../../src/core/errors.ts'
 import { sampleIds } from '../../src/core/random.ts'
-import { EmbeddingTable, type Row } from '../../src/table/embedding-table.ts'
+import { EmbeddingTable, type RowKey } from '../../src/table/embedding-table.ts'
 import type { Expression } from '../../src/table/expression.ts'
 import type { Match } from '../../src/table/matches.ts'
 import { WordList } from '../../src/table/vocabulary.ts'
@@ -18,10 +18,10 @@ import type { Found } from '../views/shown.ts'
 /** Opens the table of a `clickhouse://` name, asks it, and lets go of it. */
 export async function onCluster<Result>(
   name: string,
-  ask: (table: ClusterTable, shown: string) => Promise<Result>,
+  ask: (table: ClickHouseTable, shown: string) => Promise<Result>,
 ): Promise<Result> {
   const { shown, connection } = parseClusterName(name, process.env)
-  const table = await openCluster(connection)
+  const table = await openClickHouse(connection)
   try {
     return await ask(table, shown)
   } finally {
@@ -30,7 +30,7 @@ export async function onCluster<Result>(
 }
 
 /** As `rowNamed`: a token as written, else with a leading space; digits that are no token are an id, `#12` is one always. */
-export async function clusterRow(table: ClusterTable, name: string): Promise<number> {
+export async function clusterRow(table: ClickHouseTable, name: string): Promise<number> {
   const id = /^#?(\d+)$/.exec(name)?.[1]
   if (id === undefined) return table.id(name)
   if (name.startsWith('#') || !table.hasTokens) return table.id(Number(id))
@@ -44,10 +44,10 @@ export async function clusterRow(table: ClusterTable, name: string): Promise<num
 
 /** The terms with every word looked up. */
 export async function clusterExpression(
-  table: ClusterTable,
+  table: ClickHouseTable,
   terms: readonly ExpressionTerm[],
 ): Promise<Expression> {
-  const rows: [Row, number][] = []
+  const rows: [RowKey, number][] = []
   for (const { weight, word, quoted } of terms) {
     rows.push([quoted ? await table.id(word) : await clusterRow(table, word), weight])
   }
@@ -59,17 +59,17 @@ export async function clusterExpression(
 
 /** Rows drawn from a seed and measured, the same as of a table in memory. */
 export async function clusterBaselines(
-  table: ClusterTable,
+  table: ClickHouseTable,
   expression: Expression,
-  { count, seed, unit }: { count: number; seed: number; unit: boolean },
+  { count, seed, normalize }: { count: number; seed: number; normalize: boolean },
 ): Promise<Match[]> {
   const inputs = [...(expression.positive ?? []), ...(expression.negative ?? [])]
   const exclude = new Set(inputs.map((entry) => (Array.isArray(entry) ? entry[0] : entry)))
   const ids = sampleIds(table.size, count, seed, (id) => !exclude.has(id))
   if (ids.length === 0) return []
-  const [rows, vector] = [await table.gather(ids), await table.combine(expression, { unit })]
+  const [rows, vector] = [await table.gather(ids), await table.combine(expression, { normalize })]
   const drawn = await EmbeddingTable.from(rows, { dimension: table.dimension, codes: false })
-  const measured = drawn.measure(vector, ids.keys()).toArray()
+  const measured = drawn.scores(vector, ids.keys()).toArray()
   drawn.dispose()
   return Promise.all(
     measured.map(async (match, place) => ({
@@ -81,7 +81,7 @@ export async function clusterBaselines(
 }
 
 /** The tokens of a text with their rows, as `lookUp` finds them. */
-export async function clusterLookUp(table: ClusterTable, text: string): Promise<Found[]> {
+export async function clusterLookUp(table: ClickHouseTable, text: string): Promise<Found[]> {
   const pieces = await clusterPieces(table, text)
   const known = pieces.filter(({ id }) => id !== undefined)
   if (known.length === 0) await table.id(text)
@@ -95,16 +95,16 @@ export async function clusterLookUp(table: ClusterTable, text: string): Promise<
   })
 }
 
-async function clusterPieces(table: ClusterTable, text: string): Promise<Omit<Found, 'row'>[]> {
+async function clusterPieces(table: ClickHouseTable, text: string): Promise<Omit<Found, 'row'>[]> {
   if (!table.hasTokens) {
     const words = text.split(/\s+/).filter((word) => word !== '')
     return Promise.all(words.map(async (word) => ({ text: word, id: await clusterRow(table, word) })))
   }
-  const written = new WordList([]).split(text).map((piece) => piece.text)
+  const written = new WordList([]).tokenize(text).map((piece) => piece.text)
   const ids = await table.tokenIds([text, ...written, ...written.map((piece) => piece.toLowerCase())])
   const whole = ids.get(text)
   if (whole !== undefined) return [{ text, id: whole }]
-  return new WordList([...ids.keys()]).split(text).map((piece) => ({ ...piece, id: ids.get(piece.text) }))
+  return new WordList([...ids.keys()]).tokenize(text).map((piece) => ({ ...piece, id: ids.get(piece.text) }))
 }
 
 export async function inspectCluster(name: string): Promise<Answer> {

@@ -39,7 +39,7 @@ export function demonstrate(table: EmbeddingTable, milliseconds: number): Demons
     neighbours: { word: WORD, ...ask(() => table.nearest(WORD, { k: SHOWN })) },
     analogy: {
       ...ask(() => table.analogy(KING, { k: SHOWN })),
-      unrelated: table.measure(vector, UNRELATED).toArray(),
+      unrelated: table.scores(vector, UNRELATED).toArray(),
       random: drawBaselines(table, KING, { count: 3, seed: SEED }),
       seed: SEED,
     },

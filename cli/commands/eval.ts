@@ -70,7 +70,7 @@ export const evaluate: Command = {
     const folding = { restrictVocab, caseInsensitive: !args.flag('case-sensitive') }
     const evaluated = [{ transform: 'as it is', ...(await evaluateOne(table, asked, folding)) }]
     for (const { name, make } of transforms) {
-      using transformed = await (await make(table)).table(table, { threads })
+      using transformed = await (await make(table)).apply(table, { threads })
       evaluated.push({ transform: name, ...(await evaluateOne(transformed, asked, folding)) })
     }
     const [plain] = evaluated as [Evaluated]

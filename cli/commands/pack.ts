@@ -39,20 +39,25 @@ export const pack: Command = {
       value: 'TYPE',
       help: `${ELEMENT_TYPES.join(', ')}: how safetensors keep numbers (as they come)`,
     },
-    force: { help: 'replace <out> if it exists' },
+    overwrite: { help: 'replace <out> if it exists' },
     ...TABLE_OPTIONS,
   },
   notes: ['Endings: .safetensors; .txt and .vec for word2vec text; .bin for word2vec binary.'],
   examples: [
     'rowspace pack glove.txt glove.safetensors',
     'rowspace pack default small.safetensors --dtype int8',
-    'rowspace pack default words.bin --force',
+    'rowspace pack default words.bin --overwrite',
   ],
   async run(args: Arguments): Promise<Answer> {
     const [from, to] = args.operands as [string, string]
     const format = args.choice('format', FORMATS, formatOf(to, args.text('format')))
     const dtype = dtypeFor(args, format)
-    const packed = await write(from, to, { format, dtype, force: args.flag('force') }, tableOptions(args))
+    const packed = await write(
+      from,
+      to,
+      { format, dtype, overwrite: args.flag('overwrite') },
+      tableOptions(args),
+    )
     return {
       text: () =>
         `${paint.bold(oneLine(to))}  ${count(packed.size)} x ${packed.dimension}, ${format} ${packed.dtype}, ${bytes(packed.bytes)}`,
@@ -85,10 +90,10 @@ function dtypeFor(args: Arguments, format: Format): ElementType | undefined {
 interface Wanted {
   format: Format
   dtype: ElementType | undefined
-  force: boolean
+  overwrite: boolean
 }
 
-async function write(from: string, to: string, { format, dtype, force }: Wanted, options: OpenOptions) {
+async function write(from: string, to: string, { format, dtype, overwrite }: Wanted, options: OpenOptions) {
   const interrupt = abortOnSignals()
   let table: EmbeddingTable | undefined
   // opened when the first bytes are asked for: nobody waits for a table to hear that the file is there already
@@ -97,7 +102,7 @@ async function write(from: string, to: string, { format, dtype, force }: Wanted,
     yield* WRITERS[format](writable(table), dtype ?? table.dtype)
   }
   try {
-    const written = await writeFileAtomically(to, chunks(), { force, signal: interrupt.signal })
+    const written = await writeFileAtomically(to, chunks(), { overwrite, signal: interrupt.signal })
     return {
       size: table!.size,
       dimension: table!.dimension,
@@ -108,7 +113,7 @@ async function write(from: string, to: string, { format, dtype, force }: Wanted,
     if (!isRowspaceError(error, 'EXISTS')) throw error
     throw new RowspaceError(
       'EXISTS',
-      `${JSON.stringify(to)} exists and was left as it is: --force replaces it`,
+      `${JSON.stringify(to)} exists and was left as it is: --overwrite replaces it`,
     )
   } finally {
     interrupt.stop()

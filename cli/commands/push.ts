@@ -1,7 +1,7 @@
 /** `rowspace push`: a table onto ClickHouse, piece by piece. */
 
 import { type OpenRowSource, rowsOfFile } from '../../src/clickhouse/row-source.ts'
-import { pushTable } from '../../src/clickhouse/upload-table.ts'
+import { uploadTable } from '../../src/clickhouse/upload-table.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { abortOnSignals } from '../interrupt.ts'
 import {
@@ -26,7 +26,7 @@ export const push: Command = {
   options: {
     cluster: { value: 'NAME', help: 'the cluster whose shards take the rows, as system.clusters has it' },
     server: { value: 'URL', help: 'the HTTP address of a shard, once for each, where there is no Keeper' },
-    replace: { help: 'drop a table of that name first' },
+    overwrite: { help: 'drop a table of that name first' },
     ...TABLE_OPTIONS,
   },
   notes: [
@@ -47,11 +47,11 @@ export const push: Command = {
     let source: OpenRowSource | EmbeddingTable | undefined
     try {
       source = await openRows(from, options)
-      const pushed = await pushTable(source, {
+      const pushed = await uploadTable(source, {
         ...connection,
         cluster: args.text('cluster'),
         servers: servers.length === 0 ? undefined : servers,
-        replace: args.flag('replace'),
+        overwrite: args.flag('overwrite'),
         signal: interrupt.signal,
         onProgress: progress.report,
       })

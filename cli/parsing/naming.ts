@@ -36,7 +36,7 @@ export function splitText(table: EmbeddingTable, text: string): { text: string; 
   const { vocabulary } = table
   if (vocabulary !== undefined) {
     const whole = vocabulary.idOf(text)
-    return whole === undefined ? vocabulary.split(text) : [{ text, id: whole }]
+    return whole === undefined ? vocabulary.tokenize(text) : [{ text, id: whole }]
   }
   const words = text.split(/\s+/).filter((word) => word !== '')
   return words.map((word) => ({ text: word, id: rowNamed(table, word) }))

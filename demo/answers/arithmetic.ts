@@ -25,16 +25,16 @@ export interface ArithmeticAnswer extends SearchFacts {
 /** Throws where the expression makes no sense or names no row. */
 export function arithmetic(table: EmbeddingTable, state: State): ArithmeticAnswer {
   const expression = parseExpression(state.expression)
-  const { unit, inputs: includeInputs, sumMetric } = state
-  const ask = (metric: Metric) => table.analogy(expression, { k: 10, metric, unit, includeInputs })
+  const { normalize, inputs: includeInputs, sumMetric } = state
+  const ask = (metric: Metric) => table.analogy(expression, { k: 10, metric, normalize, includeInputs })
   const { result, ...time } = timed(() => ask(sumMetric))
   const rescored = table.rescored
-  const sum = table.combine(expression, { unit })
+  const sum = table.combine(expression, { normalize })
   const other = ask(sumMetric === 'cosine' ? 'dot' : 'cosine').at(0)
   const [byCosine, byDot] = sumMetric === 'cosine' ? [result.at(0), other] : [other, result.at(0)]
   return {
     matches: named(table, result),
-    baselines: named(table, table.measure(sum, baselineIds(table, state, expression))),
+    baselines: named(table, table.scores(sum, baselineIds(table, state, expression))),
     sumNorm: norm(sum),
     byCosine: bestOf(table, byCosine),
     byDot: bestOf(table, byDot),
@@ -54,7 +54,7 @@ function bestOf(table: EmbeddingTable, match: Match | undefined): Best | undefin
 function baselineIds(table: EmbeddingTable, { seed }: State, expression: Expression): number[] {
   const exclude = inputIds(table, expression)
   const draw = (seed: number) => [
-    ...table.sample(Math.min(3, table.size - exclude.length), { seed, exclude }),
+    ...table.randomIds(Math.min(3, table.size - exclude.length), { seed, exclude }),
   ]
   if (seed > 0) return draw(seed)
   const known = UNRELATED.flatMap((word) => idOf(table, [word, word.trim(), word.trim().toLowerCase()]) ?? [])

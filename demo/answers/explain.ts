@@ -17,7 +17,7 @@ export interface Explanation {
 }
 
 export function explain(table: EmbeddingTable, state: State, id: number): Explanation {
-  const sum = table.combine(parseExpression(state.expression), { unit: state.unit })
+  const sum = table.combine(parseExpression(state.expression), { normalize: state.normalize })
   const row = table.row(id)
   const scale = norm(sum) * norm(row) || 1
   const cosine = table.similarity(sum, id)

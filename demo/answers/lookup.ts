@@ -46,5 +46,5 @@ function chosenRow(table: EmbeddingTable, tokens: readonly TextToken[], id: numb
 /** How GPT-2 splits it; its vocabulary is fetched when first asked for. */
 export async function gpt2Split(sentence: string): Promise<TextToken[]> {
   const { gpt2Vocabulary } = await import('rowspace/gpt2')
-  return gpt2Vocabulary().split(sentence)
+  return gpt2Vocabulary().tokenize(sentence)
 }

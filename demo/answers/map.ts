@@ -39,16 +39,19 @@ export function mapOf(table: EmbeddingTable, state: State): MapAnswer {
   const add = (ids: Iterable<number>, kind: PointKind) => {
     for (const id of ids) {
       if (byRow.has(id)) continue
-      byRow.set(id, places.push({ name: nameOf(table, id), kind, row: rowOf(table, id, state.unit) }) - 1)
+      byRow.set(
+        id,
+        places.push({ name: nameOf(table, id), kind, row: rowOf(table, id, state.normalize) }) - 1,
+      )
     }
   }
   let sides: [number, number][] = []
   if (expression !== undefined) {
-    const { unit, sumMetric: metric } = state
-    places.push({ name: state.expression.trim(), kind: 'sum', row: table.combine(expression, { unit }) })
+    const { normalize, sumMetric: metric } = state
+    places.push({ name: state.expression.trim(), kind: 'sum', row: table.combine(expression, { normalize }) })
     add(inputIds(table, expression), 'input')
     sides = parallelogram(table, expression, byRow)
-    add(table.analogy(expression, { k: SHOWN_MATCHES, metric, unit }).ids, 'match')
+    add(table.analogy(expression, { k: SHOWN_MATCHES, metric, normalize }).ids, 'match')
   }
   const tokens = split(table, state.sentence)
   const inSentence = tokens.flatMap(({ id }) => id ?? [])
@@ -68,9 +71,9 @@ function readable(table: EmbeddingTable, text: string): Expression | undefined {
   }
 }
 
-function rowOf(table: EmbeddingTable, id: number, unit: boolean): Float32Array {
+function rowOf(table: EmbeddingTable, id: number, normalize: boolean): Float32Array {
   const row = table.row(id)
-  const length = unit ? norm(row) || 1 : 1
+  const length = normalize ? norm(row) || 1 : 1
   return row.map((value) => value / length)
 }
 

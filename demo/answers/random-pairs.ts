@@ -8,8 +8,8 @@ const sorted = new WeakMap<EmbeddingTable, Float32Array>()
 export function randomCosines(table: EmbeddingTable): Float32Array {
   let cosines = sorted.get(table)
   if (cosines === undefined) {
-    const ids = table.sample(Math.min(SAMPLE, table.size - table.skipped), { seed: 1 })
-    const pairs = [...ids].flatMap((id, place) => [...table.measure(id, ids.subarray(place + 1)).cosines])
+    const ids = table.randomIds(Math.min(SAMPLE, table.size - table.skipped), { seed: 1 })
+    const pairs = [...ids].flatMap((id, place) => [...table.scores(id, ids.subarray(place + 1)).cosines])
     cosines = Float32Array.from(pairs).sort()
     sorted.set(table, cosines)
   }

@@ -12,7 +12,7 @@ export interface NamedMatch {
 
 /** Tables without tokens are asked by id: `3 14 15`. */
 export function split(table: EmbeddingTable, sentence: string): TextToken[] {
-  if (table.vocabulary !== undefined) return table.vocabulary.split(sentence)
+  if (table.vocabulary !== undefined) return table.vocabulary.tokenize(sentence)
   return (sentence.match(/\d+/g) ?? []).map((text) => {
     const id = Number(text)
     return { text: `#${text}`, id: id < table.size ? id : undefined }

@@ -59,7 +59,7 @@ export function setUpArithmetic({ tables, change, state }: Page): Show {
     ),
   )
   byId('expression').oninput = ({ target }) => change({ expression: (target as HTMLInputElement).value })
-  for (const name of ['unit', 'inputs'] as const) {
+  for (const name of ['normalize', 'inputs'] as const) {
     byId(name).onchange = ({ target }) => change({ [name]: (target as HTMLInputElement).checked })
   }
   byId('reroll').onclick = () => change({ seed: state().seed + 1 })

@@ -65,10 +65,10 @@ export class Dictionary {
   ask(description: string, k = 10): Answer {
     const start = performance.now()
     const { weights, centre } = this
-    const query = embed(this.table, description, { weights, centre, unit: true })
+    const query = embed(this.table, description, { weights, centre, normalize: true })
     const matches = query.some((value) => value !== 0) ? this.index.nearest(query, { k }).toArray() : []
     const milliseconds = performance.now() - start
-    const pieces = this.table.vocabulary?.split(description) ?? []
+    const pieces = this.table.vocabulary?.tokenize(description) ?? []
     return {
       found: matches.map(({ id, cosine }) => {
         const [words, part, definition] = this.glosses[id]!

@@ -89,7 +89,7 @@ export async function measure(table, synsets, { step = 1, tell = () => {} } = {}
       const weights = weighted ? sifWeights(table.size) : undefined
       const mean = meanOf(embed(table, texts, { weights }), dimension)
       for (const centred of [false, true]) {
-        const options = { weights, unit: true, centre: centred ? mean : undefined }
+        const options = { weights, normalize: true, centre: centred ? mean : undefined }
         const index = await EmbeddingTable.from(embed(table, texts, options), { dimension, threads: 'auto' })
         for (const [kind, queries] of kinds) {
           const vectors = embed(

@@ -59,7 +59,7 @@ export function maximalMarginalRelevance(
     }
     isChosen[best] = 1
     chosen.push(best)
-    const { cosines } = table.measure(near.ids[best]!, near.ids)
+    const { cosines } = table.scores(near.ids[best]!, near.ids)
     for (let place = 0; place < near.length; place++) {
       likeness[place] = Math.max(likeness[place]!, cosines[place]!)
     }

@@ -10,11 +10,11 @@ import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Metric } from '../table/embedding-table.ts'
 import { askableSet, checkFilter } from './askable.ts'
 import { PairColumns } from './pair-columns.ts'
-import { checkLeast, rangeSearchUpTo } from './range-search.ts'
+import { checkMinScore, rangeSearchUpTo } from './range-search.ts'
 
 export interface PairsAboveOptions extends WorkOptions {
   /** The least score, by `metric`, of a pair; rounded to float32, as scores are. */
-  least: number
+  minScore: number
   /** What to compare by: 'cosine' unless given. */
   metric?: Metric | undefined
   /** The rows to pair: all unless given. */
@@ -25,7 +25,7 @@ export interface PairsAboveOptions extends WorkOptions {
 
 const PAIRS_OPTIONS: KeysOf<PairsAboveOptions> = {
   ...WORK_OPTIONS,
-  least: true,
+  minScore: true,
   metric: true,
   filter: true,
   limit: true,
@@ -71,13 +71,13 @@ const FOUND_TWICE = (STEP * (STEP - 1)) / 2
  * @throws RowspaceError `INVALID_ARGUMENT` where `least` is no number, or as soon as there are more pairs than `limit`; `DISPOSED`; the
  * signal's reason.
  * @example
- * for (const { a, b } of await pairsAbove(table, { least: 0.95 })) console.log(table.token(a), table.token(b))
+ * for (const { a, b } of await pairsAbove(table, { minScore: 0.95 })) console.log(table.token(a), table.token(b))
  */
 export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptions): Promise<RowPairs> {
   checkTable(table)
   const given = readOptions(options, PAIRS_OPTIONS, 'the options of pairsAbove()')
-  const { least, filter, limit = LIMIT } = given
-  checkLeast(least)
+  const { minScore, filter, limit = LIMIT } = given
+  checkMinScore(minScore)
   checkFilter(table, filter)
   const { metric } = readSearchOptions(given)
   checkCount(limit, 'limit', 0)
@@ -87,7 +87,7 @@ export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptio
     const rows: number[] = []
     for (let id = from; id < to; id++) if (unpaired.has(id)) rows.push(id)
     const most = limit - found.length + FOUND_TWICE
-    const answers = rangeSearchUpTo(table, rows, { least, metric, filter: unpaired }, most)
+    const answers = rangeSearchUpTo(table, rows, { minScore, metric, filter: unpaired }, most)
     for (const [index, { ids, cosines, dots }] of (answers ?? []).entries()) {
       const a = rows[index]!
       for (let place = 0; place < ids.length; place++) {
@@ -97,8 +97,8 @@ export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptio
     if (answers === undefined || found.length > limit) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `more than ${limit} pairs score ${least} or more, among the first ${to} of ${table.size} rows already: raise least or limit`,
-        { limit, least },
+        `more than ${limit} pairs score ${minScore} or more, among the first ${to} of ${table.size} rows already: raise least or limit`,
+        { limit, minScore },
       )
     }
     // what is left to pair with comes later

@@ -9,9 +9,9 @@ import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table/embedding-table.ts'
 import type { Matches } from '../table/matches.ts'
 
-export interface RangeOptions extends Omit<SearchOptions, 'k' | 'least'> {
+export interface RangeOptions extends Omit<SearchOptions, 'k' | 'minScore'> {
   /** The least score, by `metric`, of a row in the answer; rounded to float32, as scores are. */
-  least: number
+  minScore: number
 }
 
 const { k: _, ...OTHERS } = SEARCH_OPTIONS
@@ -29,7 +29,7 @@ const SHARE = 16
  *
  * @throws RowspaceError as `EmbeddingTable.nearest`; `INVALID_ARGUMENT` where `least` is no number.
  * @example
- * rangeSearch(table, 'king', { least: 0.7 })
+ * rangeSearch(table, 'king', { minScore: 0.7 })
  */
 export function rangeSearch(table: EmbeddingTable, query: Query, options: RangeOptions): Matches {
   return answers(table, [query], options, 'the options of rangeSearch()')[0]!
@@ -60,7 +60,7 @@ export function rangeSearchUpTo(
   options: RangeOptions,
   most: number,
 ): Matches[] | undefined {
-  checkLeast(options.least)
+  checkMinScore(options.minScore)
   const { exclude, filter } = options
   // they are used again in each round: an iterator has only one, and a test is run once for each row
   const search = {
@@ -91,11 +91,11 @@ export function rangeSearchUpTo(
 }
 
 /** Throws `INVALID_ARGUMENT` unless `least` is a number. */
-export function checkLeast(least: number): void {
-  if (typeof least === 'number' && !Number.isNaN(least)) return
+export function checkMinScore(minScore: number): void {
+  if (typeof minScore === 'number' && !Number.isNaN(minScore)) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `least must be a number (a cosine from −1 to 1); got ${describe(least)}`,
+    `minScore must be a number (a cosine from −1 to 1); got ${describe(minScore)}`,
   )
 }
 

@@ -20,7 +20,7 @@ import {
 } from './candidates.ts'
 import type { Connection } from './connection.ts'
 import { anyRows, type FoundRow, fetchRows } from './fetch-rows.ts'
-import { ClusterMatches } from './matches.ts'
+import { ClickHouseMatches } from './matches.ts'
 import { type Question, type RescoreOptions, rescore } from './rescore.ts'
 
 export interface Asked extends BoundOptions, RescoreOptions {}
@@ -43,9 +43,9 @@ export async function answerQuestions(
   connection: Connection,
   questions: readonly Question[],
   asked: Asked,
-): Promise<ClusterMatches[]> {
-  if (asked.k === 0) return questions.map(() => ClusterMatches.none())
-  const answers: ClusterMatches[] = []
+): Promise<ClickHouseMatches[]> {
+  if (asked.k === 0) return questions.map(() => ClickHouseMatches.none())
+  const answers: ClickHouseMatches[] = []
   for (let from = 0; from < questions.length; from += GROUP) {
     const group = new Group(connection, questions.slice(from, from + GROUP), asked)
     answers.push(...(await group.answer()))
@@ -55,7 +55,7 @@ export async function answerQuestions(
 
 class Group {
   private readonly rows = new Map<number, FoundRow>()
-  private readonly answers: ClusterMatches[] = []
+  private readonly answers: ClickHouseMatches[] = []
   /** Questions not answered yet, by their places. */
   private open: number[]
 
@@ -67,7 +67,7 @@ class Group {
     this.open = questions.map((_, place) => place)
   }
 
-  async answer(): Promise<ClusterMatches[]> {
+  async answer(): Promise<ClickHouseMatches[]> {
     if (this.questions.length > 1) {
       await this.askForFew()
       const shared = questionsAtOnce(this.vectorOf(0).length) > 1
@@ -108,20 +108,20 @@ class Group {
     const most = Math.min(SAMPLE, SAMPLE_EACH * this.open.length, Math.ceil(size / 16))
     const sample = await anyRows(this.connection, { where, most, signal })
     for (const [id, row] of sample) this.rows.set(id, row)
-    const least = new Map<number, number>()
-    const raise = (places: readonly number[], found: readonly ClusterMatches[]) => {
+    const minScore = new Map<number, number>()
+    const raise = (places: readonly number[], found: readonly ClickHouseMatches[]) => {
       for (const [index, place] of places.entries()) {
         const reached = this.reachedBy(found[index]!)
-        if (Number.isFinite(reached)) least.set(place, Math.max(reached!, least.get(place) ?? reached!))
+        if (Number.isFinite(reached)) minScore.set(place, Math.max(reached!, minScore.get(place) ?? reached!))
       }
     }
     raise(this.open, await this.score(this.open, [...sample.keys()]))
-    const places = [...least.keys()]
+    const places = [...minScore.keys()]
     for (let below = most * STEP; ; below *= STEP) {
       const isLast = 4 * below >= size
       const above = await allAbove(
         this.connection,
-        places.map((place) => ({ vector: this.vectorOf(place), least: least.get(place)! })),
+        places.map((place) => ({ vector: this.vectorOf(place), minScore: minScore.get(place)! })),
         { ...this.asked, below: isLast ? size : below, mostEach: 4 * STEP * (k + SPARE) },
       )
       const found = await this.best(places, above)
@@ -151,7 +151,7 @@ class Group {
   private settle(
     places: readonly number[],
     candidates: readonly Candidates[],
-    found: readonly ClusterMatches[],
+    found: readonly ClickHouseMatches[],
   ): void {
     for (const [index, place] of places.entries()) {
       const { rest } = candidates[index]!
@@ -166,7 +166,7 @@ class Group {
   private async best(
     places: readonly number[],
     candidates: readonly Candidates[],
-  ): Promise<ClusterMatches[]> {
+  ): Promise<ClickHouseMatches[]> {
     const heads = candidates.map(({ ids }, index) => ids.slice(0, this.limitOf(places[index]!)))
     await this.fetch(heads.flat())
     const found = await this.score(places, heads.flat())
@@ -195,15 +195,15 @@ class Group {
   }
 
   /** Every row that came for any of these questions may be in the answer of each. */
-  private score(places: readonly number[], ids: readonly number[]): Promise<ClusterMatches[]> {
+  private score(places: readonly number[], ids: readonly number[]): Promise<ClickHouseMatches[]> {
     const questions = places.map((place) => this.questions[place]!)
     return rescore(this.connection, questions, ids, this.rows, this.asked)
   }
 
   /** What a row must score to come into an answer, or undefined where any score will do. */
-  private reachedBy(answer: ClusterMatches): number | undefined {
-    const { k, metric, least } = this.asked
+  private reachedBy(answer: ClickHouseMatches): number | undefined {
+    const { k, metric, minScore } = this.asked
     const scores = metric === 'cosine' ? answer.cosines : answer.dots
-    return scores.length === k ? scores[k - 1]! : least === undefined ? undefined : Math.fround(least)
+    return scores.length === k ? scores[k - 1]! : minScore === undefined ? undefined : Math.fround(minScore)
   }
 }

@@ -80,7 +80,7 @@ async function someFirst(
 /** One of many questions: the rows whose bounds reach `least`, which must be finite. */
 export interface SharedQuestion {
   vector: Float32Array
-  least: number
+  minScore: number
 }
 
 /** Questions that share a scan: what is read and unpacked once for all of them is most of the work of one. */
@@ -128,11 +128,11 @@ async function someAbove(
   const bounds = questions.map(({ vector }) =>
     boundExpression(vector, { metric, kernel: kernels.shared, codes: 'coarse' }),
   )
-  const least = questions.map((question) => quoteNumber(question.least))
+  const minScore = questions.map((question) => quoteNumber(question.minScore))
   // how far a row is above what is asked for, at most: in its order the engine holds no more rows than come
   const scan =
     `SELECT id, arrayMap(x -> if(isFinite(x), x, inf), [${bounds.join(', ')}]) AS bounds, ` +
-    `arrayReduce('max', arrayMap((x, y) -> x - y, bounds, [${least.join(', ')}])) AS excess FROM ${table}` +
+    `arrayReduce('max', arrayMap((x, y) -> x - y, bounds, [${minScore.join(', ')}])) AS excess FROM ${table}` +
     `${conditions.length === 0 ? '' : ` PREWHERE ${conditions.join(' AND ')}`} WHERE excess >= 0 ORDER BY excess DESC, id LIMIT ${most}`
   const reader = await select(connection, scan, signal)
   const rows: { id: number; bounds: Float64Array }[] = []
@@ -142,23 +142,25 @@ async function someAbove(
     rows.push({ id, bounds: found })
     last = Math.min(last, above)
   }
-  return questions.map(({ least }, n) => {
+  return questions.map(({ minScore }, n) => {
     const reaching = rows
       .map(({ id, bounds }) => ({ id, bound: boundOf(bounds[n]!) }))
-      .filter(({ bound }) => bound >= least)
+      .filter(({ bound }) => bound >= minScore)
       .sort((a, b) => b.bound - a.bound || a.id - b.id)
     return {
       ids: reaching.map(({ id }) => id),
       bounds: reaching.map(({ bound }) => bound),
       rest:
-        rows.length < most ? justBelow(least) : boundOf(least + last + 2 ** -40 * (Math.abs(least) + last)),
+        rows.length < most
+          ? justBelow(minScore)
+          : boundOf(minScore + last + 2 ** -40 * (Math.abs(minScore) + last)),
     }
   })
 }
 
 /** Scores are float32, as is what they are to reach: one that does not is at most this. */
-function justBelow(least: number): number {
-  return least - Math.abs(least) * 2 ** -30 - Number.MIN_VALUE
+function justBelow(minScore: number): number {
+  return minScore - Math.abs(minScore) * 2 ** -30 - Number.MIN_VALUE
 }
 
 /** The ids of all rows that pass a condition, in no order; undefined where they are more than `most`. */

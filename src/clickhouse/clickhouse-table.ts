@@ -12,15 +12,15 @@ import type { Kernels } from './bound.ts'
 import type { Connection } from './connection.ts'
 import { fetchRows } from './fetch-rows.ts'
 import { findIds, findTokens } from './find-ids.ts'
-import type { ClusterMatches } from './matches.ts'
+import type { ClickHouseMatches } from './matches.ts'
 import type {
-  ClusterAnalogyOptions,
-  ClusterOptions,
-  ClusterSearchOptions,
+  ClickHouseAnalogyOptions,
+  ClickHouseOptions,
+  ClickHouseSearchOptions,
   ColumnTypes,
   NoColumns,
   Query,
-  Row,
+  RowKey,
 } from './options.ts'
 import {
   copiedQuery,
@@ -36,8 +36,8 @@ import { type Question, smallTable } from './rescore.ts'
 import { type Description, namesOf } from './schema.ts'
 import { quoteText } from './sql.ts'
 
-/** Made by `openCluster`. */
-export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
+/** Made by `openClickHouse`. */
+export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   /** Rows, |V|. */
   readonly size: number
   /** Columns, d. */
@@ -59,7 +59,7 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
     private readonly connection: Connection,
     description: Description,
     kernels: Kernels,
-    private readonly options: Pick<ClusterOptions, 'core'>,
+    private readonly options: Pick<ClickHouseOptions, 'core'>,
   ) {
     this.size = description.size
     this.dimension = description.dimension
@@ -71,7 +71,7 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
-  async id(row: Row, options: Waiting = {}): Promise<number> {
+  async id(row: RowKey, options: Waiting = {}): Promise<number> {
     const { signal } = readWaiting(options, 'id()')
     return (await this.find([row], signal))[0]!
   }
@@ -87,16 +87,16 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** The lookup x_i = E[t_i]: one row, d numbers. */
-  async row(row: Row, options: Waiting = {}): Promise<Float32Array> {
+  async row(row: RowKey, options: Waiting = {}): Promise<Float32Array> {
     return this.rowsById([row], readWaiting(options, 'row()'))
   }
 
   /** n rows, n · d numbers, row-major. */
-  async gather(rows: Iterable<Row>, options: Waiting = {}): Promise<Float32Array> {
+  async gather(rows: Iterable<RowKey>, options: Waiting = {}): Promise<Float32Array> {
     return this.rowsById(listOf(rows), readWaiting(options, 'gather()'))
   }
 
-  private async rowsById(rows: readonly Row[], { signal }: Waiting): Promise<Float32Array> {
+  private async rowsById(rows: readonly RowKey[], { signal }: Waiting): Promise<Float32Array> {
     const ids = await this.find(rows, signal)
     const found = await fetchRows(this.connection, ids, signal)
     const target = new Float32Array(ids.length * this.dimension)
@@ -128,7 +128,7 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** As EmbeddingTable.nearest. */
-  async nearest(query: Query, options: ClusterSearchOptions<Columns> = {}): Promise<ClusterMatches> {
+  async nearest(query: Query, options: ClickHouseSearchOptions<Columns> = {}): Promise<ClickHouseMatches> {
     const given = readSearch(options, 'nearest()', false)
     const copy = copiedQuery(query, this.dimension)
     const question = async (asked: AskedOfTable) => [
@@ -140,8 +140,8 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
   /** As EmbeddingTable.nearestBatch. */
   async nearestBatch(
     queries: Iterable<Query>,
-    options: ClusterSearchOptions<Columns> = {},
-  ): Promise<ClusterMatches[]> {
+    options: ClickHouseSearchOptions<Columns> = {},
+  ): Promise<ClickHouseMatches[]> {
     const given = readSearch(options, 'nearestBatch()', false)
     const list = inOrder(queryList(queries, this.dimension), (query) => copiedQuery(query, this.dimension))
     return this.ask(given, async (asked) => {
@@ -153,13 +153,13 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
   /** As EmbeddingTable.analogy. */
   async analogy(
     expression: Expression,
-    options: ClusterAnalogyOptions<Columns> = {},
-  ): Promise<ClusterMatches> {
-    const { unit = false, ...given } = readSearch(options, 'analogy()', true)
+    options: ClickHouseAnalogyOptions<Columns> = {},
+  ): Promise<ClickHouseMatches> {
+    const { normalize = false, ...given } = readSearch(options, 'analogy()', true)
     const terms = copiedTerms(expression)
     return (
       await this.ask(given, async (asked) => [
-        sumQuestion(terms, unit, asked, await this.rowsOf(terms.map(termOf), asked)),
+        sumQuestion(terms, normalize, asked, await this.rowsOf(terms.map(termOf), asked)),
       ])
     )[0]!
   }
@@ -167,25 +167,25 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
   /** As EmbeddingTable.analogyBatch. */
   async analogyBatch(
     expressions: Iterable<Expression>,
-    options: ClusterAnalogyOptions<Columns> = {},
-  ): Promise<ClusterMatches[]> {
-    const { unit = false, ...given } = readSearch(options, 'analogyBatch()', true)
+    options: ClickHouseAnalogyOptions<Columns> = {},
+  ): Promise<ClickHouseMatches[]> {
+    const { normalize = false, ...given } = readSearch(options, 'analogyBatch()', true)
     const list = inOrder(listOf(expressions), copiedTerms)
     return this.ask(given, async (asked) => {
       const rows = await this.rowsOf(list.flat().map(termOf), asked)
-      return inOrder(list, (terms) => sumQuestion(terms, unit, asked, rows))
+      return inOrder(list, (terms) => sumQuestion(terms, normalize, asked, rows))
     })
   }
 
   /** The vector of an expression, d numbers, as EmbeddingTable.combine. */
   async combine(
     expression: Expression,
-    options: Waiting & { unit?: boolean | undefined } = {},
+    options: Waiting & { normalize?: boolean | undefined } = {},
   ): Promise<Float32Array> {
-    const { unit, signal } = readSumOptions(options, 'combine()')
+    const { normalize, signal } = readSumOptions(options, 'combine()')
     const terms = copiedTerms(expression)
     const rows = await this.rowsOf(terms.map(termOf), { signal })
-    return combine(rows.asTable(), terms, unit)
+    return combine(rows.asTable(), terms, normalize)
   }
 
   /** The ids of tokens as they are written; those that the table does not have are not among them. */
@@ -236,22 +236,22 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   private async ask(
-    options: ClusterSearchOptions<Columns>,
+    options: ClickHouseSearchOptions<Columns>,
     questionsOf: (asked: AskedOfTable) => Promise<Question[]>,
-  ): Promise<ClusterMatches[]> {
+  ): Promise<ClickHouseMatches[]> {
     this.checkOpen()
-    const { k, metric, least } = readSearchOptions({ ...options, filter: undefined })
+    const { k, metric, minScore } = readSearchOptions({ ...options, filter: undefined })
     const { filter, exclude, includeInputs = false, signal } = options
     if (typeof filter === 'function') {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        'a filter of a cluster is a condition on metadata columns, { year: { atLeast: 2020 } }: functions do not run there',
+        'a filter of a cluster is a condition on metadata columns, { year: { gte: 2020 } }: functions do not run there',
       )
     }
     const asked = {
       k: Math.min(k, this.size),
       metric,
-      least,
+      minScore,
       kernels: this.kernels,
       where: filter === undefined ? undefined : conditionSql(this.columns, filter),
       size: this.size,
@@ -271,7 +271,7 @@ export class ClusterTable<Columns extends ColumnTypes = NoColumns> {
     return new Rows(this.dimension, new Map(named.map((row, place) => [row, ids[place]!])), found)
   }
 
-  private async find(rows: readonly Row[], signal: AbortSignal | undefined): Promise<number[]> {
+  private async find(rows: readonly RowKey[], signal: AbortSignal | undefined): Promise<number[]> {
     this.checkOpen()
     const { size, hasTokens } = this
     return findIds(this.connection, rows, { size, hasTokens, signal })

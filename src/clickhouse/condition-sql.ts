@@ -29,17 +29,17 @@ function joined(parts: readonly string[], operator: string, none: string): strin
   return parts.length === 0 ? none : `(${parts.join(` ${operator} `)})`
 }
 
-const SIGNS = { below: '<', atMost: '<=', above: '>', atLeast: '>=' } as const
+const SIGNS = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const
 
 function testSql(column: string, test: ColumnTest): string {
   switch (test.operator) {
     case 'in':
       return anyOf(column, test.operand)
-    case 'notIn':
+    case 'nin':
       return `(isNotNull(${column}) AND NOT ${anyOf(column, test.operand)})`
-    case 'is':
+    case 'eq':
       return test.operand === null ? `isNull(${column})` : `${column} = ${quoteValue(test.operand)}`
-    case 'not':
+    case 'ne':
       return test.operand === null ? `isNotNull(${column})` : `${column} != ${quoteValue(test.operand)}`
     default:
       return `${column} ${SIGNS[test.operator]} ${quoteValue(test.operand)}`

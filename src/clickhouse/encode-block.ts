@@ -5,7 +5,7 @@ import { describe } from '../core/values.ts'
 import type { Column } from '../metadata/columns.ts'
 import { readMetadata } from '../metadata/read-metadata.ts'
 import { encodeRows } from './codes.ts'
-import type { PushOptions } from './options.ts'
+import type { UploadOptions } from './options.ts'
 import { RowBinaryWriter } from './row-binary.ts'
 import type { RowBlock } from './row-source.ts'
 import { metadataColumn } from './schema.ts'
@@ -16,7 +16,7 @@ export interface BlockShape {
   /** Whether codes stand beside rows. */
   codes: boolean
   columns: ReadonlyMap<string, Column>
-  metadata: PushOptions['metadata']
+  metadata: UploadOptions['metadata']
 }
 
 /** The columns of a block, in their order. */

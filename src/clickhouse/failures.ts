@@ -63,7 +63,7 @@ const FAILURES: ReadonlyMap<string, Failure> = new Map<string, Failure>([
         code,
         {
           code: 'INVALID_FORMAT',
-          remedy: 'the table there is not as rowspace made it: push it anew with replace',
+          remedy: 'the table there is not as rowspace made it: push it anew with overwrite',
         },
       ] as const,
   ),

@@ -4,7 +4,7 @@ import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
 import { describe } from '../core/values.ts'
 import type { Connection } from './connection.ts'
-import type { Row } from './options.ts'
+import type { RowKey } from './options.ts'
 import { quoteText } from './sql.ts'
 
 /** Tokens in one statement. */
@@ -19,7 +19,7 @@ interface Tokens {
 /** Tokens as they are written, else with a leading space. Throws `ID_OUT_OF_RANGE`, `NO_TOKENS`, `UNKNOWN_TOKEN`. */
 export async function findIds(
   connection: Connection,
-  rows: readonly Row[],
+  rows: readonly RowKey[],
   { size, hasTokens, signal }: Tokens,
 ): Promise<number[]> {
   for (const row of rows) {

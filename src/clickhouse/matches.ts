@@ -2,7 +2,7 @@
 import type { Match, Matches } from '../table/matches.ts'
 
 /** As Matches, with ids of up to 2^53. */
-export class ClusterMatches implements Iterable<Match> {
+export class ClickHouseMatches implements Iterable<Match> {
   constructor(
     readonly ids: Float64Array,
     readonly cosines: Float32Array,
@@ -10,8 +10,13 @@ export class ClusterMatches implements Iterable<Match> {
     private readonly tokenOf: (id: number) => string | undefined,
   ) {}
 
-  static none(): ClusterMatches {
-    return new ClusterMatches(new Float64Array(0), new Float32Array(0), new Float32Array(0), () => undefined)
+  static none(): ClickHouseMatches {
+    return new ClickHouseMatches(
+      new Float64Array(0),
+      new Float32Array(0),
+      new Float32Array(0),
+      () => undefined,
+    )
   }
 
   /** The first k of a small table's matches that are not to be left out; row i there is row ids[i] here. */
@@ -21,11 +26,11 @@ export class ClusterMatches implements Iterable<Match> {
     out: ReadonlySet<number>,
     k: number,
     tokenOf: (id: number) => string | undefined,
-  ): ClusterMatches {
+  ): ClickHouseMatches {
     const places = Array.from(matches.ids, (_, place) => place)
       .filter((place) => !out.has(ids[matches.ids[place]!]!))
       .slice(0, k)
-    return new ClusterMatches(
+    return new ClickHouseMatches(
       Float64Array.from(places, (place) => ids[matches.ids[place]!]!),
       Float32Array.from(places, (place) => matches.cosines[place]!),
       Float32Array.from(places, (place) => matches.dots[place]!),

@@ -4,27 +4,27 @@ import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import type { Kernel, Kernels } from './bound.ts'
 import { checkCount } from './candidates.ts'
-import { ClusterTable } from './clickhouse-table.ts'
+import { ClickHouseTable } from './clickhouse-table.ts'
 import { Connection } from './connection.ts'
-import type { ClusterOptions, ColumnTypes, NoColumns } from './options.ts'
+import type { ClickHouseOptions, ColumnTypes, NoColumns } from './options.ts'
 import { readClusterOptions } from './read-options.ts'
 import { type Description, existingTables, namesOf, readDescription } from './schema.ts'
 import { quoteText } from './sql.ts'
 
 /**
- * Opens a table that `pushTable` put there. Every answer is the one an EmbeddingTable of the same rows gives, bit for bit, or an error: never
+ * Opens a table that `uploadTable` put there. Every answer is the one an EmbeddingTable of the same rows gives, bit for bit, or an error: never
  * one without the rows of a shard that is away.
  *
  * @throws RowspaceError `NOT_FOUND` where there is no such database or table; `TRUNCATED` where its push has not ended; `CHANGED` where its
  * shards have another number of rows than were pushed; `UNSUPPORTED` where a newer version made it; `ACCESS_DENIED`, `IO`.
  * @example
- * const table = await openCluster({ url: 'http://localhost:8123', table: 'glove' })
+ * const table = await openClickHouse({ url: 'http://localhost:8123', table: 'glove' })
  * for (const { token, cosine } of await table.nearest('king', { k: 5 })) console.log(token, cosine)
  * await table.close()
  */
-export async function openCluster<Columns extends ColumnTypes = NoColumns>(
-  given: ClusterOptions<Columns>,
-): Promise<ClusterTable<Columns>> {
+export async function openClickHouse<Columns extends ColumnTypes = NoColumns>(
+  given: ClickHouseOptions<Columns>,
+): Promise<ClickHouseTable<Columns>> {
   const options = readClusterOptions(given)
   if (options.kernel !== undefined) checkKernel(options.kernel)
   const connection = await Connection.open(options)
@@ -51,7 +51,7 @@ export async function openCluster<Columns extends ColumnTypes = NoColumns>(
     checkColumns(connection, description, options.columns ?? {})
     await checkCount(connection, description.size)
     const kernels = await chooseKernels(connection, description, options.kernel)
-    return new ClusterTable<Columns>(connection, description, kernels, options)
+    return new ClickHouseTable<Columns>(connection, description, kernels, options)
   } catch (error) {
     await connection.close()
     throw error

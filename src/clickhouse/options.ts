@@ -1,12 +1,12 @@
 /** What clusters are reached, filled and asked with. */
 
-import type { Metric, Query, Row } from '../core/options.ts'
+import type { Metric, Query, RowKey } from '../core/options.ts'
 import type { Condition } from '../metadata/condition.ts'
 import type { ColumnTypes, Metadata, NoColumns } from '../metadata/types.ts'
 import type { CoreSource } from '../table/load-core.ts'
 import type { Kernel, Kernels } from './bound.ts'
 
-export type { ColumnTypes, Condition, Kernel, Kernels, Metadata, Metric, NoColumns, Query, Row }
+export type { ColumnTypes, Condition, Kernel, Kernels, Metadata, Metric, NoColumns, Query, RowKey }
 
 /** What rowspace needs of `createClient` of @clickhouse/client or @clickhouse/client-web. */
 export type CreateClient = (configuration: Record<string, unknown>) => unknown
@@ -32,14 +32,14 @@ export interface ConnectionOptions {
   tls?: Readonly<Record<string, unknown>> | undefined
 }
 
-export interface PushProgress {
+export interface UploadProgress {
   /** Rows, also those that were there already. */
   phase: 'push'
   done: number
   total: number
 }
 
-export interface PushOptions<Columns extends ColumnTypes = NoColumns> extends ConnectionOptions {
+export interface UploadOptions<Columns extends ColumnTypes = NoColumns> extends ConnectionOptions {
   /** The cluster whose shards take the rows, by its name in system.clusters. Without it, the one server takes all. */
   cluster?: string | undefined
   /**
@@ -52,16 +52,16 @@ export interface PushOptions<Columns extends ColumnTypes = NoColumns> extends Co
   /** The metadata of a row; what is left out is null. */
   metadata?: ((id: number, token: string | undefined) => Metadata<Columns>) | undefined
   /** Drop a table of this name first. False unless given: rows that are there already stay, others are added. */
-  replace?: boolean | undefined
+  overwrite?: boolean | undefined
   /** Rows of one insert: as many as make about 16 MB unless given. */
   rowsAtOnce?: number | undefined
   /** int8 codes beside the rows, by which they are scanned: a quarter more room, an eighth of the time. True unless given. */
   codes?: boolean | undefined
   signal?: AbortSignal | undefined
-  onProgress?: ((progress: PushProgress) => void) | undefined
+  onProgress?: ((progress: UploadProgress) => void) | undefined
 }
 
-export interface Pushed {
+export interface Uploaded {
   /** Rows of the table, |V|. */
   size: number
   dimension: number
@@ -69,7 +69,7 @@ export interface Pushed {
   sent: number
 }
 
-export interface ClusterOptions<Columns extends ColumnTypes = NoColumns> extends ConnectionOptions {
+export interface ClickHouseOptions<Columns extends ColumnTypes = NoColumns> extends ConnectionOptions {
   /** The metadata columns that are filtered by: they type conditions, and are checked against the table's. */
   columns?: Columns | undefined
   /** How the engine computes. Unless given: a question alone by codes where the table has them, many at once by its dotProduct where it has one. */
@@ -78,15 +78,15 @@ export interface ClusterOptions<Columns extends ColumnTypes = NoColumns> extends
   core?: CoreSource | undefined
 }
 
-export interface ClusterSearchOptions<Columns extends ColumnTypes = NoColumns> {
+export interface ClickHouseSearchOptions<Columns extends ColumnTypes = NoColumns> {
   /** How many rows: 10 unless given. */
   k?: number | undefined
   /** What to rank by; 'cosine' unless given. */
   metric?: Metric | undefined
   /** The least score, by `metric`, of a row in the answer. */
-  least?: number | undefined
+  minScore?: number | undefined
   /** Rows to leave out. */
-  exclude?: Iterable<Row> | undefined
+  exclude?: Iterable<RowKey> | undefined
   /** A condition on metadata columns. */
   filter?: Condition<Columns> | undefined
   /** Whether the rows that were asked with may be in the answer. False unless given. */
@@ -94,8 +94,8 @@ export interface ClusterSearchOptions<Columns extends ColumnTypes = NoColumns> {
   signal?: AbortSignal | undefined
 }
 
-export interface ClusterAnalogyOptions<Columns extends ColumnTypes = NoColumns>
-  extends ClusterSearchOptions<Columns> {
+export interface ClickHouseAnalogyOptions<Columns extends ColumnTypes = NoColumns>
+  extends ClickHouseSearchOptions<Columns> {
   /** Scale each input row to length 1 before adding. False unless given. */
-  unit?: boolean | undefined
+  normalize?: boolean | undefined
 }

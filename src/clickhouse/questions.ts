@@ -6,7 +6,7 @@ import { describe } from '../core/values.ts'
 import { checkQuery, checkVector, isRow, zeroQuery } from '../table/arguments.ts'
 import { combine, type Expression, inputIds, type WeightedTerm, weightedTerms } from '../table/expression.ts'
 import type { FoundRow } from './fetch-rows.ts'
-import type { Query, Row } from './options.ts'
+import type { Query, RowKey } from './options.ts'
 import type { Question } from './rescore.ts'
 
 export interface QuestionOptions {
@@ -20,20 +20,24 @@ export interface QuestionOptions {
 export class Rows {
   constructor(
     readonly dimension: number,
-    private readonly ids: ReadonlyMap<Row, number>,
+    private readonly ids: ReadonlyMap<RowKey, number>,
     private readonly found: ReadonlyMap<number, FoundRow>,
   ) {}
 
-  id(row: Row): number {
+  id(row: RowKey): number {
     return this.ids.get(row)!
   }
 
-  row(row: Row): Float32Array {
+  row(row: RowKey): Float32Array {
     return this.found.get(typeof row === 'number' ? row : this.id(row))!.row
   }
 
   asTable() {
-    return { dimension: this.dimension, id: (row: Row) => this.id(row), row: (row: Row) => this.row(row) }
+    return {
+      dimension: this.dimension,
+      id: (row: RowKey) => this.id(row),
+      row: (row: RowKey) => this.row(row),
+    }
   }
 }
 
@@ -76,12 +80,12 @@ export function vectorQuestion(
 /** The question of a sum of rows and vectors. */
 export function sumQuestion(
   terms: readonly WeightedTerm[],
-  unit: boolean,
+  normalize: boolean,
   { metric, includeInputs, exclude }: QuestionOptions,
   rows: Rows,
 ): Question {
   const table = rows.asTable()
-  const vector = combine(table, terms, unit)
+  const vector = combine(table, terms, normalize)
   judge(vector, metric)
   return { vector, out: new Set(includeInputs ? exclude : [...exclude, ...inputIds(table, terms)]) }
 }

@@ -8,11 +8,11 @@ import { type KeysOf, readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import { checkSignal } from '../sources/options.ts'
 import type {
-  ClusterAnalogyOptions,
-  ClusterOptions,
-  ClusterSearchOptions,
+  ClickHouseAnalogyOptions,
+  ClickHouseOptions,
+  ClickHouseSearchOptions,
   ConnectionOptions,
-  PushOptions,
+  UploadOptions,
 } from './options.ts'
 import { checkName } from './sql.ts'
 
@@ -35,37 +35,37 @@ const CONNECTION_OPTIONS: KeysOf<ConnectionOptions> = {
   tls: true,
 }
 
-const CLUSTER_OPTIONS: KeysOf<ClusterOptions> = {
+const CLUSTER_OPTIONS: KeysOf<ClickHouseOptions> = {
   ...CONNECTION_OPTIONS,
   columns: true,
   kernel: true,
   core: true,
 }
 
-const PUSH_OPTIONS: KeysOf<PushOptions> = {
+const PUSH_OPTIONS: KeysOf<UploadOptions> = {
   ...CONNECTION_OPTIONS,
   cluster: true,
   servers: true,
   columns: true,
   metadata: true,
-  replace: true,
+  overwrite: true,
   rowsAtOnce: true,
   codes: true,
   signal: true,
   onProgress: true,
 }
 
-const SEARCH_OPTIONS: KeysOf<ClusterSearchOptions> = {
+const SEARCH_OPTIONS: KeysOf<ClickHouseSearchOptions> = {
   k: true,
   metric: true,
-  least: true,
+  minScore: true,
   exclude: true,
   filter: true,
   includeInputs: true,
   signal: true,
 }
 
-const ANALOGY_OPTIONS: KeysOf<ClusterAnalogyOptions> = { ...SEARCH_OPTIONS, unit: true }
+const ANALOGY_OPTIONS: KeysOf<ClickHouseAnalogyOptions> = { ...SEARCH_OPTIONS, normalize: true }
 
 /** @param call 'id()' */
 export function readWaiting(given: Waiting | undefined, call: string): Waiting {
@@ -75,17 +75,17 @@ export function readWaiting(given: Waiting | undefined, call: string): Waiting {
 }
 
 export function readSumOptions(
-  given: (Waiting & { unit?: boolean | undefined }) | undefined,
+  given: (Waiting & { normalize?: boolean | undefined }) | undefined,
   call: string,
-): Waiting & { unit: boolean } {
-  const keys = { ...WAITING, unit: true } as const
-  const { unit = false, signal } = readOptions(given, keys, `the options of ${call}`)
-  checkKind('unit', unit, 'boolean')
+): Waiting & { normalize: boolean } {
+  const keys = { ...WAITING, normalize: true } as const
+  const { normalize = false, signal } = readOptions(given, keys, `the options of ${call}`)
+  checkKind('normalize', normalize, 'boolean')
   checkSignal(signal)
-  return { unit, signal }
+  return { normalize, signal }
 }
 
-export function readSearch<Options extends ClusterAnalogyOptions>(
+export function readSearch<Options extends ClickHouseAnalogyOptions>(
   given: Options | undefined,
   call: string,
   isAnalogy: boolean,
@@ -93,27 +93,27 @@ export function readSearch<Options extends ClusterAnalogyOptions>(
   const keys = (isAnalogy ? ANALOGY_OPTIONS : SEARCH_OPTIONS) as KeysOf<Options>
   const options = readOptions(given, keys, `the options of ${call}`)
   checkKind('includeInputs', options.includeInputs, 'boolean')
-  checkKind('unit', options.unit, 'boolean')
+  checkKind('normalize', options.normalize, 'boolean')
   checkSignal(options.signal)
   return options
 }
 
-export function readClusterOptions<Options extends ClusterOptions>(given: Options): Options {
+export function readClusterOptions<Options extends ClickHouseOptions>(given: Options): Options {
   const keys = CLUSTER_OPTIONS as KeysOf<Options>
-  const options = readOptions(given, keys, 'the options of openCluster()')
+  const options = readOptions(given, keys, 'the options of openClickHouse()')
   return { ...options, ...readConnection(options), columns: copyOf('columns', options.columns) }
 }
 
-export function readPushOptions(given: PushOptions): PushOptions {
-  const options = readOptions(given, PUSH_OPTIONS, 'the options of pushTable()')
-  const { cluster, servers, columns, metadata, replace, codes, signal, onProgress } = options
+export function readPushOptions(given: UploadOptions): UploadOptions {
+  const options = readOptions(given, PUSH_OPTIONS, 'the options of uploadTable()')
+  const { cluster, servers, columns, metadata, overwrite, codes, signal, onProgress } = options
   if (cluster !== undefined) checkName(cluster, 'a cluster')
   if (servers !== undefined && !(Array.isArray(servers) && servers.every((url) => typeof url === 'string'))) {
     throw wrong('servers', "a list of addresses, ['http://host:8123']", servers)
   }
   checkKind('metadata', metadata, 'function')
   checkKind('onProgress', onProgress, 'function')
-  checkKind('replace', replace, 'boolean')
+  checkKind('replace', overwrite, 'boolean')
   checkKind('codes', codes, 'boolean')
   checkSignal(signal)
   return {

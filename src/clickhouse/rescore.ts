@@ -6,7 +6,7 @@ import { EmbeddingTable } from '../table/embedding-table.ts'
 import type { CoreSource } from '../table/load-core.ts'
 import type { Connection } from './connection.ts'
 import type { FoundRow } from './fetch-rows.ts'
-import { ClusterMatches } from './matches.ts'
+import { ClickHouseMatches } from './matches.ts'
 
 export interface Question {
   vector: Float32Array
@@ -17,7 +17,7 @@ export interface Question {
 export interface RescoreOptions {
   k: number
   metric: Metric
-  least: number | undefined
+  minScore: number | undefined
   core: CoreSource | undefined
 }
 
@@ -27,20 +27,20 @@ export async function rescore(
   questions: readonly Question[],
   ids: Iterable<number>,
   rows: ReadonlyMap<number, FoundRow>,
-  { k, metric, least, core }: RescoreOptions,
-): Promise<ClusterMatches[]> {
+  { k, metric, minScore, core }: RescoreOptions,
+): Promise<ClickHouseMatches[]> {
   // in order of ids, for ties go to the smaller one
   const sorted = Float64Array.from(new Set(ids)).sort()
-  if (sorted.length === 0) return questions.map(() => ClusterMatches.none())
+  if (sorted.length === 0) return questions.map(() => ClickHouseMatches.none())
   const table = await smallTable(connection, sorted, rows, core)
   try {
     const found = table.nearestBatch(
       questions.map(({ vector }) => vector),
-      { k: k + Math.max(...questions.map(({ out }) => out.size)), metric, least },
+      { k: k + Math.max(...questions.map(({ out }) => out.size)), metric, minScore },
     )
     const tokenOf = (id: number) => rows.get(id)?.token
     return found.map((matches, place) =>
-      ClusterMatches.from(matches, sorted, questions[place]!.out, k, tokenOf),
+      ClickHouseMatches.from(matches, sorted, questions[place]!.out, k, tokenOf),
     )
   } finally {
     table.dispose()
@@ -69,7 +69,7 @@ export async function smallTable(
     const { server, title } = connection
     throw new RowspaceError(
       'NON_FINITE',
-      `${server}, table ${title}: row ${id} has a number that is not finite in column ${error.details.column}, which no push wrote: push the table anew with replace`,
+      `${server}, table ${title}: row ${id} has a number that is not finite in column ${error.details.column}, which no push wrote: push the table anew with overwrite`,
       { server, table: title, row: id, column: error.details.column },
     )
   }
@@ -83,7 +83,7 @@ function wrongLength(
 ): RowspaceError {
   return new RowspaceError(
     'INVALID_FORMAT',
-    `${server}, table ${title}: row ${row} has ${length} numbers where others have ${dimension}: push the table anew with replace`,
+    `${server}, table ${title}: row ${row} has ${length} numbers where others have ${dimension}: push the table anew with overwrite`,
     { server, table: title, row },
   )
 }

@@ -28,7 +28,7 @@ export interface RowSource {
   read(start: number, end: number, signal?: AbortSignal): Promise<RowBlock> | RowBlock
 }
 
-export type Pushable = EmbeddingTable | SourceLike | RowSource
+export type Uploadable = EmbeddingTable | SourceLike | RowSource
 
 export type OpenRowSource = RowSource & { close(): Promise<void> }
 
@@ -36,7 +36,10 @@ export type OpenRowSource = RowSource & { close(): Promise<void> }
  * A table, a source of one's own, or what `openTable` opens. Files whose layout has rows at fixed places (safetensors, in parts too, npy, raw) are
  * read piece by piece; text and word2vec binary go through memory.
  */
-export async function openRowSource(what: Pushable, signal: AbortSignal | undefined): Promise<OpenRowSource> {
+export async function openRowSource(
+  what: Uploadable,
+  signal: AbortSignal | undefined,
+): Promise<OpenRowSource> {
   if (what instanceof EmbeddingTable || isTable(what))
     return tableRows(what as EmbeddingTable, async () => {})
   if (isRowSource(what)) return checkedSource(what)
@@ -113,7 +116,7 @@ export async function rowsOfFile(
   const { tokens } = opened
   const names = tokens === undefined ? await vocabularyOf() : { tokenOf: (id: number) => tokens[id] }
   return {
-    size: file.rowCount,
+    size: file.size,
     dimension: file.dimension,
     dtype: file.elementType ?? 'f32',
     hasTokens: names !== undefined,

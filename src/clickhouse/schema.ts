@@ -182,7 +182,7 @@ export async function readDescription(connection: Connection, signal?: AbortSign
   const { server, title } = connection
   throw new RowspaceError(
     'INVALID_FORMAT',
-    `${server}, table ${title}: what describes it is not as rowspace wrote it: push it anew with replace`,
+    `${server}, table ${title}: what describes it is not as rowspace wrote it: push it anew with overwrite`,
     { server, table: title },
   )
 }

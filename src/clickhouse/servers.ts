@@ -1,7 +1,7 @@
 /** Every server that a table lies on, for the statements that make and drop it. */
 import { RowspaceError } from '../core/errors.ts'
 import { Connection } from './connection.ts'
-import type { PushOptions } from './options.ts'
+import type { UploadOptions } from './options.ts'
 import { quoteText } from './sql.ts'
 
 export class Servers {
@@ -14,7 +14,7 @@ export class Servers {
   ) {}
 
   /** Throws `NOT_FOUND` where there is no such cluster. */
-  static async open(options: Pick<PushOptions, keyof PushOptions>): Promise<Servers> {
+  static async open(options: Pick<UploadOptions, keyof UploadOptions>): Promise<Servers> {
     const { cluster, servers, signal } = options
     const main = await Connection.open(options)
     try {

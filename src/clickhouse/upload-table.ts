@@ -7,10 +7,10 @@ import { type Column, makeColumns } from '../metadata/columns.ts'
 import { Pieces, pieceRowsOf } from './chunks.ts'
 import type { Connection } from './connection.ts'
 import { blockFields, encodeBlock } from './encode-block.ts'
-import type { ColumnTypes, NoColumns, Pushed, PushOptions } from './options.ts'
+import type { ColumnTypes, NoColumns, Uploaded, UploadOptions } from './options.ts'
 import { readPushOptions } from './read-options.ts'
 import { RowBinaryReader } from './row-binary.ts'
-import { openRowSource, type Pushable, type RowSource } from './row-source.ts'
+import { openRowSource, type RowSource, type Uploadable } from './row-source.ts'
 import {
   completeStatement,
   createStatements,
@@ -32,13 +32,13 @@ import { Servers } from './servers.ts'
  * @throws RowspaceError `CONFLICT` where another table has this name; `UNSUPPORTED` where a newer version made it, or in a browser;
  * `NOT_FOUND`, `ACCESS_DENIED`, `OUT_OF_MEMORY`, `IO` naming server and table; the signal's reason when aborted. After any of them, push again.
  * @example
- * await pushTable('glove.txt', { url: 'http://localhost:8123', database: 'default', table: 'glove' })
+ * await uploadTable('glove.txt', { url: 'http://localhost:8123', database: 'default', table: 'glove' })
  */
-export async function pushTable<Columns extends ColumnTypes = NoColumns>(
-  what: Pushable,
-  given: PushOptions<Columns>,
-): Promise<Pushed> {
-  const options = readPushOptions(given as PushOptions)
+export async function uploadTable<Columns extends ColumnTypes = NoColumns>(
+  what: Uploadable,
+  given: UploadOptions<Columns>,
+): Promise<Uploaded> {
+  const options = readPushOptions(given as UploadOptions)
   if (typeof globalThis.process?.versions?.node !== 'string') {
     throw new RowspaceError(
       'UNSUPPORTED',
@@ -80,7 +80,7 @@ class Push {
   constructor(
     private readonly source: RowSource,
     private readonly servers: Servers,
-    private readonly options: PushOptions,
+    private readonly options: UploadOptions,
     private readonly columns: ReadonlyMap<string, Column>,
   ) {
     this.main = servers.main
@@ -98,12 +98,12 @@ class Push {
     }
   }
 
-  async run(): Promise<Pushed> {
-    const { signal, replace = false } = this.options
+  async run(): Promise<Uploaded> {
+    const { signal, overwrite = false } = this.options
     signal?.throwIfAborted()
     // what an interrupted push had under way would come in after the rows are counted
     await this.main.kill(`${this.label}-`)
-    if (replace) await this.servers.run((on) => dropStatements(this.main, on), signal)
+    if (overwrite) await this.servers.run((on) => dropStatements(this.main, on), signal)
     await this.prepare()
     const pieces = new Pieces(this.description)
     const missing = await this.missingPieces(pieces)
@@ -154,7 +154,7 @@ class Push {
     const { server, title } = this.main
     return new RowspaceError(
       'CONFLICT',
-      `${server}, table ${title}: there is ${what}: take another name, or replace it (replace: true)`,
+      `${server}, table ${title}: there is ${what}: take another name, or replace it (overwrite: true)`,
       { server, table: title },
     )
   }

@@ -17,7 +17,7 @@ type KeyedEntry = ReadEntry & { key: Key }
 export function nameEntries(
   keys: Keys,
   entries: readonly ReadEntry[],
-  duplicates: 'refuse' | 'replace',
+  duplicates: 'reject' | 'replace',
 ): KeyedEntry[] {
   const seen = new Set<Key>()
   const givenOut = new Set<Key>()
@@ -27,7 +27,7 @@ export function nameEntries(
     if (entry.key === undefined) {
       if (!Number.isSafeInteger(next)) throw noKeyLeft(index)
       givenOut.add(key)
-    } else if (givenOut.has(key) || (duplicates === 'refuse' && (keys.has(key) || seen.has(key)))) {
+    } else if (givenOut.has(key) || (duplicates === 'reject' && (keys.has(key) || seen.has(key)))) {
       throw duplicateKey(key, index, givenOut.has(key))
     }
     if (typeof key === 'number') next = Math.max(next, key + 1)

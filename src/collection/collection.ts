@@ -58,7 +58,7 @@ const FIRST_CAPACITY = 1024
  * @example
  * const notes = await Collection.create({ dimension: 384, columns: { year: 'number' } })
  * await notes.add({ key: 'a', vector, metadata: { year: 2026 } })
- * notes.nearest(query, { k: 5, filter: { year: { atLeast: 2020 } } })
+ * notes.nearest(query, { k: 5, filter: { year: { gte: 2020 } } })
  */
 export class Collection<Columns extends ColumnTypes = NoColumns> {
   /** Columns of a vector, d. */
@@ -193,8 +193,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    */
   async add(entries: Entry<Columns> | Iterable<Entry<Columns>>, options: AddOptions = {}): Promise<Key[]> {
     this.open()
-    const { duplicates = 'refuse' } = readOptions(options, { duplicates: true }, 'the options of add()')
-    if (duplicates !== 'refuse' && duplicates !== 'replace') {
+    const { duplicates = 'reject' } = readOptions(options, { duplicates: true }, 'the options of add()')
+    if (duplicates !== 'reject' && duplicates !== 'replace') {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
         `duplicates is 'refuse' or 'replace'; got ${describe(duplicates)}`,
@@ -369,7 +369,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    *
    * @throws RowspaceError `INVALID_ARGUMENT` where there is no entry; as EmbeddingTable.fill
    */
-  async table(options: Omit<TableOptions, 'tokens'> = {}): Promise<EmbeddingTable> {
+  async toTable(options: Omit<TableOptions, 'tokens'> = {}): Promise<EmbeddingTable> {
     return copyEntries(this.open(), options)
   }
 

@@ -79,7 +79,7 @@ export function copyEntries(
   { rows, keys }: Parts,
   given: Omit<TableOptions, 'tokens'>,
 ): Promise<EmbeddingTable> {
-  const options = readOptions(given, TO_TABLE_OPTIONS, 'the options of table()')
+  const options = readOptions(given, TO_TABLE_OPTIONS, 'the options of toTable()')
   const list = [...keys]
   const tokens = list.filter((key) => typeof key === 'string')
   const { dimension } = rows

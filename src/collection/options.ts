@@ -52,7 +52,7 @@ export interface CollectionSearchOptions<Columns extends ColumnTypes = NoColumns
   /** What to rank by; 'cosine' unless given. */
   metric?: Metric | undefined
   /** The least score of an entry in the answer: a cosine, or a dot product with metric 'dot'. */
-  least?: number | undefined
+  minScore?: number | undefined
   /** Keys to leave out. */
   exclude?: Iterable<Key> | undefined
   /** Entries to choose among: what `where` made, a condition, or a test that is run on each entry. */
@@ -95,7 +95,7 @@ export type CheckedSearch<Given, Columns> = {
 export const COLLECTION_SEARCH_OPTIONS: KeysOf<CollectionSearchOptions<ColumnTypes>> = {
   k: true,
   metric: true,
-  least: true,
+  minScore: true,
   exclude: true,
   filter: true,
   includeInputs: true,
@@ -103,7 +103,7 @@ export const COLLECTION_SEARCH_OPTIONS: KeysOf<CollectionSearchOptions<ColumnTyp
 
 export interface AddOptions {
   /** What becomes of an entry whose key is there already: 'refuse' (an error) unless given. */
-  duplicates?: 'refuse' | 'replace' | undefined
+  duplicates?: 'reject' | 'replace' | undefined
 }
 
 /** From a table to a collection. */

@@ -38,7 +38,7 @@ export function searchedOf({ rows, keys }: Parts): Searched {
       }
       throw new RowspaceError('INVALID_ARGUMENT', `a list of keys was expected; got ${describe(list)}`)
     },
-    select: (test) => IdSet.where(rows.used, (place) => test(place, undefined)),
+    idSet: (test) => IdSet.where(rows.used, (place) => test(place, undefined)),
     tokenOf: () => undefined,
   }
 }

@@ -8,16 +8,16 @@ export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFIN
   for (let i = 1; i <= a.length; i++) {
     let diagonal = i - 1
     let left = i
-    let least = i
+    let minScore = i
     row[0] = i
     for (let j = 1; j <= b.length; j++) {
       const above = row[j] ?? 0
       left = Math.min(left + 1, above + 1, a[i - 1] === b[j - 1] ? diagonal : diagonal + 1)
       diagonal = above
       row[j] = left
-      if (left < least) least = left
+      if (left < minScore) minScore = left
     }
-    if (least >= limit) return limit
+    if (minScore >= limit) return limit
   }
   return row[b.length] ?? 0
 }

@@ -10,9 +10,9 @@ import type { Vocabulary } from './vocabulary.ts'
 export type { Metric }
 
 /** A row by id or token. */
-export type Row = number | string
+export type RowKey = number | string
 /** What is asked with: a row by id or token, or a vector of d numbers. */
-export type Query = Row | Float32Array | readonly number[]
+export type Query = RowKey | Float32Array | readonly number[]
 
 /** Codes to search by: of 8 or 4 bits a number, whichever suits the rows, or none. */
 export type Codes = boolean | 'int8' | 'int4'
@@ -23,7 +23,7 @@ export interface TableOptions {
    */
   tokens?: readonly string[] | Vocabulary | undefined
   /** Rows with NaN or infinities: refused (the default), or kept out of every answer and read as zeros. */
-  nonFinite?: 'refuse' | 'skip' | undefined
+  nonFinite?: 'reject' | 'skip' | undefined
   /**
    * Whether to keep codes beside the rows, by which most rows are ruled out without being read. The answers
    * are the same to the bit. They take 8 bits a number ('int8'), or 4 ('int4'); true leaves the choice to a
@@ -72,9 +72,9 @@ export interface SearchOptions {
    * The least score, by `metric`, of a row in the answer; rounded to float32, as scores are. Any unless
    * given.
    */
-  least?: number | undefined
+  minScore?: number | undefined
   /** Rows to leave out. */
-  exclude?: Iterable<Row> | undefined
+  exclude?: Iterable<RowKey> | undefined
   /** Rows to choose among: a set, or a test that is run on each row. */
   filter?: IdSet | ((id: number, token: string | undefined) => boolean) | undefined
   /** Whether the rows that were asked with may be in the answer. False unless given. */
@@ -84,7 +84,7 @@ export interface SearchOptions {
 export const SEARCH_OPTIONS: KeysOf<SearchOptions> = {
   k: true,
   metric: true,
-  least: true,
+  minScore: true,
   exclude: true,
   filter: true,
   includeInputs: true,
@@ -95,10 +95,10 @@ export interface AnalogyOptions extends SearchOptions {
    * Scale each input row to length 1 before adding (Mikolov et al. 2013). False unless given: rows as they
    * are.
    */
-  unit?: boolean | undefined
+  normalize?: boolean | undefined
 }
 
-export const ANALOGY_OPTIONS: KeysOf<AnalogyOptions> = { ...SEARCH_OPTIONS, unit: true }
+export const ANALOGY_OPTIONS: KeysOf<AnalogyOptions> = { ...SEARCH_OPTIONS, normalize: true }
 
 /** Fills rows of a table that is being made. */
 export interface FilledRows {

@@ -14,5 +14,5 @@ export interface Vocabulary {
   idOf(token: string): number | undefined
   tokenOf(id: number): string | undefined
   /** Splits a text into tokens. */
-  split(text: string): TextToken[]
+  tokenize(text: string): TextToken[]
 }

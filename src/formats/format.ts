@@ -67,7 +67,7 @@ export interface TableFile {
   /** How the rows are stored in the file. */
   readonly dtype: StoredType
   /** Rows in the file; duplicate words may make the table of a text file smaller. */
-  readonly rowCount: number
+  readonly size: number
   readonly dimension: number
   /** Where rows are kept as they come unless told otherwise: the type, and `loadBits` reads them. Else they are float32. */
   readonly elementType?: 'bf16' | 'f16'

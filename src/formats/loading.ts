@@ -8,12 +8,12 @@ import type { LoadedRows, LoadOptions } from './format.ts'
 type RowTarget = Float32Array | Uint16Array
 
 /** Throws `LENGTH_MISMATCH` unless `target` holds exactly rowCount · dimension numbers. */
-export function checkTarget(target: RowTarget, rowCount: number, dimension: number): void {
-  if (target.length === rowCount * dimension) return
+export function checkTarget(target: RowTarget, size: number, dimension: number): void {
+  if (target.length === size * dimension) return
   throw new RowspaceError(
     'LENGTH_MISMATCH',
-    `The target of a load holds ${target.length} numbers; ${rowCount} rows of ${dimension} need ${rowCount * dimension}.`,
-    { expected: rowCount * dimension, actual: target.length },
+    `The target of a load holds ${target.length} numbers; ${size} rows of ${dimension} need ${size * dimension}.`,
+    { expected: size * dimension, actual: target.length },
   )
 }
 

@@ -24,19 +24,19 @@ export const rawReader: FormatReader = {
         `bare rows need a ${WORDS_FILE} beside them, a JSON list with one word a row.`,
       )
     }
-    const rowCount = beside.words.length
-    const dimension = source.size / 4 / rowCount
-    if (rowCount === 0 || !Number.isInteger(dimension)) {
+    const size = beside.words.length
+    const dimension = source.size / 4 / size
+    if (size === 0 || !Number.isInteger(dimension)) {
       throw invalidFormat(
         source,
-        `${source.size} bytes are no whole number of float32 for each of the ${rowCount} words of ${beside.from}. One of the two is cut short, or they do not belong together.`,
-        { actual: source.size, words: rowCount },
+        `${source.size} bytes are no whole number of float32 for each of the ${size} words of ${beside.from}. One of the two is cut short, or they do not belong together.`,
+        { actual: source.size, words: size },
       )
     }
     return {
       format: 'raw-f32',
       dtype: 'f32',
-      rowCount,
+      size,
       dimension,
       headerBytes: beside.bytes,
       load: (target, loadOptions = {}) => loadRaw(source, beside.words, dimension, target, loadOptions),

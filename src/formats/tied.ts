@@ -25,10 +25,10 @@ export async function readTied(
   signal?: AbortSignal,
 ): Promise<Tied> {
   if (file.tensors === undefined) return { tied: undefined, outputTensor: undefined }
-  const { rowCount, dimension } = file
+  const { size, dimension } = file
   const output = file.tensors.find(
     ({ name, shape }) =>
-      OUTPUT.test(name) && name !== file.tensor && shape[0] === rowCount && shape[1] === dimension,
+      OUTPUT.test(name) && name !== file.tensor && shape[0] === size && shape[1] === dimension,
   )
   const outputTensor = output?.name
   const configuration = await readConfiguration(file.source, signal)

@@ -85,7 +85,7 @@ function parseKnown(bytes: Uint8Array, expectedEndpoint: string, expectedName: s
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
 /** A file that is cached, in part or whole. */
-export interface KeptEntry {
+export interface CachedEntry {
   /** hf:owner/model[@revision]/file */
   name: string
   /** The address of the hub it came from. */
@@ -97,8 +97,8 @@ export interface KeptEntry {
 }
 
 /** All files of which something is kept, by name. */
-export async function listKept(store: Store): Promise<KeptEntry[]> {
-  const entries: KeptEntry[] = []
+export async function listKept(store: Store): Promise<CachedEntry[]> {
+  const entries: CachedEntry[] = []
   const paths = await store.list('')
   const kept = keptBytes(paths)
   for (const about of paths.filter((path) => path.endsWith('/about.json'))) {

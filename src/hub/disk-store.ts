@@ -116,7 +116,7 @@ export class DiskStore implements Store {
       const link = await this.#linkOnTheWay(path)
       if (link !== undefined) throw linkError(link)
       // a part that a power failure takes is fetched again: its hash says so
-      await writeFileAtomically(place, [bytes], { force: true, sync: false })
+      await writeFileAtomically(place, [bytes], { overwrite: true, sync: false })
     }
     // another process that clears the cache may take the empty folder away between the two
     await attempt().catch((error) => {

@@ -3,12 +3,12 @@
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import { checkCache } from '../sources/options.ts'
-import { type KeptEntry, listKept, removeKept } from './cache.ts'
+import { type CachedEntry, listKept, removeKept } from './cache.ts'
 import { parseHubName } from './name.ts'
 import { openStore } from './settings.ts'
 
 /** Every file of which something is kept. @param cache the folder, where it is another than ROWSPACE_CACHE */
-export async function listCache(cache: true | string = true): Promise<KeptEntry[]> {
+export async function listCache(cache: true | string = true): Promise<CachedEntry[]> {
   checkCache('cache', cache)
   const store = openStore(cache)
   return store === undefined ? [] : listKept(store)

@@ -16,5 +16,5 @@ export function allIds(table: EmbeddingTable): Uint32Array {
 
 /** As `table.measure` of all rows: |V| cosines and dots. */
 export function measureAll(table: EmbeddingTable, query: Query): Matches {
-  return table.measure(query, allIds(table))
+  return table.scores(query, allIds(table))
 }

@@ -3,7 +3,7 @@
 import { RowspaceError } from '../core/errors.ts'
 import { describe, isVector } from '../core/values.ts'
 import { zeroQuery } from '../table/arguments.ts'
-import type { EmbeddingTable, Query, Row } from '../table/embedding-table.ts'
+import type { EmbeddingTable, Query, RowKey } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
 import { measureAll } from './all-rows.ts'
 import { keyList, knownKeys } from './keys.ts'
@@ -11,7 +11,7 @@ import { lengthOf, meanVector } from './mean-vector.ts'
 import { mostSimilar } from './most-similar.ts'
 
 /** A key of a list with its similarity to the mean of all. */
-export interface Central<Key extends Row = Row> {
+export interface Central<Key extends RowKey = RowKey> {
   key: Key
   similarity: number
 }
@@ -26,14 +26,14 @@ export function nSimilarity(table: EmbeddingTable, a: Iterable<Query>, b: Iterab
 export function distances(
   table: EmbeddingTable,
   query: Query,
-  others: Iterable<Row> | undefined,
+  others: Iterable<RowKey> | undefined,
 ): Float32Array {
-  const { cosines } = others === undefined ? measureAll(table, query) : table.measure(query, others)
+  const { cosines } = others === undefined ? measureAll(table, query) : table.scores(query, others)
   return cosines.map((cosine) => 1 - cosine)
 }
 
 /** Keys by their similarity to the mean of all of them, the most central first; equal ones as they came. */
-export function rankByCentrality<Key extends Row>(
+export function rankByCentrality<Key extends RowKey>(
   table: EmbeddingTable,
   keys: Iterable<Key>,
   useNorm: boolean,
@@ -53,7 +53,7 @@ export function rankByCentrality<Key extends Row>(
 }
 
 /** Rows nearer to `a` than `b` is, by cosine, in order of id. `a` is none of them. */
-export function closerThan(table: EmbeddingTable, a: Row, b: Row): Uint32Array {
+export function closerThan(table: EmbeddingTable, a: RowKey, b: RowKey): Uint32Array {
   const [first, second] = [table.id(a), table.id(b)]
   const { cosines } = measureAll(table, first)
   const limit = cosines[second]!
@@ -66,13 +66,13 @@ export function closerThan(table: EmbeddingTable, a: Row, b: Row): Uint32Array {
 }
 
 /** The key of `keys` with the largest cosine; the first of equal ones. */
-export function mostSimilarToGiven<Key extends Row>(
+export function mostSimilarToGiven<Key extends RowKey>(
   table: EmbeddingTable,
-  key: Row,
+  key: RowKey,
   keys: Iterable<Key>,
 ): Key {
   const list = keyList(keys, 'the keys to choose from')
-  const { ids, cosines } = table.measure(key, list)
+  const { ids, cosines } = table.scores(key, list)
   const live = liveRows(table)
   let best: number | undefined
   for (let place = 0; place < ids.length; place++) {
@@ -83,7 +83,7 @@ export function mostSimilarToGiven<Key extends Row>(
 }
 
 /** cos(a, b) over the sum of the cosines of a's `topn` nearest (Leeuwenberg et al. 2016). */
-export function relativeCosineSimilarity(table: EmbeddingTable, a: Row, b: Row, topn: number): number {
+export function relativeCosineSimilarity(table: EmbeddingTable, a: RowKey, b: RowKey, topn: number): number {
   const nearest = mostSimilar(table, table.id(a), { topn })
   if (nearest.length === 0) {
     throw new RowspaceError(

@@ -2,7 +2,7 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe, isVector } from '../core/values.ts'
-import { EmbeddingTable, type Row, type TableOptions } from '../table/embedding-table.ts'
+import { EmbeddingTable, type RowKey, type TableOptions } from '../table/embedding-table.ts'
 import { inheritedOptions, liveRows } from '../table/live-rows.ts'
 import { idOfKey, keyList } from './keys.ts'
 import { lengthOf } from './mean-vector.ts'
@@ -42,7 +42,7 @@ export async function tableOf(
 /** The rows of these keys, each once, in their order; those the table does not have are left out. */
 export function tableOfKeys(
   table: EmbeddingTable,
-  keys: Iterable<Row>,
+  keys: Iterable<RowKey>,
   options: TableOptions,
 ): Promise<EmbeddingTable> {
   const ids = new Set<number>()

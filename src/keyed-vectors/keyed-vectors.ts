@@ -4,7 +4,7 @@ import { TABLE_OPTIONS } from '../core/options.ts'
 import { readOptions } from '../core/strict-options.ts'
 import { checkVector } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
-import type { EmbeddingTable, Query, Row, TableOptions } from '../table/embedding-table.ts'
+import type { EmbeddingTable, Query, RowKey, TableOptions } from '../table/embedding-table.ts'
 import type { Matches } from '../table/matches.ts'
 import type { AnalogySection } from './analogy-questions.ts'
 import {
@@ -62,17 +62,17 @@ export class KeyedVectors {
   }
 
   /** Whether the table has this key. */
-  has(key: Row): boolean {
+  has(key: RowKey): boolean {
     return idOfKey(this.table, key) !== undefined
   }
 
   /** The id of a key; `standard` where the table does not have it, else `UNKNOWN_TOKEN`. */
-  getIndex(key: Row, standard?: number): number {
+  getIndex(key: RowKey, standard?: number): number {
     return idOfKey(this.table, key) ?? standard ?? this.table.id(key)
   }
 
   /** A copy of a row, d numbers; `norm` scales it to length 1. Throws `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`. */
-  getVector(key: Row, options: { norm?: boolean | undefined } = {}): Float32Array {
+  getVector(key: RowKey, options: { norm?: boolean | undefined } = {}): Float32Array {
     const { norm = false } = readOptions(options, { norm: true }, 'the options of getVector()')
     const row = this.table.row(key)
     const length = lengthOf(row)
@@ -104,7 +104,7 @@ export class KeyedVectors {
   }
 
   /** `mostSimilar` to one key. */
-  similarByKey(key: Row, options: TopnOptions = {}): Matches {
+  similarByKey(key: RowKey, options: TopnOptions = {}): Matches {
     return mostSimilar(this.table, { positive: [key] }, topnOptions(options, 'similarByKey'))
   }
 
@@ -115,12 +115,12 @@ export class KeyedVectors {
   }
 
   /** The cosine of two keys. */
-  similarity(a: Row, b: Row): number {
+  similarity(a: RowKey, b: RowKey): number {
     return this.table.similarity(a, b)
   }
 
   /** 1 − cosine. */
-  distance(a: Row, b: Row): number {
+  distance(a: RowKey, b: RowKey): number {
     return 1 - this.similarity(a, b)
   }
 
@@ -130,7 +130,7 @@ export class KeyedVectors {
   }
 
   /** 1 − cosine of a key or vector with each of `others`, in their order, or with every row in order of id. */
-  distances(query: Query, others?: Iterable<Row>): Float32Array {
+  distances(query: Query, others?: Iterable<RowKey>): Float32Array {
     return distances(this.table, query, others)
   }
 
@@ -140,7 +140,7 @@ export class KeyedVectors {
   }
 
   /** The key that goes least with the others: the last of `rankByCentrality`. */
-  doesntMatch<Key extends Row>(keys: Iterable<Key>): Key {
+  doesntMatch<Key extends RowKey>(keys: Iterable<Key>): Key {
     return this.rankByCentrality(keys).at(-1)!.key
   }
 
@@ -149,7 +149,7 @@ export class KeyedVectors {
    *
    * @throws RowspaceError `EMPTY_QUERY`; `UNKNOWN_TOKEN` where the table has none of them.
    */
-  rankByCentrality<Key extends Row>(
+  rankByCentrality<Key extends RowKey>(
     keys: Iterable<Key>,
     options: { useNorm?: boolean | undefined } = {},
   ): Central<Key>[] {
@@ -158,28 +158,28 @@ export class KeyedVectors {
   }
 
   /** Ids of the rows nearer to `a` than `b` is, in order of id. */
-  closerThan(a: Row, b: Row): Uint32Array {
+  closerThan(a: RowKey, b: RowKey): Uint32Array {
     return closerThan(this.table, a, b)
   }
 
   /** The place of `b` among the neighbours of `a`: 1 for the nearest. */
-  rank(a: Row, b: Row): number {
+  rank(a: RowKey, b: RowKey): number {
     return this.closerThan(a, b).length + 1
   }
 
   /** The one of `keys` that is most similar to `key`. */
-  mostSimilarToGiven<Key extends Row>(key: Row, keys: Iterable<Key>): Key {
+  mostSimilarToGiven<Key extends RowKey>(key: RowKey, keys: Iterable<Key>): Key {
     return mostSimilarToGiven(this.table, key, keys)
   }
 
   /** cos(a, b) over the sum of the cosines of the `topn` nearest to a: synonyms come above 1/topn (Leeuwenberg et al. 2016). */
-  relativeCosineSimilarity(a: Row, b: Row, options: { topn?: number | undefined } = {}): number {
+  relativeCosineSimilarity(a: RowKey, b: RowKey, options: { topn?: number | undefined } = {}): number {
     const { topn = 10 } = readOptions(options, { topn: true }, 'the options of relativeCosineSimilarity()')
     return relativeCosineSimilarity(this.table, a, b, topn)
   }
 
   /** A table of its own of these keys, each once; those this table does not have are left out. */
-  async vectorsForAll(keys: Iterable<Row>, options: TableOptions = {}): Promise<KeyedVectors> {
+  async vectorsForAll(keys: Iterable<RowKey>, options: TableOptions = {}): Promise<KeyedVectors> {
     const given = readOptions(options, TABLE_OPTIONS, 'the options of vectorsForAll()')
     return new KeyedVectors(await tableOfKeys(this.table, keys, given))
   }

@@ -3,12 +3,12 @@
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import { zeroQuery } from '../table/arguments.ts'
-import type { EmbeddingTable, Row } from '../table/embedding-table.ts'
+import type { EmbeddingTable, RowKey } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
 import { idOfName } from '../table/vocabulary.ts'
 
 /** The id of a key, or undefined where the table does not have it. Names mean what they mean in `table.id`. */
-export function idOfKey(table: EmbeddingTable, key: Row): number | undefined {
+export function idOfKey(table: EmbeddingTable, key: RowKey): number | undefined {
   if (typeof key === 'number') {
     return Number.isInteger(key) && key >= 0 && key < table.size ? key : undefined
   }
@@ -18,13 +18,13 @@ export function idOfKey(table: EmbeddingTable, key: Row): number | undefined {
 }
 
 /** The same of keys whose row is finite: one that was skipped (`nonFinite: 'skip'`) counts as missing. */
-export function liveIdOfKey(table: EmbeddingTable, key: Row): number | undefined {
+export function liveIdOfKey(table: EmbeddingTable, key: RowKey): number | undefined {
   const id = idOfKey(table, key)
   return id !== undefined && liveRows(table).has(id) ? id : undefined
 }
 
 /** The id of a row to ask with. Throws as `table.id`; `ZERO_QUERY` where it was not finite. */
-export function inputId(table: EmbeddingTable, key: Row): number {
+export function inputId(table: EmbeddingTable, key: RowKey): number {
   const id = table.id(key)
   if (liveRows(table).has(id)) return id
   throw zeroQuery(`row ${id} was not finite and reads as zeros`)
@@ -46,7 +46,11 @@ export function keyList<Key>(keys: Iterable<Key>, what: string): Key[] {
 }
 
 /** The keys that the table has. Throws `EMPTY_QUERY`, and `UNKNOWN_TOKEN` where it has none of them. */
-export function knownKeys<Key extends Row>(table: EmbeddingTable, keys: Iterable<Key>, what: string): Key[] {
+export function knownKeys<Key extends RowKey>(
+  table: EmbeddingTable,
+  keys: Iterable<Key>,
+  what: string,
+): Key[] {
   const list = keyList(keys, what)
   const known = list.filter((key) => liveIdOfKey(table, key) !== undefined)
   if (known.length > 0) return known

@@ -3,19 +3,19 @@ import type { ColumnType, ColumnTypes, Value, ValueOf } from './types.ts'
 
 /** Every comparison given must hold. A missing value passes `is: null` and no other. Strings are compared by code units. */
 export interface Comparison<Type> {
-  is?: Type | null
+  eq?: Type | null
   /** `not: null` is any value that is not missing. */
-  not?: Type | null
+  ne?: Type | null
   in?: readonly Type[]
-  notIn?: readonly Type[]
-  below?: Type
-  atMost?: Type
-  above?: Type
-  atLeast?: Type
+  nin?: readonly Type[]
+  lt?: Type
+  lte?: Type
+  gt?: Type
+  gte?: Type
 }
 
 /**
- * { year: { atLeast: 2020 }, language: { in: ['de', 'en'] } }. The columns of an object must all pass; of a list of objects, any one
+ * { year: { gte: 2020 }, language: { in: ['de', 'en'] } }. The columns of an object must all pass; of a list of objects, any one
  * of them. A value alone stands for { is: value }.
  */
 export type Condition<Columns extends ColumnTypes> =
@@ -26,9 +26,9 @@ export type Condition<Columns extends ColumnTypes> =
 
 /** One comparison of one column, its operand checked and copied. */
 export type ColumnTest =
-  | { readonly operator: 'in' | 'notIn'; readonly operand: ReadonlySet<Value> }
-  | { readonly operator: 'is' | 'not'; readonly operand: Value | null }
-  | { readonly operator: 'below' | 'atMost' | 'above' | 'atLeast'; readonly operand: Value }
+  | { readonly operator: 'in' | 'nin'; readonly operand: ReadonlySet<Value> }
+  | { readonly operator: 'eq' | 'ne'; readonly operand: Value | null }
+  | { readonly operator: 'lt' | 'lte' | 'gt' | 'gte'; readonly operand: Value }
 
 export type Operator = ColumnTest['operator']
 

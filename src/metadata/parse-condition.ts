@@ -12,7 +12,7 @@ import type { ColumnType } from './types.ts'
 /** Lists in lists in lists …: nobody writes them deeper, and a list that contains itself must end. */
 const MAX_DEPTH = 32
 
-const OPERATORS = ['is', 'not', 'in', 'notIn', 'below', 'atMost', 'above', 'atLeast'] as const
+const OPERATORS = ['eq', 'ne', 'in', 'nin', 'lt', 'lte', 'gt', 'gte'] as const
 
 /**
  * A condition, checked and copied.
@@ -45,7 +45,7 @@ function parse(columns: KnownColumns, condition: unknown, depth: number): Parsed
 }
 
 function parseColumn(column: string, type: ColumnType, given: unknown): ColumnTest[] {
-  if (given === null || typeof given !== 'object') return [parseTest(column, type, 'is', given)]
+  if (given === null || typeof given !== 'object') return [parseTest(column, type, 'eq', given)]
   if (!Array.isArray(given)) refuseInherited(given, named(column), column)
   if (!isPlainObject(given)) throw invalid(`${named(column)} ${insteadOf(given)}`, column)
   const comparisons = readProperties(given, named(column), column)
@@ -65,7 +65,7 @@ function parseColumn(column: string, type: ColumnType, given: unknown): ColumnTe
 }
 
 function parseTest(column: string, type: ColumnType, operator: Operator, operand: unknown): ColumnTest {
-  if (operator === 'in' || operator === 'notIn') {
+  if (operator === 'in' || operator === 'nin') {
     if (!Array.isArray(operand)) {
       throw invalid(
         `${named(column)}: ${operator} takes an array of values; got ${describe(operand)}.`,
@@ -79,7 +79,7 @@ function parseTest(column: string, type: ColumnType, operator: Operator, operand
     }
   }
   const value = typed(column, type, operand)
-  if (operator === 'is' || operator === 'not') return { operator, operand: value }
+  if (operator === 'eq' || operator === 'ne') return { operator, operand: value }
   return { operator, operand: notNull(column, operator, value) }
 }
 
@@ -96,10 +96,10 @@ function typed(column: string, type: ColumnType, value: unknown) {
 
 function notNull<Type>(column: string, operator: Operator, value: Type | null): Type {
   if (value !== null) return value
-  throw invalid(`${named(column)}: only is and not take null; got null for ${operator}.`, column)
+  throw invalid(`${named(column)}: only eq and ne take null; got null for ${operator}.`, column)
 }
 
-const comparison = '{ is, not, in, notIn, below, atMost, above or atLeast: … }'
+const comparison = '{ eq, ne, in, nin, lt, lte, gt or gte: … }'
 
 /** What to write where an object is no comparison. */
 function insteadOf(given: object): string {

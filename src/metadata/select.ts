@@ -35,23 +35,23 @@ function combine(target: IdSet, other: IdSet, operation: (a: number, b: number) 
 
 /** Whether a value passes; a missing one passes `is: null` alone. */
 function passes(value: Value | null, test: ColumnTest): boolean {
-  if (value === null) return test.operator === 'is' && test.operand === null
+  if (value === null) return test.operator === 'eq' && test.operand === null
   switch (test.operator) {
-    case 'is':
+    case 'eq':
       return value === test.operand
-    case 'not':
+    case 'ne':
       return value !== test.operand
     case 'in':
       return test.operand.has(value)
-    case 'notIn':
+    case 'nin':
       return !test.operand.has(value)
-    case 'below':
+    case 'lt':
       return value < test.operand
-    case 'atMost':
+    case 'lte':
       return value <= test.operand
-    case 'above':
+    case 'gt':
       return value > test.operand
-    case 'atLeast':
+    case 'gte':
       return value >= test.operand
   }
 }

@@ -29,14 +29,14 @@ export interface TableDescription {
 
 /** What the header of `file` says. Reads nothing. */
 export function describeTableFile(file: OpenTableFile): TableDescription {
-  const tableParameters = file.rowCount * file.dimension
+  const tableParameters = file.size * file.dimension
   const parameters = (file.parameters ?? tableParameters) - bufferElements(file.tensors ?? [])
   return {
     name: file.source.name,
     format: file.format,
     dtype: file.dtype,
     elementType: file.elementType ?? 'f32',
-    rows: file.rowCount,
+    rows: file.size,
     dimension: file.dimension,
     tableParameters,
     parameters,

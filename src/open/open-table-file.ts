@@ -98,7 +98,7 @@ function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]):
 
 /** Rows that are read through are held against the checksum before the last of them is handed over. */
 function checkedRows(
-  { openRows, rowCount }: TableFile,
+  { openRows, size }: TableFile,
   verify: (options: ReadOptions) => Promise<void>,
 ): TableFile['openRows'] {
   return async function (this: TableFile, options) {
@@ -107,7 +107,7 @@ function checkedRows(
       tokens: rows.tokens,
       async read(start, end, signal) {
         const block = await rows.read(start, end, signal)
-        if (end === rowCount) await verify({ signal })
+        if (end === size) await verify({ signal })
         return block
       },
     }

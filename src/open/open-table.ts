@@ -103,7 +103,7 @@ export async function fillFrom(
   options: OpenTableOptions,
   finish: (loaded: LoadedRows) => FilledRows | Promise<FilledRows>,
 ): Promise<EmbeddingTable> {
-  const shape = { size: file.rowCount, dimension: file.dimension }
+  const shape = { size: file.size, dimension: file.dimension }
   const { elementType: dtype } = file
   const table = pickOptions<TableOptions>(options, TABLE_OPTIONS)
   if (dtype === undefined || options.dtype === 'f32' || file.loadBits === undefined) {
@@ -128,9 +128,9 @@ export async function tokensBeside(
 ): Promise<ModelVocabulary | undefined> {
   if (!isTokenTable(file.tensor)) return undefined
   const { modelVocabulary, ModelVocabulary, namedTokens } = await import('../tokenizers/model-vocabulary.ts')
-  const { writtenTokens, rowCount } = file
-  if (writtenTokens !== undefined) return new ModelVocabulary(namedTokens(writtenTokens), rowCount)
-  return modelVocabulary(file.source, file.rowCount, signal)
+  const { writtenTokens, size } = file
+  if (writtenTokens !== undefined) return new ModelVocabulary(namedTokens(writtenTokens), size)
+  return modelVocabulary(file.source, file.size, signal)
 }
 
 export type { FormatName }

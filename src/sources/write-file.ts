@@ -11,7 +11,7 @@ import { removeStaleTemporaries, temporaryName } from './temporaries.ts'
 
 export interface WriteOptions {
   /** Replace a file that is there already. */
-  force?: boolean | undefined
+  overwrite?: boolean | undefined
   signal?: AbortSignal | undefined
   /** Called with the bytes written so far. */
   onBytes?: ((written: number) => void) | undefined
@@ -36,14 +36,14 @@ export async function writeFileAtomically(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   options: WriteOptions = {},
 ): Promise<number> {
-  const { force = false, sync = true } = options
+  const { overwrite = false, sync = true } = options
   options.signal?.throwIfAborted()
   try {
     const target = await resolveTarget(path)
-    const old = await checkTarget(target, path, force)
+    const old = await checkTarget(target, path, overwrite)
     const folder = nodeModule('node:path', PURPOSE).dirname(target)
     await tidyOnce(folder)
-    return await replace(target, folder, chunks, old, { ...options, force, sync })
+    return await replace(target, folder, chunks, old, { ...options, overwrite, sync })
   } catch (error) {
     throw isSystemError(error) ? fileError(path, error) : error
   }
@@ -116,7 +116,7 @@ async function replace(
   const temporary = nodeModule('node:path', PURPOSE).join(folder, await temporaryName())
   try {
     const written = await writeAll(temporary, chunks, old, options)
-    if (options.force) await files.rename(temporary, target)
+    if (options.overwrite) await files.rename(temporary, target)
     else await putInFreePlace(temporary, target)
     if (options.sync) await syncFolder(folder)
     return written
@@ -204,7 +204,7 @@ async function syncFolder(folder: string): Promise<void> {
 function existsError(path: string, cause?: unknown): RowspaceError {
   return new RowspaceError(
     'EXISTS',
-    `"${path}" exists already and was left as it is: pass force to replace it.`,
+    `"${path}" exists already and was left as it is: pass overwrite: true to replace it.`,
     { path, cause },
   )
 }

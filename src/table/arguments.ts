@@ -1,16 +1,16 @@
 /** The arguments of a question, checked where they arrive: each error names the value. */
 import { RowspaceError } from '../core/errors.ts'
-import type { Metric, Query, Row, SearchOptions } from '../core/options.ts'
+import type { Metric, Query, RowKey, SearchOptions } from '../core/options.ts'
 import { checkNumbers, describe, isVector, readList } from '../core/values.ts'
 
-export function isRow(query: Query): query is Row {
+export function isRow(query: Query): query is RowKey {
   return typeof query === 'number' || typeof query === 'string'
 }
 
-export function readSearchOptions({ k = 10, metric = 'cosine', least }: SearchOptions): {
+export function readSearchOptions({ k = 10, metric = 'cosine', minScore }: SearchOptions): {
   k: number
   metric: Metric
-  least: number | undefined
+  minScore: number | undefined
 } {
   if (!Number.isSafeInteger(k) || k < 0) {
     throw new RowspaceError('INVALID_K', `k must be an integer ≥ 0; got ${describe(k)}`, { k })
@@ -18,10 +18,10 @@ export function readSearchOptions({ k = 10, metric = 'cosine', least }: SearchOp
   if (metric !== 'cosine' && metric !== 'dot') {
     throw new RowspaceError('INVALID_ARGUMENT', `metric must be 'cosine' or 'dot'; got ${describe(metric)}`)
   }
-  if (least !== undefined && (typeof least !== 'number' || Number.isNaN(least))) {
-    throw new RowspaceError('INVALID_ARGUMENT', `least must be a number; got ${describe(least)}`)
+  if (minScore !== undefined && (typeof minScore !== 'number' || Number.isNaN(minScore))) {
+    throw new RowspaceError('INVALID_ARGUMENT', `minScore must be a number; got ${describe(minScore)}`)
   }
-  return { k, metric, least }
+  return { k, metric, minScore }
 }
 
 export function zeroQuery(what: string): RowspaceError {

@@ -8,7 +8,7 @@ import {
   type AnalogyOptions,
   type FilledRows,
   type Query,
-  type Row,
+  type RowKey,
   type RowOptions,
   SEARCH_OPTIONS,
   type SearchOptions,
@@ -31,7 +31,7 @@ export type {
   FilledRows,
   Metric,
   Query,
-  Row,
+  RowKey,
   RowOptions,
   SearchOptions,
   TableOptions,
@@ -88,7 +88,7 @@ export class EmbeddingTable {
       size,
       live,
       ids: (rows) => this.ids(rows),
-      select: (test) => this.select(test),
+      idSet: (test) => this.select(test),
       tokenOf: this.tokenOf,
     }
   }
@@ -155,7 +155,7 @@ export class EmbeddingTable {
   /**
    * The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`.
    */
-  id(row: Row): number {
+  id(row: RowKey): number {
     this.open()
     if (typeof row === 'number') {
       checkId(row, this.size)
@@ -184,17 +184,17 @@ export class EmbeddingTable {
    * Whether a row was left out because it held NaN or infinities (`nonFinite: 'skip'`): it is in no answer
    * and reads as zeros.
    */
-  isSkipped(row: Row): boolean {
+  isSkipped(row: RowKey): boolean {
     return !this.searched.live.has(this.id(row))
   }
 
   /** The lookup x_i = E[t_i]: a copy of one row, d numbers. */
-  row(row: Row): Float32Array {
+  row(row: RowKey): Float32Array {
     return this.open().row(this.id(row))
   }
 
   /** Copies of n rows, n · d numbers, row-major. The same row may come several times. */
-  gather(rows: Iterable<Row>): Float32Array {
+  gather(rows: Iterable<RowKey>): Float32Array {
     const memory = this.open()
     const ids = this.idArray(rows)
     const target = new Float32Array(ids.length * this.dimension)
@@ -257,7 +257,7 @@ export class EmbeddingTable {
     const memory = this.open()
     const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogy()')
     const asked = readQuestion(this.searched, given)
-    return search(this.searched, memory, readSum(this, expression, given.unit ?? false), asked)
+    return search(this.searched, memory, readSum(this, expression, given.normalize ?? false), asked)
   }
 
   /**
@@ -268,7 +268,7 @@ export class EmbeddingTable {
     const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogyBatch()')
     const asked = readQuestion(this.searched, given)
     const list = readList(expressions, 'expressions')
-    const read = (index: number) => readSum(this, list[index]!, given.unit ?? false)
+    const read = (index: number) => readSum(this, list[index]!, given.normalize ?? false)
     return searchBatch(this.searched, memory, list.length, read, asked)
   }
 
@@ -276,14 +276,14 @@ export class EmbeddingTable {
    * The vector of an expression: the weighted sum of its rows and vectors, d numbers, rounded once to
    * float32.
    */
-  combine(expression: Expression, options: { unit?: boolean | undefined } = {}): Float32Array {
+  combine(expression: Expression, options: { normalize?: boolean | undefined } = {}): Float32Array {
     this.open()
-    const { unit = false } = readOptions(options, { unit: true }, 'the options of combine()')
-    return combine(this, weightedTerms(expression), unit)
+    const { normalize = false } = readOptions(options, { normalize: true }, 'the options of combine()')
+    return combine(this, weightedTerms(expression), normalize)
   }
 
   /** Both measures of the given rows against a query, in the order given: how unrelated rows compare. */
-  measure(query: Query, rows: Iterable<Row>): Matches {
+  scores(query: Query, rows: Iterable<RowKey>): Matches {
     const memory = this.open()
     const ids = this.idArray(rows)
     const inverseNorm = this.read(query).write(memory, 'dot', 0)
@@ -303,22 +303,22 @@ export class EmbeddingTable {
   /**
    * `count` different rows drawn evenly from a seed, none of `exclude`: baselines to compare an answer with.
    */
-  sample(
+  randomIds(
     count: number,
-    options: { seed?: number | undefined; exclude?: Iterable<Row> | undefined } = {},
+    options: { seed?: number | undefined; exclude?: Iterable<RowKey> | undefined } = {},
   ): Uint32Array {
     this.open()
     const { seed = 1, exclude = NOTHING } = readOptions(
       options,
       { seed: true, exclude: true },
-      'the options of sample()',
+      'the options of randomIds()',
     )
     const excluded = new Set(this.ids(exclude))
     return sampleIds(this.size, count, seed, (id) => !excluded.has(id) && this.searched.live.has(id))
   }
 
   /** A set of rows, to filter with as often as wanted. */
-  select(rows: Iterable<Row> | ((id: number, token: string | undefined) => boolean)): IdSet {
+  select(rows: Iterable<RowKey> | ((id: number, token: string | undefined) => boolean)): IdSet {
     this.open()
     if (typeof rows !== 'function') return IdSet.from(this.size, this.ids(rows))
     return IdSet.where(this.size, (id) => rows(id, this.tokenOf(id)))
@@ -334,12 +334,12 @@ export class EmbeddingTable {
     this.dispose()
   }
 
-  private ids(rows: Iterable<Row>): number[] {
+  private ids(rows: Iterable<RowKey>): number[] {
     return readList(rows, 'rows').map((row) => this.id(row))
   }
 
   /** The ids of a list of rows as an array of its own; many ids that come as one are only checked. */
-  private idArray(rows: Iterable<Row>): Uint32Array<ArrayBuffer> {
+  private idArray(rows: Iterable<RowKey>): Uint32Array<ArrayBuffer> {
     if (!(rows instanceof Uint32Array)) return Uint32Array.from(this.ids(rows))
     for (const id of rows) if (id >= this.size) checkId(id, this.size)
     return rows.slice()

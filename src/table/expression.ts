@@ -1,12 +1,12 @@
 /** Arithmetic on rows: king − man + woman. */
 
 import { RowspaceError } from '../core/errors.ts'
-import type { Row } from '../core/options.ts'
+import type { RowKey } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 
 /** A row by id or token, or a vector. */
-export type Term = Row | Float32Array
+export type Term = RowKey | Float32Array
 /** Terms to add and terms to take away, each alone or with a weight: `['king', 0.5]`. */
 export interface Expression {
   positive?: readonly (Term | readonly [Term, number])[] | undefined
@@ -24,8 +24,8 @@ export interface WeightedTerm {
 /** What is asked of a table for the rows of a sum. */
 export interface TermTable {
   readonly dimension: number
-  id(row: Row): number
-  row(row: Row): Float32Array
+  id(row: RowKey): number
+  row(row: RowKey): Float32Array
 }
 
 /** The terms of an expression. Throws `INVALID_ARGUMENT`, `EMPTY_QUERY`. */
@@ -64,11 +64,11 @@ export function inputIds(table: TermTable, terms: readonly WeightedTerm[]): numb
 }
 
 /** The weighted sum of the terms in float64, rounded once to float32. `unit` scales each term to length 1 first. */
-export function combine(table: TermTable, terms: readonly WeightedTerm[], unit: boolean): Float32Array {
+export function combine(table: TermTable, terms: readonly WeightedTerm[], normalize: boolean): Float32Array {
   const sum = new Float64Array(table.dimension)
   for (const { term, weight } of terms) {
     const vector = term instanceof Float32Array ? checkedVector(term, table.dimension) : table.row(term)
-    const scale = unit ? weight / lengthOf(vector) : weight
+    const scale = normalize ? weight / lengthOf(vector) : weight
     for (let i = 0; i < sum.length; i++) sum[i]! += scale * vector[i]!
   }
   return Float32Array.from(sum)

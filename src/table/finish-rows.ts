@@ -21,7 +21,7 @@ function hasOrdinaryNorms({ norms }: TableMemory, size: number): boolean {
 export function finishRows(
   memory: TableMemory,
   size: number,
-  nonFinite: 'refuse' | 'skip',
+  nonFinite: 'reject' | 'skip',
   codes: Codes | undefined,
   skip: readonly number[],
 ): void {
@@ -32,7 +32,7 @@ export function finishRows(
   for (let next = 0; next < size; next++) {
     next = memory.computeNorms(next, size)
     if (next === size) break
-    if (nonFinite === 'refuse') {
+    if (nonFinite === 'reject') {
       const row = memory.row(next)
       const column = row.findIndex((value) => !Number.isFinite(value))
       throw new RowspaceError(

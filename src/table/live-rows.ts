@@ -9,5 +9,5 @@ export function liveRows(table: EmbeddingTable): IdSet {
 
 /** What a table of another one's rows is made with, unless the caller says otherwise: rows that were skipped stay so. */
 export function inheritedOptions({ skipped, vocabulary }: EmbeddingTable): TableOptions {
-  return { nonFinite: skipped > 0 ? 'skip' : 'refuse', tokens: vocabulary }
+  return { nonFinite: skipped > 0 ? 'skip' : 'reject', tokens: vocabulary }
 }

@@ -76,11 +76,11 @@ export async function makeByFilling<Type extends ElementType>(
 
 function roomFor(
   { size, dimension, dtype }: { size: number; dimension: number; dtype: ElementType },
-  { nonFinite = 'refuse', core, codes, threads }: TableOptions,
+  { nonFinite = 'reject', core, codes, threads }: TableOptions,
 ): TableRoom {
   checkCount(size, 'size', 1)
   checkCount(dimension, 'dimension', 1)
-  if (nonFinite !== 'refuse' && nonFinite !== 'skip') {
+  if (nonFinite !== 'reject' && nonFinite !== 'skip') {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
       `nonFinite must be 'refuse' or 'skip'; got ${describe(nonFinite)}`,
@@ -93,7 +93,7 @@ function roomFor(
 async function finish(
   room: TableRoom,
   capacity: number,
-  { nonFinite = 'refuse', codes }: TableOptions,
+  { nonFinite = 'reject', codes }: TableOptions,
   load: (memory: TableMemory) => FilledRows | Promise<FilledRows>,
 ): Promise<MadeTable> {
   const memory = await room.open()

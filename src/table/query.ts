@@ -44,9 +44,9 @@ export function readQuery(table: TermTable, live: IdSet, query: Query): ReadQuer
 }
 
 /** The sum of an expression. Throws as `EmbeddingTable.analogy`. */
-export function readSum(table: TermTable, expression: Expression, unit: boolean): ReadQuery {
+export function readSum(table: TermTable, expression: Expression, normalize: boolean): ReadQuery {
   const terms = weightedTerms(expression)
-  return vectorQuery(combine(table, terms, unit), inputIds(table, terms))
+  return vectorQuery(combine(table, terms, normalize), inputIds(table, terms))
 }
 
 export function vectorQuery(vector: Float32Array | readonly number[], inputs: readonly number[]): ReadQuery {

@@ -4,7 +4,7 @@
 import type { TableMemory } from '../../bindings/table-memory.ts'
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { countBits, IdSet } from '../core/id-set.ts'
-import type { Metric, Row, SearchOptions } from '../core/options.ts'
+import type { Metric, RowKey, SearchOptions } from '../core/options.ts'
 import { describe } from '../core/values.ts'
 import { readSearchOptions } from './arguments.ts'
 import { Matches } from './matches.ts'
@@ -17,8 +17,8 @@ export interface Searched {
   readonly size: number
   /** The bits of rows that may be in an answer; `memory.mask` equals it between two questions. */
   readonly live: IdSet
-  ids(rows: Iterable<Row>): number[]
-  select(test: (id: number, token: string | undefined) => boolean): IdSet
+  ids(rows: Iterable<RowKey>): number[]
+  idSet(test: (id: number, token: string | undefined) => boolean): IdSet
   tokenOf(id: number): string | undefined
 }
 
@@ -26,7 +26,7 @@ export interface Searched {
 export interface Asked {
   k: number
   metric: Metric
-  least: number | undefined
+  minScore: number | undefined
   out: readonly number[]
   filter: IdSet | undefined
   includeInputs: boolean
@@ -38,11 +38,11 @@ export interface Asked {
  */
 export function readQuestion(table: Searched, options: SearchOptions): Asked {
   const { exclude, filter, includeInputs = false } = options
-  const { k, metric, least } = readSearchOptions(options)
+  const { k, metric, minScore } = readSearchOptions(options)
   const out = exclude === undefined ? NOTHING : table.ids(exclude)
-  const set = typeof filter === 'function' ? table.select(filter) : filter
+  const set = typeof filter === 'function' ? table.idSet(filter) : filter
   if (set === undefined || (set instanceof IdSet && set.size === table.size)) {
-    return { k: Math.min(k, table.size), metric, least, out, filter: set, includeInputs }
+    return { k: Math.min(k, table.size), metric, minScore, out, filter: set, includeInputs }
   }
   const got = set instanceof IdSet ? `a set over ${set.size} rows` : describe(set)
   throw new RowspaceError(
@@ -59,7 +59,7 @@ export function search(table: Searched, memory: TableMemory, query: ReadQuery, a
   leaveOut(memory, inputs)
   leaveOut(memory, out)
   memory.rescored = 0
-  memory.least = asked.least
+  memory.minScore = asked.minScore
   const count = memory.search(table.size, allowed, inverseNorm, metric, k)
   restore(table, memory, filter, inputs)
   restore(table, memory, filter, out)
@@ -85,7 +85,7 @@ export function searchBatch(
   const queries = Array.from({ length: count }, (_, question) => named(question, () => read(question)))
   const answers: Matches[] = []
   memory.rescored = 0
-  memory.least = asked.least
+  memory.minScore = asked.minScore
   while (answers.length < count) {
     const first = answers.length
     const some = queries.slice(first, first + countAtOnce(table, memory, queries, first, asked))

@@ -46,7 +46,7 @@ export class WordList implements Vocabulary {
   }
 
   /** Words, numbers and single signs; each as written where that is a token, else in lower case. */
-  split(text: string): TextToken[] {
+  tokenize(text: string): TextToken[] {
     if (typeof text !== 'string') {
       throw new RowspaceError('INVALID_ARGUMENT', `a text must be a string; got ${describe(text)}`)
     }
@@ -77,7 +77,7 @@ export function findToken(vocabulary: Vocabulary, name: string): number {
   const id = idOfName(vocabulary, name)
   if (id !== undefined) return id
   const isLong = name.length > MAX_NAME
-  const split = isLong ? [] : vocabulary.split(name)
+  const split = isLong ? [] : vocabulary.tokenize(name)
   const parts = split.map(({ text, id }) => `${describe(text)} ${id ?? '(unknown)'}`).join(', ')
   const similar = isLong ? undefined : nearestSpelling(vocabulary, name.trim().toLowerCase())
   throw new RowspaceError(

@@ -27,7 +27,7 @@ const EMBED_OPTIONS: KeysOf<EmbedOptions> = { ...POOL_OPTIONS, tokenizer: true, 
  *
  * @throws RowspaceError as `pool`; `NO_TOKENS` where the table has none and no tokenizer is given.
  * @example
- * const vectors = embed(table, ['a small domestic cat', 'a large wild cat'], { unit: true })
+ * const vectors = embed(table, ['a small domestic cat', 'a large wild cat'], { normalize: true })
  */
 export function embed(
   table: EmbeddingTable,
@@ -82,6 +82,6 @@ export function tokenizerOf(table: EmbeddingTable): TextTokenizer {
     )
   }
   return {
-    idsOf: (text) => vocabulary.split(text).flatMap(({ id }) => (id === undefined ? [] : [id])),
+    idsOf: (text) => vocabulary.tokenize(text).flatMap(({ id }) => (id === undefined ? [] : [id])),
   }
 }

@@ -138,7 +138,7 @@ function vocabularyOf(tokenizer: ModelTokenizer, size: number): Vocabulary {
       return id !== undefined && id < size ? id : undefined
     },
     tokenOf: (id) => names[id],
-    split: (text) =>
+    tokenize: (text) =>
       tokenizer.encode(text).map((id) => ({
         text: names[id] ?? '',
         id: id === tokenizer.unknownId || id >= size ? undefined : id,

@@ -13,7 +13,7 @@ export interface PoolOptions {
   /** What a sum is divided by: the sum of the absolute weights (unless given), or how many rows are in the bag. */
   divisor?: 'weights' | 'count' | undefined
   /** Scale each vector to length 1. False unless given. */
-  unit?: boolean | undefined
+  normalize?: boolean | undefined
   /** Keep the first n coordinates alone, before a vector is scaled. All d unless given. */
   dimension?: number | undefined
   /** A vector to take away from each, before it is scaled: the mean of many, say. */
@@ -23,7 +23,7 @@ export interface PoolOptions {
 export const POOL_OPTIONS: KeysOf<PoolOptions> = {
   weights: true,
   divisor: true,
-  unit: true,
+  normalize: true,
   dimension: true,
   centre: true,
 }
@@ -44,7 +44,7 @@ export function pool(
   checkTable(table)
   const memory = table.open()
   const given = readOptions(options, POOL_OPTIONS, 'the options of pool()')
-  const { dimension: columns = table.dimension, unit = false, divisor = 'weights', centre } = given
+  const { dimension: columns = table.dimension, normalize = false, divisor = 'weights', centre } = given
   checkCount(columns, 'dimension', 1)
   if (columns > table.dimension) {
     throw new RowspaceError(
@@ -60,17 +60,17 @@ export function pool(
   const list = bagList(bags, table.size)
   const pooled = new Float32Array(list.length * columns)
   const pooling = new Pooling(memory, columns, pooled)
-  const scaleHere = unit && centre === undefined
+  const scaleHere = normalize && centre === undefined
   for (const ids of list) {
     const total = weights === undefined ? ids.length : totalOf(ids, weights)
     const sum = divisor === 'count' ? ids.length : total
     pooling.add(ids, weights, scaleHere ? UNIT : sum === 0 ? 1 : 1 / sum)
   }
   pooling.flush()
-  if (!unit && centre === undefined) return pooled
+  if (!normalize && centre === undefined) return pooled
   for (const [index, ids] of list.entries()) {
     const vector = pooled.subarray(index * columns, (index + 1) * columns)
-    if (centre !== undefined && ids.length > 0) subtract(vector, centre, unit)
+    if (centre !== undefined && ids.length > 0) subtract(vector, centre, normalize)
     // the core has no float32 for a length beyond 2^60 or below 2^-50
     else if (scaleHere && !Number.isFinite(vector[0]!)) scaleWide(table, ids, weights, vector)
   }
@@ -140,10 +140,10 @@ function checkCentre(centre: ArrayLike<number>, columns: number): void {
 }
 
 /** In float64, rounded once. */
-function subtract(vector: Float32Array, centre: ArrayLike<number>, unit: boolean): void {
+function subtract(vector: Float32Array, centre: ArrayLike<number>, normalize: boolean): void {
   let squares = 0
   for (let i = 0; i < vector.length; i++) squares += (vector[i]! - centre[i]!) ** 2
-  const factor = unit && squares > 0 ? 1 / Math.sqrt(squares) : 1
+  const factor = normalize && squares > 0 ? 1 / Math.sqrt(squares) : 1
   for (let i = 0; i < vector.length; i++) vector[i] = (vector[i]! - centre[i]!) * factor
 }
 

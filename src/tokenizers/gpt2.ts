@@ -26,7 +26,7 @@ class Gpt2Vocabulary implements Vocabulary {
     return this.tokens[id]
   }
 
-  split(text: string): TextToken[] {
+  tokenize(text: string): TextToken[] {
     // special tokens in a text are text here, as everywhere but at the end of a document
     return encode(text, { disallowedSpecial: new Set() }).map((id) => ({ text: this.tokens[id]!, id }))
   }

@@ -108,7 +108,7 @@ export class ModelVocabulary implements Vocabulary {
     return this.#names[id]
   }
 
-  split(text: string): TextToken[] {
+  tokenize(text: string): TextToken[] {
     try {
       this.#encode ??= this.#makeEncoder?.()
     } catch {

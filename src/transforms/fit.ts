@@ -92,8 +92,8 @@ export async function whitening(
   return new Transform(moments.mean, matrix, dimension)
 }
 
-function checkComponents(value: number, name: string, most: number, least: number): void {
-  checkCount(value, name, least)
+function checkComponents(value: number, name: string, most: number, minScore: number): void {
+  checkCount(value, name, minScore)
   if (value <= most) return
   throw new RowspaceError('INVALID_ARGUMENT', `${name} must be at most ${most}; got ${value}`, {
     [name]: value,

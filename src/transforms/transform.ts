@@ -40,7 +40,7 @@ export class Transform {
    *
    * @throws RowspaceError `DIMENSION_MISMATCH`, `OUT_OF_MEMORY`; the signal's reason.
    */
-  async table(table: EmbeddingTable, options: TableOptions & WorkOptions = {}): Promise<EmbeddingTable> {
+  async apply(table: EmbeddingTable, options: TableOptions & WorkOptions = {}): Promise<EmbeddingTable> {
     checkTable(table)
     const given = readOptions(options, MADE_OPTIONS, 'the options of Transform.table()')
     const { dimension, mean } = this

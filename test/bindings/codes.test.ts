@@ -25,7 +25,7 @@ function roundEven(x: number): number {
   return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1
 }
 
-const clamp = (x: number, least: number, most: number) => Math.min(most, max(least, x))
+const clamp = (x: number, minScore: number, most: number) => Math.min(most, max(minScore, x))
 const sum = (numbers: Iterable<number>) => [...numbers].reduce((a, b) => a + b, 0)
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => sum(Array.from(a, (x, i) => x * b[i]!))
 
@@ -64,13 +64,13 @@ function encode(
   scale: number,
 ) {
   const inverse = scale > 0 ? fround(1 / scale) : 0
-  const [least, most, unit] = bits === 8 ? [-127, 127, 1] : [-16, 14, 2]
+  const [minScore, most, normalize] = bits === 8 ? [-127, 127, 1] : [-16, 14, 2]
   let lost = 0
   const codes = Array.from(row, (x, j) => {
     const y = fround(x - means[j]!)
     const scaled = fround(fround(y * inverseSpreads[j]!) * inverse)
     const level = bits === 8 ? scaled : fround(scaled - 1)
-    const code = roundEven(clamp(level, least, most) / unit) * unit + (bits === 8 ? 0 : 1)
+    const code = roundEven(clamp(level, minScore, most) / normalize) * normalize + (bits === 8 ? 0 : 1)
     lost += (y - fround(fround(scale * spreads[j]!) * code)) ** 2
     return code
   })
@@ -218,10 +218,10 @@ test('means and spreads come from every so many-th row, none of these below a th
     const mean = sum(numbers) / taken.length
     return { mean, variance: max(0, dot(numbers, numbers) / taken.length - mean * mean) }
   })
-  const least = sqrt(sum(measured.map(({ variance }) => variance)) / dimension) / 1000
+  const minScore = sqrt(sum(measured.map(({ variance }) => variance)) / dimension) / 1000
   for (const [j, { mean, variance }] of measured.entries()) {
     close(columns[j]!, mean, 1e-6)
-    close(columns[stride + j]!, max(sqrt(variance), least), 1e-6)
+    close(columns[stride + j]!, max(sqrt(variance), minScore), 1e-6)
     close(columns[2 * stride + j]!, 1 / columns[stride + j]!, 1e-7)
   }
 })

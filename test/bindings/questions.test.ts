@@ -41,7 +41,7 @@ test('4 bits are tried where the table has rows enough to try them on', async ()
   few.encode(16_383)
   enough.encode(16_384)
   expect([few.codeBits, enough.codeBits]).toEqual([8, 4])
-  expect(enough.least).toBeUndefined()
+  expect(enough.minScore).toBeUndefined()
   // as told, whatever pays
   enough.encode(16_384, 8)
   expect(enough.codeBits).toBe(8)

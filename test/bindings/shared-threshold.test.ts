@@ -47,15 +47,15 @@ async function asked(bits: 4 | 8) {
     const count = core.sortedIds(layout.heaps, layout.ids)
     return { ids: [...memory.ids.subarray(0, count)], score: word[0]!, number: word[1]! }
   }
-  return { ids: [...memory.ids.subarray(0, K)], least: ordered(memory.dots[K - 1]!), ask }
+  return { ids: [...memory.ids.subarray(0, K)], minScore: ordered(memory.dots[K - 1]!), ask }
 }
 
 test.each([8, 4] as const)('codes of %i bits', async (bits) => {
-  const { ids, least, ask } = await asked(bits)
+  const { ids, minScore, ask } = await asked(bits)
   // what is told to others is what the k-th row reaches, to the bit
-  expect(ask(NOTHING, OURS)).toEqual({ ids, score: least, number: OURS })
+  expect(ask(NOTHING, OURS)).toEqual({ ids, score: minScore, number: OURS })
   // what others know may be as much, and rows that reach just that stay in
-  expect(ask(least, OURS)).toEqual({ ids, score: least, number: OURS })
+  expect(ask(minScore, OURS)).toEqual({ ids, score: minScore, number: OURS })
   // what an earlier question left is no score of this one's, and what this one knows is none of a later question's
   for (const number of [OURS - 1, OURS + 1]) {
     for (const score of [NOTHING, ordered(1e30)]) {
@@ -63,5 +63,5 @@ test.each([8, 4] as const)('codes of %i bits', async (bits) => {
     }
   }
   // a score that no k rows reach rules out rows of the answer
-  expect(ask(least + 1, OURS).ids.length).toBeLessThan(K)
+  expect(ask(minScore + 1, OURS).ids.length).toBeLessThan(K)
 })

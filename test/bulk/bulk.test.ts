@@ -61,13 +61,13 @@ test('rangeSearch: every row of at least that score, and no other', async () => 
       const queries = askable.slice(0, 40)
       for (const id of queries.slice(seed % 3, (seed % 3) + 2)) {
         const all = searchAll(rows, rows[id]!, { k: size, metric })
-        const least = all[Math.floor(share * (all.length - 1))]![metric]
-        const expected = all.filter((match) => match[metric] >= least)
-        expectMatches(rangeSearch(table, id, { least, metric, includeInputs: true }), expected)
+        const minScore = all[Math.floor(share * (all.length - 1))]![metric]
+        const expected = all.filter((match) => match[metric] >= minScore)
+        expectMatches(rangeSearch(table, id, { minScore, metric, includeInputs: true }), expected)
         const others = expected.filter((match) => match.id !== id)
-        const batch = rangeSearchBatch(table, queries, { least, metric })
+        const batch = rangeSearchBatch(table, queries, { minScore, metric })
         expectMatches(batch[queries.indexOf(id)]!, others)
-        expectMatches(table.nearest(id, { least, metric, k: 3 }), others.slice(0, 3))
+        expectMatches(table.nearest(id, { minScore, metric, k: 3 }), others.slice(0, 3))
       }
     }),
     { numRuns: 100 },
@@ -81,14 +81,14 @@ test('with threads, and more rows than there is room for at first', async () => 
     rows.findIndex((row, id) => id > index * 50 && !isZero(row)),
   )
   for (let round = 0; round < 3; round++) {
-    const found = rangeSearchBatch(table, queries, { least: 0.2 })
+    const found = rangeSearchBatch(table, queries, { minScore: 0.2 })
     const [first] = queries
     const all = searchAll(rows, rows[first!]!, { k: 9000, metric: 'cosine', allowed: (id) => id !== first })
     const expected = all.filter(({ cosine }) => cosine >= Math.fround(0.2))
     expect(expected.length).toBeGreaterThan(600)
     expectMatches(found[0]!, expected)
     for (const [index, query] of queries.entries()) {
-      expectMatches(found[index]!, rangeSearch(table, query, { least: 0.2 }).toArray())
+      expectMatches(found[index]!, rangeSearch(table, query, { minScore: 0.2 }).toArray())
     }
     await new Promise((resolve) => setTimeout(resolve, 30)) // the worker has started by then
   }
@@ -97,7 +97,7 @@ test('with threads, and more rows than there is room for at first', async () => 
 test('a bound rules rows out by their codes', async () => {
   const { flat } = makeTable(20_000, 64, 'plain', 3)
   const table = await EmbeddingTable.from(flat, { dimension: 64, codes: true })
-  rangeSearch(table, 1, { least: 0.9 })
+  rangeSearch(table, 1, { minScore: 0.9 })
   const byBound = table.rescored
   table.nearest(1, { k: 256 })
   expect(byBound).toBeLessThan(table.rescored / 4)
@@ -129,13 +129,13 @@ test('pairsAbove: each pair once', async () => {
       const { table, rows, askable } = await made({ ...given, size: Math.min(given.size, 150) })
       const { metric, share } = given
       const scores = searchAll(rows, rows[askable[0] ?? 0]!, { k: rows.length, metric })
-      const least = scores[Math.floor((share * scores.length) / 2)]![metric]
+      const minScore = scores[Math.floor((share * scores.length) / 2)]![metric]
       const expected = askable.flatMap((a) =>
         searchAll(rows, rows[a]!, { k: rows.length, metric, allowed: (id) => id > a && askable.includes(id) })
-          .filter((match) => match[metric] >= least)
+          .filter((match) => match[metric] >= minScore)
           .map(({ id, cosine, dot }) => ({ a, b: id, cosine, dot })),
       )
-      const found = await pairsAbove(table, { least, metric, filter: table.select(askable) })
+      const found = await pairsAbove(table, { minScore, metric, filter: table.select(askable) })
       expect([...found]).toEqual(expected)
     }),
     { numRuns: 60 },
@@ -146,7 +146,7 @@ test('pairsAbove: rows of zeros are in no pair, whatever the bound, and with no 
   const rows = [1, 0, 0, 0, -1, 0, 0, 1, 0, 0]
   const table = await EmbeddingTable.from(rows, { dimension: 2 })
   for (const metric of METRICS) {
-    const found = await pairsAbove(table, { least: -1, metric })
+    const found = await pairsAbove(table, { minScore: -1, metric })
     expect([...found].map(({ a, b }) => [a, b])).toEqual([
       [0, 3],
       [0, 2],
@@ -159,12 +159,12 @@ describe('pairsAbove and its limit', () => {
   const table = EmbeddingTable.from(makeTable(300, 4, 'plain', 9).flat, { dimension: 4 })
   test('as many as the limit are found, one more is an error', async () => {
     const made = await table
-    for (const least of [-1, 0, 0.5, 0.99]) {
-      const { length } = await pairsAbove(made, { least })
-      expect((await pairsAbove(made, { least, limit: length })).length).toBe(length)
-      await expect(pairsAbove(made, { least, limit: length - 1 })).rejects.toMatchObject({
+    for (const minScore of [-1, 0, 0.5, 0.99]) {
+      const { length } = await pairsAbove(made, { minScore })
+      expect((await pairsAbove(made, { minScore, limit: length })).length).toBe(length)
+      await expect(pairsAbove(made, { minScore, limit: length - 1 })).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
-        details: { limit: length - 1, least },
+        details: { limit: length - 1, minScore },
       })
     }
   })
@@ -172,7 +172,7 @@ describe('pairsAbove and its limit', () => {
     const size = 20_000
     const same = await EmbeddingTable.from(new Float32Array(size * 2).fill(1), { dimension: 2 })
     const ask = vi.spyOn(same, 'nearestBatch')
-    await expect(pairsAbove(same, { least: 0.9, limit: 1000 })).rejects.toThrow(
+    await expect(pairsAbove(same, { minScore: 0.9, limit: 1000 })).rejects.toThrow(
       'more than 1000 pairs score 0.9 or more, among the first 64 of 20000 rows already',
     )
     for (const { value } of ask.mock.results as { value: { length: number }[] }[]) {
@@ -181,7 +181,7 @@ describe('pairsAbove and its limit', () => {
     expect(ask.mock.calls.length).toBe(2)
   })
   test('pairs come in order of a, then of score, with room for more than at first', async () => {
-    const found = await pairsAbove(await table, { least: -1 })
+    const found = await pairsAbove(await table, { minScore: -1 })
     const rows = Array.from({ length: 300 }, (_, id) => id)
     const made = await table
     const count = rows.filter((id) => !isZero(made.row(id))).length
@@ -201,13 +201,13 @@ describe('rangeSearch in rounds', () => {
     const out = new Set([3, 5, 900])
     const tested: number[] = []
     const filter = (id: number) => tested.push(id) > 0 && id !== 7
-    const found = rangeSearch(same, 0, { least: 0.5, exclude: out.values(), filter })
+    const found = rangeSearch(same, 0, { minScore: 0.5, exclude: out.values(), filter })
     const expected = Array.from({ length: 1000 }, (_, id) => id).filter(
       (id) => ![0, 3, 5, 7, 900].includes(id),
     )
     expect([...found.ids]).toEqual(expected)
     expect(tested.length).toBe(1000)
-    expect(() => rangeSearch(same, 0, { least: 0, exclude: 'ab' })).toThrow('a list of rows was expected')
+    expect(() => rangeSearch(same, 0, { minScore: 0, exclude: 'ab' })).toThrow('a list of rows was expected')
   })
 })
 
@@ -260,7 +260,10 @@ describe('progress, cancel, refusals', () => {
 
   test.each([
     ['neighbourGraph', (options: object) => table.then((table) => neighbourGraph(table, options))],
-    ['pairsAbove', (options: object) => table.then((table) => pairsAbove(table, { least: 0.9, ...options }))],
+    [
+      'pairsAbove',
+      (options: object) => table.then((table) => pairsAbove(table, { minScore: 0.9, ...options })),
+    ],
   ])('%s reports how far it is, and ends by its signal', async (_, ask) => {
     const seen: object[] = []
     await ask({ onProgress: (progress: object) => seen.push(progress) })
@@ -270,13 +273,18 @@ describe('progress, cancel, refusals', () => {
   })
 
   test.each<[string, (table: EmbeddingTable) => unknown, string, string]>([
-    ['no bound', (t) => rangeSearch(t, 0, {} as { least: number }), 'INVALID_ARGUMENT', 'undefined'],
-    ['a bound that is none', (t) => rangeSearch(t, 0, { least: Number.NaN }), 'INVALID_ARGUMENT', 'NaN'],
-    ['the same of nearest', (t) => t.nearest(0, { least: Number.NaN }), 'INVALID_ARGUMENT', 'NaN'],
-    ['pairs without a bound', (t) => pairsAbove(t, {} as { least: number }), 'INVALID_ARGUMENT', 'undefined'],
+    ['no bound', (t) => rangeSearch(t, 0, {} as { minScore: number }), 'INVALID_ARGUMENT', 'undefined'],
+    ['a bound that is none', (t) => rangeSearch(t, 0, { minScore: Number.NaN }), 'INVALID_ARGUMENT', 'NaN'],
+    ['the same of nearest', (t) => t.nearest(0, { minScore: Number.NaN }), 'INVALID_ARGUMENT', 'NaN'],
+    [
+      'pairs without a bound',
+      (t) => pairsAbove(t, {} as { minScore: number }),
+      'INVALID_ARGUMENT',
+      'undefined',
+    ],
     [
       'too many pairs',
-      (t) => pairsAbove(t, { least: -1, limit: 1000 }),
+      (t) => pairsAbove(t, { minScore: -1, limit: 1000 }),
       'INVALID_ARGUMENT',
       'more than 1000 pairs',
     ],
@@ -300,7 +308,7 @@ describe('progress, cancel, refusals', () => {
       'got "0.5"',
     ],
     ['no table', () => neighbourGraph(undefined as never), 'INVALID_ARGUMENT', 'got undefined'],
-    ['rows for a table', () => pairsAbove([1] as never, { least: 0 }), 'INVALID_ARGUMENT', 'got Array'],
+    ['rows for a table', () => pairsAbove([1] as never, { minScore: 0 }), 'INVALID_ARGUMENT', 'got Array'],
     [
       'a test for a graph',
       (t) => neighbourGraph(t, { filter: (() => true) as never }),
@@ -309,15 +317,25 @@ describe('progress, cancel, refusals', () => {
     ],
     [
       'a filter of another table',
-      (t) => pairsAbove(t, { least: 0, filter: new IdSet(7) }),
+      (t) => pairsAbove(t, { minScore: 0, filter: new IdSet(7) }),
       'INVALID_ARGUMENT',
       'a set over 7 rows',
     ],
-    ['no list of queries', (t) => rangeSearchBatch(t, 5 as never, { least: 0 }), 'INVALID_ARGUMENT', 'got 5'],
-    ['no signal', (t) => pairsAbove(t, { least: 1, signal: {} as never }), 'INVALID_ARGUMENT', 'got Object'],
+    [
+      'no list of queries',
+      (t) => rangeSearchBatch(t, 5 as never, { minScore: 0 }),
+      'INVALID_ARGUMENT',
+      'got 5',
+    ],
+    [
+      'no signal',
+      (t) => pairsAbove(t, { minScore: 1, signal: {} as never }),
+      'INVALID_ARGUMENT',
+      'got Object',
+    ],
     ['no callback', (t) => neighbourGraph(t, { onProgress: 5 as never }), 'INVALID_ARGUMENT', 'got 5'],
-    ['a limit below 0', (t) => pairsAbove(t, { least: 0, limit: -1 }), 'INVALID_ARGUMENT', 'got -1'],
-    ['an unknown row', (t) => rangeSearch(t, 500, { least: 0 }), 'ID_OUT_OF_RANGE', '500'],
+    ['a limit below 0', (t) => pairsAbove(t, { minScore: 0, limit: -1 }), 'INVALID_ARGUMENT', 'got -1'],
+    ['an unknown row', (t) => rangeSearch(t, 500, { minScore: 0 }), 'ID_OUT_OF_RANGE', '500'],
   ])('%s', async (_, ask, code, message) => {
     const made = await table
     await expect((async () => ask(made))()).rejects.toMatchObject({
@@ -330,15 +348,15 @@ describe('progress, cancel, refusals', () => {
     const gone = await EmbeddingTable.from([1, 2], { dimension: 2 })
     gone.dispose()
     expect(() => maximalMarginalRelevance(gone, 0)).toThrow('disposed')
-    await expect(pairsAbove(gone, { least: 0 })).rejects.toMatchObject({ code: 'DISPOSED' })
+    await expect(pairsAbove(gone, { minScore: 0 })).rejects.toMatchObject({ code: 'DISPOSED' })
   })
 
   test('bounds at the ends', async () => {
     const made = await table
-    expect(rangeSearch(made, 2, { least: Number.POSITIVE_INFINITY }).length).toBe(0)
-    expect(rangeSearch(made, 2, { least: Number.NEGATIVE_INFINITY }).length).toBe(499)
+    expect(rangeSearch(made, 2, { minScore: Number.POSITIVE_INFINITY }).length).toBe(0)
+    expect(rangeSearch(made, 2, { minScore: Number.NEGATIVE_INFINITY }).length).toBe(499)
     const one = await EmbeddingTable.from([1, 2, 3], { dimension: 3 })
-    expect((await pairsAbove(one, { least: 0 })).length).toBe(0)
+    expect((await pairsAbove(one, { minScore: 0 })).length).toBe(0)
     expect((await neighbourGraph(one)).ids.length).toBe(0)
   })
 })

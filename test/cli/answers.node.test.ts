@@ -172,7 +172,7 @@ describe.skipIf(!isThere(WORD2VEC))('4,812 words of GoogleNews word2vec', () => 
   const ask = (...more: string[]) => json('analogy', WORD2VEC, KING, '-k', '2', ...more)
 
   test('raw rows', () => expect(figures(ask())).toEqual(['queen 0.7301', 'monarch 0.6455']))
-  test('unit rows', () => expect(figures(ask('--unit'))).toEqual(['queen 0.7118', 'monarch 0.6190']))
+  test('unit rows', () => expect(figures(ask('--normalize'))).toEqual(['queen 0.7118', 'monarch 0.6190']))
   test('by dot', () =>
     expect(figures(ask('--metric', 'dot'), 'dot')).toEqual(['monarch 7.221', 'queen 7.100']))
   test('the document is the one that is documented', () => {
@@ -230,7 +230,7 @@ describe.skipIf(!existsSync(GLOVE))('the whole GloVe table', () => {
     expect(figures(json('nearest', GLOVE, 'cat', '-k', '1'))).toEqual(['dog 0.8798'])
   })
   test('unit rows', () => {
-    expect(figures(json('analogy', GLOVE, KING, '--unit', '-k', '3'))).toEqual([
+    expect(figures(json('analogy', GLOVE, KING, '--normalize', '-k', '3'))).toEqual([
       'queen 0.7699',
       'monarch 0.6843',
       'throne 0.6756',

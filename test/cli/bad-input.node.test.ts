@@ -28,7 +28,7 @@ describe('what is typed', () => {
     [['help', 'packk'], 'did you mean pack?'],
     [['--jsn'], 'there is no option --jsn; did you mean --json?'],
     [['nearest', 'default', 'king', '--metrik', 'dot'], 'no option --metrik; did you mean --metric?'],
-    [['nearest', 'default', 'king', '--unit'], 'nearest has no option --unit'],
+    [['nearest', 'default', 'king', '--normalize'], 'nearest has no option --normalize'],
     [['nearest', 'default', '-5'], 'no option -5; an argument that starts with a minus goes behind "--"'],
     [['nearest', 'default', 'king', '--constructor'], 'no option --constructor'],
     [['nearest', 'default', 'king', '--json=yes'], '--json takes no value; got "yes"'],
@@ -124,7 +124,7 @@ describe('files', () => {
   })
   test('that are empty, cut short, or nothing known', () => {
     expectRefused(rowspace('inspect', file('e.bin', '')), 'empty')
-    expectRefused(rowspace('inspect', file('page.html', '<!doctype html>')), 'looks like a web page')
+    expectRefused(rowspace('inspect', file('page.html', '<!doctype html>')), 'is a web page')
     expectRefused(rowspace('nearest', file('cut.txt', THREE.slice(0, 20)), 'king'), /cut\.txt/)
   })
   test('with a row of the wrong length: the line is named', () => {
@@ -172,11 +172,15 @@ describe('files', () => {
 })
 
 describe('output', () => {
-  test('that exists is kept unless --force', () => {
+  test('that exists is kept unless --overwrite', () => {
     const [from, to] = [file('t.txt', THREE), file('out.bin', 'precious')]
-    expectRefused(rowspace('pack', from, to), 'exists and was left as it is: --force replaces it')
+    expectRefused(rowspace('pack', from, to), 'exists and was left as it is: --overwrite replaces it')
     expect(readFileSync(to, 'utf8')).toBe('precious')
-    expect(json('pack', from, to, '--force')).toMatchObject({ out: to, format: 'word2vec-binary', size: 3 })
+    expect(json('pack', from, to, '--overwrite')).toMatchObject({
+      out: to,
+      format: 'word2vec-binary',
+      size: 3,
+    })
     expect(json('nearest', to, 'king', '-k', '1').matches[0].token).toBe('well-known')
   })
   test('that exists is said before the table is opened', () => {
@@ -186,7 +190,7 @@ describe('output', () => {
   test('is not begun when the input is bad: no file, no temporary file, the old one kept', () => {
     const to = file('out.bin', 'precious')
     const bad = file('bad.txt', '2 2\na 1.25 0.25\nb 1.25\n')
-    expectRefused(rowspace('pack', bad, to, '--force'), /line 3/)
+    expectRefused(rowspace('pack', bad, to, '--overwrite'), /line 3/)
     expect(readFileSync(to, 'utf8')).toBe('precious')
     expect(readdirSync(join(to, '..'))).toEqual(['out.bin'])
   })
@@ -195,7 +199,7 @@ describe('output', () => {
     expectRefused(rowspace('pack', from, join(folder(), 'none', 'out.bin')), 'does not exist')
     const taken = join(folder(), 'folder.bin')
     mkdirSync(taken)
-    expectRefused(rowspace('pack', from, taken, '--force'), 'is a directory')
+    expectRefused(rowspace('pack', from, taken, '--overwrite'), 'is a directory')
   })
   test.each(['safetensors', 'txt', 'bin'])('packed as .%s gives the same rows to the bit', (extension) => {
     const to = join(folder(), `table.${extension}`)

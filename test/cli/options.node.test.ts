@@ -77,8 +77,8 @@ describe('values', () => {
     ['0x10', 0, 'INVALID_K'],
     ['1_0', 0, 'INVALID_K'],
     [' 1', 0, 'INVALID_K'],
-  ])('-k %j from %i up: %s', (value, least, expected) => {
-    expect(codeOf(() => args('k', value).count('k', 10, least))).toBe(expected)
+  ])('-k %j from %i up: %s', (value, minScore, expected) => {
+    expect(codeOf(() => args('k', value).count('k', 10, minScore))).toBe(expected)
   })
   test('the standard where none is given, and another code for other options', () => {
     expect(new Arguments([], new Map()).count('k', 10)).toBe(10)
@@ -132,9 +132,9 @@ describe('what the library advises', () => {
   })
 
   test.each([
-    ['take another name, or replace it (replace: true)', 'take another name, or replace it (--replace)'],
-    ['push it anew with replace', 'push it anew with --replace'],
-    ['push the table anew with replace', 'push the table anew with --replace'],
+    ['take another name, or replace it (overwrite: true)', 'take another name, or replace it (--overwrite)'],
+    ['push it anew with overwrite', 'push it anew with --overwrite'],
+    ['push the table anew with overwrite', 'push the table anew with --overwrite'],
     [
       "each shard (servers: ['http://host:8123', …])",
       'each shard (--server http://host:8123, once for each)',
@@ -190,8 +190,8 @@ test('reading a number in an expression takes time that is linear in its digits'
       run(text)
       return performance.now() - start
     }
-    const least = (count: number) => Math.min(...Array.from({ length: 5 }, () => time(count)))
-    return least(4 * digits) / Math.max(0.05, least(digits))
+    const minScore = (count: number) => Math.min(...Array.from({ length: 5 }, () => time(count)))
+    return minScore(4 * digits) / Math.max(0.05, minScore(digits))
   }
   expect(growth(quadratic, 4_000)).toBeGreaterThan(10)
   expect(growth(read, 20_000)).toBeLessThan(10)

@@ -1,6 +1,6 @@
 /** A table on three shards answers as the same table in memory does, bit for bit, on tables that are hard for bounds and codes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Kernel, pushTable } from '../../src/clickhouse.ts'
+import { type Kernel, uploadTable } from '../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
 import { KINDS, makeQuery, makeTable, type TestTable } from '../oracle/tables.ts'
@@ -21,7 +21,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const tokens = given.rows.map((_, id) => `token ${id}`)
     const local = await EmbeddingTable.from(given.flat, { dimension: given.dimension, tokens })
     const at = onServers(servers.urls, name, 'three')
-    await pushTable(local, { ...at, rowsAtOnce: 37, replace: true })
+    await uploadTable(local, { ...at, rowsAtOnce: 37, overwrite: true })
     return { local, cluster: await openPushed({ ...at, kernel }) }
   }
 
@@ -70,15 +70,15 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const expression = { positive: ['token 1', ['token 2', 0.5], vector], negative: [3] } as const
     for (const options of [
       {},
-      { unit: true },
+      { normalize: true },
       { includeInputs: true, metric: 'dot' },
       { k: 400 },
       { k: 0 },
-      { least: 0.2 },
+      { minScore: 0.2 },
       { exclude: [4, 'token 5'] },
     ] as const) {
       expectSame(await cluster.analogy(expression, options), local.analogy(expression, options))
-      const { unit: _, ...search } = { unit: false, ...options }
+      const { normalize: _, ...search } = { normalize: false, ...options }
       expectSame(await cluster.nearest('token 7', search), local.nearest('token 7', search))
     }
     const [first, second] = await cluster.analogyBatch([expression, { positive: [8, 9] }])
@@ -111,7 +111,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     })
     const local = await EmbeddingTable.from(flat, { dimension })
     const at = onServers(servers.urls, 'many ties', 'three')
-    await pushTable(local, { ...at, rowsAtOnce: 1_000 })
+    await uploadTable(local, { ...at, rowsAtOnce: 1_000 })
     const cluster = await openPushed(at)
     const queries = [flat.slice(3, 6), Float32Array.of(0.4, -0.2, 0.9)]
     for (const options of [{}, { metric: 'dot', k: 300 }, { exclude: [1, 2, 7] }] as const) {
@@ -133,21 +133,21 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       'is new': id % 7 === 0 ? null : id % 2 === 0,
     })
     const at = { ...onServers(servers.urls, 'with metadata', 'three'), columns }
-    await pushTable(local, { ...at, metadata, rowsAtOnce: 64 })
+    await uploadTable(local, { ...at, metadata, rowsAtOnce: 64 })
     const cluster = await openPushed(at)
     const cases = [
-      [{ year: { atLeast: 2020 } }, (m) => m.year !== null && m.year >= 2020],
+      [{ year: { gte: 2020 } }, (m) => m.year !== null && m.year >= 2020],
       [{ year: null }, (m) => m.year === null],
-      [{ year: { not: null }, language: "it's" }, (m) => m.year !== null && m.language === "it's"],
+      [{ year: { ne: null }, language: "it's" }, (m) => m.year !== null && m.language === "it's"],
       [{ language: { in: ['a`b\\', '東京 🗼'] } }, (m) => m.language === 'a`b\\' || m.language === '東京 🗼'],
-      [{ language: { notIn: ['de'] } }, (m) => m.language !== null && m.language !== 'de'],
-      [{ language: { not: 'de' } }, (m) => m.language !== null && m.language !== 'de'],
+      [{ language: { nin: ['de'] } }, (m) => m.language !== null && m.language !== 'de'],
+      [{ language: { ne: 'de' } }, (m) => m.language !== null && m.language !== 'de'],
       [
-        { 'is new': true, year: { below: 2010, above: 2003 } },
+        { 'is new': true, year: { lt: 2010, gt: 2003 } },
         (m) => m['is new'] === true && m.year !== null && m.year < 2010 && m.year > 2003,
       ],
       [
-        [{ 'is new': false }, { year: { atMost: 2001 } }],
+        [{ 'is new': false }, { year: { lte: 2001 } }],
         (m) => m['is new'] === false || (m.year !== null && m.year <= 2001),
       ],
       [{}, () => true],

@@ -1,7 +1,7 @@
 /** What the calls of a cluster are given: read once, at the call; what is unknown or of another kind is refused before anything is sent. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ClusterTable } from '../../src/clickhouse/clickhouse-table.ts'
-import { openCluster, pushTable, type RowSource } from '../../src/clickhouse.ts'
+import type { ClickHouseTable } from '../../src/clickhouse/clickhouse-table.ts'
+import { openClickHouse, type RowSource, uploadTable } from '../../src/clickhouse.ts'
 import { describe as shown } from '../../src/core/values.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { rejection } from '../formats/files.ts'
@@ -18,7 +18,7 @@ const { flat } = makeTable(SIZE, DIMENSION, 'plain', 5)
 const ODD: unknown[] = [null, Number.NaN, -1, 1.5, 7n, Symbol('odd'), () => 0, new Date(0), new Map(), {}]
 
 /** A table as every call leaves it, and calls that could be given something else meanwhile. */
-type Columned = ClusterTable<typeof COLUMNS>
+type Columned = ClickHouseTable<typeof COLUMNS>
 
 describe.skipIf(findClickHouse() === undefined)('one server', () => {
   let servers: ClickHouseServers
@@ -30,8 +30,8 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
     servers = await startClickHouse({ count: 1 })
     const tokens = Array.from({ length: SIZE }, (_, id) => `token ${id}`)
     local = await EmbeddingTable.from(flat, { dimension: DIMENSION, tokens })
-    await pushTable(local, { ...at(), metadata })
-    table = await openCluster(at())
+    await uploadTable(local, { ...at(), metadata })
+    table = await openClickHouse(at())
   }, 60_000)
   afterAll(async () => {
     await table?.close()
@@ -58,14 +58,14 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
             k: 5,
             metric: 'dot' as const,
             exclude: ['token 1'],
-            filter: { year: { atLeast: 2010 } },
+            filter: { year: { gte: 2010 } },
           }
           const promise = asked.nearest(query, options)
           const change = () => {
             query.fill(9)
             options.k = 1
             options.exclude[0] = 'token 2'
-            options.filter.year.atLeast = 2050
+            options.filter.year.gte = 2050
           }
           return { promise, change }
         },
@@ -99,7 +99,7 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
             expression.positive[1] = ['token 2', 3]
             expression.negative[0] = 8
           }
-          return { promise: asked.analogy(expression, { unit: true }), change }
+          return { promise: asked.analogy(expression, { normalize: true }), change }
         },
       ],
       [
@@ -165,10 +165,10 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
         columns,
         metadata,
         codes: false,
-        replace: true,
+        overwrite: true,
         rowsAtOnce: 7,
       }
-      const promise = pushTable(local, options)
+      const promise = uploadTable(local, options)
       const change = (target: Record<string, unknown>) => {
         columns.month = 'string'
         Object.assign(target, {
@@ -187,11 +187,11 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
       }
       change(options)
       expect(await promise).toEqual({ size: SIZE, dimension: DIMENSION, sent: SIZE })
-      const again: Record<string, unknown> & Parameters<typeof openCluster>[0] = {
+      const again: Record<string, unknown> & Parameters<typeof openClickHouse>[0] = {
         ...onServers(servers.urls, 'changed'),
         columns: { year: 'number' },
       }
-      const opening = openCluster(again)
+      const opening = openClickHouse(again)
       change(again)
       const opened = (await opening) as Columned
       expect(opened.columns).toEqual({ year: 'number' })
@@ -216,13 +216,13 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
     ['similarity', (options) => table.similarity(1, 2, options), 'signall', 'signal'],
     ['tokenIds', (options) => table.tokenIds(['x'], options), 'signall', 'signal'],
     ['inspect', (options) => table.inspect(options), 'signall', 'signal'],
-    ['combine', (options) => table.combine({ positive: [1] }, options), 'units', 'unit'],
+    ['combine', (options) => table.combine({ positive: [1] }, options), 'normalise', 'normalize'],
     ['nearest', (options) => table.nearest(1, options), 'exclud', 'exclude'],
-    ['nearestBatch', (options) => table.nearestBatch([1], options), 'leest', 'least'],
-    ['analogy', (options) => table.analogy({ positive: [1] }, options), 'unnit', 'unit'],
+    ['nearestBatch', (options) => table.nearestBatch([1], options), 'minscore', 'minScore'],
+    ['analogy', (options) => table.analogy({ positive: [1] }, options), 'normalise', 'normalize'],
     ['analogyBatch', (options) => table.analogyBatch([{ positive: [1] }], options), 'filterr', 'filter'],
-    ['openCluster', (options) => openCluster({ ...at(), ...options }), 'columnss', 'columns'],
-    ['pushTable', (options) => pushTable(local, { ...at(), ...options }), 'rowsAtOne', 'rowsAtOnce'],
+    ['openClickHouse', (options) => openClickHouse({ ...at(), ...options }), 'columnss', 'columns'],
+    ['uploadTable', (options) => uploadTable(local, { ...at(), ...options }), 'rowsAtOne', 'rowsAtOnce'],
   ]
 
   test.each(calls)(
@@ -231,7 +231,7 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
       const error = await rejection(call({ [key]: 1 }))
       expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', details: { key, nearest } })
       expect(error.message).toContain(`${name}()`)
-      if (name === 'openCluster') return
+      if (name === 'openClickHouse') return
       for (const signal of ODD) {
         expect(await rejection(call({ signal }))).toMatchObject({
           code: 'INVALID_ARGUMENT',
@@ -247,8 +247,8 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
     const given = (call: (value: never) => Promise<unknown>, values: unknown[]) =>
       values.map((value) => [value, call] as const)
     const isOther = (kind: string) => (value: unknown) => typeof value !== kind
-    const pushed = (name: string) => (value: never) => pushTable(local, { ...at(), [name]: value })
-    const opened = (name: string) => (value: never) => openCluster({ ...at(), [name]: value })
+    const pushed = (name: string) => (value: never) => uploadTable(local, { ...at(), [name]: value })
+    const opened = (name: string) => (value: never) => openClickHouse({ ...at(), [name]: value })
     const objects = ODD.filter((value) => Object.prototype.toString.call(value) !== '[object Object]')
     for (const [value, ask] of [
       ...given((row) => table.id(row), ODD),
@@ -271,7 +271,7 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
         [...ODD.filter((value) => !(value instanceof Map)), 'ab', [7], [Symbol('x')]],
       ),
       ...given((k) => table.nearest(1, { k }), ODD),
-      ...given((least) => table.nearest(1, { least }), [null, Number.NaN, '1', {}, []]),
+      ...given((minScore) => table.nearest(1, { minScore }), [null, Number.NaN, '1', {}, []]),
       ...given((metric) => table.nearest(1, { metric }), ODD),
       ...given(
         (exclude) => table.nearest(1, { exclude }),
@@ -282,11 +282,11 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
         [...objects, { yaer: 1 }, { year: undefined }, { year: {} }],
       ),
       ...given((includeInputs) => table.nearest(1, { includeInputs }), ODD),
-      ...given((unit) => table.analogy({ positive: [1] }, { unit }), ODD),
+      ...given((normalize) => table.analogy({ positive: [1] }, { normalize }), ODD),
       ...given((options) => table.nearest(1, options), objects),
-      ...given((options) => openCluster(options), [...ODD, undefined]),
-      ...given((options) => pushTable(local, options), [...ODD, undefined]),
-      ...given((what) => pushTable(what, at()), [...ODD, undefined]),
+      ...given((options) => openClickHouse(options), [...ODD, undefined]),
+      ...given((options) => uploadTable(local, options), [...ODD, undefined]),
+      ...given((what) => uploadTable(what, at()), [...ODD, undefined]),
       ...given(opened('kernel'), ODD),
       ...given(opened('url'), [...ODD, 'x', 'file:///x']),
       ...given(opened('table'), [...ODD, '', 'a\nb']),
@@ -325,8 +325,8 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
     ['a Map', new Map([['year', 1]])],
     ['a number', 7],
   ])('metadata that is %s ends the push', async (_, given) => {
-    const options = { ...onServers(servers.urls, 'odd metadata'), columns: COLUMNS, replace: true }
-    const error = await rejection(pushTable(local, { ...options, metadata: () => given as never }))
+    const options = { ...onServers(servers.urls, 'odd metadata'), columns: COLUMNS, overwrite: true }
+    const error = await rejection(uploadTable(local, { ...options, metadata: () => given as never }))
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(/row 0|"year"/) })
   })
 
@@ -336,12 +336,12 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
     ['tokens that are no text', { rows: new Float32Array(8), tokens: [1, 2, 3, 4] }, 'INVALID_ARGUMENT'],
   ])('a source of rows that gives %s ends the push', async (_, block, code) => {
     const source: RowSource = { size: 4, dimension: 2, hasTokens: true, read: () => block as never }
-    const options = { ...onServers(servers.urls, 'odd source'), replace: true }
-    expect((await rejection(pushTable(source, options))).code).toBe(code)
+    const options = { ...onServers(servers.urls, 'odd source'), overwrite: true }
+    expect((await rejection(uploadTable(source, options))).code).toBe(code)
   })
 
   test('every call of a table that was closed says so', async () => {
-    const closed = await openCluster(at())
+    const closed = await openClickHouse(at())
     await closed.close()
     await closed.close()
     for (const promise of [

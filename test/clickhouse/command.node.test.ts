@@ -38,7 +38,7 @@ describe.skipIf(findClickHouse() === undefined)('rowspace on three shards', () =
     [['nearest', '#12', '--metric', 'dot', '--include-inputs']],
     [['nearest', '1999']],
     [['analogy', 'king - man + woman', '--baselines', '3', '--seed', '7']],
-    [['analogy', '0.5 * paris - "france" + 12', '--unit', '--metric', 'dot']],
+    [['analogy', '0.5 * paris - "france" + 12', '--normalize', '--metric', 'dot']],
     [['lookup', 'The King and xyzzyqq, who?']],
     [['lookup', "it's"]],
   ])('%j', ([command, ...rest]) => {

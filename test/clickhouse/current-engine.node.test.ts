@@ -1,6 +1,6 @@
 /** The statements on the engine of a current ClickHouse, by its SIMD dotProduct, by codes and by arrays: the bits of the table in memory. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openCluster, pushTable } from '../../src/clickhouse.ts'
+import { openClickHouse, uploadTable } from '../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
 import { KINDS, type Kind, makeQuery, makeTable } from '../oracle/tables.ts'
@@ -26,12 +26,12 @@ describe.skipIf(chdb === undefined)('a current engine', () => {
       ? makeTable(400, dimension, kind as Kind, seed)
       : hardTable(400, dimension, kind as (typeof HARD)[number], seed)
     const local = await EmbeddingTable.from(given.flat, { dimension })
-    await pushTable(local, { ...on(kind), rowsAtOnce: 37 })
+    await uploadTable(local, { ...on(kind), rowsAtOnce: 37 })
     const queries = Array.from({ length: 40 }, (_, index) =>
       known ? makeQuery(dimension, kind as Kind, index) : hardQuery(given, index),
     )
     for (const kernel of [undefined, 'dotProduct', 'codes', 'arrays'] as const) {
-      const cluster = await openCluster({ ...on(kind), kernel })
+      const cluster = await openClickHouse({ ...on(kind), kernel })
       expect(cluster.kernels).toEqual({ alone: kernel ?? 'codes', shared: kernel ?? 'dotProduct' })
       for (const metric of ['cosine', 'dot'] as const) {
         const expected = local.nearestBatch(queries, { k: 7, metric })
@@ -52,11 +52,11 @@ describe.skipIf(chdb === undefined)('a current engine', () => {
       name: names[id % 5]!,
       new: id % 2 === 0,
     })
-    await pushTable(local, { ...on('metadata'), columns, metadata })
-    const cluster = await openCluster({ ...on('metadata'), columns })
+    await uploadTable(local, { ...on('metadata'), columns, metadata })
+    const cluster = await openClickHouse({ ...on('metadata'), columns })
     const year = (id: number) => metadata(id).year ?? 0
     for (const [filter, passes] of [
-      [{ year: { atLeast: 2020 } }, (id: number) => year(id) >= 2020],
+      [{ year: { gte: 2020 } }, (id: number) => year(id) >= 2020],
       [{ name: { in: ['a`b\\', '東京 🗼'] } }, (id: number) => id % 5 === 2 || id % 5 === 4],
       [[{ new: false }, { name: null }], (id: number) => id % 2 === 1 || id % 5 === 3],
       [[], () => false],

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient } from '@clickhouse/client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { pushTable } from '../../src/clickhouse.ts'
+import { uploadTable } from '../../src/clickhouse.ts'
 import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { makeTable } from '../oracle/tables.ts'
@@ -56,19 +56,19 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const database = await errorOf(openPushed({ ...at, database: 'elsewhere' }))
     expect(database).toMatchObject({ code: 'NOT_FOUND' })
     expect(database.message).toContain('there is no database "elsewhere"')
-    expect((await errorOf(pushTable(local, { ...at, database: 'elsewhere' }))).code).toBe('NOT_FOUND')
+    expect((await errorOf(uploadTable(local, { ...at, database: 'elsewhere' }))).code).toBe('NOT_FOUND')
     expect((await errorOf(openPushed(at))).message).toContain('push it first')
-    const cluster = await errorOf(pushTable(local, { ...at, cluster: 'four' }))
+    const cluster = await errorOf(uploadTable(local, { ...at, cluster: 'four' }))
     expect(cluster).toMatchObject({ code: 'NOT_FOUND' })
     expect(cluster.message).toContain('"three"')
-    const keeper = await errorOf(pushTable(local, { ...at, servers: undefined }))
+    const keeper = await errorOf(uploadTable(local, { ...at, servers: undefined }))
     expect(keeper.code).toBe('UNSUPPORTED')
     expect(keeper.message).toContain('give the HTTP address of each shard')
   })
 
   test('a shard killed: no answer without it, and the same answers when it is back', async () => {
     const at = on('killed')
-    await pushTable(local, at)
+    await uploadTable(local, at)
     const cluster = await openPushed(at)
     const expected = local.nearest(3)
     expectSame(await cluster.nearest(3), expected)
@@ -84,7 +84,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   test('a shard killed while it answers', async () => {
     const at = on('killed while asked')
-    await pushTable(local, at)
+    await uploadTable(local, at)
     const cluster = await openPushed(at)
     const queries = Array.from({ length: 96 }, (_, id) => id)
     const asked = errorOf(cluster.nearestBatch(queries, { metric: 'dot' }))
@@ -105,7 +105,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       const at = on(`cut ${which}`)
       let killed: Promise<void> | undefined
       const error = await errorOf(
-        pushTable(local, {
+        uploadTable(local, {
           ...at,
           onProgress: ({ done }) => {
             if (done >= 256) killed ??= servers.servers[which]!.kill()
@@ -117,10 +117,10 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       if (which !== 0) expect((await errorOf(openPushed(at))).code).toBe('TRUNCATED')
       await servers.servers[which]!.start()
       expect((await errorOf(openPushed(at))).code).toBe('TRUNCATED')
-      const { sent } = await pushTable(local, at)
+      const { sent } = await uploadTable(local, at)
       expect(sent).toBeGreaterThan(0)
       expect(sent).toBeLessThan(SIZE)
-      expect((await pushTable(local, at)).sent).toBe(0)
+      expect((await uploadTable(local, at)).sent).toBe(0)
       const counted = await sql.query({
         query: `SELECT count(), uniqExact(id) FROM default.\`cut ${which}\``,
         format: 'JSONCompact',
@@ -140,14 +140,14 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const onProgress = ({ done }: { done: number }) => {
       if (done >= 512) controller.abort(reason)
     }
-    await expect(pushTable(local, { ...at, signal: controller.signal, onProgress })).rejects.toBe(reason)
-    const { sent } = await pushTable(local, at)
+    await expect(uploadTable(local, { ...at, signal: controller.signal, onProgress })).rejects.toBe(reason)
+    const { sent } = await uploadTable(local, at)
     expect(sent).toBe(SIZE - 512)
   })
 
   test('rows that came twice or in part are found and sent anew', async () => {
     const at = on('twice')
-    await pushTable(local, at)
+    await uploadTable(local, at)
     await command('DROP TABLE default.twice_complete')
     // a whole block, a single row
     await command('INSERT INTO default.twice SELECT * FROM default.twice WHERE id < 64 OR id = 200')
@@ -158,7 +158,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
         return (await rows.json<[string]>()).data[0]![0]
       })
       .toBe(String(SIZE + 65))
-    expect((await pushTable(local, at)).sent).toBe(SIZE)
+    expect((await uploadTable(local, at)).sent).toBe(SIZE)
     const cluster = await openPushed(at)
     expectSame(await cluster.nearest(5), local.nearest(5))
     await cluster.close()
@@ -166,7 +166,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   test('rows that somebody else adds or takes away are noticed', async () => {
     const at = on('changed')
-    await pushTable(local, at)
+    await uploadTable(local, at)
     const cluster = await openPushed(at)
     await command('INSERT INTO default.changed_local SELECT * FROM default.changed_local WHERE id = 0')
     const error = await errorOf(cluster.nearest(3))
@@ -178,7 +178,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   test('NaN that somebody else put there is never in an answer', async () => {
     const at = { ...on('odd'), rowsAtOnce: SIZE }
-    await pushTable(local, at)
+    await uploadTable(local, at)
     const cluster = await openPushed({ ...at, kernel: 'arrays' })
     await command(
       'INSERT INTO default.odd_local SELECT id, token, arrayMap(x -> nan, row) AS row, codes, scale, norm, residual FROM default.odd_local WHERE id = 11',
@@ -195,23 +195,23 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   test('another table of this name is left as it is', async () => {
     const at = on('taken')
-    await pushTable(local, at)
+    await uploadTable(local, at)
     const other = await EmbeddingTable.from(makeTable(SIZE, DIMENSION, 'plain', 18).flat, {
       dimension: DIMENSION,
     })
-    expect((await errorOf(pushTable(other, at))).message).toContain('another table of this shape')
+    expect((await errorOf(uploadTable(other, at))).message).toContain('another table of this shape')
     const wide = await EmbeddingTable.from(makeTable(50, 7, 'plain', 1).flat, { dimension: 7 })
-    const error = await errorOf(pushTable(wide, at))
+    const error = await errorOf(uploadTable(wide, at))
     expect(error.code).toBe('CONFLICT')
     expect(error.message).toMatch(/"size":900,"dimension":24.*"size":50,"dimension":7/)
-    expect((await errorOf(pushTable(local, { ...at, columns: { year: 'number' } }))).code).toBe('CONFLICT')
+    expect((await errorOf(uploadTable(local, { ...at, columns: { year: 'number' } }))).code).toBe('CONFLICT')
     expect((await errorOf(openPushed({ ...at, columns: { year: 'number' } }))).code).toBe('INVALID_ARGUMENT')
     await command('CREATE TABLE default.theirs (x UInt8) ENGINE = Memory')
-    expect((await errorOf(pushTable(local, { ...at, table: 'theirs' }))).message).toContain(
+    expect((await errorOf(uploadTable(local, { ...at, table: 'theirs' }))).message).toContain(
       'a table that rowspace did not make',
     )
-    expect((await pushTable(local, at)).sent).toBe(0)
-    await pushTable(wide, { ...at, replace: true })
+    expect((await uploadTable(local, at)).sent).toBe(0)
+    await uploadTable(wide, { ...at, overwrite: true })
     const cluster = await openPushed(at)
     expect([cluster.size, cluster.dimension]).toEqual([50, 7])
     await cluster.close()
@@ -219,10 +219,10 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   test('a table that a newer version made is refused', async () => {
     const at = on('newer')
-    await pushTable(local, at)
+    await uploadTable(local, at)
     await command('DROP TABLE default.newer_meta')
     await command('CREATE VIEW default.newer_meta AS SELECT toUInt32(2) AS version, 1 AS other')
-    for (const promise of [openPushed(at), pushTable(local, at)]) {
+    for (const promise of [openPushed(at), uploadTable(local, at)]) {
       const error = await errorOf(promise)
       expect(error.code).toBe('UNSUPPORTED')
       expect(error.message).toContain('update rowspace')
@@ -239,7 +239,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       '表 🗼',
     ]) {
       const at = { ...on(table), database: 'a.b`c' }
-      await pushTable(local, { ...at, cluster: undefined, servers: undefined })
+      await uploadTable(local, { ...at, cluster: undefined, servers: undefined })
       const cluster = await openPushed(at)
       expectSame(await cluster.nearest(3), local.nearest(3))
       await cluster.close()
@@ -248,7 +248,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       expect((await errorOf(openPushed({ ...on(name) }))).code).toBe('INVALID_ARGUMENT')
     }
     for (const column of ['a.b', 'a`b', "a'b", '', 'a\\']) {
-      const error = await errorOf(pushTable(local, { ...on('columns'), columns: { [column]: 'number' } }))
+      const error = await errorOf(uploadTable(local, { ...on('columns'), columns: { [column]: 'number' } }))
       expect(error.code).toBe('INVALID_ARGUMENT')
     }
   }, 60_000)
@@ -273,7 +273,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       tokens: unique,
     })
     const at = onServers(servers.urls, 'unicode', 'three')
-    await pushTable(table, at)
+    await uploadTable(table, at)
     const cluster = await openPushed(at)
     const found = await cluster.tokenIds(unique)
     expect(unique.filter((token, id) => found.get(token) !== id)).toEqual([])
@@ -284,14 +284,14 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     expect((await errorOf(cluster.id('\ud800'))).code).toBe('UNKNOWN_TOKEN')
     await cluster.close()
     const broken = await EmbeddingTable.from([1], { dimension: 1, tokens: ['\udc00'] })
-    expect((await errorOf(pushTable(broken, on('half')))).code).toBe('INVALID_ENCODING')
+    expect((await errorOf(uploadTable(broken, on('half')))).code).toBe('INVALID_ENCODING')
   }, 60_000)
 
   test('wider than max_query_size, and more memory than there is', async () => {
     const dimension = 30_000
     const wide = await EmbeddingTable.from(makeTable(12, dimension, 'plain', 5).flat, { dimension })
     const at = onServers(servers.urls, 'wide', 'three')
-    await pushTable(wide, { ...at, rowsAtOnce: 4 })
+    await uploadTable(wide, { ...at, rowsAtOnce: 4 })
     for (const kernel of ['codes', 'arrays'] as const) {
       const cluster = await openPushed({ ...at, kernel })
       expectSame(await cluster.nearest(3), wide.nearest(3))
@@ -307,7 +307,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   describe('a slow server', () => {
     beforeEach(async () => {
-      await pushTable(local, on('slow'))
+      await uploadTable(local, on('slow'))
     })
     afterEach(() => servers.servers[1]!.resume())
 

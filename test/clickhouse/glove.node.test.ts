@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ClusterTable, pushTable } from '../../src/clickhouse.ts'
+import { type ClickHouseTable, uploadTable } from '../../src/clickhouse.ts'
 import { parseAnalogies } from '../../src/keyed-vectors.ts'
 import { openTable } from '../../src/open/open-table.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
@@ -22,12 +22,12 @@ const metadataOf = (id: number, token = '') => ({
 describe.skipIf(findClickHouse() === undefined || !isThere(GLOVE, QUESTIONS))('GloVe on three shards', () => {
   let servers: ClickHouseServers
   let local: EmbeddingTable
-  let cluster: ClusterTable<typeof columns>
+  let cluster: ClickHouseTable<typeof columns>
   beforeAll(async () => {
     servers = await startClickHouse()
     local = await openTable(GLOVE)
     const at = { ...onServers(servers.urls, 'glove', 'three'), columns }
-    expect(await pushTable(local, { ...at, metadata: metadataOf })).toMatchObject({
+    expect(await uploadTable(local, { ...at, metadata: metadataOf })).toMatchObject({
       size: 341_479,
       sent: 341_479,
     })
@@ -41,10 +41,10 @@ describe.skipIf(findClickHouse() === undefined || !isThere(GLOVE, QUESTIONS))('G
 
   test('king − man + woman is queen, 0.7699 on unit rows', async () => {
     const expression = { positive: ['king', 'woman'], negative: ['man'] }
-    const answer = await cluster.analogy(expression, { unit: true })
+    const answer = await cluster.analogy(expression, { normalize: true })
     expect(answer.at(0)?.token).toBe('queen')
     expect(answer.cosines[0]!.toFixed(4)).toBe('0.7699')
-    expectSame(answer, local.analogy(expression, { unit: true }))
+    expectSame(answer, local.analogy(expression, { normalize: true }))
   })
 
   test('1,000 of the published analogies', async () => {
@@ -54,7 +54,7 @@ describe.skipIf(findClickHouse() === undefined || !isThere(GLOVE, QUESTIONS))('G
       const { a, b, c } = all[index * step]!
       return { positive: [b.toLowerCase(), c.toLowerCase()], negative: [a.toLowerCase()] }
     })
-    const options = { unit: true, k: 5 }
+    const options = { normalize: true, k: 5 }
     const expected = local.analogyBatch(expressions, options)
     const actual = await cluster.analogyBatch(expressions, options)
     expect(actual).toHaveLength(1000)
@@ -71,7 +71,7 @@ describe.skipIf(findClickHouse() === undefined || !isThere(GLOVE, QUESTIONS))('G
   }, 60_000)
 
   test('1,000 questions with conditions on metadata that some or many rows meet', async () => {
-    const few = { initial: { in: ['q', 'z'] }, length: { atLeast: 4, atMost: 9 } }
+    const few = { initial: { in: ['q', 'z'] }, length: { gte: 4, lte: 9 } }
     const isFew = local.select((id, token) => {
       const { initial, length } = metadataOf(id, token)
       return (initial === 'q' || initial === 'z') && length >= 4 && length <= 9

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pushTable, type RowSource } from '../../src/clickhouse.ts'
+import { type RowSource, uploadTable } from '../../src/clickhouse.ts'
 import { openSource } from '../../src/open/open-source.ts'
 import { openTable } from '../../src/open/open-table.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
@@ -118,8 +118,8 @@ describe.skipIf(findClickHouse() === undefined)('a push', () => {
     const path = make()
     const local = await openTable(path)
     const at = on(`file ${name.slice(0, 5)}`)
-    expect(await pushTable(path, at)).toEqual({ size: local.size, dimension: DIMENSION, sent: local.size })
-    expect((await pushTable(local, at)).sent).toBe(0)
+    expect(await uploadTable(path, at)).toEqual({ size: local.size, dimension: DIMENSION, sent: local.size })
+    expect((await uploadTable(local, at)).sent).toBe(0)
     const cluster = await openPushed(at)
     const ids = Array.from({ length: local.size }, (_, id) => id)
     expect(await cluster.gather(ids)).toEqual(local.gather(ids))
@@ -140,7 +140,7 @@ describe.skipIf(findClickHouse() === undefined)('a push', () => {
         return source.read(start, end, options)
       },
     }
-    await pushTable(recorded, on('recorded'))
+    await uploadTable(recorded, on('recorded'))
     const header = readFileSync(path).readUInt32LE(0) + 8
     const ofRows = reads.filter(([start, end]) => start >= header && end <= header + 4 * flat.length)
     expect(Math.max(...ofRows.map(([start, end]) => end - start))).toBe(64 * DIMENSION * 4)
@@ -160,11 +160,11 @@ describe.skipIf(findClickHouse() === undefined)('a push', () => {
         return { rows: flat.slice(start * DIMENSION, end * DIMENSION) }
       },
     }
-    await expect(pushTable(source, on('own'))).rejects.toThrow('the disk is gone')
+    await expect(uploadTable(source, on('own'))).rejects.toThrow('the disk is gone')
     expect(asked).toEqual([0, 64, 128, 192, 256])
     isBroken = false
     asked = []
-    expect((await pushTable(source, on('own'))).sent).toBe(SIZE - 320)
+    expect((await uploadTable(source, on('own'))).sent).toBe(SIZE - 320)
     // before that, the first and the last row of each piece that is there are compared
     expect(asked.slice(10)).toEqual([320, 384, 448, 512, 576, 640, 704, 768, 832, 896, 960])
     const cluster = await openPushed(on('own'))
@@ -187,14 +187,14 @@ describe.skipIf(findClickHouse() === undefined)('a push', () => {
       }),
       source((start, end) => ({ rows: new Float32Array(2 * (end - start)) }), { hasTokens: true }),
     ]) {
-      await expect(pushTable(wrong, { ...on('wrong'), replace: true })).rejects.toMatchObject({
+      await expect(uploadTable(wrong, { ...on('wrong'), overwrite: true })).rejects.toMatchObject({
         code: 'LENGTH_MISMATCH',
       })
     }
     const none = source(() => ({ rows: new Float32Array(0) }), { size: 0 })
-    await expect(pushTable(none, on('wrong'))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await expect(uploadTable(none, on('wrong'))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     const odd = source((start, end) => ({ rows: new Float32Array(2 * (end - start)).fill(Number.NaN, 5, 6) }))
-    await expect(pushTable(odd, { ...on('odd'), rowsAtOnce: 10 })).rejects.toMatchObject({
+    await expect(uploadTable(odd, { ...on('odd'), rowsAtOnce: 10 })).rejects.toMatchObject({
       code: 'NON_FINITE',
       details: { row: 2, column: 1 },
     })
@@ -208,7 +208,7 @@ describe.skipIf(findClickHouse() === undefined)('a push', () => {
     const onProgress = () => {
       throw new Error('no bar')
     }
-    expect((await pushTable(table, { ...on('bar'), onProgress })).sent).toBe(SIZE)
+    expect((await uploadTable(table, { ...on('bar'), onProgress })).sent).toBe(SIZE)
     await expect.poll(() => told).toContain('no bar')
     process.removeListener('warning', listen)
   })

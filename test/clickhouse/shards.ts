@@ -1,25 +1,30 @@
 /** What the tests on real servers share: three shards, how they are reached, and whether answers are the same to the bit. */
 import { expect } from 'vitest'
-import type { ClusterTable } from '../../src/clickhouse/clickhouse-table.ts'
-import type { ClusterOptions, ColumnTypes, NoColumns, PushOptions } from '../../src/clickhouse/options.ts'
-import { openCluster } from '../../src/clickhouse.ts'
+import type { ClickHouseTable } from '../../src/clickhouse/clickhouse-table.ts'
+import type {
+  ClickHouseOptions,
+  ColumnTypes,
+  NoColumns,
+  UploadOptions,
+} from '../../src/clickhouse/options.ts'
+import { openClickHouse } from '../../src/clickhouse.ts'
 import type { Match } from '../../src/table/matches.ts'
 import { PASSWORD, USER } from './servers.ts'
 
 /** Where a table goes: over all shards of a cluster, or onto one server. */
-export function onServers(urls: readonly string[], table: string, cluster?: string): PushOptions {
+export function onServers(urls: readonly string[], table: string, cluster?: string): UploadOptions {
   const at = { url: urls[0]!, username: USER, password: PASSWORD, table }
   return cluster === undefined ? at : { ...at, cluster, servers: urls }
 }
 
-type Place<Columns extends ColumnTypes> = PushOptions<Columns> & ClusterOptions<Columns>
+type Place<Columns extends ColumnTypes> = UploadOptions<Columns> & ClickHouseOptions<Columns>
 
-/** Opens what was pushed with these options: what a push alone takes is left out, as openCluster does not know it. */
+/** Opens what was pushed with these options: what a push alone takes is left out, as openClickHouse does not know it. */
 export function openPushed<Columns extends ColumnTypes = NoColumns>(
   options: Place<Columns>,
-): Promise<ClusterTable<Columns>> {
-  const { cluster: _, servers: __, rowsAtOnce: ___, metadata: ____, replace: _____, ...place } = options
-  return openCluster<Columns>(place)
+): Promise<ClickHouseTable<Columns>> {
+  const { cluster: _, servers: __, rowsAtOnce: ___, metadata: ____, overwrite: _____, ...place } = options
+  return openClickHouse<Columns>(place)
 }
 
 interface Answer {

@@ -1,12 +1,12 @@
 /** Servers and clients that answer what no ClickHouse answers: an error of rowspace's, without a secret, and nothing left open. */
 import { expect, test } from 'vitest'
-import type { ClusterOptions } from '../../src/clickhouse/options.ts'
-import { openCluster, pushTable } from '../../src/clickhouse.ts'
+import type { ClickHouseOptions } from '../../src/clickhouse/options.ts'
+import { openClickHouse, uploadTable } from '../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { rejection } from '../formats/files.ts'
 
 const SECRET = 'a secret %'
-const at = (more: Partial<ClusterOptions>): ClusterOptions => ({
+const at = (more: Partial<ClickHouseOptions>): ClickHouseOptions => ({
   url: 'http://127.0.0.1:9',
   table: 'words',
   password: SECRET,
@@ -32,7 +32,7 @@ test.each([undefined, null, 7, 'text', [], {}, { data: 7 }, { data: null }, { da
   'the answer %j',
   async (answer) => {
     const { createClient, counts } = fake(() => answer)
-    expect(await rejection(openCluster(at({ createClient })))).toMatchObject({
+    expect(await rejection(openClickHouse(at({ createClient })))).toMatchObject({
       code: 'IO',
       message: expect.stringMatching(/127\.0\.0\.1:9.*not the answer of a ClickHouse server/),
     })
@@ -63,7 +63,7 @@ test.each<[string, number, unknown]>([
   ['columns of another type', 7, '{"a":"int"}'],
 ])('a description with %s', async (_, place, value) => {
   const { createClient, counts } = described(DESCRIPTION.with(place, value as never))
-  expect(await rejection(openCluster(at({ createClient })))).toMatchObject({
+  expect(await rejection(openClickHouse(at({ createClient })))).toMatchObject({
     code: 'INVALID_FORMAT',
     message: expect.stringMatching(/not as rowspace wrote it/),
   })
@@ -72,11 +72,11 @@ test.each<[string, number, unknown]>([
 
 test('an answer without a row, and one in binary that breaks off', async () => {
   const empty = fake((query) => ({ data: query.includes('system.tables') ? [['words_meta']] : [] }))
-  expect(await rejection(openCluster(at({ createClient: empty.createClient })))).toMatchObject({
+  expect(await rejection(openClickHouse(at({ createClient: empty.createClient })))).toMatchObject({
     code: 'UNSUPPORTED',
   })
   const short = described(DESCRIPTION)
-  expect(await rejection(openCluster(at({ createClient: short.createClient })))).toMatchObject({
+  expect(await rejection(openClickHouse(at({ createClient: short.createClient })))).toMatchObject({
     code: 'TRUNCATED',
   })
   expect([empty.counts.open, short.counts.open]).toEqual([0, 0])
@@ -86,7 +86,7 @@ test('a client that cannot be made: why, without the password', async () => {
   const createClient = ({ password }: Record<string, unknown>) => {
     throw new Error(`no client with ${password} and ${encodeURIComponent(String(password))}`)
   }
-  const error = await rejection(openCluster(at({ createClient })))
+  const error = await rejection(openClickHouse(at({ createClient })))
   expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
   expect(error.message).toContain('no client with *** and ***')
 })
@@ -95,7 +95,7 @@ test.each(['http://%zz:%zz@127.0.0.1:9', 'http://user:p%25%ff@127.0.0.1:9'])(
   'the address %s',
   async (url) => {
     const { createClient } = fake(() => 7)
-    const error = await rejection(openCluster(at({ url, createClient, password: undefined })))
+    const error = await rejection(openClickHouse(at({ url, createClient, password: undefined })))
     expect(error.message).not.toMatch(/%zz|%ff/)
     expect(error.code).toBe('IO')
   },
@@ -103,15 +103,15 @@ test.each(['http://%zz:%zz@127.0.0.1:9', 'http://user:p%25%ff@127.0.0.1:9'])(
 
 test('half a surrogate pair in a password', async () => {
   const { createClient } = fake(() => 7)
-  expect((await rejection(openCluster(at({ createClient, password: '\ud800' })))).code).toBe('IO')
+  expect((await rejection(openClickHouse(at({ createClient, password: '\ud800' })))).code).toBe('IO')
 })
 
 test('one address of several is wrong: the other connections are closed', async () => {
   const { createClient, counts } = fake(() => ({ data: [[2, 1]] }))
   const table = await EmbeddingTable.from([1, 2], { dimension: 1 })
   const servers = ['http://127.0.0.1:9', 'http://127.0.0.1:10', 'no address']
-  expect((await rejection(pushTable(table, { ...at({ createClient }), cluster: 'two', servers }))).code).toBe(
-    'INVALID_ARGUMENT',
-  )
+  expect(
+    (await rejection(uploadTable(table, { ...at({ createClient }), cluster: 'two', servers }))).code,
+  ).toBe('INVALID_ARGUMENT')
   expect(counts.open).toBe(0)
 })

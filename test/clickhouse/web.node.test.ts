@@ -5,7 +5,7 @@ import { createClient } from '@clickhouse/client-web'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CreateClient } from '../../src/clickhouse/options.ts'
-import { openCluster, pushTable } from '../../src/clickhouse.ts'
+import { openClickHouse, uploadTable } from '../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { findChromium } from '../chromium.ts'
 import { makeTable } from '../oracle/tables.ts'
@@ -22,13 +22,13 @@ describe.skipIf(findClickHouse() === undefined)('from browsers', () => {
     const { flat } = makeTable(300, 12, 'plain', 23)
     const tokens = Array.from({ length: 300 }, (_, id) => `wörd ${id} 🗼`)
     local = await EmbeddingTable.from(flat, { dimension: 12, tokens })
-    await pushTable(local, { ...onServers(servers.urls, 'web', 'two'), rowsAtOnce: 50 })
+    await uploadTable(local, { ...onServers(servers.urls, 'web', 'two'), rowsAtOnce: 50 })
   }, 60_000)
   afterAll(() => servers?.stop(), 60_000)
 
   test("the browsers' client gives the same answers", async () => {
     const at = onServers(servers.urls, 'web')
-    const cluster = await openCluster({ ...at, createClient: createClient as unknown as CreateClient })
+    const cluster = await openClickHouse({ ...at, createClient: createClient as unknown as CreateClient })
     expectSame(await cluster.nearest('wörd 7 🗼', { k: 20 }), local.nearest('wörd 7 🗼', { k: 20 }))
     const [first, second] = await cluster.nearestBatch([3, 8], { metric: 'dot' })
     expectSame(first!, local.nearest(3, { metric: 'dot' }))
@@ -36,7 +36,7 @@ describe.skipIf(findClickHouse() === undefined)('from browsers', () => {
     await expect(cluster.nearest('nobody')).rejects.toMatchObject({ code: 'UNKNOWN_TOKEN' })
     await cluster.close()
     await expect(
-      openCluster({ ...at, password: 'no', createClient: createClient as unknown as CreateClient }),
+      openClickHouse({ ...at, password: 'no', createClient: createClient as unknown as CreateClient }),
     ).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 
@@ -45,9 +45,9 @@ describe.skipIf(findClickHouse() === undefined)('from browsers', () => {
     async () => {
       const { outputFiles } = await build({
         stdin: {
-          contents: `import { openCluster } from ${JSON.stringify(projectPath('dist/clickhouse.js'))}
+          contents: `import { openClickHouse } from ${JSON.stringify(projectPath('dist/clickhouse.js'))}
             window.ask = async (at) => {
-              const cluster = await openCluster({ ...at, url: location.origin })
+              const cluster = await openClickHouse({ ...at, url: location.origin })
               const matches = await cluster.nearest(5, { k: 9 })
               return { ids: [...matches.ids], cosines: [...matches.cosines], tokens: matches.toArray().map(({ token }) => token) }
             }`,

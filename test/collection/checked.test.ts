@@ -188,7 +188,7 @@ describe('whole numbers as keys', () => {
   })
 
   test('one that was given out in a list is not replaced by an entry behind it', async () => {
-    for (const duplicates of ['replace', 'refuse'] as const) {
+    for (const duplicates of ['replace', 'reject'] as const) {
       const collection = await Collection.create({ dimension: 2 })
       const list = [{ vector: [1, 1] }, { key: 0, vector: [2, 2] }]
       await expect(collection.add(list, { duplicates })).rejects.toMatchObject({

@@ -42,15 +42,15 @@ test.each([
   let refused = 0
   const rounds = await fuzz(ROUNDS, 1 / 3, async (seed) => {
     const random = randomNumbers(seed)
-    const below = (limit: number) => Math.floor(random() * limit)
+    const lt = (limit: number) => Math.floor(random() * limit)
     let changed: Uint8Array = saved.slice()
-    const place = random() < 0.5 ? below(8 + header) : below(saved.length)
-    const kind = below(5)
+    const place = random() < 0.5 ? lt(8 + header) : lt(saved.length)
+    const kind = lt(5)
     if (kind === 0) changed = changed.slice(0, place)
-    else if (kind === 1) changed[place]! ^= 1 << below(8)
-    else if (kind === 2) changed[place] = below(256)
-    else if (kind === 3) changed = join([changed.subarray(0, place), changed.subarray(place + 1 + below(16))])
-    else changed = join([changed, new Uint8Array(1 + below(40))])
+    else if (kind === 1) changed[place]! ^= 1 << lt(8)
+    else if (kind === 2) changed[place] = lt(256)
+    else if (kind === 3) changed = join([changed.subarray(0, place), changed.subarray(place + 1 + lt(16))])
+    else changed = join([changed, new Uint8Array(1 + lt(40))])
     try {
       using opened = await Collection.open(memoryStore(changed), { columns: COLUMNS })
       expectSame(opened, collection)

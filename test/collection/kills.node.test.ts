@@ -63,14 +63,14 @@ async function killAfter(path: string, milliseconds: number): Promise<number | u
 
 /** Looks at what was left, and saves over it. Returns the revision that was found, 0 where there was no file yet. */
 async function checkAndSave(path: string, before: number, reported: number | undefined): Promise<number> {
-  const least = reported ?? before
+  const minScore = reported ?? before
   if (!fs.existsSync(path)) {
-    expect(least).toBe(0)
+    expect(minScore).toBe(0)
     return 0
   }
   using collection = await Collection.open(path, { columns: { text: 'string' } })
   const revision = Number(collection.metadata(0).text)
-  expect(revision === least || revision === least + 1, `${revision} after ${least}`).toBe(true)
+  expect(revision === minScore || revision === minScore + 1, `${revision} after ${minScore}`).toBe(true)
   for (const key of collection.keys()) {
     expect(collection.metadata(key)).toEqual({ text: String(revision) })
     expect([...collection.vector(key)]).toEqual(new Array(8).fill(revision))

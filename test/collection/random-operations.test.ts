@@ -5,7 +5,7 @@ import { Collection, type Key } from '../../src/collection.ts'
 import { searchAll } from '../oracle/search.ts'
 import { fillVector, type Kind, randomNumbers } from '../oracle/tables.ts'
 
-interface Row {
+interface RowKey {
   vector: Float32Array
   year: number | null
 }
@@ -15,13 +15,13 @@ const STEPS = 200
 
 /** What a collection is to be: keys in the order in which they were added. */
 class Oracle {
-  readonly rows = new Map<Key, Row>()
+  readonly rows = new Map<Key, RowKey>()
 
   nearest(
     query: Float32Array,
     k: number,
     metric: 'cosine' | 'dot',
-    allowed: (key: Key, row: Row) => boolean,
+    allowed: (key: Key, row: RowKey) => boolean,
   ) {
     const entries = [...this.rows]
     const found = searchAll(
@@ -40,7 +40,7 @@ class Oracle {
 
 async function play(seed: number, kind: Kind, codes: boolean | undefined): Promise<void> {
   const random = randomNumbers(seed)
-  const whole = (below: number) => Math.floor(random() * below)
+  const whole = (lt: number) => Math.floor(random() * lt)
   const vectorOf = () => fillVector(new Float32Array(DIMENSION), kind, random)
   const yearOf = () => (random() < 0.2 ? null : 2000 + whole(5))
   const oracle = new Oracle()
@@ -82,12 +82,12 @@ async function play(seed: number, kind: Kind, codes: boolean | undefined): Promi
       const asked = random() < 0.5 ? key : vectorOf()
       const query = asked instanceof Float32Array ? asked : oracle.rows.get(asked)!.vector
       if (query.every((value) => value === 0)) continue
-      const least = random() < 0.5 ? 2000 + whole(5) : undefined
-      const filter = least === undefined ? undefined : { year: { atLeast: least } }
+      const minScore = random() < 0.5 ? 2000 + whole(5) : undefined
+      const filter = minScore === undefined ? undefined : { year: { gte: minScore } }
       const k = whole(12)
       const found = collection.nearest(asked, { k, metric, filter })
-      const passes = (one: Key, { year }: Row) =>
-        one !== asked && (least === undefined || (year !== null && year >= least))
+      const passes = (one: Key, { year }: RowKey) =>
+        one !== asked && (minScore === undefined || (year !== null && year >= minScore))
       expect(found.toArray()).toEqual(oracle.nearest(query, k, metric, passes))
     }
     expect([...collection.keys()]).toEqual([...oracle.rows.keys()])

@@ -145,9 +145,9 @@ test('entries may be of a class, and leave out what is undefined', async () => {
 describe('the least score', () => {
   test('bounds what is near enough', async () => {
     const collection = await make()
-    expect(collection.nearest([1, 0], { least: 0.7 }).keys).toEqual(['a', 'b'])
-    expect(collection.nearest([1, 0], { least: 1 }).keys).toEqual(['a'])
-    expect(collection.nearestBatch([[0, 2]], { least: 2, metric: 'dot' })[0]!.keys).toEqual(['b', 'c'])
+    expect(collection.nearest([1, 0], { minScore: 0.7 }).keys).toEqual(['a', 'b'])
+    expect(collection.nearest([1, 0], { minScore: 1 }).keys).toEqual(['a'])
+    expect(collection.nearestBatch([[0, 2]], { minScore: 2, metric: 'dot' })[0]!.keys).toEqual(['b', 'c'])
   })
 })
 

@@ -15,20 +15,20 @@ declare const search: CollectionSearchOptions<typeof columns>
 export async function accepted(): Promise<void> {
   const c = await Collection.create({ dimension: 2, columns })
   c.where({ tenant: 'a' })
-  c.where({ tenant: user.known, year: { atLeast: 1, below: 3 } })
+  c.where({ tenant: user.known, year: { gte: 1, lt: 3 } })
   c.where([{ tenant: 'a' }, { year: null }])
   c.where((key, { year }) => key !== 'a' && year !== null && year > 3)
-  c.where({ year: { in: years }, tenant: { not: null } })
+  c.where({ year: { in: years }, tenant: { ne: null } })
   c.where({})
   c.where(written)
-  const filter: Filter = c.where({ tenant: { is: user.known } })
+  const filter: Filter = c.where({ tenant: { eq: user.known } })
   c.nearest('a')
-  c.nearest('a', { k: 3, least: 0.5 })
+  c.nearest('a', { k: 3, minScore: 0.5 })
   c.nearest('a', search)
   c.nearest('a', { filter })
   c.nearest('a', { filter: undefined, exclude: ['b'] })
   c.nearest('a', { filter: written })
-  c.nearest('a', { filter: [{ tenant: 'a' }, { year: { atLeast: 3 } }] })
+  c.nearest('a', { filter: [{ tenant: 'a' }, { year: { gte: 3 } }] })
   const several: CollectionSearchOptions<typeof columns>[] = [{}, { metric: 'dot' }, { filter: { year: 1 } }]
   for (const options of several) c.nearest('a', options)
   const wrapped = (options?: CollectionSearchOptions<typeof columns>) => c.nearest('a', options)
@@ -43,7 +43,7 @@ export async function refused(): Promise<void> {
   // @ts-expect-error it may be missing
   c.where({ tenant: user.maybe })
   // @ts-expect-error
-  c.where({ tenant: { is: user.tenant } })
+  c.where({ tenant: { eq: user.tenant } })
   // @ts-expect-error
   c.where([{ year: 1 }, { tenant: user.tenant }])
   // @ts-expect-error
@@ -76,11 +76,11 @@ export async function refused(): Promise<void> {
 export async function opened(): Promise<void> {
   const typed = await Collection.open('notes.safetensors', { columns })
   const year: number | null = typed.metadata('a').year
-  typed.nearest('a', { filter: { year: { atLeast: year ?? 0 } } })
+  typed.nearest('a', { filter: { year: { gte: year ?? 0 } } })
   // @ts-expect-error another type
   typed.where({ year: 'a' })
   const untyped = await Collection.open('notes.safetensors')
-  untyped.nearest('a', { filter: { year: { atLeast: 2020 }, language: { in: ['de', 'en'] } } })
+  untyped.nearest('a', { filter: { year: { gte: 2020 }, language: { in: ['de', 'en'] } } })
   const value: string | number | boolean | null | undefined = untyped.metadata('a').year
   await untyped.set('a', { metadata: { year: value ?? null } })
   // @ts-expect-error it may be undefined

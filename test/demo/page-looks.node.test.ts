@@ -104,7 +104,7 @@ describe.skipIf(findChromium() === undefined)('the page', () => {
       'metric',
       'expression',
       'sumMetric',
-      'unit',
+      'normalize',
       'inputs',
       'reroll',
     ]

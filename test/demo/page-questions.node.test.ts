@@ -20,12 +20,12 @@ describe.skipIf(findChromium() === undefined)('the page answers', () => {
   function oracleSum(
     words: Terms,
     metric: 'cosine' | 'dot',
-    { unit = false, inputs = false } = {},
+    { normalize = false, inputs = false } = {},
   ): ReturnType<typeof on.asShown> {
     const terms = words.map(([word, weight]) => ({ vector: on.rows[on.table.id(word)]!, weight }))
     const left = new Set(inputs ? [] : words.map(([word]) => on.table.id(word)))
     const allowed = (id: number) => !left.has(id)
-    return on.asShown(searchAll(on.rows, combineAll(terms, unit), { k: 10, metric, allowed }))
+    return on.asShown(searchAll(on.rows, combineAll(terms, normalize), { k: 10, metric, allowed }))
   }
 
   test('a sentence as tokens, a token as its row; the same token twice is one row', async () => {
@@ -90,11 +90,11 @@ describe.skipIf(findChromium() === undefined)('the page answers', () => {
     const shows = (expected: unknown) => expect.poll(() => on.listed('sum-list')).toEqual(expected)
     await shows(oracleSum(KING, 'cosine'))
     expect((await on.listed('sum-list'))[0]).toEqual(['queen', '0.7839', '29.961'])
-    await page.check('#unit')
-    await shows(oracleSum(KING, 'cosine', { unit: true }))
+    await page.check('#normalize')
+    await shows(oracleSum(KING, 'cosine', { normalize: true }))
     await page.check('#inputs')
-    await shows(oracleSum(KING, 'cosine', { unit: true, inputs: true }))
-    await page.uncheck('#unit')
+    await shows(oracleSum(KING, 'cosine', { normalize: true, inputs: true }))
+    await page.uncheck('#normalize')
     await page.uncheck('#inputs')
     await page.fill('#expression', '2 * king - 0.5 * man')
     await shows(
@@ -178,7 +178,7 @@ describe.skipIf(findChromium() === undefined)('the page answers', () => {
     )
     expect(await page.locator('.shares-bars rect').count()).toBe(100)
     // the random pairs, again and one by one
-    const ids = [...on.table.sample(64, { seed: 1 })]
+    const ids = [...on.table.randomIds(64, { seed: 1 })]
     const cosine = (a: ArrayLike<number>, b: ArrayLike<number>) => {
       const [x, y] = [Array.from(a), Array.from(b)]
       return x.reduce((dot, value, j) => dot + value * y[j]!, 0) / (Math.hypot(...x) * Math.hypot(...y))

@@ -98,7 +98,7 @@ describe.skipIf(findChromium() === undefined)('the page', () => {
     const pooled = (text: string) => {
       const sum = new Float64Array(dimension)
       let total = 0
-      for (const { id } of table.vocabulary!.split(text)) {
+      for (const { id } of table.vocabulary!.tokenize(text)) {
         if (id === undefined) continue
         total += weights[id]!
         for (let i = 0; i < dimension; i++) sum[i]! += weights[id]! * rows[id]![i]!
@@ -110,14 +110,14 @@ describe.skipIf(findChromium() === undefined)('the page', () => {
     )
     const mean = new Float64Array(dimension)
     for (const vector of vectors) for (let i = 0; i < dimension; i++) mean[i]! += vector[i]! / vectors.length
-    const unit = (vector: Float64Array) => {
+    const normalize = (vector: Float64Array) => {
       const centred = vector.map((value, i) => value - mean[i]!)
       const length = Math.hypot(...centred)
       return centred.map((value) => value / (length || 1))
     }
-    const index = vectors.map(unit)
+    const index = vectors.map(normalize)
     for (const description of ['fear of closed spaces', 'a person who studies the stars']) {
-      const query = unit(pooled(description))
+      const query = normalize(pooled(description))
       const scores = index.map((row) => row.reduce((sum, value, i) => sum + value * query[i]!, 0))
       const best = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]!).slice(0, 10)
       const expected = best.map((id) => ({

@@ -35,7 +35,7 @@ export async function readTable(
 ): Promise<ReadTable> {
   const file = await openTableFile(like, options)
   try {
-    const target = new Float32Array(file.rowCount * file.dimension).fill(Number.NaN)
+    const target = new Float32Array(file.size * file.dimension).fill(Number.NaN)
     const loaded = await file.load(target, loadOptions)
     return { ...loaded, file, rows: target.subarray(0, loaded.size * file.dimension) }
   } finally {

@@ -167,14 +167,14 @@ async function readFuzzed(fuzzed: Fuzzed, changed: Uint8Array): Promise<'table' 
   try {
     const file = await openTableFile(sourceOf({ ...fuzzed, bytes: changed }))
     try {
-      const numbers = file.rowCount * file.dimension
+      const numbers = file.size * file.dimension
       const kept = numbers * (file.elementType === undefined ? 4 : 2)
       const most = changed.length * (fuzzed.expansion ?? 1) * (NARROW.includes(file.dtype) ? 4 : 2)
       if (!(kept <= most)) throw new Error(`${changed.length} bytes claim a table of ${kept}`)
       const target = new Float32Array(numbers)
       const { size, tokens } = await file.load(target)
-      if (size > file.rowCount || (tokens !== undefined && tokens.length !== size)) {
-        throw new Error(`${size} rows and ${tokens?.length} tokens of ${file.rowCount}`)
+      if (size > file.size || (tokens !== undefined && tokens.length !== size)) {
+        throw new Error(`${size} rows and ${tokens?.length} tokens of ${file.size}`)
       }
       if (fuzzed.checked && !same(target.subarray(0, size * file.dimension), ROWS)) {
         throw new Error('another table, though a checksum is there')

@@ -39,7 +39,7 @@ describe.skipIf(!isThere(sharedPath('gensim')))('the shared data', () => {
 
   test.each(FILES)('%s has the shape it says', async (name, _, rows, dimension) => {
     const { file, size } = await readTable(sharedPath(name))
-    expect([file.rowCount, file.dimension]).toEqual([rows, dimension])
+    expect([file.size, file.dimension]).toEqual([rows, dimension])
     expect(size).toBe(rows)
   })
 })
@@ -83,9 +83,9 @@ describe('files on disk', () => {
       yield* writeWord2vecText(table)
       throw new Error('the disk is full')
     }
-    await expect(writeFileAtomically(path, broken(), { force: true })).rejects.toThrow('the disk is full')
+    await expect(writeFileAtomically(path, broken(), { overwrite: true })).rejects.toThrow('the disk is full')
     expect(await readFile(path, 'utf8')).toBe('old')
-    await writeFileAtomically(path, writeWord2vecText(table), { force: true })
+    await writeFileAtomically(path, writeWord2vecText(table), { overwrite: true })
     expect((await readTable(path)).tokens).toEqual(['a'])
     await rm(folder, { recursive: true })
   })

@@ -175,7 +175,7 @@ describe('what lies', () => {
 
 test('dimensions are named from the innermost out: rows of the shape come last in the file', async () => {
   const { file, rows } = await readTable(gguf({ tensors: [{ ...tensor('a', 6), shape: [2, 3] }] }))
-  expect(file).toMatchObject({ rowCount: 2, dimension: 3, parameters: 6, tensor: 'a' })
+  expect(file).toMatchObject({ size: 2, dimension: 3, parameters: 6, tensor: 'a' })
   expect([...rows]).toEqual([1, 2, 3, 4, 5, 6])
 })
 

@@ -156,7 +156,7 @@ async function read({ bytes, beside = {} }: File): Promise<void> {
   }
   try {
     const file = await openTableFile(source)
-    await file.load(new Float32Array(file.rowCount * file.dimension))
+    await file.load(new Float32Array(file.size * file.dimension))
     await file.close()
   } catch (error) {
     // a lie may be refused, in time that is linear too

@@ -58,8 +58,8 @@ const ROWS: Record<string, [make: (size: number) => Uint8Array, size: number]> =
 
 /** With room for its rows: fresh memory costs time that is not the reader's. */
 async function prepared(bytes: Uint8Array): Promise<{ bytes: Uint8Array; target: Float32Array }> {
-  const { rowCount, dimension } = await openTableFile(bytes)
-  return { bytes, target: new Float32Array(rowCount * dimension) }
+  const { size, dimension } = await openTableFile(bytes)
+  return { bytes, target: new Float32Array(size * dimension) }
 }
 
 async function load({ bytes, target }: { bytes: Uint8Array; target: Float32Array }): Promise<void> {

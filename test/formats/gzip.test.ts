@@ -29,7 +29,7 @@ const FILES = {
 test.each(Object.entries(FILES))('%s', async (format, bytes) => {
   const packed = await gzip(bytes)
   const table = await readTable(packed)
-  expect(table.file).toMatchObject({ format, rowCount: SIZE, dimension: DIMENSION })
+  expect(table.file).toMatchObject({ format, size: SIZE, dimension: DIMENSION })
   expect(same(table.rows, ROWS)).toBe(true)
   expect(table.tokens).toEqual(format === 'npy' ? undefined : WORDS)
 })
@@ -227,7 +227,7 @@ describe('is refused', () => {
     expect(packed.length).toBeLessThan(100_000)
     let rows = 0
     const opening = openTableFile(packed).then(async (file) => {
-      rows = file.rowCount * file.dimension
+      rows = file.size * file.dimension
       await file.load(new Float32Array(rows))
     })
     expect((await rejection(opening)).message).toMatch(message)

@@ -188,7 +188,7 @@ describe.each(CASES)('%s', (_, make) => {
       const options = { signal: plan.signal, shards: 'all' as const }
       await openTableFile(plan.source, options).then(
         async (open) => {
-          await open.load(new Float32Array(open.rowCount * open.dimension), options).catch(() => {})
+          await open.load(new Float32Array(open.size * open.dimension), options).catch(() => {})
           await open.close()
           await open.close()
         },

@@ -306,7 +306,7 @@ test('where several tensors fit, the error lists them and one can be named', asy
   const error = await rejection(readTable(bytes))
   expect(error.message).toMatch(/left/)
   expect(error.message).toMatch(/right/)
-  expect((await readTable(bytes, { tensor: 'right' })).file.rowCount).toBe(1)
+  expect((await readTable(bytes, { tensor: 'right' })).file.size).toBe(1)
 })
 
 test('a tensor called __proto__ is a tensor like any other', async () => {

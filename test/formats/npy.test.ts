@@ -41,7 +41,7 @@ test.each(['<f4', '>f4', '<f8', '>f8'])('%s in either memory order, versions 1 t
   for (const fortran of [false, true]) {
     for (const version of [1, 2, 3]) {
       const table = await readTable(npy({ descr, fortran, version }))
-      expect(table.file).toMatchObject({ format: 'npy', rowCount: 2, dimension: 3 })
+      expect(table.file).toMatchObject({ format: 'npy', size: 2, dimension: 3 })
       expect([...table.rows]).toEqual(VALUES.map(Math.fround))
     }
   }

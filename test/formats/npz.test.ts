@@ -29,7 +29,7 @@ describe('an archive as numpy writes it', () => {
     const table = await readTable(bytes)
     expect(table.file).toMatchObject({
       format: 'npz',
-      rowCount: SIZE,
+      size: SIZE,
       dimension: DIMENSION,
       tensor: 'vectors',
     })

@@ -11,7 +11,7 @@ test('a table with tokens reads back bit-equal', async () => {
   expect(table.file).toMatchObject({
     format: 'safetensors',
     dtype: 'f32',
-    rowCount: 3,
+    size: 3,
     dimension: 2,
     parameters: 6,
   })

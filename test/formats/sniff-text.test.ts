@@ -16,9 +16,9 @@ describe('which text it is', () => {
     ['one line without an end', 'a 1 2 3', 'glove-text', 1, 3],
     ['words with spaces among others', 'a 1 2\nb c 3 4\nd 5 6\n', 'glove-text', 3, 2],
     ['a header of one dimension', '2 1\na 1\nb 2\n', 'word2vec-text', 2, 1],
-  ])('%s', async (_, text, format, rowCount, dimension) => {
+  ])('%s', async (_, text, format, size, dimension) => {
     const { file } = await readTable(ascii(text))
-    expect(file).toMatchObject({ format, rowCount, dimension })
+    expect(file).toMatchObject({ format, size, dimension })
   })
 
   test('a byte order mark is the first word or none of it', async () => {
@@ -34,7 +34,7 @@ describe('which text it is', () => {
   test('fewer than half of the lines rows: no table', async () => {
     const prose = 'it was\nthe best\nof times\na 1 2\n'
     expect((await rejection(readTable(ascii(prose)))).message).toMatch(/is no table that rowspace knows/)
-    expect((await readTable(ascii('a 1 2\nb 1 2\n'))).file.rowCount).toBe(2)
+    expect((await readTable(ascii('a 1 2\nb 1 2\n'))).file.size).toBe(2)
   })
 
   test('a first line that is longer than what is looked at first', async () => {

@@ -4,7 +4,7 @@ import { ascii, readTable, rejection } from './files.ts'
 
 test('GloVe text has no header', async () => {
   const table = await readTable(ascii('the 0.5 -1 2\nof 1e-3 .25 -0\n'))
-  expect(table.file).toMatchObject({ format: 'glove-text', rowCount: 2, dimension: 3 })
+  expect(table.file).toMatchObject({ format: 'glove-text', size: 2, dimension: 3 })
   expect(table.tokens).toEqual(['the', 'of'])
   expect([...table.rows]).toEqual([0.5, -1, 2, Math.fround(1e-3), 0.25, -0])
 })
@@ -17,7 +17,7 @@ test('the last d fields are the vector: words with spaces, words that are number
 
 test('word2vec text has a header; the last line may lack its end; lines may end in CR LF', async () => {
   const table = await readTable(ascii('2 3\r\nking 1 2 3 \r\nqueen 4 5 6'))
-  expect(table.file).toMatchObject({ format: 'word2vec-text', rowCount: 2, dimension: 3 })
+  expect(table.file).toMatchObject({ format: 'word2vec-text', size: 2, dimension: 3 })
   expect(table.tokens).toEqual(['king', 'queen'])
   expect([...table.rows]).toEqual([1, 2, 3, 4, 5, 6])
 })

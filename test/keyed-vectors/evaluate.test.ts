@@ -189,7 +189,7 @@ describe('tables of word pieces', () => {
       size: 5,
       idOf: (token: string) => names.indexOf(token),
       tokenOf: (id: number) => names[id],
-      split: () => [],
+      tokenize: () => [],
     }
     const rows = [1, 0, 0, 1, 1, 0.1, -1, 0, 0.1, 1]
     const vectors = new KeyedVectors(await EmbeddingTable.from(rows, { dimension: 2, tokens }))

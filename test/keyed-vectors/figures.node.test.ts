@@ -68,7 +68,7 @@ describe.skipIf(!isThere(GENSIM))("gensim's own tests, on their euclidean_vector
   test('getMeanVector: of unit rows, weighted, before and after', () => {
     const keys = ['conflict', 'administration', 'terrorism', 'call', 'israel']
     const weights = [1, 2, 3, 0.5, -1]
-    const unit = (row: Float32Array | number[]) => {
+    const normalize = (row: Float32Array | number[]) => {
       const length = Math.hypot(...row)
       return Array.from(row, (value) => value / length)
     }
@@ -83,14 +83,14 @@ describe.skipIf(!isThere(GENSIM))("gensim's own tests, on their euclidean_vector
       for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 6)
     }
     const rows = keys.map((key) => vectors().getVector(key))
-    expectClose(vectors().getMeanVector(keys), mean([1, 1, 1, 1, 1], rows.map(unit)))
+    expectClose(vectors().getMeanVector(keys), mean([1, 1, 1, 1, 1], rows.map(normalize)))
     expectClose(vectors().getMeanVector(keys, { weights, preNormalize: false }), mean(weights, rows))
     expectClose(
       vectors().getMeanVector(keys, { weights, postNormalize: true }),
-      unit(mean(weights, rows.map(unit))),
+      normalize(mean(weights, rows.map(normalize))),
     )
     const withUnknown = [...keys, 'an out-of-vocabulary word']
-    expectClose(vectors().getMeanVector(withUnknown), mean([1, 1, 1, 1, 1], rows.map(unit)))
+    expectClose(vectors().getMeanVector(withUnknown), mean([1, 1, 1, 1, 1], rows.map(normalize)))
     expect(() => vectors().getMeanVector(withUnknown, { ignoreMissing: false })).toThrow('out-of-vocabulary')
   })
   test('vectorsForAll leaves out what it does not have; unit rows; sorted by counts', async () => {
@@ -99,9 +99,9 @@ describe.skipIf(!isThere(GENSIM))("gensim's own tests, on their euclidean_vector
     expect(keys.map((key) => some.getIndex(key))).toEqual([0, 1, 2])
     expect(some.length).toBe(3)
     expect(some.getVector('terrorism')).toEqual(vectors().getVector('terrorism'))
-    const unit = await some.unitNormalizeAll()
-    expect(Math.hypot(...unit.getVector('conflict'))).toBeCloseTo(1, 6)
-    expect(unit.similarity('conflict', 'terrorism')).toBeCloseTo(
+    const normalize = await some.unitNormalizeAll()
+    expect(Math.hypot(...normalize.getVector('conflict'))).toBeCloseTo(1, 6)
+    expect(normalize.similarity('conflict', 'terrorism')).toBeCloseTo(
       vectors().similarity('conflict', 'terrorism'),
       6,
     )

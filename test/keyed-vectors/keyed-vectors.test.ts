@@ -35,7 +35,7 @@ test('mostSimilar, one by one and in a batch', async () => {
         }))
         return terms
       }).filter((terms) => {
-        const weighted = terms.map(({ id, weight }) => ({ vector: rows[id]!, weight, unit: true }))
+        const weighted = terms.map(({ id, weight }) => ({ vector: rows[id]!, weight, normalize: true }))
         return meanOf(ordered(weighted), true).some((value) => value !== 0)
       })
       const asked = questions.map((terms) => ({
@@ -47,7 +47,7 @@ test('mostSimilar, one by one and in a batch', async () => {
       const options = { topn, restrictVocab }
       const batch = vectors.mostSimilarBatch(asked, options)
       for (const [index, terms] of questions.entries()) {
-        const weighted = terms.map(({ id, weight }) => ({ vector: rows[id]!, weight, unit: true }))
+        const weighted = terms.map(({ id, weight }) => ({ vector: rows[id]!, weight, normalize: true }))
         const query = meanOf(ordered(weighted), true)
         const allowed = (id: number) => terms.every((term) => term.id !== id) && id < (restrictVocab ?? size)
         const expected = searchAll(rows, query, { k: topn, metric: 'cosine', allowed })
@@ -70,8 +70,8 @@ test('mostSimilarCosmul', async () => {
       const { flat, rows } = makeTable(size, dimension, kind, seed)
       const vectors = new KeyedVectors(await EmbeddingTable.from(flat, { dimension }))
       const random = randomNumbers(seed + 2)
-      const some = (least: number) =>
-        Array.from({ length: least + Math.floor(random() * 3) }, () => Math.floor(random() * size))
+      const some = (minScore: number) =>
+        Array.from({ length: minScore + Math.floor(random() * 3) }, () => Math.floor(random() * size))
       const [positive, negative] = [some(1), some(0)]
       const inputs = [...positive, ...negative]
       const allowed = (id: number) => !inputs.includes(id) && id < (restrictVocab ?? size)
@@ -114,7 +114,7 @@ test('getMeanVector: weights, normalising before and after', async () => {
       const terms = keys.map((key, index) => ({
         vector: typeof key === 'number' ? rows[key]! : key,
         weight: weights[index]!,
-        unit: pre && typeof key === 'number',
+        normalize: pre && typeof key === 'number',
       }))
       const options = { weights, preNormalize: pre, postNormalize: post }
       expectFloats(vectors.getMeanVector(keys, options), meanOf(terms, post))
@@ -199,8 +199,8 @@ describe('by hand', () => {
     const vectors = await small()
     const some = await vectors.vectorsForAll(['west', 'up', 'north', 'west'])
     expect([some.length, some.table.token(0), some.table.token(1)]).toEqual([2, 'west', 'north'])
-    const unit = await vectors.unitNormalizeAll()
-    expect([...unit.getVector('north'), ...unit.getVector('nothing')]).toEqual([0, 1, 0, 0])
+    const normalize = await vectors.unitNormalizeAll()
+    expect([...normalize.getVector('north'), ...normalize.getVector('nothing')]).toEqual([0, 1, 0, 0])
     for (const counts of [
       [1, 5, 2, 5, 0],
       new Map([
@@ -326,7 +326,7 @@ describe('rows that were not finite', () => {
       expect(found.map(({ token }) => token)).not.toContain('c')
       expect([...table.row('c')]).toEqual([0, 0])
     }
-    await expect(vectors.unitNormalizeAll({ nonFinite: 'refuse' })).rejects.toMatchObject({
+    await expect(vectors.unitNormalizeAll({ nonFinite: 'reject' })).rejects.toMatchObject({
       code: 'NON_FINITE',
     })
   })

@@ -30,7 +30,7 @@ const timed = (ask) => {
   const answer = ask()
   return { answer, milliseconds: performance.now() - from, rescored: table.rescored }
 }
-const filter = table.select(sample)
+const filter = table.idSet(sample)
 const nearest = queries.map((id) => {
   const { answer, milliseconds, rescored } = timed(() => table.nearest(id, { k: 10, includeInputs: true }))
   const among = table.nearest(id, { k: 5, filter })

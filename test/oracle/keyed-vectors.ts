@@ -6,14 +6,14 @@ const length = (vector: Vector) =>
 
 /** Σ weight · vector / Σ |weight|, rounded once; rows may be scaled to length 1 first, and the mean after. */
 export function meanOf(
-  terms: readonly { vector: Vector; weight: number; unit: boolean }[],
+  terms: readonly { vector: Vector; weight: number; normalize: boolean }[],
   unitMean: boolean,
 ): Float32Array {
   const dimension = terms[0]!.vector.length
   const sum = new Array<number>(dimension).fill(0)
   let total = 0
-  for (const { vector, weight, unit } of terms) {
-    const factor = unit ? weight / (length(vector) || 1) : weight
+  for (const { vector, weight, normalize } of terms) {
+    const factor = normalize ? weight / (length(vector) || 1) : weight
     for (let i = 0; i < dimension; i++) sum[i]! += factor * vector[i]!
     total += Math.abs(weight)
   }

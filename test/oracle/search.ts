@@ -36,13 +36,13 @@ export interface OracleTerm {
 }
 
 /** Σ weight · vector in float64, in order, rounded once. `unit` divides each weight by its vector's length. */
-export function combineAll(terms: readonly OracleTerm[], unit: boolean): Float32Array {
+export function combineAll(terms: readonly OracleTerm[], normalize: boolean): Float32Array {
   const dimension = terms[0]!.vector.length
   const sum = new Array<number>(dimension).fill(0)
   for (const { vector, weight } of terms) {
     let squares = 0
     for (let i = 0; i < dimension; i++) squares += vector[i]! * vector[i]!
-    const factor = unit && squares > 0 ? weight / Math.sqrt(squares) : weight
+    const factor = normalize && squares > 0 ? weight / Math.sqrt(squares) : weight
     for (let i = 0; i < dimension; i++) sum[i]! += factor * vector[i]!
   }
   return Float32Array.from(sum)

@@ -82,7 +82,7 @@ describe('in Node', () => {
         same.length === Object.keys(whole).length,
         error instanceof slim.RowspaceError,
         [...table.nearest([1, 1], { filter }).ids],
-        [...rangeSearch(table, [1, 1], { least: 0, filter }).ids],
+        [...rangeSearch(table, [1, 1], { minScore: 0, filter }).ids],
       ]`)}`
     expect(run(program)).toEqual([true, true, [1], [1]])
   })

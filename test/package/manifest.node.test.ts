@@ -146,7 +146,7 @@ describe('the tarball', () => {
         'rangeSearchBatch',
       ],
     ],
-    ['rowspace/clickhouse', ['openCluster', 'pushTable']],
+    ['rowspace/clickhouse', ['openClickHouse', 'uploadTable']],
     ['rowspace/keyed-vectors', ['KeyedVectors', 'parseAnalogies', 'parsePairs', 'pearson', 'spearman']],
     ['rowspace/text', ['StaticModel', 'embed', 'openStaticModel', 'pool', 'sifWeights', 'tokenizerOf']],
     ['rowspace/transforms', ['Transform', 'allButTheTop', 'meanRemoval', 'principalComponents', 'whitening']],

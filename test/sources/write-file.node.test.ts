@@ -59,7 +59,7 @@ test.each([
   for (let nth = 0; ; nth++) {
     if (force) fs.writeFileSync(path, 'precious')
     const hasFailed = failAt(nth, reason, hasLinks)
-    const error = await writeFileAtomically(path, PIECES, { force }).then(
+    const error = await writeFileAtomically(path, PIECES, { overwrite: force }).then(
       () => undefined,
       (cause) => cause,
     )
@@ -89,10 +89,10 @@ test('pieces that cannot be had, and a stop: the old one stays', async () => {
     yield PIECES[0]!
     throw failure
   }
-  await expect(writeFileAtomically(path, pieces(), { force: true })).rejects.toBe(failure)
+  await expect(writeFileAtomically(path, pieces(), { overwrite: true })).rejects.toBe(failure)
   const controller = new AbortController()
   const onBytes = () => controller.abort('enough')
-  const stopped = writeFileAtomically(path, PIECES, { force: true, signal: controller.signal, onBytes })
+  const stopped = writeFileAtomically(path, PIECES, { overwrite: true, signal: controller.signal, onBytes })
   await expect(stopped).rejects.toBe('enough')
   expect(fs.readFileSync(path, 'utf8')).toBe('precious')
   expect(fs.readdirSync(join(path, '..'))).toEqual(['table.bin'])
@@ -101,13 +101,13 @@ test('pieces that cannot be had, and a stop: the old one stays', async () => {
 test('a write that takes less than it is given goes on; one that takes nothing is an error', async () => {
   const path = join(folder(), 'table.bin')
   const opened = fs.promises.open
-  const shortened = (least: number) =>
+  const shortened = (minScore: number) =>
     replaceFiles({
       open: async (...args: Parameters<typeof opened>) => {
         const handle = await opened(...args)
         const write = handle.write.bind(handle) as (...args: unknown[]) => Promise<{ bytesWritten: number }>
         handle.write = ((chunk: Uint8Array, offset: number, length: number) =>
-          least === 0 ? { bytesWritten: 0 } : write(chunk, offset, Math.min(length, least))) as never
+          minScore === 0 ? { bytesWritten: 0 } : write(chunk, offset, Math.min(length, minScore))) as never
         return handle
       },
     })
@@ -116,7 +116,7 @@ test('a write that takes less than it is given goes on; one that takes nothing i
   vi.restoreAllMocks()
   expect(Buffer.compare(fs.readFileSync(path), WHOLE)).toBe(0)
   shortened(0)
-  await expect(writeFileAtomically(path, PIECES, { force: true })).rejects.toMatchObject({
+  await expect(writeFileAtomically(path, PIECES, { overwrite: true })).rejects.toMatchObject({
     code: 'IO',
     details: { reason: 'EIO' },
   })
@@ -140,7 +140,7 @@ describe('what there was stays as it was', () => {
         yield PIECES[0]!
         for (const name of fs.readdirSync(place)) modes.add(modeOf(join(place, name)) & ~mode)
       }
-      await writeFileAtomically(path, pieces(), { force: true })
+      await writeFileAtomically(path, pieces(), { overwrite: true })
       expect(modeOf(path)).toBe(mode)
       // nor was the temporary file readable by more
       expect([...modes]).toEqual([0])
@@ -164,7 +164,7 @@ describe('what there was stays as it was', () => {
     const onBytes = () => {
       beside = fs.readdirSync(elsewhere)
     }
-    await writeFileAtomically(path, [WHOLE], { force: true, onBytes })
+    await writeFileAtomically(path, [WHOLE], { overwrite: true, onBytes })
     expect(beside).toHaveLength(2)
     expect(fs.readlinkSync(path)).toBe('second')
     expect(Buffer.compare(fs.readFileSync(join(elsewhere, 'table.bin')), WHOLE)).toBe(0)
@@ -175,7 +175,7 @@ describe('what there was stays as it was', () => {
     const [place, elsewhere] = [folder(), folder()]
     const path = join(place, 'link.bin')
     fs.symlinkSync(join(elsewhere, 'new.bin'), path)
-    await writeFileAtomically(path, [WHOLE], { force })
+    await writeFileAtomically(path, [WHOLE], { overwrite: force })
     expect(fs.readlinkSync(path)).toBe(join(elsewhere, 'new.bin'))
     expect(Buffer.compare(fs.readFileSync(join(elsewhere, 'new.bin')), WHOLE)).toBe(0)
   })
@@ -183,7 +183,7 @@ describe('what there was stays as it was', () => {
   test('links that lead to each other are an error', async () => {
     const path = join(folder(), 'link.bin')
     fs.symlinkSync('link.bin', path)
-    await expect(writeFileAtomically(path, [WHOLE], { force: true })).rejects.toMatchObject({
+    await expect(writeFileAtomically(path, [WHOLE], { overwrite: true })).rejects.toMatchObject({
       code: 'IO',
       details: { reason: 'ELOOP' },
     })
@@ -201,7 +201,7 @@ test('a missing folder is named, and what to do', async () => {
 
 test('a folder in the place of the file is named', async () => {
   const path = folder()
-  await expect(writeFileAtomically(path, PIECES, { force: true })).rejects.toMatchObject({
+  await expect(writeFileAtomically(path, PIECES, { overwrite: true })).rejects.toMatchObject({
     code: 'IO',
     message: expect.stringMatching(/is a directory/),
   })
@@ -229,10 +229,10 @@ test.each([true, false])(
       rename: noted('in place', rename as never),
       link: noted('in place', link as never),
     })
-    await writeFileAtomically(path, PIECES, { force })
+    await writeFileAtomically(path, PIECES, { overwrite: force })
     expect(events).toEqual(['sync file', 'in place', 'sync folder'])
     events.length = 0
-    await writeFileAtomically(path, PIECES, { force: true, sync: false })
+    await writeFileAtomically(path, PIECES, { overwrite: true, sync: false })
     expect(events).toEqual(['in place'])
   },
 )

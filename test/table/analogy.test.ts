@@ -28,7 +28,7 @@ const questions = tablesWithQuery({ size: 100, dimension: 20 }).chain(({ table, 
     table: fc.constant(table),
     positive: termsOf(table, query),
     negative: termsOf(table, query),
-    unit: fc.boolean(),
+    normalize: fc.boolean(),
     k: counts(table.size),
     metric: metrics,
     includeInputs: fc.boolean(),
@@ -50,20 +50,23 @@ function oracleTerms(table: TestTable, { positive = [], negative = [] }: Express
 
 test('any expression makes the vector and the answer of the oracle', async () => {
   await fc.assert(
-    fc.asyncProperty(questions, async ({ table, positive, negative, unit, k, metric, includeInputs }) => {
-      fc.pre(positive.length + negative.length > 0)
-      const expression = { positive, negative }
-      const { terms, inputs } = oracleTerms(table, expression)
-      const vector = combineAll(terms, unit)
-      using real = await open(table)
-      expectFloats(real.combine(expression, { unit }), vector)
-      fc.pre(vector.every(Number.isFinite) && (metric === 'dot' || vector.some((value) => value !== 0)))
-      const allowed = (id: number) => includeInputs || !inputs.has(id)
-      expectMatches(
-        real.analogy(expression, { unit, k, metric, includeInputs }),
-        searchAll(table.rows, vector, { k, metric, allowed }),
-      )
-    }),
+    fc.asyncProperty(
+      questions,
+      async ({ table, positive, negative, normalize, k, metric, includeInputs }) => {
+        fc.pre(positive.length + negative.length > 0)
+        const expression = { positive, negative }
+        const { terms, inputs } = oracleTerms(table, expression)
+        const vector = combineAll(terms, normalize)
+        using real = await open(table)
+        expectFloats(real.combine(expression, { normalize }), vector)
+        fc.pre(vector.every(Number.isFinite) && (metric === 'dot' || vector.some((value) => value !== 0)))
+        const allowed = (id: number) => includeInputs || !inputs.has(id)
+        expectMatches(
+          real.analogy(expression, { normalize, k, metric, includeInputs }),
+          searchAll(table.rows, vector, { k, metric, allowed }),
+        )
+      },
+    ),
     { numRuns: 150 },
   )
 })
@@ -78,7 +81,7 @@ test('king − man + woman lands on queen, raw and on unit rows', async () => {
   const expression = { positive: ['king', 'woman'], negative: ['man'] }
   expect([...table.combine(expression)]).toEqual([9, -1, 1])
   expect(table.analogy(expression).at(0)?.token).toBe('queen')
-  expect(table.analogy(expression, { unit: true }).at(0)?.token).toBe('queen')
+  expect(table.analogy(expression, { normalize: true }).at(0)?.token).toBe('queen')
   expect(
     table
       .analogy(expression)
@@ -108,5 +111,5 @@ test('weights, exclude and filter apply to an analogy as well', async () => {
 
 test('unit scales a row of zeros to zeros', async () => {
   using table = await EmbeddingTable.from([0, 0, 3, 4], { dimension: 2 })
-  expectFloats(table.combine({ positive: [0, 1] }, { unit: true }), Float32Array.of(0.6, 0.8))
+  expectFloats(table.combine({ positive: [0, 1] }, { normalize: true }), Float32Array.of(0.6, 0.8))
 })

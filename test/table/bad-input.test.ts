@@ -167,9 +167,14 @@ describe('a question is refused', () => {
     ['an id out of range in token()', () => ask('token', 5), 'ID_OUT_OF_RANGE', 'id 5'],
     ['an id out of range in gather()', () => ask('gather', [0, 9]), 'ID_OUT_OF_RANGE', 'id 9'],
     ['an id out of range in similarity()', () => ask('similarity', 0, 9), 'ID_OUT_OF_RANGE', 'id 9'],
-    ['an id out of range in measure()', () => ask('measure', 0, [9]), 'ID_OUT_OF_RANGE', 'id 9'],
+    ['an id out of range in scores()', () => ask('scores', 0, [9]), 'ID_OUT_OF_RANGE', 'id 9'],
     ['an id out of range in exclude', () => nearest(0, { exclude: [9] }), 'ID_OUT_OF_RANGE', 'id 9'],
-    ['an id out of range in sample()', () => ask('sample', 1, { exclude: [9] }), 'ID_OUT_OF_RANGE', 'id 9'],
+    [
+      'an id out of range in randomIds()',
+      () => ask('randomIds', 1, { exclude: [9] }),
+      'ID_OUT_OF_RANGE',
+      'id 9',
+    ],
     ['an id out of range in select()', () => ask('select', [9]), 'ID_OUT_OF_RANGE', 'id 9'],
     ['an id out of range in an analogy', () => ask('analogy', { negative: [9] }), 'ID_OUT_OF_RANGE', 'id 9'],
     [
@@ -264,7 +269,7 @@ describe('a question is refused', () => {
       'INVALID_ARGUMENT',
       'got 3',
     ],
-    ['an id where a list is meant, in measure()', () => ask('measure', 0, 3), 'INVALID_ARGUMENT', 'got 3'],
+    ['an id where a list is meant, in scores()', () => ask('scores', 0, 3), 'INVALID_ARGUMENT', 'got 3'],
     ['an id where a list is meant, in select()', () => ask('select', 3), 'INVALID_ARGUMENT', 'got 3'],
     [
       'a filter over another number of rows',
@@ -327,9 +332,9 @@ describe('a question is refused', () => {
       'NON_FINITE',
       'coordinate 0',
     ],
-    ['a negative number of samples', () => ask('sample', -1), 'INVALID_ARGUMENT', 'got -1'],
-    ['a fractional number of samples', () => ask('sample', 1.5), 'INVALID_ARGUMENT', 'got 1.5'],
-    ['a fractional seed', () => ask('sample', 1, { seed: 0.5 }), 'INVALID_ARGUMENT', 'got 0.5'],
+    ['a negative number of samples', () => ask('randomIds', -1), 'INVALID_ARGUMENT', 'got -1'],
+    ['a fractional number of samples', () => ask('randomIds', 1.5), 'INVALID_ARGUMENT', 'got 1.5'],
+    ['a fractional seed', () => ask('randomIds', 1, { seed: 0.5 }), 'INVALID_ARGUMENT', 'got 0.5'],
   ]
 
   test.each(cases)('%s', async (_, action, code, ...named) => {
@@ -381,8 +386,8 @@ describe('after dispose()', () => {
     nearest: [0],
     analogy: [{ positive: [0] }],
     combine: [{ positive: [0] }],
-    measure: [0, [1]],
-    sample: [1],
+    scores: [0, [1]],
+    randomIds: [1],
     select: [[0]],
   }
   test.each(Object.entries(questions))('%s() throws DISPOSED', async (method, parameters) => {

@@ -85,12 +85,12 @@ describe('analogies', () => {
       positive: Array.from({ length: 1 + (index % 20) }, (_, term) => (index * 7 + term) % 50),
       negative: ['t3'],
     }))
-    for (const unit of [false, true]) {
+    for (const normalize of [false, true]) {
       for (const k of [0, 1, 5, 50]) {
-        const answers = table.analogyBatch(expressions, { unit, k })
+        const answers = table.analogyBatch(expressions, { normalize, k })
         expect(answers.length).toBe(40)
         for (const [index, expression] of expressions.entries()) {
-          expectMatches(answers[index]!, table.analogy(expression, { unit, k }).toArray())
+          expectMatches(answers[index]!, table.analogy(expression, { normalize, k }).toArray())
         }
       }
     }

@@ -23,7 +23,7 @@ interface Asked {
   includeInputs: boolean
   excluded: Set<number>
   chosen: ((id: number) => boolean) | undefined
-  least: number | undefined
+  minScore: number | undefined
 }
 
 class Fuzzer {
@@ -86,7 +86,7 @@ class Fuzzer {
       includeInputs: this.maybe(0.3),
       excluded: new Set(Array.from({ length: this.maybe(0.3) ? this.below(9) : 0 }, () => this.below(size))),
       chosen: this.maybe(0.4) ? (id) => chosen.has(id) : undefined,
-      least: this.maybe(0.2) ? this.random() * 2 - 1 : undefined,
+      minScore: this.maybe(0.2) ? this.random() * 2 - 1 : undefined,
     }
   }
 }
@@ -124,10 +124,10 @@ function playRound(fuzzer: Fuzzer, table: EmbeddingTable): void {
   const rows = Array.from({ length: table.size }, (_, id) => table.row(id))
   for (let question = 0; question < 4; question++) {
     const asked = fuzzer.options(table)
-    const { k, metric, includeInputs, excluded, chosen, least } = asked
+    const { k, metric, includeInputs, excluded, chosen, minScore } = asked
     const query = fuzzer.query()
     const filter = chosen && fuzzer.maybe(0.5) ? table.select(chosen) : chosen
-    const options: SearchOptions = { k, metric, includeInputs, least, exclude: [...excluded], filter }
+    const options: SearchOptions = { k, metric, includeInputs, minScore, exclude: [...excluded], filter }
     const answer = answerOf(() => table.nearest(query, options))
     const refusal = refusalOf(query, rows, k, metric)
     if (typeof answer === 'string' || refusal !== undefined) {
@@ -138,7 +138,7 @@ function playRound(fuzzer: Fuzzer, table: EmbeddingTable): void {
     if (vector === undefined) throw new Error('an answer without a query')
     const passes = (id: number) =>
       !excluded.has(id) && (chosen?.(id) ?? true) && (includeInputs || id !== query)
-    const bound = Math.fround(least ?? -Infinity)
+    const bound = Math.fround(minScore ?? -Infinity)
     const all = searchAll(rows, Float32Array.from(vector), { k: table.size, metric, allowed: passes })
     expectMatches(answer, all.filter((match) => match[metric] >= bound).slice(0, k))
     const [batched] = table.nearestBatch([query, query], options)
@@ -150,15 +150,15 @@ function playSums(fuzzer: Fuzzer, table: EmbeddingTable): void {
   const rows = Array.from({ length: table.size }, (_, id) => table.row(id))
   const term = () => ({ id: fuzzer.below(table.size), weight: fuzzer.one([1, -1, 0.5, 0, 2.25]) })
   const terms = Array.from({ length: 1 + fuzzer.below(4) }, term)
-  const unit = fuzzer.maybe(0.5)
+  const normalize = fuzzer.maybe(0.5)
   const ask = () =>
     table.analogy(
       { positive: terms.map(({ id, weight }) => [id, weight] as const) },
-      { metric: 'dot', unit, k: 7 },
+      { metric: 'dot', normalize, k: 7 },
     )
   const answer = answerOf(ask)
   const vectors = terms.map(({ id, weight }) => ({ vector: rows[id] ?? [], weight }))
-  const sum = combineAll(vectors, unit)
+  const sum = combineAll(vectors, normalize)
   if (typeof answer === 'string') {
     expect(answer).toBe('NON_FINITE')
     expect(sum.every(Number.isFinite)).toBe(false)

@@ -13,7 +13,7 @@ test.each([false, 'int8', 'int4'] as const)('rows that reach it, and no others, 
       const query = rows[3]!.map((value, j) => value + (j % 3))
       const all = searchAll(rows, query, { k: size, metric })
       // the best score, one in the middle of the answer, one that leaves room, one that no row has
-      for (const least of [
+      for (const minScore of [
         all[0]![metric],
         all[20]![metric],
         all[60]![metric],
@@ -21,9 +21,9 @@ test.each([false, 'int8', 'int4'] as const)('rows that reach it, and no others, 
         -Infinity,
       ]) {
         for (const k of [1, 30, 90]) {
-          const expected = all.filter((match) => match[metric] >= least).slice(0, k)
-          expectMatches(table.nearest(query, { k, metric, least }), expected)
-          for (const answer of table.nearestBatch([query, query, query], { k, metric, least })) {
+          const expected = all.filter((match) => match[metric] >= minScore).slice(0, k)
+          expectMatches(table.nearest(query, { k, metric, minScore }), expected)
+          for (const answer of table.nearestBatch([query, query, query], { k, metric, minScore })) {
             expectMatches(answer, expected)
           }
         }
@@ -39,11 +39,11 @@ test.each([false, 'int8', 'int4'] as const)('rows that reach it, and no others, 
 test('is rounded to float32, as scores are, and the two zeros tie', async () => {
   using table = await EmbeddingTable.from([0.1, 1, 1, 0, -1, 0], { dimension: 2 })
   const query = Float32Array.of(1, 0)
-  const ids = (least: number) => [...table.nearest(query, { metric: 'dot', least }).ids]
+  const ids = (minScore: number) => [...table.nearest(query, { metric: 'dot', minScore }).ids]
   expect(ids(0.1)).toEqual([1, 0])
   expect(ids(0.1000000001)).toEqual([1, 0])
   expect(ids(0.1000001)).toEqual([1])
-  const zeros = (least: number) => [...table.nearest([0, 1], { metric: 'dot', least }).ids]
+  const zeros = (minScore: number) => [...table.nearest([0, 1], { metric: 'dot', minScore }).ids]
   expect(zeros(0)).toEqual([0, 1, 2])
   expect(zeros(-0)).toEqual([0, 1, 2])
   expect(zeros(1e-45)).toEqual([0])

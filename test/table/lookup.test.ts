@@ -141,7 +141,7 @@ test('rows behind the last that counts never show in an answer', async () => {
       whole.nearest(rows[0]!, { metric }).toArray(),
     )
   }
-  expect([...part.sample(9)].sort()).toEqual([0, 1, 2])
+  expect([...part.randomIds(9)].sort()).toEqual([0, 1, 2])
 })
 
 test('select makes sets of ids, of tokens, or by a test', async () => {
@@ -156,7 +156,7 @@ test('ids that come as a Uint32Array are checked up to the last, and one past it
   using table = await EmbeddingTable.from(flat, { dimension })
   expectFloats(table.gather(Uint32Array.of(size - 1, 0)), [...flat.slice(-3), ...flat.slice(0, 3)])
   for (const ids of [Uint32Array.of(size), Uint32Array.of(0, size, 1), Uint32Array.of(0xffffffff)]) {
-    for (const ask of [() => table.gather(ids), () => table.measure(0, ids), () => table.nearestBatch(ids)]) {
+    for (const ask of [() => table.gather(ids), () => table.scores(0, ids), () => table.nearestBatch(ids)]) {
       expect(ask).toThrow(expect.objectContaining({ code: 'ID_OUT_OF_RANGE' }))
     }
   }

@@ -144,7 +144,7 @@ describe('what changes after the call changes nothing', () => {
   test('tokens and options of fill(), while rows are on their way', async () => {
     const tokens = ['a', 'b']
     const shape = { size: 2, dimension: 1 }
-    const options = { tokens, nonFinite: 'skip' as 'skip' | 'refuse' }
+    const options = { tokens, nonFinite: 'skip' as 'skip' | 'reject' }
     const promise = EmbeddingTable.fill(
       shape,
       async (target) => {
@@ -156,7 +156,7 @@ describe('what changes after the call changes nothing', () => {
     )
     tokens[0] = 'changed'
     tokens.push('c')
-    options.nonFinite = 'refuse'
+    options.nonFinite = 'reject'
     shape.size = 7
     using table = await promise
     expect([table.size, table.token(0), table.skipped]).toEqual([2, 'a', 1])

@@ -38,7 +38,7 @@ test('bad rows are counted, and in no answer', async () => {
       expectMatches(table.nearest(query, { k: size, metric }), expected)
       // a filter cannot bring them back
       expectMatches(table.nearest(query, { k: size, metric, filter: () => true }), expected)
-      expect(table.sample(size).length).toBe(size - bad.length)
+      expect(table.randomIds(size).length).toBe(size - bad.length)
     }),
   )
 })
@@ -48,8 +48,8 @@ test('a bad row reads as zeros', async () => {
   expect([...table.row(0)]).toEqual([0, 0])
   expect(table.similarity(0, 1)).toBe(0)
   expect(table.similarity([1, 1], 0)).toBe(0)
-  expect([...table.measure(1, [0, 1]).dots]).toEqual([0, 2])
-  expect([...table.measure(0, [0, 1]).cosines]).toEqual([0, 0])
+  expect([...table.scores(1, [0, 1]).dots]).toEqual([0, 2])
+  expect([...table.scores(0, [0, 1]).cosines]).toEqual([0, 0])
   expect([...table.combine({ positive: [0, 1] })]).toEqual([1, 1])
   expect([...table.nearest(0, { metric: 'dot' }).ids]).toEqual([1, 2])
   expect([...table.nearest(0, { metric: 'dot', includeInputs: true }).ids]).toEqual([1, 2])
@@ -72,5 +72,5 @@ test('a table of bad rows alone answers nothing', async () => {
   })
   expect(table).toMatchObject({ size: 40, skipped: 40 })
   expect(table.nearest([1]).length).toBe(0)
-  expect(table.sample(5).length).toBe(0)
+  expect(table.randomIds(5).length).toBe(0)
 })

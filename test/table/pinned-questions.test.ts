@@ -52,7 +52,7 @@ class Asker {
     const options = this.options()
     if (this.below(2) === 0) {
       const queries = this.list(count, () => this.query())
-      return this.answer(options, ({ unit, ...options }) =>
+      return this.answer(options, ({ normalize, ...options }) =>
         count === 1 ? [table.nearest(queries[0]!, options)] : table.nearestBatch(queries, options),
       )
     }
@@ -78,11 +78,11 @@ class Asker {
     return {
       k: [0, 1, 1, 5, 10, 10, 60, 300, SIZE + 1][this.below(9)]!,
       metric: this.below(3) > 0 ? 'cosine' : 'dot',
-      least: this.below(6) === 0 ? (this.below(9) - 4) / 8 : undefined,
+      minScore: this.below(6) === 0 ? (this.below(9) - 4) / 8 : undefined,
       exclude: this.below(4) === 0 ? this.list(this.below(40), () => this.below(SIZE)) : undefined,
       filter: step === 1 ? undefined : this.below(2) === 0 ? filter : IdSet.where(SIZE, filter),
       includeInputs: this.below(3) === 0,
-      unit: this.below(2) === 0,
+      normalize: this.below(2) === 0,
     }
   }
 

@@ -59,7 +59,7 @@ test('a vector whose getter asks, on either side of similarity() and in measure(
     table.nearest(31, DOT)
     yield 32
   }
-  expect(table.measure(asking(22), ids()).toArray()).toEqual(plain.measure(rows[22]!, [30, 32]).toArray())
+  expect(table.scores(asking(22), ids()).toArray()).toEqual(plain.scores(rows[22]!, [30, 32]).toArray())
 })
 
 test('expressions whose getters and iterators ask', async () => {

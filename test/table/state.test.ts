@@ -49,11 +49,11 @@ function callsOf({ size, dimension }: TestTable): fc.Arbitrary<Call> {
     ),
     call('similarity', fc.tuple(row, row), (t, [a, b]) => t.similarity(a, b)),
     call('similarity of vectors', fc.tuple(seed, seed), (t, [a, b]) => t.similarity(queryOf(a), queryOf(b))),
-    call('measure', fc.tuple(goodRow, rows), (t, [id, list]) => t.measure(id, list).toArray()),
+    call('measure', fc.tuple(goodRow, rows), (t, [id, list]) => t.scores(id, list).toArray()),
     call('gather', rows, (t, list) => plain(t.gather(list))),
     call('row', row, (t, id) => plain(t.row(id))),
     call('sample', fc.tuple(fc.integer({ min: 0, max: size }), seed), (t, [n, s]) =>
-      plain(t.sample(n, { seed: s })),
+      plain(t.randomIds(n, { seed: s })),
     ),
   )
 }

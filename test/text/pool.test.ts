@@ -15,10 +15,10 @@ function poolOne(
   ids: readonly number[],
   {
     weights,
-    unit,
+    normalize,
     columns,
     count,
-  }: { weights: Float32Array | undefined; unit: boolean; columns: number; count: boolean },
+  }: { weights: Float32Array | undefined; normalize: boolean; columns: number; count: boolean },
 ): number[] {
   const sum = new Array<number>(columns).fill(0)
   let total = 0
@@ -27,7 +27,7 @@ function poolOne(
     total += count ? 1 : Math.abs(weight)
     for (let i = 0; i < columns; i++) sum[i] = fround(sum[i]! + fround(rows[id]![i]! * weight))
   }
-  const factor = unit ? inverseNorm(sum) : fround(1 / (total || 1))
+  const factor = normalize ? inverseNorm(sum) : fround(1 / (total || 1))
   return sum.map((value) => fround(value * factor))
 }
 
@@ -40,7 +40,7 @@ const cases = fc.record({
   bags: fc.integer({ min: 0, max: 80 }),
   longest: fc.constantFrom(0, 1, 20, 300),
   weighted: fc.boolean(),
-  unit: fc.boolean(),
+  normalize: fc.boolean(),
   count: fc.boolean(),
   cut: fc.double({ min: 0, max: 1, noNaN: true }),
 })
@@ -49,7 +49,7 @@ test('any bags of any table', async () => {
   await fc.assert(
     fc.asyncProperty(
       cases,
-      async ({ size, dimension, dtype, kind, seed, bags, longest, weighted, unit, count, cut }) => {
+      async ({ size, dimension, dtype, kind, seed, bags, longest, weighted, normalize, count, cut }) => {
         const { flat } = makeTable(size, dimension, kind, seed)
         const table = await EmbeddingTable.from(flat, { dimension, dtype })
         const rows = Array.from({ length: size }, (_, id) => table.row(id))
@@ -60,10 +60,10 @@ test('any bags of any table', async () => {
         const weights = weighted ? Float32Array.from({ length: size }, () => random() * 3 - 1) : undefined
         const columns = Math.max(1, Math.round(cut * dimension))
         const divisor = count ? ('count' as const) : ('weights' as const)
-        const pooled = pool(table, list, { weights, unit, dimension: columns, divisor })
+        const pooled = pool(table, list, { weights, normalize, dimension: columns, divisor })
         expectFloats(
           pooled,
-          list.flatMap((ids) => poolOne(rows, ids, { weights, unit, columns, count })),
+          list.flatMap((ids) => poolOne(rows, ids, { weights, normalize, columns, count })),
         )
         // a search afterwards finds the queries' padding as it left it
         const query = rows.findIndex((row) => row.some(Boolean))
@@ -80,14 +80,14 @@ test('a bag longer than the scratch', async () => {
   const table = await EmbeddingTable.from(flat, { dimension: 33 })
   const long = Array.from({ length: 40_000 }, (_, i) => (i * 5) % 7)
   const list = [[1, 2], long, [3], long.slice(0, 8100)]
-  const options = { weights: undefined, unit: false, columns: 33, count: false }
+  const options = { weights: undefined, normalize: false, columns: 33, count: false }
   expectFloats(
     pool(table, list),
     list.flatMap((ids) => poolOne(rows, ids, options)),
   )
   expectFloats(
-    pool(table, list, { unit: true }),
-    list.flatMap((ids) => poolOne(rows, ids, { ...options, unit: true })),
+    pool(table, list, { normalize: true }),
+    list.flatMap((ids) => poolOne(rows, ids, { ...options, normalize: true })),
   )
 })
 
@@ -99,7 +99,7 @@ test('sums that float32 cannot hold have length 1 all the same', async () => {
       [0, 1],
       [2, 2],
     ],
-    { unit: true },
+    { normalize: true },
   )
   const [a, b] = [6 / Math.hypot(6, 3), 3 / Math.hypot(6, 3)]
   for (const [index, value] of [a, b, Math.SQRT1_2, Math.SQRT1_2].entries())
@@ -128,7 +128,7 @@ describe('by hand', () => {
   })
   test('a centre is taken away before a vector is scaled', async () => {
     const table = await made()
-    expect([...pool(table, [[1, 2], []], { centre: [1, 0], unit: true })]).toEqual([0, 1, 0, 0])
+    expect([...pool(table, [[1, 2], []], { centre: [1, 0], normalize: true })]).toEqual([0, 1, 0, 0])
     expect([...pool(table, [[1, 2]], { centre: [1, 0.5] })]).toEqual([0, 0.5])
   })
   test('weights by rank: common rows count for less', () => {

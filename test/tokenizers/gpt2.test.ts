@@ -50,13 +50,13 @@ describe('GPT-2’s vocabulary', () => {
   })
 
   test('splits a text as the model does', () => {
-    expect(vocabulary.split('queen').map(({ text }) => text)).toEqual(['que', 'en'])
-    expect(vocabulary.split(' a dog').map(({ id }) => id)).toEqual([257, 3290])
-    expect(vocabulary.split('').length).toBe(0)
+    expect(vocabulary.tokenize('queen').map(({ text }) => text)).toEqual(['que', 'en'])
+    expect(vocabulary.tokenize(' a dog').map(({ id }) => id)).toEqual([257, 3290])
+    expect(vocabulary.tokenize('').length).toBe(0)
   })
 
   test('takes special tokens in a text for text', () => {
-    const pieces = vocabulary.split('<|endoftext|>').map(({ id }) => id)
+    const pieces = vocabulary.tokenize('<|endoftext|>').map(({ id }) => id)
     expect(pieces).not.toContain(50256)
     expect(pieces.length).toBeGreaterThan(1)
   })

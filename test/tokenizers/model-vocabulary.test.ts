@@ -96,7 +96,7 @@ describe('texts are split', () => {
     ['sentencepiece', SENTENCEPIECE, 'k k', ['k', ' k']],
   ])('%s', async (_, tokenizer, text, expected) => {
     using table = await openTable(model(tokenizer, 7))
-    const split = table.vocabulary!.split(text)
+    const split = table.vocabulary!.tokenize(text)
     expect(split.map((each) => each.text)).toEqual(expected)
     expect(split.map(({ id }) => table.token(id!))).toEqual(expected)
   })
@@ -105,7 +105,7 @@ describe('texts are split', () => {
     const pre_tokenizer = { type: 'Split', pattern: { Regex: '(\\p{L}+)+\\d' }, behavior: 'Isolated' }
     using table = await openTable(model({ ...SENTENCEPIECE, pre_tokenizer }, 5))
     const name = `k ${'a'.repeat(60)}`
-    expect(table.vocabulary!.split(name)).toEqual([
+    expect(table.vocabulary!.tokenize(name)).toEqual([
       { text: 'k', id: 1 },
       { text: ` ${'a'.repeat(60)}`, id: undefined },
     ])
@@ -117,7 +117,7 @@ describe('texts are split', () => {
     vocabulary.splitWith(() => {
       throw new Error('unknown model')
     })
-    expect(vocabulary.split('king odd')).toEqual([
+    expect(vocabulary.tokenize('king odd')).toEqual([
       { text: 'king', id: 0 },
       { text: ' odd', id: undefined },
     ])
@@ -125,7 +125,7 @@ describe('texts are split', () => {
 
   test('without the library at spaces', () => {
     const vocabulary = new ModelVocabulary([{ id: 0, written: '▁king', readable: ' king' }], 1)
-    expect(vocabulary.split('king queen')).toEqual([
+    expect(vocabulary.tokenize('king queen')).toEqual([
       { text: ' king', id: 0 },
       { text: ' queen', id: undefined },
     ])
@@ -143,7 +143,7 @@ describe('vocabulary and table of different lengths', () => {
   test('a vocabulary that is longer has tokens without a row', async () => {
     using table = await openTable(model(BYTE_LEVEL, 4))
     expect(table.vocabulary).toMatchObject({ size: 4, unnamedRows: 0, tokensBeyond: 3 })
-    expect(table.vocabulary!.split('é')[0]).toEqual({ text: 'Ã©', id: undefined })
+    expect(table.vocabulary!.tokenize('é')[0]).toEqual({ text: 'Ã©', id: undefined })
   })
 
   test('rows of another tensor are not tokens', async () => {

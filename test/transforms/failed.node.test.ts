@@ -23,7 +23,7 @@ describe('each disposes of what it made', () => {
   test.each<[string, () => Promise<unknown>, object]>([
     [
       'a transform whose rows are not finite',
-      () => blown.table(table, { threads: 2 }),
+      () => blown.apply(table, { threads: 2 }),
       { code: 'NON_FINITE' },
     ],
     [
@@ -32,7 +32,7 @@ describe('each disposes of what it made', () => {
         const stop = new AbortController()
         const onProgress = ({ done }: { done: number }) => done > SIZE / 2 && stop.abort(new Error('enough'))
         const transform = await meanRemoval(table)
-        return transform.table(table, { threads: 2, signal: stop.signal, onProgress })
+        return transform.apply(table, { threads: 2, signal: stop.signal, onProgress })
       },
       { message: 'enough' },
     ],

@@ -68,7 +68,7 @@ async function check(
         tokens: tokens(size),
       })
       const transform = await learn(table)
-      const after = await transform.table(table)
+      const after = await transform.apply(table)
       expect([after.size, after.dimension, after.token(3)]).toEqual([size, transform.dimension, 't3'])
       for (const id of [0, 3]) expect(transform.vector(table.row(id))).toEqual(after.row(id))
       expect(after.row(8).some(Boolean)).toBe(false)
@@ -166,13 +166,13 @@ describe('fewer numbers, and the edges', () => {
     const skip = await EmbeddingTable.from(rows, { dimension: 2, nonFinite: 'skip', tokens: tokens(4) })
     const transform = await meanRemoval(skip)
     expect([...transform.mean]).toEqual([2 / 3, 7 / 3])
-    const after = await transform.table(skip)
+    const after = await transform.apply(skip)
     expect([after.skipped, after.token(1), ...after.row(1)]).toEqual([1, 't1', 0, 0])
     expect([...after.nearest(0, { k: 9 }).ids].sort()).toEqual([2, 3])
   })
   test('a table of another dimension', async () => {
     const other = await EmbeddingTable.from([0, 0], { dimension: 2 })
-    await expect((await meanRemoval(await table)).table(other)).rejects.toMatchObject({
+    await expect((await meanRemoval(await table)).apply(other)).rejects.toMatchObject({
       code: 'DIMENSION_MISMATCH',
       details: { actual: 2, expected: 6 },
     })
@@ -183,7 +183,7 @@ describe('fewer numbers, and the edges', () => {
     expect(seen).toEqual([60, 60])
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(meanRemoval(await table, { signal })).rejects.toThrow('enough')
-    await expect((await meanRemoval(await table)).table(await table, { signal })).rejects.toThrow('enough')
+    await expect((await meanRemoval(await table)).apply(await table, { signal })).rejects.toThrow('enough')
   })
   test.each<[string, (table: EmbeddingTable) => unknown, string, string]>([
     ['too many components', (t) => allButTheTop(t, { components: 6 }), 'INVALID_ARGUMENT', 'at most 5'],

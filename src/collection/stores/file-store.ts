@@ -24,7 +24,7 @@ export function fileStore(path: string): CollectionStore {
       }
     },
     async write(chunks, signal) {
-      await writeFileAtomically(path, chunks, { force: true, signal })
+      await writeFileAtomically(path, chunks, { overwrite: true, signal })
     },
     async lock() {
       await removeStaleTemporaries(nodeModule('node:path', 'lock a file').dirname(await resolveTarget(path)))

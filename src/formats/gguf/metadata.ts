@@ -122,9 +122,9 @@ async function readListHead(cursor: Cursor, key: string): Promise<{ element: num
   await cursor.need(12, what)
   const element = cursor.u32()
   const count = cursor.u64()
-  const least = LEAST_BYTES.get(element)
-  if (least === undefined) throw unknownType(cursor, key, element)
-  cursor.checkLeft(count * least, `${what}, a list of ${count} values,`)
+  const minScore = LEAST_BYTES.get(element)
+  if (minScore === undefined) throw unknownType(cursor, key, element)
+  cursor.checkLeft(count * minScore, `${what}, a list of ${count} values,`)
   return { element, count }
 }
 

@@ -43,7 +43,7 @@ const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
 class GgufTable implements TableFile {
   readonly format = 'gguf'
   readonly dtype: StoredType
-  readonly rowCount: number
+  readonly size: number
   readonly dimension: number
   readonly elementType?: 'bf16' | 'f16'
   readonly headerBytes: number
@@ -62,7 +62,7 @@ class GgufTable implements TableFile {
     if (this.dtype === 'bf16' || this.dtype === 'f16') this.elementType = this.dtype
     this.#source = source
     this.#rows = rows
-    this.rowCount = rows.shape[0]!
+    this.size = rows.shape[0]!
     this.dimension = rows.shape[1]!
     this.headerBytes = header.headerBytes
     this.tensors = [...header.tensors.values()]
@@ -104,10 +104,10 @@ class GgufTable implements TableFile {
     options: LoadOptions,
     fill: (options: BlockOptions) => Promise<void>,
   ): Promise<LoadedRows> {
-    checkTarget(target, this.rowCount, this.dimension)
+    checkTarget(target, this.size, this.dimension)
     const progress = new ProgressReporter(options, this.#rows.end! - this.#rows.start)
     await fill(progress.blockOptions(options))
-    return progress.finish({ size: this.rowCount, tokens: undefined, duplicates: 0 })
+    return progress.finish({ size: this.size, tokens: undefined, duplicates: 0 })
   }
 }
 

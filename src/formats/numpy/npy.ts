@@ -27,14 +27,14 @@ export interface ArrayWords {
 /** The array of an npy file as a table. Throws `UNSUPPORTED`, `INVALID_FORMAT`, `TRUNCATED` where it is none. */
 export function npyTable(source: ByteSource, header: NpyHeader, named: ArrayWords | undefined): TableFile {
   const layout = checkLayout(source, header)
-  if (named) checkWordCount(source, named.words, layout.rowCount, named.from)
+  if (named) checkWordCount(source, named.words, layout.size, named.from)
   const load = (target: Float32Array | Uint16Array, options: LoadOptions = {}) =>
     loadArray(source, layout, named?.words, target, options)
   return {
     format: 'npy',
     dtype: STORED_TYPES[layout.itemBytes],
     ...(layout.itemBytes === 2 && isAsKept(layout) ? { elementType: 'f16' as const, loadBits: load } : {}),
-    rowCount: layout.rowCount,
+    size: layout.size,
     dimension: layout.dimension,
     headerBytes: header.headerBytes,
     load,
@@ -58,7 +58,7 @@ export function wordFiles(source: ByteSource): string[] {
 
 /** How the numbers lie in the file. */
 interface Layout {
-  readonly rowCount: number
+  readonly size: number
   readonly dimension: number
   /** Of the first number. */
   readonly start: number
@@ -80,9 +80,9 @@ function checkLayout(source: ByteSource, header: NpyHeader): Layout {
   if (shape.length !== 2) {
     throw invalidFormat(source, `its shape is (${shape.join(', ')}); a table has two dimensions.`, { shape })
   }
-  const [rowCount, dimension] = shape as [number, number]
+  const [size, dimension] = shape as [number, number]
   const itemBytes = Number(type[2]) as 2 | 4 | 8
-  const bytes = safeProduct([rowCount, dimension, itemBytes])
+  const bytes = safeProduct([size, dimension, itemBytes])
   if (!bytes) {
     throw invalidFormat(
       source,
@@ -102,7 +102,7 @@ function checkLayout(source: ByteSource, header: NpyHeader): Layout {
     )
   }
   const { fortranOrder } = header
-  return { rowCount, dimension, start: headerBytes, itemBytes, littleEndian: type[1] === '<', fortranOrder }
+  return { size, dimension, start: headerBytes, itemBytes, littleEndian: type[1] === '<', fortranOrder }
 }
 
 async function loadArray(
@@ -112,14 +112,14 @@ async function loadArray(
   target: Float32Array | Uint16Array,
   options: LoadOptions,
 ): Promise<LoadedRows> {
-  checkTarget(target, layout.rowCount, layout.dimension)
+  checkTarget(target, layout.size, layout.dimension)
   const progress = new ProgressReporter(options, target.length * layout.itemBytes)
   if (target.BYTES_PER_ELEMENT === layout.itemBytes && isAsKept(layout)) {
     await copyNumbers(source, layout.start, target, progress.blockOptions(options))
   } else {
     await convert(source, layout, target, progress.blockOptions(options))
   }
-  return progress.finish({ size: layout.rowCount, tokens: words, duplicates: 0 })
+  return progress.finish({ size: layout.size, tokens: words, duplicates: 0 })
 }
 
 /** Whether the bytes lie as a table has them. */
@@ -150,8 +150,8 @@ async function convert(
 }
 
 /** Where number `item` of the file goes in the row-major table. */
-function placeOf(item: number, { fortranOrder, rowCount, dimension }: Layout): number {
+function placeOf(item: number, { fortranOrder, size, dimension }: Layout): number {
   if (!fortranOrder) return item
-  const column = Math.floor(item / rowCount)
-  return (item - column * rowCount) * dimension + column
+  const column = Math.floor(item / size)
+  return (item - column * size) * dimension + column
 }

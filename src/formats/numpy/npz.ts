@@ -140,27 +140,27 @@ const WORD_ARRAYS = ['words', 'tokens', 'vocab', 'vocabulary', 'keys', 'labels']
 async function findWords(
   source: ByteSource,
   arrays: ReadonlyMap<string, NamedArray>,
-  { shape: [rowCount = 0] }: NamedArray,
+  { shape: [size = 0] }: NamedArray,
   options: OpenOptions,
 ): Promise<ArrayWords | undefined> {
   const texts = [...arrays.values()].filter(({ dtype, shape }) => /U\d+$/.test(dtype) && shape.length === 1)
-  const fitting = texts.filter(({ shape }) => shape[0] === rowCount)
+  const fitting = texts.filter(({ shape }) => shape[0] === size)
   const named = WORD_ARRAYS.map((name) => texts.find((text) => text.name === name))
   const text = named.find((each) => each !== undefined) ?? (fitting.length === 1 ? fitting[0] : undefined)
   if (text === undefined) return wordsBeside(source, wordFiles(source), options)
-  return { words: await readText(source, text, rowCount, options), from: `the array ${text.name}` }
+  return { words: await readText(source, text, size, options), from: `the array ${text.name}` }
 }
 
 /** numpy's text: code points of 32 bits, as many to each as the longest has, filled up with zeros. */
 async function readText(
   source: ByteSource,
   { name, header, bytes }: NamedArray,
-  rowCount: number,
+  size: number,
   { signal }: OpenOptions,
 ): Promise<string[]> {
   const [count = 0] = header.shape
   // before a word is read: an archive may claim more words than there is memory
-  checkWordCount(source, { length: count }, rowCount, `the array ${quoted(name)}`)
+  checkWordCount(source, { length: count }, size, `the array ${quoted(name)}`)
   if (count > MAX_WORDS) throw unsupported(source, `${count} words are more than can be told apart.`)
   const [, order, letters] = /^([<>=])U(\d+)$/.exec(header.descr) ?? []
   const wordBytes = Number(letters) * 4

@@ -58,7 +58,7 @@ function looksLikeSafetensors(head: Uint8Array): boolean {
 export class SafetensorsTable implements TableFile {
   readonly format = 'safetensors'
   readonly dtype: StoredType
-  readonly rowCount: number
+  readonly size: number
   readonly dimension: number
   readonly elementType?: 'bf16' | 'f16'
   readonly headerBytes: number
@@ -80,7 +80,7 @@ export class SafetensorsTable implements TableFile {
     this.#encodingErrors = options.encodingErrors ?? 'strict'
     this.dtype = this.#scales ? 'int8' : storedType(source, rows)
     if (this.dtype === 'bf16' || this.dtype === 'f16') this.elementType = this.dtype
-    this.rowCount = rows.shape[0]!
+    this.size = rows.shape[0]!
     this.dimension = rows.shape[1]!
     this.headerBytes = header.headerBytes
     this.tensors = [...header.tensors.values()]
@@ -131,7 +131,7 @@ export class SafetensorsTable implements TableFile {
     options: LoadOptions,
     fill: (options: BlockOptions) => Promise<void>,
   ): Promise<LoadedRows> {
-    checkTarget(target, this.rowCount, this.dimension)
+    checkTarget(target, this.size, this.dimension)
     const tokenBytes = this.#tokens?.elements ?? 0
     const scaleBytes = (this.#scales?.elements ?? 0) * 4
     const rowBytes = this.#rows.end - this.#rows.start
@@ -139,14 +139,14 @@ export class SafetensorsTable implements TableFile {
     // Words first: if they do not fit the rows, nobody waits for the rows.
     const tokens = await this.#readTokens(options.signal)
     if (this.#scales && target instanceof Float32Array) {
-      const scales = new Float32Array(this.rowCount)
+      const scales = new Float32Array(this.size)
       await copyNumbers(this.#source, this.#scales.start, scales, progress.blockOptions(options, tokenBytes))
       const blockOptions = progress.blockOptions(options, tokenBytes + scaleBytes)
       await widenCodes(this.#source, this.#rows, scales, target, blockOptions)
     } else {
       await fill(progress.blockOptions(options, tokenBytes))
     }
-    return progress.finish({ size: this.rowCount, tokens, duplicates: 0 })
+    return progress.finish({ size: this.size, tokens, duplicates: 0 })
   }
 
   async #readTokens(signal: AbortSignal | undefined): Promise<string[] | undefined> {
@@ -155,7 +155,7 @@ export class SafetensorsTable implements TableFile {
     const bytes = await readExactly(this.#source, start, end, signal)
     const place = { name: `${this.#source.name}, tensor "${TOKENS}"`, offset: start }
     const tokens = parseWordList(this.#source, bytes, this.#encodingErrors, place)
-    checkWordCount(this.#source, tokens, this.rowCount, `tensor "${TOKENS}"`)
+    checkWordCount(this.#source, tokens, this.size, `tensor "${TOKENS}"`)
     return tokens
   }
 }

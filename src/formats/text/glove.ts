@@ -21,14 +21,14 @@ export const gloveTextReader: FormatReader = {
     if (dimension === undefined) {
       throw invalidFormat(source, 'its first lines are not a word and numbers each.')
     }
-    const rowCount = await countRows(source, start, options.signal)
-    checkRowCount(source, rowCount)
+    const size = await countRows(source, start, options.signal)
+    checkRowCount(source, size)
     const encodingErrors = options.encodingErrors ?? 'strict'
-    const rows: TextRows = { source, start, firstLine: 1, rowCount, dimension, encodingErrors }
+    const rows: TextRows = { source, start, firstLine: 1, size, dimension, encodingErrors }
     return {
       format: 'glove-text',
       dtype: 'f32',
-      rowCount,
+      size,
       dimension,
       headerBytes: source.size,
       load: (target, loadOptions = {}) => loadTextRows(rows, target, loadOptions),

@@ -22,7 +22,7 @@ export interface TextRows {
   /** The byte of the file at which the first row starts, and its line, counted from 1. */
   readonly start: number
   readonly firstLine: number
-  readonly rowCount: number
+  readonly size: number
   readonly dimension: number
   readonly encodingErrors: EncodingErrors
 }
@@ -49,7 +49,7 @@ export async function loadTextRows(
   target: Float32Array,
   options: LoadOptions,
 ): Promise<LoadedRows> {
-  checkTarget(target, rows.rowCount, rows.dimension)
+  checkTarget(target, rows.size, rows.dimension)
   const progress = new ProgressReporter(options, rows.source.size - rows.start)
   const parser = new RowParser(rows, target)
   const lineOptions = { ...progress.blockOptions(options), mostLineBytes: mostLineBytes(rows.dimension) }
@@ -77,8 +77,8 @@ class RowParser {
   parseLine(bytes: Uint8Array, start: number, end: number, offset: number): void {
     this.#line++
     if (isBlank(bytes, start, end)) return
-    const { rowCount, dimension } = this.#rows
-    if (this.#seen === rowCount) throw this.#tooManyRows()
+    const { size, dimension } = this.#rows
+    if (this.#seen === size) throw this.#tooManyRows()
     const base = this.#words.size * dimension
     let wordEnd = this.#parseSimple(bytes, start, end, base)
     if (wordEnd < 0) wordEnd = this.#parseFromBehind(bytes, start, end, base, offset)
@@ -126,23 +126,23 @@ class RowParser {
   }
 
   finish(): LoadedRows {
-    const { source, rowCount } = this.#rows
-    if (this.#seen === rowCount) return this.#words.loaded()
+    const { source, size } = this.#rows
+    if (this.#seen === size) return this.#words.loaded()
     throw new RowspaceError(
       'TRUNCATED',
-      `${source.name} is cut short: ${rowCount} rows were expected and it ends after ${this.#seen} (${source.size} bytes). Copy or download it again.`,
-      { source: source.name, expectedRows: rowCount, rows: this.#seen, actual: source.size },
+      `${source.name} is cut short: ${size} rows were expected and it ends after ${this.#seen} (${source.size} bytes). Copy or download it again.`,
+      { source: source.name, expectedRows: size, rows: this.#seen, actual: source.size },
     )
   }
 
   #tooManyRows(): RowspaceError {
-    const { source, rowCount } = this.#rows
+    const { source, size } = this.#rows
     return invalidFormat(
       source,
-      `line ${this.#line} is one row more than the ${rowCount} that the header announces.`,
+      `line ${this.#line} is one row more than the ${size} that the header announces.`,
       {
         line: this.#line,
-        expectedRows: rowCount,
+        expectedRows: size,
       },
     )
   }

@@ -98,7 +98,7 @@ function isPrintable(bytes: Uint8Array): boolean {
 /** Whether `body` can be walked as word, space, 4 · d bytes, up to its end or, at the file's end, V times exactly. */
 function holdsRecords(body: Uint8Array, header: Word2vecHeader, atEnd: boolean): boolean {
   let index = 0
-  for (let row = 0; row < header.rowCount; row++) {
+  for (let row = 0; row < header.size; row++) {
     while (body[index] === 0x0a) index++
     const space = body.indexOf(0x20, index)
     if (space < 0) return !atEnd && body.indexOf(0x0a, index) < 0

@@ -82,16 +82,12 @@ function checkFlat(source: ByteSource, bytes: Uint8Array, place: TextPlace): voi
 export function checkWordCount(
   source: ByteSource,
   words: { readonly length: number },
-  rowCount: number,
+  size: number,
   list: string,
 ): void {
-  if (words.length === rowCount) return
-  throw invalidFormat(
-    source,
-    `${list} has ${words.length} words for ${rowCount} rows: one a row is needed.`,
-    {
-      expected: rowCount,
-      actual: words.length,
-    },
-  )
+  if (words.length === size) return
+  throw invalidFormat(source, `${list} has ${words.length} words for ${size} rows: one a row is needed.`, {
+    expected: size,
+    actual: words.length,
+  })
 }

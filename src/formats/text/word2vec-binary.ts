@@ -34,13 +34,13 @@ export const word2vecBinaryReader: FormatReader = {
   async open(source: ByteSource, head: Uint8Array, options: OpenOptions): Promise<TableFile> {
     // A word of one byte, a space, the numbers; one more because the check allows for a missing line end.
     const header = checkWord2vecHeader(source, head, (d) => ({
-      least: leastRecord(d),
+      minScore: leastRecord(d),
       most: leastRecord(d) + MAX_WORD_LENGTH,
     }))
     return {
       format: 'word2vec-binary',
       dtype: 'f32',
-      rowCount: header.rowCount,
+      size: header.size,
       dimension: header.dimension,
       headerBytes: header.end,
       load: (target, loadOptions = {}) =>
@@ -60,7 +60,7 @@ async function loadRecords(
   target: Float32Array,
   options: LoadOptions,
 ): Promise<LoadedRows> {
-  checkTarget(target, header.rowCount, header.dimension)
+  checkTarget(target, header.size, header.dimension)
   const progress = new ProgressReporter(options, source.size - header.end)
   const parser = new RecordParser(source, header, encodingErrors, target)
   let offset = header.end
@@ -118,7 +118,7 @@ class RecordParser {
   #takeWord(bytes: Uint8Array, index: number, offset: number): number {
     // a line end before a word belongs to the row before it
     if (this.#wordStart.length === 0 && bytes[index] === NEWLINE) return index + 1
-    if (this.#seen === this.#header.rowCount) throw this.#leftOver(offset + index)
+    if (this.#seen === this.#header.size) throw this.#leftOver(offset + index)
     const space = bytes.indexOf(SPACE, index)
     const end = space < 0 ? bytes.length : space
     const start = offset + index - this.#wordStart.length
@@ -150,12 +150,12 @@ class RecordParser {
   }
 
   finish(): LoadedRows {
-    const { rowCount, dimension } = this.#header
-    if (this.#seen === rowCount) return this.#words.loaded()
-    const expected = this.#end + (rowCount - this.#seen) * leastRecord(dimension)
+    const { size, dimension } = this.#header
+    if (this.#seen === size) return this.#words.loaded()
+    const expected = this.#end + (size - this.#seen) * leastRecord(dimension)
     throw new RowspaceError(
       'TRUNCATED',
-      `${this.#source.name} is cut short: it ends in row ${this.#seen} of ${rowCount}; at least ${expected} bytes were expected and there are ${this.#source.size}. Copy or download it again.`,
+      `${this.#source.name} is cut short: it ends in row ${this.#seen} of ${size}; at least ${expected} bytes were expected and there are ${this.#source.size}. Copy or download it again.`,
       { source: this.#source.name, expected, actual: this.#source.size, row: this.#seen },
     )
   }
@@ -171,7 +171,7 @@ class RecordParser {
   #leftOver(offset: number): RowspaceError {
     return invalidFormat(
       this.#source,
-      `${this.#source.size - offset} bytes follow the ${this.#header.rowCount} rows that its header announces.`,
+      `${this.#source.size - offset} bytes follow the ${this.#header.size} rows that its header announces.`,
       { expected: offset, actual: this.#source.size },
     )
   }

@@ -4,7 +4,7 @@ import { invalidFormat, MAX_WORDS, safeProduct, truncated, unsupported } from '.
 import { NEWLINE } from './lines.ts'
 
 export interface Word2vecHeader {
-  readonly rowCount: number
+  readonly size: number
   readonly dimension: number
   /** Bytes up to the first row. */
   readonly end: number
@@ -20,7 +20,7 @@ export function parseWord2vecHeader(head: Uint8Array): Word2vecHeader | undefine
   const line = String.fromCharCode(...head.subarray(start, start + newline))
   const match = /^(\d+)[ \t]+(\d+)[ \t]*\r?$/.exec(line)
   if (!match) return undefined
-  return { rowCount: Number(match[1]), dimension: Number(match[2]), end: start + newline + 1 }
+  return { size: Number(match[1]), dimension: Number(match[2]), end: start + newline + 1 }
 }
 
 /** 3 where the text starts with a byte order mark that is not itself the first word. */
@@ -39,48 +39,48 @@ export function textStart(head: Uint8Array): number {
 export function checkWord2vecHeader(
   source: ByteSource,
   head: Uint8Array,
-  rowBytes: (dimension: number) => { least: number; most: number },
+  rowBytes: (dimension: number) => { minScore: number; most: number },
 ): Word2vecHeader {
   const header = parseWord2vecHeader(head)
   if (!header) throw invalidFormat(source, 'its first line is not the two numbers of a word2vec header.')
-  const { rowCount, dimension, end } = header
-  if (rowCount === 0 || dimension === 0) {
-    throw invalidFormat(source, `its header announces ${rowCount} rows of ${dimension} numbers: no table.`)
+  const { size, dimension, end } = header
+  if (size === 0 || dimension === 0) {
+    throw invalidFormat(source, `its header announces ${size} rows of ${dimension} numbers: no table.`)
   }
   const row = rowBytes(dimension)
-  const least = safeProduct([rowCount, row.least])
-  if (least === undefined) {
+  const minScore = safeProduct([size, row.minScore])
+  if (minScore === undefined) {
     throw invalidFormat(
       source,
-      `its header announces ${rowCount} rows of ${dimension} numbers: no file is so large.`,
+      `its header announces ${size} rows of ${dimension} numbers: no file is so large.`,
     )
   }
   // The last line of a text may lack its line end.
-  if (end + least - 1 > source.size) {
+  if (end + minScore - 1 > source.size) {
     throw truncated(
       source,
-      `a table of ${rowCount} x ${dimension}, which its header announces, at the least`,
-      end + least - 1,
+      `a table of ${size} x ${dimension}, which its header announces, at the least`,
+      end + minScore - 1,
     )
   }
-  checkRowCount(source, rowCount)
+  checkRowCount(source, size)
   // a few packed bytes may unpack to any number: no more than the header promises
-  if (source.size - end > rowCount * row.most) {
+  if (source.size - end > size * row.most) {
     throw invalidFormat(
       source,
-      `its header announces ${rowCount} rows of ${dimension} numbers, and ${source.size - end} bytes are more than they can take.`,
-      { expectedRows: rowCount, actual: source.size },
+      `its header announces ${size} rows of ${dimension} numbers, and ${source.size - end} bytes are more than they can take.`,
+      { expectedRows: size, actual: source.size },
     )
   }
   return header
 }
 
 /** Throws `UNSUPPORTED` for more rows than words can be told apart. */
-export function checkRowCount(source: ByteSource, rowCount: number): void {
-  if (rowCount <= MAX_WORDS) return
+export function checkRowCount(source: ByteSource, size: number): void {
+  if (size <= MAX_WORDS) return
   throw unsupported(
     source,
-    `it has ${rowCount} rows; at most ${MAX_WORDS} words can be told apart. Save the rows as npy without words.`,
-    { rows: rowCount },
+    `it has ${size} rows; at most ${MAX_WORDS} words can be told apart. Save the rows as npy without words.`,
+    { rows: size },
   )
 }

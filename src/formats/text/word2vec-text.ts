@@ -13,16 +13,16 @@ export const word2vecTextReader: FormatReader = {
   recognises: (head, source) => sniffText(head, source.size) === 'word2vec-text',
   async open(source: ByteSource, head: Uint8Array, options: OpenOptions): Promise<TableFile> {
     // A word of one byte, a space and a digit for each number, a line end.
-    const { rowCount, dimension, end } = checkWord2vecHeader(source, head, (d) => ({
-      least: 2 + 2 * d,
+    const { size, dimension, end } = checkWord2vecHeader(source, head, (d) => ({
+      minScore: 2 + 2 * d,
       most: mostLineBytes(d),
     }))
     const encodingErrors = options.encodingErrors ?? 'strict'
-    const rows: TextRows = { source, start: end, firstLine: 2, rowCount, dimension, encodingErrors }
+    const rows: TextRows = { source, start: end, firstLine: 2, size, dimension, encodingErrors }
     return {
       format: 'word2vec-text',
       dtype: 'f32',
-      rowCount,
+      size,
       dimension,
       headerBytes: end,
       load: (target, loadOptions = {}) => loadTextRows(rows, target, loadOptions),

@@ -21,10 +21,10 @@ export async function askMore() {
     similar: vectors.mostSimilarCosmul('east', { topn: 1 })[0].token,
     chosen: (await vectors.vectorsForAll(['west', 'east'])).table.size,
     graph: [...graph.ids],
-    range: rangeSearch(table, 'east', { least: 0.5 })
+    range: rangeSearch(table, 'east', { minScore: 0.5 })
       .toArray()
       .map(({ token }) => token),
-    pairs: (await pairsAbove(table, { least: 0.7 })).length,
+    pairs: (await pairsAbove(table, { minScore: 0.7 })).length,
     embedded: [...embed(table, 'east north')],
     centred: centred.row('east')[0].toFixed(2),
     sunny: collection.nearest('east', { filter: { sunny: true } }).keys,

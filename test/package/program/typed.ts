@@ -21,7 +21,10 @@ export async function program(): Promise<string | undefined> {
   const matches: Matches = table.nearest('a', options)
   const first: Match | undefined = matches.at(0)
   const ids: Uint32Array = matches.ids
-  table.analogy({ positive: ['a', ['b', 0.5]], negative: [3] }, { unit: true, filter: IdSet.from(4, ids) })
+  table.analogy(
+    { positive: ['a', ['b', 0.5]], negative: [3] },
+    { normalize: true, filter: IdSet.from(4, ids) },
+  )
   using words = await openDefaultTable()
   using opened = await openTable(new Blob([]), {
     tokens: gpt2Vocabulary(),
@@ -38,7 +41,7 @@ export async function program(): Promise<string | undefined> {
   }
   const notes = await Collection.create({ dimension: 2, columns: { year: 'number' } })
   await notes.add({ key: 'a', vector: [1, 2], metadata: { year: 2026 } })
-  const year: number | null | undefined = notes.nearest('a', { filter: { year: { atLeast: 2020 } } }).at(0)
+  const year: number | null | undefined = notes.nearest('a', { filter: { year: { gte: 2020 } } }).at(0)
     ?.metadata.year
   // @ts-expect-error: years are numbers
   notes.where({ year: `${year}` })

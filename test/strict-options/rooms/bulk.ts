@@ -20,13 +20,16 @@ export const calls: Calls = {
     options: { k: 1, onProgress: () => {} },
     call: (options) => neighbourGraph(table, options),
   },
-  'pairsAbove options': { options: { least: 0.5, limit: 9 }, call: (options) => pairsAbove(table, options) },
+  'pairsAbove options': {
+    options: { minScore: 0.5, limit: 9 },
+    call: (options) => pairsAbove(table, options),
+  },
   'rangeSearch options': {
-    options: { least: 0.5, metric: 'dot' },
+    options: { minScore: 0.5, metric: 'dot' },
     call: (options) => rangeSearch(table, 0, options),
   },
   'rangeSearchBatch options': {
-    options: { least: 0.5, exclude: [1] },
+    options: { minScore: 0.5, exclude: [1] },
     call: (options) => rangeSearchBatch(table, [0], options),
   },
 }

@@ -1,39 +1,39 @@
 /** The options of `rowspace/clickhouse`. */
-import { openCluster, pushTable } from '../../../src/clickhouse.ts'
+import { openClickHouse, uploadTable } from '../../../src/clickhouse.ts'
 import { isRowspaceError } from '../../../src/core/errors.ts'
 import { createClient, ROWS } from '../../clickhouse/fake-client.ts'
 import type { Calls } from '../types.ts'
 
 const place = { url: 'http://127.0.0.1:9', table: 'words', createClient }
 const columns = { year: 'number' } as const
-const table = await openCluster({ ...place, columns })
+const table = await openClickHouse({ ...place, columns })
 const { signal } = new AbortController()
 const vector = [1, 2]
 
 /** Pages push nothing, and say so once the options are read. */
-async function push(options: Parameters<typeof pushTable>[1]): Promise<void> {
+async function push(options: Parameters<typeof uploadTable>[1]): Promise<void> {
   const read = (start: number, end: number) => ({ rows: Float32Array.from(ROWS.slice(start, end).flat()) })
   try {
-    await pushTable({ size: ROWS.length, dimension: 2, read }, options)
+    await uploadTable({ size: ROWS.length, dimension: 2, read }, options)
   } catch (error) {
     if (globalThis.location === undefined || !isRowspaceError(error, 'UNSUPPORTED')) throw error
   }
 }
 
 export const calls: Calls = {
-  'ClusterTable#id options': { options: { signal }, call: (options) => table.id(0, options) },
-  'ClusterTable#token options': { options: { signal }, call: (options) => table.token(0, options) },
-  'ClusterTable#row options': { options: { signal }, call: (options) => table.row(0, options) },
-  'ClusterTable#gather options': { options: { signal }, call: (options) => table.gather([0, 1], options) },
-  'ClusterTable#similarity options': {
+  'ClickHouseTable#id options': { options: { signal }, call: (options) => table.id(0, options) },
+  'ClickHouseTable#token options': { options: { signal }, call: (options) => table.token(0, options) },
+  'ClickHouseTable#row options': { options: { signal }, call: (options) => table.row(0, options) },
+  'ClickHouseTable#gather options': { options: { signal }, call: (options) => table.gather([0, 1], options) },
+  'ClickHouseTable#similarity options': {
     options: { signal },
     call: (options) => table.similarity(0, 1, options),
   },
-  'ClusterTable#nearest options': {
+  'ClickHouseTable#nearest options': {
     options: {
       k: 0,
       metric: 'dot',
-      least: 0.5,
+      minScore: 0.5,
       exclude: [0],
       filter: { year: 1 },
       includeInputs: true,
@@ -41,33 +41,36 @@ export const calls: Calls = {
     },
     call: (options) => table.nearest(vector, options),
   },
-  'ClusterTable#nearestBatch options': {
-    options: { k: 0, filter: { year: { above: 7 } } },
+  'ClickHouseTable#nearestBatch options': {
+    options: { k: 0, filter: { year: { gt: 7 } } },
     call: (options) => table.nearestBatch([vector, 0], options),
   },
-  'ClusterTable#analogy expression': {
+  'ClickHouseTable#analogy expression': {
     options: { positive: [0, [1, 0.5]], negative: [Float32Array.from(vector)] },
     call: (expression) => table.analogy(expression, { k: 0 }),
   },
-  'ClusterTable#analogy options': {
-    options: { k: 0, unit: true },
+  'ClickHouseTable#analogy options': {
+    options: { k: 0, normalize: true },
     call: (options) => table.analogy({ positive: [0] }, options),
   },
-  'ClusterTable#analogyBatch options': {
-    options: { k: 0, unit: false },
+  'ClickHouseTable#analogyBatch options': {
+    options: { k: 0, normalize: false },
     call: (options) => table.analogyBatch([{ positive: [0] }], options),
   },
-  'ClusterTable#combine expression': {
+  'ClickHouseTable#combine expression': {
     options: { positive: [0] },
     call: (expression) => table.combine(expression),
   },
-  'ClusterTable#combine options': {
-    options: { unit: true, signal },
+  'ClickHouseTable#combine options': {
+    options: { normalize: true, signal },
     call: (options) => table.combine({ positive: [0] }, options),
   },
-  'ClusterTable#tokenIds options': { options: { signal }, call: (options) => table.tokenIds(['x'], options) },
-  'ClusterTable#inspect options': { options: { signal }, call: (options) => table.inspect(options) },
-  'openCluster options': {
+  'ClickHouseTable#tokenIds options': {
+    options: { signal },
+    call: (options) => table.tokenIds(['x'], options),
+  },
+  'ClickHouseTable#inspect options': { options: { signal }, call: (options) => table.inspect(options) },
+  'openClickHouse options': {
     options: {
       ...place,
       columns,
@@ -76,13 +79,13 @@ export const calls: Calls = {
       timeoutMilliseconds: 1_000,
       settings: { a: 1 },
     },
-    call: openCluster,
+    call: openClickHouse,
   },
-  'pushTable options': {
+  'uploadTable options': {
     options: {
       ...place,
       columns,
-      replace: true,
+      overwrite: true,
       rowsAtOnce: ROWS.length,
       codes: false,
       signal,

@@ -56,16 +56,16 @@ export const calls: Calls = {
     call: async (options) => (await make()).save(memoryStore(), options),
   },
   'Collection#nearest options': {
-    options: { k: 1, metric: 'dot', least: 0, exclude: ['a'], filter: { year: 1 }, includeInputs: true },
+    options: { k: 1, metric: 'dot', minScore: 0, exclude: ['a'], filter: { year: 1 }, includeInputs: true },
     call: async (options) => (await make()).nearest('a', options),
   },
   'Collection#nearestBatch options': {
-    options: { least: 0.5, filter: () => true },
+    options: { minScore: 0.5, filter: () => true },
     call: async (options) => (await make()).nearestBatch(['a'], options),
   },
-  'Collection#table options': {
+  'Collection#toTable options': {
     options: { codes: false, threads: 1 },
-    call: async (options) => (await make()).table(options),
+    call: async (options) => (await make()).toTable(options),
   },
 }
 

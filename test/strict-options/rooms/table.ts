@@ -29,7 +29,7 @@ export const calls: Calls = {
     call: (options) => table.nearest(0, options),
   },
   'EmbeddingTable#nearestBatch options': {
-    options: { least: 0.5 },
+    options: { minScore: 0.5 },
     call: (options) => table.nearestBatch([0], options),
   },
   'EmbeddingTable#analogy expression': {
@@ -37,7 +37,7 @@ export const calls: Calls = {
     call: (expression) => table.analogy(expression),
   },
   'EmbeddingTable#analogy options': {
-    options: { unit: true, metric: 'dot' },
+    options: { normalize: true, metric: 'dot' },
     call: (options) => table.analogy({ positive: ['a'] }, options),
   },
   'EmbeddingTable#analogyBatch expressions': {
@@ -53,10 +53,13 @@ export const calls: Calls = {
     call: (expression) => table.combine(expression),
   },
   'EmbeddingTable#combine options': {
-    options: { unit: true },
+    options: { normalize: true },
     call: (options) => table.combine({ positive: ['a'] }, options),
   },
-  'EmbeddingTable#sample options': { options: { seed: 3 }, call: (options) => table.sample(1, options) },
+  'EmbeddingTable#randomIds options': {
+    options: { seed: 3 },
+    call: (options) => table.randomIds(1, options),
+  },
 }
 
 /** Parameters that are not read strictly yet. */

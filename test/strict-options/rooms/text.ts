@@ -14,7 +14,7 @@ const model = await openStaticModel(file, { tokenizer })
 
 export const calls: Calls = {
   'embed options': {
-    options: { maxTokens: 3, unit: true },
+    options: { maxTokens: 3, normalize: true },
     call: (options) => embed(table, 'a b', options),
   },
   'pool options': { options: { dimension: 1 }, call: (options) => pool(table, [[0]], options) },

@@ -20,9 +20,9 @@ export const calls: Calls = {
     call: (options) => principalComponents(table, options),
   },
   'whitening options': { options: { epsilon: 1 }, call: (options) => whitening(table, options) },
-  'Transform#table options': {
+  'Transform#apply options': {
     options: { codes: false, onProgress },
-    call: (options) => new Transform(new Float64Array(2), undefined, 2).table(table, options),
+    call: (options) => new Transform(new Float64Array(2), undefined, 2).apply(table, options),
   },
 }
 
