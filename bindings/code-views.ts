@@ -16,5 +16,3 @@ export function codeViews({ layout, rows: { buffer } }: TableMemory, size: numbe
     stats: new Float32Array(buffer, stats, STATS),
   }
 }
-
-export type CodeViews = ReturnType<typeof codeViews>

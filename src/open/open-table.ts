@@ -6,14 +6,7 @@ import { reportLater } from '../core/report-later.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import { isTokenTable } from '../formats/choose-tensor.ts'
-import type {
-  FormatName,
-  LoadedRows,
-  LoadOptions,
-  OpenOptions,
-  Progress,
-  TableFile,
-} from '../formats/format.ts'
+import type { LoadedRows, LoadOptions, OpenOptions, Progress, TableFile } from '../formats/format.ts'
 import { EmbeddingTable, type FilledRows, type TableOptions } from '../table/embedding-table.ts'
 import type { ModelVocabulary } from '../tokenizers/model-vocabulary.ts'
 import { isByteSource, type SourceLike } from './open-source.ts'
@@ -132,5 +125,3 @@ export async function tokensBeside(
   if (writtenTokens !== undefined) return new ModelVocabulary(namedTokens(writtenTokens), size)
   return modelVocabulary(file.source, file.size, signal)
 }
-
-export type { FormatName }

@@ -120,9 +120,5 @@ export function counts(size: number): fc.Arbitrary<number> {
   return fc.oneof(fc.constantFrom(0, 1, size - 1, size, size + 5), fc.integer({ min: 0, max: size }))
 }
 
-export function ids(size: number): fc.Arbitrary<number> {
-  return fc.integer({ min: 0, max: size - 1 })
-}
-
 export const METRICS = ['cosine', 'dot'] as const
 export const metrics = fc.constantFrom(...METRICS)
