@@ -18,6 +18,7 @@ export {
 export type { Expression, Term } from './table/expression.ts'
 export { type CoreSource, loadCore } from './table/load-core.ts'
 export { type Match, Matches } from './table/matches.ts'
+export { parseExpression } from './table/parse-expression.ts'
 export { WordList } from './table/vocabulary.ts'
 
 import type { SourceLike } from './open/open-source.ts'

@@ -1,12 +1,13 @@
 /** `rowspace analogy`: king - man + woman. */
 import type { Metric } from '../../src/table/embedding-table.ts'
+import { type ExpressionTerm, parseTerms } from '../../src/table/parse-expression.ts'
 import { drawBaselines } from '../baselines.ts'
 import { openNamedTable, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import { isClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer, Command } from '../parsing/command.ts'
-import { type ExpressionTerm, formatExpression, parseExpression } from '../parsing/expression.ts'
 import { expressionOf } from '../parsing/naming.ts'
+import { formatExpression } from '../views/expression.ts'
 import { answerWithMatches, METRICS, SEARCH_OPTIONS, timed, timedAsync } from '../views/matches.ts'
 
 export const analogy: Command = {
@@ -35,7 +36,7 @@ export const analogy: Command = {
     const metric = args.choice('metric', METRICS, 'cosine')
     const count = args.count('baselines', 0)
     const seed = args.count('seed', 1, Number.MIN_SAFE_INTEGER)
-    const terms = parseExpression(words.join(' '))
+    const terms = parseTerms(words.join(' '))
     const options = {
       k,
       metric,

@@ -4,14 +4,14 @@ import type { ClickHouseTable } from '../../src/clickhouse/clickhouse-table.ts'
 import { openClickHouse } from '../../src/clickhouse/open-clickhouse.ts'
 import { isRowspaceError } from '../../src/core/errors.ts'
 import { sampleIds } from '../../src/core/random.ts'
-import { EmbeddingTable, type RowKey } from '../../src/table/embedding-table.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import type { Expression } from '../../src/table/expression.ts'
 import type { Match } from '../../src/table/matches.ts'
+import { type ExpressionTerm, expressionFrom } from '../../src/table/parse-expression.ts'
 import { WordList } from '../../src/table/vocabulary.ts'
 import { columns, oneLine, paint } from '../output.ts'
 import { parseClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer } from '../parsing/command.ts'
-import type { ExpressionTerm } from '../parsing/expression.ts'
 import { bytes, count } from '../views/figures.ts'
 import type { Found } from '../views/shown.ts'
 
@@ -47,14 +47,11 @@ export async function clusterExpression(
   table: ClickHouseTable,
   terms: readonly ExpressionTerm[],
 ): Promise<Expression> {
-  const rows: [RowKey, number][] = []
+  const rows: { row: number; weight: number }[] = []
   for (const { weight, word, quoted } of terms) {
-    rows.push([quoted ? await table.id(word) : await clusterRow(table, word), weight])
+    rows.push({ row: quoted ? await table.id(word) : await clusterRow(table, word), weight })
   }
-  return {
-    positive: rows.filter(([, weight]) => weight >= 0),
-    negative: rows.filter(([, weight]) => weight < 0).map(([row, weight]) => [row, -weight] as const),
-  }
+  return expressionFrom(rows)
 }
 
 /** Rows drawn from a seed and measured, the same as of a table in memory. */

@@ -2,7 +2,7 @@
 
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import type { Expression } from '../../src/table/expression.ts'
-import type { ExpressionTerm } from './expression.ts'
+import { type ExpressionTerm, expressionFrom } from '../../src/table/parse-expression.ts'
 
 /**
  * The id of the row that `name` means: a token by the table's rule (as written, else with a leading space); digits
@@ -22,13 +22,12 @@ function isToken({ vocabulary }: EmbeddingTable, name: string): boolean {
 
 /** The terms as the table takes them, every word looked up. Throws as `rowNamed`. */
 export function expressionOf(table: EmbeddingTable, terms: readonly ExpressionTerm[]): Expression {
-  const rows = terms.map(
-    ({ weight, word, quoted }) => [quoted ? table.id(word) : rowNamed(table, word), weight] as const,
+  return expressionFrom(
+    terms.map(({ weight, word, quoted }) => ({
+      row: quoted ? table.id(word) : rowNamed(table, word),
+      weight,
+    })),
   )
-  return {
-    positive: rows.filter(([, weight]) => weight >= 0),
-    negative: rows.filter(([, weight]) => weight < 0).map(([row, weight]) => [row, -weight] as const),
-  }
 }
 
 /** The pieces of a text with the id of each, where it has one: the tokenizer's, or ids where the table has no tokens. */

@@ -1,7 +1,6 @@
 /** king − man + woman: the rows nearest to a sum of rows, rows to compare with, and where the measures disagree. */
-import type { EmbeddingTable, Expression, Match } from 'rowspace'
+import { type EmbeddingTable, type Expression, type Match, parseExpression } from 'rowspace'
 import type { Metric, State } from '../state.ts'
-import { parseExpression } from './expression.ts'
 import type { SearchFacts } from './neighbours.ts'
 import { type NamedMatch, named, nameOf, norm, timed } from './tokens.ts'
 

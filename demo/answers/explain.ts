@@ -1,7 +1,6 @@
 /** Why a row is near a sum: which coordinates make its cosine, and how often random pairs of rows come as near. */
-import type { EmbeddingTable } from 'rowspace'
+import { type EmbeddingTable, parseExpression } from 'rowspace'
 import type { State } from '../state.ts'
-import { parseExpression } from './expression.ts'
 import { randomCosines } from './random-pairs.ts'
 import { nameOf, norm } from './tokens.ts'
 

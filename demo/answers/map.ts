@@ -1,9 +1,8 @@
 /** The rows on the page as points of a plane: the first two principal components of just these rows. */
 import { Matrix, SVD } from 'ml-matrix'
-import type { EmbeddingTable, Expression } from 'rowspace'
+import { type EmbeddingTable, type Expression, parseExpression } from 'rowspace'
 import type { State } from '../state.ts'
 import { inputIds } from './arithmetic.ts'
-import { parseExpression } from './expression.ts'
 import { chosenPlace, nameOf, norm, split } from './tokens.ts'
 
 /** Why a row is on the map. Of several reasons the first counts. */

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Arguments, readArguments } from '../../cli/parsing/arguments.ts'
-import { parseExpression } from '../../cli/parsing/expression.ts'
 import { inOptions } from '../../cli/wording.ts'
 import type { RowspaceError } from '../../src/core/errors.ts'
+import { parseTerms } from '../../src/table/parse-expression.ts'
 import { folder, rowspace, rowspaceWith } from './command.ts'
 
 function file(name: string, content: string | Uint8Array): string {
@@ -180,7 +180,7 @@ describe('exit codes', () => {
 })
 
 test('reading a number in an expression takes time that is linear in its digits', () => {
-  const read = (text: string) => parseExpression(text)
+  const read = (text: string) => parseTerms(text)
   // the pattern that was used before: it tries every way to share the digits out
   const quadratic = (text: string) => /((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*\*\s*/iy.exec(text.slice(4))
   const growth = (run: (text: string) => unknown, digits: number) => {

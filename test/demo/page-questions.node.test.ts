@@ -107,7 +107,7 @@ describe.skipIf(findChromium() === undefined)('the page answers', () => {
       ),
     )
     await page.fill('#expression', 'king man')
-    await on.says('#expression-error', /\+ or − was expected/)
+    await on.says('#expression-error', /\+ or - was expected/)
     await page.fill('#expression', 'king - qeen')
     await on.says('#expression-error', /"qeen" is not a token/)
     await page.fill('#expression', '')

@@ -113,6 +113,7 @@ describe('the tarball', () => {
     'isRowspaceError',
     'loadCore',
     'openTable',
+    'parseExpression',
   ]
   const FORMATS = [
     'describeTableFile',

@@ -1,11 +1,13 @@
-/** The expressions of `rowspace analogy`. */
+/** Written expressions: of `parseExpression` and of `rowspace analogy`. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatExpression, isBareWord, parseExpression } from '../../cli/parsing/expression.ts'
+import { formatExpression, isBareWord } from '../../cli/views/expression.ts'
+import { parseExpression } from '../../src/index.ts'
+import { parseTerms } from '../../src/table/parse-expression.ts'
 
 /** `+1 king` a term. */
 const terms = (text: string) =>
-  parseExpression(text).map(({ weight, word, quoted }) => [weight, word, ...(quoted ? ['quoted'] : [])])
+  parseTerms(text).map(({ weight, word, quoted }) => [weight, word, ...(quoted ? ['quoted'] : [])])
 
 describe('an expression', () => {
   test.each([
@@ -147,7 +149,7 @@ describe('an expression', () => {
     ["'king'man", 7, 'a space was expected'],
     ['1e999 * king', 1, 'the weight 1e999 is too large'],
     ['👑 man', 3, '+ or - was expected'],
-  ])('%j is refused at position %i', (text, position, problem) => {
+  ])('%j is rejected at position %i', (text, position, problem) => {
     expect(() => parseExpression(text)).toThrowError(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
@@ -155,6 +157,28 @@ describe('an expression', () => {
       }),
     )
     expect(() => parseExpression(text)).toThrowError(problem)
+  })
+
+  test('becomes what a table takes: tokens, ids after #, weights', () => {
+    expect(parseExpression(`king - 0.5 * #12 + '#12' - 7`)).toEqual({
+      positive: [
+        ['king', 1],
+        ['#12', 1],
+      ],
+      negative: [
+        [12, 0.5],
+        ['7', 1],
+      ],
+    })
+  })
+
+  test('that is not a string is rejected', () => {
+    expect(() => parseExpression(5 as never)).toThrowError(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: 'An expression must be a string; got 5.',
+      }),
+    )
   })
 
   test('is written so that it parses to the same terms', () => {
@@ -172,17 +196,17 @@ describe('an expression', () => {
       .map((drawn) => ({ ...drawn, quoted: drawn.quoted || !isBareWord(drawn.word) }))
     fc.assert(
       fc.property(fc.array(term, { minLength: 1, maxLength: 6 }), (list) => {
-        expect(parseExpression(formatExpression(list))).toEqual(list)
+        expect(parseTerms(formatExpression(list))).toEqual(list)
       }),
       { numRuns: 500 },
     )
   })
 
-  test('of any text is read or refused with a position, nothing else', () => {
+  test('of any text is read or rejected with a position, nothing else', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...`ab -−+*'"\\2.e`) }), (text) => {
         try {
-          expect(parseExpression(text).length).toBeGreaterThan(0)
+          expect(parseTerms(text).length).toBeGreaterThan(0)
         } catch (error) {
           expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
         }

@@ -1,7 +1,12 @@
-/** `king - man + woman`: what the command `analogy` is asked, as text. */
-import { RowspaceError } from '../../src/core/errors.ts'
+/** `king - man + woman`: expressions as people write them. */
+import { RowspaceError } from '../core/errors.ts'
+import type { RowKey } from '../core/options.ts'
+import { describe } from '../core/values.ts'
+import type { Expression } from './expression.ts'
 
 /**
+ * A term of a written expression.
+ *
  * ```
  * expression  [sign] term { space sign term }
  * sign        + or - or − (U+2212), an operator only at the start or behind white space: well-known is one word
@@ -10,21 +15,49 @@ import { RowspaceError } from '../../src/core/errors.ts'
  * ```
  */
 export interface ExpressionTerm {
-  /** Below zero where the term is taken away. */
+  /** Negative for terms that are subtracted. */
   weight: number
   word: string
-  /** In quotes a word is always a token; without them digits may also be an id. */
+  /** A quoted word is always a token; without quotes `#12` is an id. */
   quoted: boolean
 }
 
 const SIGN = /[+\-−]/y
-const WEIGHT = /((?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*\*\s*/iy
+/** A number and `*`. */
+export const WEIGHT = /((?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*\*\s*/iy
 const BARE = /\S+/y
 const SPACE = /\s*/y
 
-/** The terms of an expression, in order. Throws `INVALID_ARGUMENT` with the position of what is wrong. */
-export function parseExpression(text: string): ExpressionTerm[] {
-  return new Parser(text).expression()
+/**
+ * Parses an expression such as `king - man + woman` for `analogy` and `combine` of a table.
+ *
+ * A minus (`-` or `−`) is an operator only at the start or after white space, so `well-known` is one word. Terms may have a
+ * weight: `0.5 * king`. `#12` is the row with id 12. Quotes make any text one token: `"New York" - USA`, `'#12'`.
+ *
+ * @throws RowspaceError `INVALID_ARGUMENT` with `details.position`, the position of the mistake, counted from 1
+ * @example
+ * table.analogy(parseExpression('king - man + woman')).at(0)?.token // 'queen'
+ */
+export function parseExpression(text: string): Expression {
+  const rows = parseTerms(text).map(({ weight, word, quoted }) => {
+    const isId = !quoted && /^#\d+$/.test(word)
+    return { row: isId ? Number(word.slice(1)) : word, weight }
+  })
+  return expressionFrom(rows)
+}
+
+/** Weighted rows as an expression: negative weights are subtracted. */
+export function expressionFrom(rows: readonly { row: RowKey; weight: number }[]): Expression {
+  return {
+    positive: rows.filter(({ weight }) => weight >= 0).map(({ row, weight }) => [row, weight]),
+    negative: rows.filter(({ weight }) => weight < 0).map(({ row, weight }) => [row, -weight]),
+  }
+}
+
+/** The terms of an expression, in order. Throws as `parseExpression`. */
+export function parseTerms(text: string): ExpressionTerm[] {
+  if (typeof text === 'string') return new Parser(text).expression()
+  throw new RowspaceError('INVALID_ARGUMENT', `An expression must be a string; got ${describe(text)}.`)
 }
 
 class Parser {
@@ -35,7 +68,8 @@ class Parser {
   expression(): ExpressionTerm[] {
     const terms: ExpressionTerm[] = []
     this.take(SPACE)
-    if (this.ended) throw this.wrong('the expression is empty: try "king - man + woman"')
+    if (this.ended)
+      throw this.wrong('the expression is empty; it needs at least one token, as in "king - man + woman"')
     do {
       const sign = this.sign(terms.length === 0)
       terms.push(this.term(sign))
@@ -61,7 +95,7 @@ class Parser {
   private term(sign: 1 | -1): ExpressionTerm {
     const weight = this.weight()
     if (this.ended) throw this.wrong('a word was expected, but the expression ends')
-    const quote = this.text[this.at]!
+    const quote = this.text.charAt(this.at)
     const quoted = quote === "'" || quote === '"'
     const word = quoted ? this.quoted(quote) : this.bare()
     const spaceStart = this.at
@@ -79,7 +113,7 @@ class Parser {
     const weight = Number.parseFloat(written)
     if (Number.isFinite(weight)) return weight
     this.at = start
-    throw this.wrong(`the weight ${written.split('*')[0]!.trim()} is too large`)
+    throw this.wrong(`the weight ${written.replace('*', '').trim()} is too large`)
   }
 
   private bare(): string {
@@ -88,7 +122,7 @@ class Parser {
         `a word was expected, not ${JSON.stringify(this.text[this.at])}; a word that starts with it goes in quotes`,
       )
     }
-    return this.take(BARE)!
+    return this.take(BARE) ?? ''
   }
 
   private quoted(quote: string): string {
@@ -129,28 +163,8 @@ class Parser {
     const position = [...this.text.slice(0, this.at)].length + 1
     return new RowspaceError(
       'INVALID_ARGUMENT',
-      `${JSON.stringify(this.text)}, position ${position}: ${problem}`,
+      `${JSON.stringify(this.text)}, position ${position}: ${problem}.`,
       { position },
     )
   }
-}
-
-/** The expression as people write it; parses back to the same terms. */
-export function formatExpression(terms: readonly ExpressionTerm[]): string {
-  return terms.map((term, index) => formatSign(term, index) + formatTerm(term)).join(' ')
-}
-
-function formatSign({ weight }: ExpressionTerm, index: number): string {
-  if (weight < 0 || Object.is(weight, -0)) return '− '
-  return index === 0 ? '' : '+ '
-}
-
-function formatTerm({ weight, word, quoted }: ExpressionTerm): string {
-  const factor = Math.abs(weight) === 1 ? '' : `${Math.abs(weight)} * `
-  return factor + (quoted || !isBareWord(word) ? `"${word.replace(/["\\]/g, '\\$&')}"` : word)
-}
-
-/** Whether a word can stand without quotes. */
-export function isBareWord(word: string): boolean {
-  return /^[^\s'"+\-−]\S*$/.test(word) && !new RegExp(`^${WEIGHT.source}`, 'i').test(word)
 }
