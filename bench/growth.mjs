@@ -3,6 +3,7 @@
  * the slopes of their logarithms; and five models' tables. `--json`; `--seed N`; `--quick` leaves out what is large.
  */
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import Table from 'cli-table3'
 import { describeMachine, machine } from './machine.mjs'
@@ -13,13 +14,9 @@ import { slope } from './statistics.mjs'
 const SHAPE = fileURLToPath(new URL('./growth-shape.mjs', import.meta.url))
 const SIZES = [1_024, 4_096, 16_384, 65_536, 262_144]
 const DIMENSIONS = [64, 256, 1_024, 4_096, 7_168]
-const MODELS = [
-  { model: 'GPT-2 Small', size: 50_257, dimension: 768, dtype: 'f32' },
-  { model: 'Gemma 3 270M', size: 262_144, dimension: 640, dtype: 'bf16' },
-  { model: 'Qwen3 1.7B', size: 151_936, dimension: 2_048, dtype: 'bf16' },
-  { model: 'Ministral 8B', size: 131_072, dimension: 4_096, dtype: 'bf16' },
-  { model: 'DeepSeek V3.2 Speciale', size: 129_280, dimension: 7_168, dtype: 'bf16' },
-]
+const MODELS = JSON.parse(readFileSync(new URL('../data/models.json', import.meta.url), 'utf8')).map(
+  ({ name: model, vocabulary: size, dimension, dtype }) => ({ model, size, dimension, dtype }),
+)
 /** The series that grows keeps the other length at this. */
 const FIXED_SIZE = 16_384
 const FIXED_DIMENSION = 256

@@ -13,72 +13,26 @@
  * - DeepSeek V3.2 Speciale: 685,396,921,376 numbers in the safetensors of the repository, as a list of models gives them (not
  *   counted here): the 671B of the main model, the module that predicts a second token, and scales.
  */
+import models from '../data/models.json'
+
 export interface Model {
   name: string
   /** Where its weights are published. */
   repository: string
   /** Tokens, |V|. */
   vocabulary: number
-  /** Numbers a token, d. */
+  /** Numbers per token, d. */
   dimension: number
-  /** The published size, as a number and as it is written. */
+  /** The published size, as a number and as people write it. */
   nominal: number
   nominalText: string
   /** The published share of the table. */
   published: string
   /** Numbers in the published weights. */
   checkpoint: number
+  /** The type of the published weights. */
+  dtype: string
 }
 
-export const MODELS: readonly Model[] = [
-  {
-    name: 'GPT-2 Small',
-    repository: 'openai-community/gpt2',
-    vocabulary: 50_257,
-    dimension: 768,
-    nominal: 117e6,
-    nominalText: '117M',
-    published: '33.0%',
-    checkpoint: 124_439_808,
-  },
-  {
-    name: 'Gemma 3 270M',
-    repository: 'google/gemma-3-270m',
-    vocabulary: 262_144,
-    dimension: 640,
-    nominal: 270e6,
-    nominalText: '270M',
-    published: '62.1%',
-    checkpoint: 268_098_176,
-  },
-  {
-    name: 'Qwen3 1.7B',
-    repository: 'Qwen/Qwen3-1.7B',
-    vocabulary: 151_936,
-    dimension: 2_048,
-    nominal: 1.7e9,
-    nominalText: '1.7B',
-    published: '18.3%',
-    checkpoint: 1_720_574_976,
-  },
-  {
-    name: 'Ministral 8B',
-    repository: 'mistralai/Ministral-8B-Instruct-2410',
-    vocabulary: 131_072,
-    dimension: 4_096,
-    nominal: 8e9,
-    nominalText: '8B',
-    published: '6.7%',
-    checkpoint: 8_019_808_256,
-  },
-  {
-    name: 'DeepSeek V3.2 Speciale',
-    repository: 'deepseek-ai/DeepSeek-V3.2-Speciale',
-    vocabulary: 129_280,
-    dimension: 7_168,
-    nominal: 671e9,
-    nominalText: '671B',
-    published: '0.14%',
-    checkpoint: 685_396_921_376,
-  },
-]
+/** Kept as JSON, which the page and the benchmarks read too. */
+export const MODELS: readonly Model[] = models

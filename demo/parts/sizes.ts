@@ -1,12 +1,18 @@
 /** How large the tables of models are: bars by any measure, a calculator, and headers read live. */
+import MODELS from '../../data/models.json'
 import type { Header } from '../answers/tables.ts'
 import { bar, byId, make } from '../dom.ts'
 import type { Page } from '../page.ts'
 import { bytesText, count, messageOf, percentText, roundedText } from '../text.ts'
-import { MODELS, type Model } from './models.ts'
 
 /** A model as a bar; one read live has no published size or card. */
-interface Entry extends Pick<Model, 'name' | 'vocabulary' | 'dimension'> {
+interface Entry {
+  name: string
+  /** Tokens, |V|. */
+  vocabulary: number
+  /** Numbers per token, d. */
+  dimension: number
+  /** Parameters of the whole model. */
   total: number
   shareText: string
   card?: string
@@ -20,7 +26,7 @@ interface Measure {
 
 const parameters = ({ vocabulary, dimension }: Pick<Entry, 'vocabulary' | 'dimension'>) =>
   vocabulary * dimension
-/** One byte a number, and a float32 scale a row. */
+/** One byte per number, and a float32 scale per row. */
 const int8Bytes = (entry: Pick<Entry, 'vocabulary' | 'dimension'>) => parameters(entry) + entry.vocabulary * 4
 
 const MEASURES: readonly Measure[] = [
@@ -34,11 +40,15 @@ const MEASURES: readonly Measure[] = [
 ]
 
 const published: readonly Entry[] = MODELS.map((model) => {
-  const { total, checkpoint } = model
-  const [nominal, counted] = [total, checkpoint].map((size) => percentText(parameters(model) / size))
+  const { name, vocabulary, dimension, nominal: total, checkpoint, repository } = model
+  const [named, counted] = [total, checkpoint].map((size) => percentText(parameters(model) / size))
   return {
-    ...model,
-    shareText: `${nominal} of ${roundedText(total)}, counted ${counted} of ${roundedText(checkpoint)}`,
+    name,
+    vocabulary,
+    dimension,
+    total,
+    card: `https://huggingface.co/${repository}`,
+    shareText: `${named} of ${roundedText(total)}, counted ${counted} of ${roundedText(checkpoint)}`,
   }
 })
 
