@@ -1,7 +1,14 @@
 /** The public door of `rowspace`. What else there is stands in subpaths: formats, default, gpt2. */
 
 export type { ElementType, RowArrays } from './core/element-types.ts'
-export { type ErrorCode, isRowspaceError, RowspaceError } from './core/errors.ts'
+export {
+  type ErrorCode,
+  type ErrorDetails,
+  isRowspaceError,
+  type Place,
+  type RequestDetails,
+  RowspaceError,
+} from './core/errors.ts'
 export { IdSet } from './core/id-set.ts'
 export type { TextToken, Vocabulary } from './core/vocabulary.ts'
 export {

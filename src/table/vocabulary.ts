@@ -77,16 +77,16 @@ export function findToken(vocabulary: Vocabulary, name: string): number {
   const id = idOfName(vocabulary, name)
   if (id !== undefined) return id
   const isLong = name.length > MAX_NAME
-  const split = isLong ? [] : vocabulary.tokenize(name)
-  const parts = split.map(({ text, id }) => `${describe(text)} ${id ?? '(unknown)'}`).join(', ')
+  const tokens = isLong ? [] : vocabulary.tokenize(name)
+  const parts = tokens.map(({ text, id }) => `${describe(text)} ${id ?? '(unknown)'}`).join(', ')
   const similar = isLong ? undefined : nearestSpelling(vocabulary, name.trim().toLowerCase())
   throw new RowspaceError(
     'UNKNOWN_TOKEN',
     `${describe(name)} is not a token of this table${similar === undefined ? '' : `; did you mean ${describe(similar)}?`}` +
-      (split.length > 1
+      (tokens.length > 1
         ? `${similar === undefined ? '.' : ''} It splits into ${parts}: ask with one of those.`
         : ''),
-    { token: name, similar, split },
+    { token: name, similar, tokens },
   )
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import { isRowspaceError, RowspaceError } from '../../src/core/errors.ts'
 
 test('an error has a code, fields and a cause', () => {
@@ -24,4 +24,13 @@ test('is told from others, by code too, even from another bundle', () => {
   for (const other of [new Error('no'), undefined, null, 'RowspaceError', { name: 'RowspaceError' }]) {
     expect(isRowspaceError(other)).toBe(false)
   }
+})
+
+test('details are typed by code', () => {
+  const error: unknown = new RowspaceError('UNKNOWN_TOKEN', 'no', { token: 'kign', similar: 'king' })
+  if (!isRowspaceError(error, 'UNKNOWN_TOKEN')) throw error
+  expectTypeOf(error.details.similar).toEqualTypeOf<string | undefined>()
+  expect(error.details.similar).toBe('king')
+  // @ts-expect-error: a detail that the code does not have
+  new RowspaceError('OFFLINE', 'no', { status: 404 })
 })
