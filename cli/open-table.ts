@@ -1,19 +1,21 @@
 /** What `<table>` on the command line means, opened. */
 
-import { isRowspaceError, RowspaceError } from '../src/core/errors.ts'
+import { RowspaceError } from '../src/core/errors.ts'
 import { pickOptions } from '../src/core/strict-options.ts'
-import type { Vocabulary } from '../src/core/vocabulary.ts'
 import type { OpenOptions } from '../src/formats/format.ts'
 import { defaultFile } from '../src/open/default-file.ts'
-import { fillFrom, tokensBeside } from '../src/open/open-table.ts'
+import { type OpenRowSource, openRows } from '../src/open/open-rows.ts'
+import { type OpenHooks, type OpenTableOptions, openTableWith } from '../src/open/open-table.ts'
 import { type OpenTableFile, openTableFile } from '../src/open/open-table-file.ts'
 import { ENCODING_ERRORS, OPEN_OPTIONS } from '../src/open/read-open-options.ts'
-import type { EmbeddingTable } from '../src/table/embedding-table.ts'
+import { resolveVocabulary } from '../src/open/resolve-vocabulary.ts'
+import { EmbeddingTable } from '../src/table/embedding-table.ts'
+import type { ModelVocabulary } from '../src/tokenizers/model-vocabulary.ts'
 import { note } from './output.ts'
 import type { Arguments } from './parsing/arguments.ts'
 import { isClusterName, shownName } from './parsing/clickhouse-address.ts'
 import type { Option } from './parsing/option.ts'
-import { showProgress } from './progress.ts'
+import { type ShownProgress, showProgress } from './progress.ts'
 
 /** Options of every command that opens models by name. */
 export const HUB_OPTIONS: Readonly<Record<string, Option>> = {
@@ -67,65 +69,69 @@ function checkName(name: string): void {
   )
 }
 
+async function sourceOf(name: string): Promise<File | string> {
+  checkName(name)
+  return name === DEFAULT ? defaultFile() : name
+}
+
 /** Opens the header of a path, a URL, an `hf:` name or `default`. Close it. */
 export async function openFile(name: string, options: OpenOptions = {}): Promise<OpenTableFile> {
-  checkName(name)
-  const source = name === DEFAULT ? await defaultFile() : name
-  return openTableFile(source, pickOptions<OpenOptions>(options, OPEN_OPTIONS))
+  return openTableFile(await sourceOf(name), pickOptions<OpenOptions>(options, OPEN_OPTIONS))
 }
 
-/** Opens a table with its tokens; says on stderr what was left out. */
+/** Opens a table with its tokens; prints to stderr what was left out. */
 export async function openNamedTable(name: string, options: NamedTableOptions = {}): Promise<EmbeddingTable> {
-  try {
-    return await openOnce(name, options)
-  } catch (error) {
-    if (!isRowspaceError(error, 'CHANGED')) throw error
-    note(`${error.message} It is opened again.`)
-    return openOnce(name, options)
-  }
-}
-
-async function openOnce(name: string, options: NamedTableOptions): Promise<EmbeddingTable> {
-  const file = await openFile(name, { ...options, shards: 'table' })
   const progress = showProgress(name, options.quiet ?? false)
   try {
-    const { signal, threads, nonFinite } = options
-    const table = await fillFrom(
-      file,
-      { onProgress: progress.report, signal, threads, nonFinite },
-      async (loaded) => ({
-        ...loaded,
-        tokens: loaded.tokens ?? (await knownVocabulary(file, name, signal)),
-      }),
-    )
+    const source = await sourceOf(name)
+    const onProgress = progress.report
+    const table = await openTableWith(source, { ...openOptions(options), onProgress }, hooks(name, progress))
     progress.clear()
-    if (table.duplicates > 0) {
-      const words = table.duplicates === 1 ? 'word comes' : 'words come'
-      note(`${name}: ${table.duplicates} ${words} twice; the first row was kept`)
-    }
-    if (table.skipped > 0) note(`${name}: ${table.skipped} rows are not finite and were left out`)
+    noteLeftOut(name, table)
     return table
   } finally {
     progress.clear()
-    await file.close()
   }
 }
 
-const GPT2_TOKENS = 50_257
-
-/** GPT-2's vocabulary, where shape and name of the tensor tell that it is; else that of the tokenizer.json beside the model. */
-export async function knownVocabulary(
-  file: OpenTableFile,
+/** Opens the rows of a table block by block where the file's layout allows it, else the whole table. */
+export async function openNamedRows(
   name: string,
-  signal: AbortSignal | undefined,
-): Promise<Vocabulary | undefined> {
-  if (file.size === GPT2_TOKENS && /(^|\.)wte(\.|$)/.test(file.tensor ?? '')) {
-    const { gpt2Vocabulary } = await import('../src/tokenizers/gpt2.ts')
-    return gpt2Vocabulary()
+  options: NamedTableOptions,
+): Promise<OpenRowSource | EmbeddingTable> {
+  const opened = await openRows(await sourceOf(name), openOptions(options), hooks(name))
+  if (opened instanceof EmbeddingTable) noteLeftOut(name, opened)
+  return opened
+}
+
+function openOptions({ quiet: _, shards: __, ...options }: NamedTableOptions): OpenTableOptions {
+  return options
+}
+
+function noteLeftOut(name: string, { duplicates, skipped }: EmbeddingTable): void {
+  if (duplicates > 0) {
+    const words = duplicates === 1 ? 'word comes' : 'words come'
+    note(`${name}: ${duplicates} ${words} twice; the first row was kept`)
   }
-  const vocabulary = await tokensBeside(file, signal)
-  const { unnamedRows = 0, tokensBeyond = 0 } = vocabulary ?? {}
-  if (unnamedRows > 0) note(`${name}: ${unnamedRows} of ${file.size} rows have no token: the table is padded`)
-  if (tokensBeyond > 0) note(`${name}: ${tokensBeyond} tokens of its tokenizer have no row`)
-  return vocabulary
+  if (skipped > 0) note(`${name}: ${skipped} rows are not finite and were left out`)
+}
+
+const loadGpt2 = async () => (await import('../src/tokenizers/gpt2.ts')).gpt2Vocabulary()
+
+function hooks(name: string, progress?: ShownProgress): OpenHooks {
+  return {
+    async vocabularyOf(file, signal) {
+      const vocabulary = await resolveVocabulary(file, signal, loadGpt2)
+      const { unnamedRows = 0, tokensBeyond = 0 } = (vocabulary ?? {}) as Partial<ModelVocabulary>
+      if (unnamedRows > 0) {
+        note(`${name}: ${unnamedRows} of ${file.size} rows have no token: the table is padded`)
+      }
+      if (tokensBeyond > 0) note(`${name}: ${tokensBeyond} tokens of its tokenizer have no row`)
+      return vocabulary
+    },
+    onChanged(error) {
+      progress?.clear()
+      note(`${error.message} It is opened again.`)
+    },
+  }
 }

@@ -14,5 +14,6 @@ export type {
   UploadOptions,
   UploadProgress,
 } from './clickhouse/options.ts'
-export type { RowBlock, RowSource, Uploadable } from './clickhouse/row-source.ts'
+export type { Uploadable } from './clickhouse/row-source.ts'
 export { uploadTable } from './clickhouse/upload-table.ts'
+export type { RowBlock, RowSource } from './open/open-rows.ts'

@@ -1,17 +1,10 @@
-/** `rowspace push`: a table onto ClickHouse, piece by piece. */
+/** `rowspace push`: a table onto ClickHouse, block by block. */
 
-import { type OpenRowSource, rowsOfFile } from '../../src/clickhouse/row-source.ts'
 import { uploadTable } from '../../src/clickhouse/upload-table.ts'
+import type { OpenRowSource } from '../../src/open/open-rows.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { abortOnSignals } from '../interrupt.ts'
-import {
-  knownVocabulary,
-  type NamedTableOptions,
-  openFile,
-  openNamedTable,
-  TABLE_OPTIONS,
-  tableOptions,
-} from '../open-table.ts'
+import { openNamedRows, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
 import { oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import { parseClusterName } from '../parsing/clickhouse-address.ts'
@@ -46,7 +39,7 @@ export const push: Command = {
     const progress = showProgress(shown, args.flag('quiet'))
     let source: OpenRowSource | EmbeddingTable | undefined
     try {
-      source = await openRows(from, options)
+      source = await openNamedRows(from, options)
       const pushed = await uploadTable(source, {
         ...connection,
         cluster: args.text('cluster'),
@@ -68,19 +61,4 @@ export const push: Command = {
       if (source !== undefined && 'close' in source) await source.close()
     }
   },
-}
-
-/** The rows of a file piece by piece where its layout allows it; else the whole table. */
-async function openRows(name: string, options: NamedTableOptions): Promise<OpenRowSource | EmbeddingTable> {
-  const { signal } = options
-  const file = await openFile(name, { ...options, shards: 'table' })
-  try {
-    const rows = await rowsOfFile(file, () => knownVocabulary(file, name, signal), signal)
-    if (rows !== undefined) return rows
-  } catch (error) {
-    await file.close()
-    throw error
-  }
-  await file.close()
-  return openNamedTable(name, options)
 }

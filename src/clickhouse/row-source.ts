@@ -2,35 +2,17 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
-import type { Vocabulary } from '../core/vocabulary.ts'
+import {
+  type OpenRowSource,
+  openRows,
+  type RowBlock,
+  type RowSource,
+  tokensBetween,
+} from '../open/open-rows.ts'
 import type { SourceLike } from '../open/open-source.ts'
-import { openTable, tokensBeside } from '../open/open-table.ts'
-import { type OpenTableFile, openTableFile } from '../open/open-table-file.ts'
 import { EmbeddingTable } from '../table/embedding-table.ts'
 
-export interface RowBlock {
-  /** n · d numbers. */
-  rows: Float32Array
-  /** One a row, undefined for a row without; left out where the table has none. */
-  tokens?: readonly (string | undefined)[] | undefined
-}
-
-/** Rows from wherever they come, a piece in memory at a time: a table of any size. */
-export interface RowSource {
-  /** Rows, |V|. */
-  readonly size: number
-  readonly dimension: number
-  /** How rows are kept where they come from: 'f32' unless given. */
-  readonly dtype?: string | undefined
-  /** Whether blocks have tokens, no two of them equal. False unless given. */
-  readonly hasTokens?: boolean | undefined
-  /** Rows [start, end): the same ones whenever they are asked for. */
-  read(start: number, end: number, signal?: AbortSignal): Promise<RowBlock> | RowBlock
-}
-
 export type Uploadable = EmbeddingTable | SourceLike | RowSource
-
-export type OpenRowSource = RowSource & { close(): Promise<void> }
 
 /**
  * A table, a source of one's own, or what `openTable` opens. Files whose layout has rows at fixed places (safetensors, in parts too, npy, raw) are
@@ -43,17 +25,8 @@ export async function openRowSource(
   if (what instanceof EmbeddingTable || isTable(what))
     return tableRows(what as EmbeddingTable, async () => {})
   if (isRowSource(what)) return checkedSource(what)
-  const file = await openTableFile(what, { signal, shards: 'table' })
-  try {
-    const streamed = await rowsOfFile(file, () => tokensBeside(file, signal), signal)
-    if (streamed !== undefined) return streamed
-  } catch (error) {
-    await file.close()
-    throw error
-  }
-  await file.close()
-  const table = await openTable(what, { signal, codes: false })
-  return tableRows(table, async () => table.dispose())
+  const opened = await openRows(what, { signal })
+  return opened instanceof EmbeddingTable ? tableRows(opened, async () => opened.dispose()) : opened
 }
 
 /** A table of another bundle's class. */
@@ -101,33 +74,6 @@ function checkedSource(source: RowSource): OpenRowSource {
   }
 }
 
-/**
- * The rows of a file by their places; undefined where its layout has none.
- *
- * @param vocabularyOf what names the rows of a file without tokens
- */
-export async function rowsOfFile(
-  file: OpenTableFile,
-  vocabularyOf: () => Promise<Vocabulary | undefined>,
-  signal: AbortSignal | undefined,
-): Promise<OpenRowSource | undefined> {
-  const opened = await file.openRows?.({ signal })
-  if (opened === undefined) return undefined
-  const { tokens } = opened
-  const names = tokens === undefined ? await vocabularyOf() : { tokenOf: (id: number) => tokens[id] }
-  return {
-    size: file.size,
-    dimension: file.dimension,
-    dtype: file.elementType ?? 'f32',
-    hasTokens: names !== undefined,
-    read: async (start, end) => ({
-      rows: await opened.read(start, end, signal),
-      tokens: tokensBetween(names, start, end),
-    }),
-    close: () => file.close(),
-  }
-}
-
 function tableRows(table: EmbeddingTable, close: () => Promise<void>): OpenRowSource {
   if (table.skipped > 0) {
     throw new RowspaceError(
@@ -147,12 +93,4 @@ function tableRows(table: EmbeddingTable, close: () => Promise<void>): OpenRowSo
     },
     close,
   }
-}
-
-function tokensBetween(
-  names: Pick<Vocabulary, 'tokenOf'> | undefined,
-  start: number,
-  end: number,
-): (string | undefined)[] | undefined {
-  return names && Array.from({ length: end - start }, (_, index) => names.tokenOf(start + index))
 }

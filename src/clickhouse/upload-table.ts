@@ -4,13 +4,14 @@ import { RowspaceError } from '../core/errors.ts'
 import { reportLater } from '../core/report-later.ts'
 import { describe } from '../core/values.ts'
 import { type Column, makeColumns } from '../metadata/columns.ts'
+import type { RowSource } from '../open/open-rows.ts'
 import { Pieces, pieceRowsOf } from './chunks.ts'
 import type { Connection } from './connection.ts'
 import { blockFields, encodeBlock } from './encode-block.ts'
 import type { ColumnTypes, NoColumns, Uploaded, UploadOptions } from './options.ts'
 import { readPushOptions } from './read-options.ts'
 import { RowBinaryReader } from './row-binary.ts'
-import { openRowSource, type RowSource, type Uploadable } from './row-source.ts'
+import { openRowSource, type Uploadable } from './row-source.ts'
 import {
   completeStatement,
   createStatements,

@@ -1,6 +1,6 @@
 /** From whatever a caller has (a path, a URL, a File, bytes) to a source. */
 
-import { RowspaceError } from '../core/errors.ts'
+import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import { blobSource } from '../sources/blob.ts'
@@ -32,6 +32,33 @@ export async function openSource(like: SourceLike, given: SourceOptions = {}): P
     'INVALID_ARGUMENT',
     `A table is opened from a path, a URL, a Blob or File, a Uint8Array or an ArrayBuffer; got ${describe(like)}.`,
   )
+}
+
+/**
+ * Opens `like`; where it is the path of a directory, opens the first of `files` in it.
+ *
+ * @param notThere makes the error where none is there
+ */
+export async function openSourceOrFolder(
+  like: SourceLike,
+  files: readonly string[],
+  options: SourceOptions,
+  notThere: (folder: string, cause: RowspaceError) => RowspaceError,
+): Promise<{ source: ByteSource; file?: string }> {
+  try {
+    return { source: await openSource(like, options) }
+  } catch (error) {
+    if (!isRowspaceError(error, 'IO') || error.details.reason !== 'EISDIR') throw error
+    const folder = String(error.details.path)
+    for (const file of files) {
+      try {
+        return { source: await openSource(`${folder.replace(/[/\\]+$/, '')}/${file}`, options), file }
+      } catch (missing) {
+        if (!isRowspaceError(missing, 'NOT_FOUND')) throw missing
+      }
+    }
+    throw notThere(folder, error)
+  }
 }
 
 /** Whether `value` has the three things every ByteSource has. */

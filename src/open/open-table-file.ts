@@ -1,6 +1,6 @@
 /** Opens a table: finds out its format from its first bytes and reads its header. */
 
-import { isRowspaceError, RowspaceError } from '../core/errors.ts'
+import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import type {
   FormatName,
@@ -27,7 +27,7 @@ import { gunzipped, isGzip } from '../sources/gzip.ts'
 import { pickSourceOptions } from '../sources/options.ts'
 import { type ByteSource, closeAll, type ReadOptions } from '../sources/source.ts'
 import type { UnpackedSource } from '../sources/unpacked.ts'
-import { isByteSource, openSource, type SourceLike } from './open-source.ts'
+import { isByteSource, openSourceOrFolder, type SourceLike } from './open-source.ts'
 import { readOpenOptions } from './read-open-options.ts'
 
 /** A table file whose source is let go of by `close()`, harmless when called twice. */
@@ -59,7 +59,9 @@ const READERS: readonly FormatReader[] = [
  */
 export async function openTableFile(like: SourceLike, given: OpenOptions = {}): Promise<OpenTableFile> {
   const options = readOpenOptions(given)
-  const { source, format } = await openTableSource(like, options)
+  const opened = await openSourceOrFolder(like, TABLE_FILES, pickSourceOptions(options), noTableIn)
+  const { source, file: found } = opened
+  const format = found === 'vectors.f32' ? 'raw-f32' : undefined
   // a source of one's own is left open
   const own = isByteSource(like) ? [] : [source]
   try {
@@ -114,40 +116,12 @@ function checkedRows(
   }
 }
 
-interface TableSource {
-  readonly source: ByteSource
-  readonly format?: FormatName | undefined
-}
+/** What makes a directory a table, the first that is there. */
+const TABLE_FILES = ['vectors.f32', 'model.safetensors', 'model.safetensors.index.json']
 
-async function openTableSource(like: SourceLike, options: OpenOptions): Promise<TableSource> {
-  try {
-    return { source: await openSource(like, pickSourceOptions(options)) }
-  } catch (error) {
-    if (!isRowspaceError(error, 'IO') || error.details.reason !== 'EISDIR') throw error
-    return openDirectory(String(error.details.path), error)
-  }
-}
-
-/** What makes a directory a table, the first there is. */
-const TABLE_FILES: readonly [string, FormatName?][] = [
-  ['vectors.f32', 'raw-f32'],
-  ['model.safetensors'],
-  ['model.safetensors.index.json'],
-]
-
-async function openDirectory(path: string, cause: RowspaceError): Promise<TableSource> {
-  for (const [name, format] of TABLE_FILES) {
-    try {
-      return { source: await openSource(`${path.replace(/[/\\]+$/, '')}/${name}`), format }
-    } catch (error) {
-      if (!isRowspaceError(error, 'NOT_FOUND')) throw error
-    }
-  }
-  throw new RowspaceError(
-    'IO',
-    `"${path}" is a directory without ${TABLE_FILES.map(([name]) => name).join(', ')}: give the path of a table's file.`,
-    { ...cause.details, cause },
-  )
+function noTableIn(path: string, cause: RowspaceError): RowspaceError {
+  const problem = `"${path}" is a directory without ${TABLE_FILES.join(', ')}`
+  return new RowspaceError('IO', `${problem}: give the path of a table's file.`, { ...cause.details, cause })
 }
 
 async function readHeader(source: ByteSource, options: OpenOptions): Promise<TableFile> {

@@ -5,13 +5,13 @@ import { TABLE_OPTIONS } from '../core/options.ts'
 import { reportLater } from '../core/report-later.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
-import { isTokenTable } from '../formats/choose-tensor.ts'
-import type { LoadedRows, LoadOptions, OpenOptions, Progress, TableFile } from '../formats/format.ts'
+import type { Vocabulary } from '../core/vocabulary.ts'
+import type { LoadedRows, LoadOptions, OpenOptions, Progress } from '../formats/format.ts'
 import { EmbeddingTable, type FilledRows, type TableOptions } from '../table/embedding-table.ts'
-import type { ModelVocabulary } from '../tokenizers/model-vocabulary.ts'
 import { isByteSource, type SourceLike } from './open-source.ts'
 import { type OpenTableFile, openTableFile } from './open-table-file.ts'
 import { OPEN_OPTIONS } from './read-open-options.ts'
+import { resolveVocabulary } from './resolve-vocabulary.ts'
 
 export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptions, TableOptions {
   /** 'f32' widens rows that would be kept as they come, bf16 and f16: twice the memory, the same answers. */
@@ -37,21 +37,43 @@ const OPEN_TABLE_OPTIONS: KeysOf<OpenTableOptions> = {
  * @example
  * const table = await openTable('vectors.safetensors', { onProgress: ({ done, total }) => bar.update(done / total) })
  */
-export async function openTable(source: SourceLike, given: OpenTableOptions = {}): Promise<EmbeddingTable> {
+export async function openTable(source: SourceLike, options: OpenTableOptions = {}): Promise<EmbeddingTable> {
+  return openTableWith(source, options, {})
+}
+
+/** What a caller inside rowspace may add to `openTable`. */
+export interface OpenHooks {
+  /** Names the rows of a file without tokens: `resolveVocabulary` unless given. */
+  vocabularyOf?: (file: OpenTableFile, signal: AbortSignal | undefined) => Promise<Vocabulary | undefined>
+  /** Called when a file changed while it was read, before it is read again. */
+  onChanged?: (error: RowspaceError) => void
+}
+
+/** `openTable` with hooks. */
+export async function openTableWith(
+  source: SourceLike,
+  given: OpenTableOptions,
+  hooks: OpenHooks,
+): Promise<EmbeddingTable> {
   const options = readOptions(given, OPEN_TABLE_OPTIONS, 'the options of openTable()')
-  // tokens are those at the call, whatever becomes of the list while the file is read
+  // the tokens are those at the call, even if the caller changes the list while the file is read
   if (Array.isArray(options.tokens)) options.tokens = [...options.tokens]
   checkDtype(options.dtype)
   try {
-    return await openOnce(source, options)
+    return await openOnce(source, options, hooks)
   } catch (error) {
-    // a file that became another one while it was read is read once more, from the beginning
+    // a file that changed while it was read is read once more, from the beginning
     if (!isRowspaceError(error, 'CHANGED') || isByteSource(source)) throw error
-    return openOnce(source, options)
+    hooks.onChanged?.(error)
+    return openOnce(source, options, hooks)
   }
 }
 
-async function openOnce(source: SourceLike, options: OpenTableOptions): Promise<EmbeddingTable> {
+async function openOnce(
+  source: SourceLike,
+  options: OpenTableOptions,
+  { vocabularyOf = resolveVocabulary }: OpenHooks,
+): Promise<EmbeddingTable> {
   const { signal, onProgress } = options
   const file = await openTableFile(source, {
     ...pickOptions<OpenOptions>(options, OPEN_OPTIONS),
@@ -60,7 +82,7 @@ async function openOnce(source: SourceLike, options: OpenTableOptions): Promise<
   let table: EmbeddingTable | undefined
   try {
     let progressError: unknown
-    const tell = (progress: Progress) => {
+    const report = (progress: Progress) => {
       signal?.throwIfAborted()
       try {
         onProgress?.(progress)
@@ -69,13 +91,13 @@ async function openOnce(source: SourceLike, options: OpenTableOptions): Promise<
       }
       signal?.throwIfAborted()
     }
-    table = await fillFrom(file, options, async (loaded) => {
+    table = await fillTable(file, options, async (loaded) => {
       progressError = loaded.progressError
-      const tokens = loaded.tokens ?? options.tokens ?? (await tokensBeside(file, signal))
-      tell({ phase: 'norms', done: 0, total: loaded.size })
+      const tokens = loaded.tokens ?? options.tokens ?? (await vocabularyOf(file, signal))
+      report({ phase: 'norms', done: 0, total: loaded.size })
       return { ...loaded, tokens }
     })
-    tell({ phase: 'norms', done: table.size, total: table.size })
+    report({ phase: 'norms', done: table.size, total: table.size })
     await file.close()
     if (progressError !== undefined) reportLater(progressError)
     return table
@@ -86,24 +108,20 @@ async function openOnce(source: SourceLike, options: OpenTableOptions): Promise<
   }
 }
 
-/**
- * Reads the rows of an open file into a table, in the type they are kept in.
- *
- * @param finish what is done with what was loaded: tokens may be added
- */
-export async function fillFrom(
-  file: TableFile,
+/** Reads the rows of an open file into a table, in the type the file has them in where tables have it too. */
+function fillTable(
+  file: OpenTableFile,
   options: OpenTableOptions,
-  finish: (loaded: LoadedRows) => FilledRows | Promise<FilledRows>,
+  finish: (loaded: LoadedRows) => Promise<FilledRows>,
 ): Promise<EmbeddingTable> {
-  const shape = { size: file.size, dimension: file.dimension }
-  const { elementType: dtype } = file
-  const table = pickOptions<TableOptions>(options, TABLE_OPTIONS)
-  if (dtype === undefined || options.dtype === 'f32' || file.loadBits === undefined) {
-    return EmbeddingTable.fill(shape, async (target) => finish(await file.load(target, options)), table)
+  const { size, dimension, elementType: dtype, loadBits } = file
+  const tableOptions = pickOptions<TableOptions>(options, TABLE_OPTIONS)
+  if (dtype === undefined || options.dtype === 'f32' || loadBits === undefined) {
+    const load = async (target: Float32Array) => finish(await file.load(target, options))
+    return EmbeddingTable.fill({ size, dimension }, load, tableOptions)
   }
-  const load = async (target: Uint16Array) => finish(await file.loadBits!(target, options))
-  return EmbeddingTable.fill({ ...shape, dtype }, load, table)
+  const load = async (target: Uint16Array) => finish(await loadBits.call(file, target, options))
+  return EmbeddingTable.fill({ size, dimension, dtype }, load, tableOptions)
 }
 
 function checkDtype(dtype: unknown): void {
@@ -112,16 +130,4 @@ function checkDtype(dtype: unknown): void {
     'INVALID_ARGUMENT',
     `dtype must be 'f32', or left out to keep rows as they come; got ${describe(dtype)}`,
   )
-}
-
-/** The tokens that a model's tokenizer gives its rows, in the file or beside it, where there is one and rows are tokens. */
-export async function tokensBeside(
-  file: OpenTableFile,
-  signal: AbortSignal | undefined,
-): Promise<ModelVocabulary | undefined> {
-  if (!isTokenTable(file.tensor)) return undefined
-  const { modelVocabulary, ModelVocabulary, namedTokens } = await import('../tokenizers/model-vocabulary.ts')
-  const { writtenTokens, size } = file
-  if (writtenTokens !== undefined) return new ModelVocabulary(namedTokens(writtenTokens), size)
-  return modelVocabulary(file.source, file.size, signal)
 }

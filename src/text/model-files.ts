@@ -8,7 +8,7 @@
  * ```
  */
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
-import { openSource, type SourceLike } from '../open/open-source.ts'
+import { openSource, openSourceOrFolder, type SourceLike } from '../open/open-source.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { isObject } from '../tokenizers/json-object.ts'
 import type { TokenizerFiles } from '../tokenizers/model-tokenizer.ts'
@@ -20,26 +20,15 @@ const IN_FOLDER = /\d+_StaticEmbedding[/\\]model\.safetensors$/
 /** More than any there is: Gemma's tokenizer has 33 MB. */
 const MAX_BYTES = 1 << 28
 
-/** Opens the tensors of a model: of a folder, or as named. */
-export async function openModelFile(source: SourceLike, options: SourceOptions): Promise<ByteSource> {
-  try {
-    return await openSource(source, options)
-  } catch (error) {
-    if (typeof source !== 'string' || !isRowspaceError(error) || error.details.reason !== 'EISDIR')
-      throw error
-    return openFolder(source.replace(/[/\\]+$/, ''), options, error)
-  }
+/** Opens the tensors of a model: in a folder, or as named. */
+export async function openModelFile(like: SourceLike, options: SourceOptions): Promise<ByteSource> {
+  const { source } = await openSourceOrFolder(like, TENSOR_FILES, options, noModelIn)
+  return source
 }
 
-async function openFolder(folder: string, options: SourceOptions, cause: RowspaceError): Promise<ByteSource> {
-  for (const file of TENSOR_FILES) {
-    try {
-      return await openSource(`${folder}/${file}`, options)
-    } catch (error) {
-      if (!isRowspaceError(error, 'NOT_FOUND')) throw error
-    }
-  }
-  throw new RowspaceError('NOT_FOUND', `"${folder}" has neither ${TENSOR_FILES.join(' nor ')}.`, {
+function noModelIn(path: string, cause: RowspaceError): RowspaceError {
+  const folder = path.replace(/[/\\]+$/, '')
+  return new RowspaceError('NOT_FOUND', `"${folder}" has neither ${TENSOR_FILES.join(' nor ')}.`, {
     ...cause.details,
     cause,
   })
