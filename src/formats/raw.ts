@@ -4,7 +4,7 @@ import type { FormatReader, LoadedRows, LoadOptions, OpenOptions, TableFile } fr
 import { checkTarget, copyNumbers, ProgressReporter } from './loading.ts'
 import { invalidFormat } from './malformed.ts'
 import { wordsBeside } from './text/words-beside.ts'
-import { NUMBER_TYPES, rowsOfNumbers } from './widen.ts'
+import { F32, rowsOfNumbers } from './widen.ts'
 
 const WORDS_FILE = 'words.json'
 
@@ -42,7 +42,7 @@ export const rawReader: FormatReader = {
       load: (target, loadOptions = {}) => loadRaw(source, beside.words, dimension, target, loadOptions),
       openRows: async () => ({
         tokens: beside.words,
-        read: rowsOfNumbers(source, 0, NUMBER_TYPES.get('F32')!, dimension),
+        read: rowsOfNumbers(source, 0, F32, dimension),
       }),
     }
   },

@@ -9,10 +9,13 @@ export interface NumberType {
   readonly read: (view: DataView, place: number) => number
 }
 
+/** float32 itself. */
+export const F32: NumberType = { bytes: 4, read: (view, place) => view.getFloat32(place * 4, true) }
+
 /** Types by their safetensors names. I8 and U8 are whole numbers: nothing scales them. */
 export const NUMBER_TYPES: ReadonlyMap<string, NumberType> = new Map([
   ['F64', { bytes: 8, read: (view, place) => view.getFloat64(place * 8, true) }],
-  ['F32', { bytes: 4, read: (view, place) => view.getFloat32(place * 4, true) }],
+  ['F32', F32],
   ['F16', { bytes: 2, read: (view, place) => halfOf(view.getUint16(place * 2, true)) }],
   ['BF16', { bytes: 2, read: (view, place) => brainOf(view.getUint16(place * 2, true)) }],
   ['F8_E4M3', { bytes: 1, read: (view, place) => E4M3[view.getUint8(place)]! }],

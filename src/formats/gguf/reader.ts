@@ -10,19 +10,9 @@
 import { type BlockOptions, readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import { chooseTensor } from '../choose-tensor.ts'
-import type {
-  FileRows,
-  FormatReader,
-  LoadedRows,
-  LoadOptions,
-  OpenOptions,
-  StoredType,
-  TableFile,
-  WrittenTokens,
-} from '../format.ts'
-import { checkTarget, copyNumbers, ProgressReporter } from '../loading.ts'
-import { invalidFormat, quoted, unsupported } from '../malformed.ts'
-import { halfOf, NUMBER_TYPES, rowsOfNumbers, widenNumbers } from '../widen.ts'
+import type { FormatReader, OpenOptions, StoredType, TableFile, WrittenTokens } from '../format.ts'
+import { storedType, TensorTable } from '../tensor-table.ts'
+import { halfOf } from '../widen.ts'
 import { GGUF_MAGIC, type GgufHeader, type GgufTensor, readGgufHeader } from './header.ts'
 
 export const ggufReader: FormatReader = {
@@ -39,86 +29,24 @@ const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
   ['BF16', 'bf16'],
   ['Q8_0', 'q8_0'],
 ])
+const REMEDY = "Take the model's F16, BF16 or Q8_0 file."
 
-class GgufTable implements TableFile {
+class GgufTable extends TensorTable<GgufTensor> {
   readonly format = 'gguf'
-  readonly dtype: StoredType
-  readonly size: number
-  readonly dimension: number
-  readonly elementType?: 'bf16' | 'f16'
-  readonly headerBytes: number
-  readonly tensors: readonly GgufTensor[]
-  readonly tensor: string
-  readonly parameters: number
   readonly writtenTokens?: WrittenTokens
-  /** Not of Q8_0, whose blocks are read in long runs. */
-  readonly openRows?: () => Promise<FileRows>
-  readonly #source: ByteSource
-  readonly #rows: GgufTensor
 
   constructor(source: ByteSource, header: GgufHeader, options: OpenOptions) {
     const rows = chooseTensor(source, header.tensors, options.tensor)
-    this.dtype = storedType(source, rows)
-    if (this.dtype === 'bf16' || this.dtype === 'f16') this.elementType = this.dtype
-    this.#source = source
-    this.#rows = rows
-    this.size = rows.shape[0]!
-    this.dimension = rows.shape[1]!
-    this.headerBytes = header.headerBytes
-    this.tensors = [...header.tensors.values()]
-    this.tensor = rows.name
-    this.parameters = this.tensors.reduce((sum, { elements }) => sum + elements, 0)
-    const type = NUMBER_TYPES.get(rows.dtype)
-    if (type !== undefined) {
-      const read = rowsOfNumbers(source, rows.start, type, this.dimension)
-      this.openRows = async () => ({ tokens: undefined, read })
-    }
+    super({ source, header, rows, dtype: storedType(source, rows, STORED_TYPES, REMEDY) })
     if (header.tokens !== undefined) {
       this.writtenTokens = { list: header.tokens, script: scriptOf(header.tokenizer) }
     }
-    if (rows.elements === 0) {
-      throw invalidFormat(
-        source,
-        `tensor ${quoted(rows.name)} has the shape [${rows.shape}]: there are no rows in it.`,
-      )
-    }
   }
 
-  async load(target: Float32Array, options: LoadOptions = {}): Promise<LoadedRows> {
-    return this.#load(target, options, (blockOptions) => {
-      const { dtype, start } = this.#rows
-      if (dtype === 'F32') return copyNumbers(this.#source, start, target, blockOptions)
-      if (dtype === 'Q8_0') return widenBlocks(this.#source, start, target, blockOptions)
-      return widenNumbers(this.#source, start, NUMBER_TYPES.get(dtype)!, target, this.dimension, blockOptions)
-    })
+  protected override widen(target: Float32Array, options: BlockOptions): Promise<void> {
+    if (this.dtype === 'q8_0') return widenBlocks(this.file, this.rows.start, target, options)
+    return super.widen(target, options)
   }
-
-  async loadBits(target: Uint16Array, options: LoadOptions = {}): Promise<LoadedRows> {
-    return this.#load(target, options, (blockOptions) =>
-      copyNumbers(this.#source, this.#rows.start, target, blockOptions),
-    )
-  }
-
-  async #load(
-    target: Float32Array | Uint16Array,
-    options: LoadOptions,
-    fill: (options: BlockOptions) => Promise<void>,
-  ): Promise<LoadedRows> {
-    checkTarget(target, this.size, this.dimension)
-    const progress = new ProgressReporter(options, this.#rows.end! - this.#rows.start)
-    await fill(progress.blockOptions(options))
-    return progress.finish({ size: this.size, tokens: undefined, duplicates: 0 })
-  }
-}
-
-function storedType(source: ByteSource, rows: GgufTensor): StoredType {
-  const stored = STORED_TYPES.get(rows.dtype)
-  if (stored !== undefined) return stored
-  throw unsupported(
-    source,
-    `tensor ${quoted(rows.name)} is ${rows.dtype} [${rows.shape}]; rows of ${[...STORED_TYPES.keys()].join(', ')} are read. Take the model's F16, BF16 or Q8_0 file.`,
-    { tensor: rows.name, dtype: rows.dtype },
-  )
 }
 
 /** How a tokenizer of this kind writes its tokens; `bert` and `t5` files have ▁ for a space, as llama's. */

@@ -12,20 +12,12 @@
 import { type BlockOptions, readBlocks, readExactly } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import { chooseTensor } from '../choose-tensor.ts'
-import type {
-  EncodingErrors,
-  FileRows,
-  FormatReader,
-  LoadedRows,
-  LoadOptions,
-  OpenOptions,
-  StoredType,
-  TableFile,
-} from '../format.ts'
-import { checkTarget, copyNumbers, ProgressReporter } from '../loading.ts'
-import { invalidFormat, quoted, unsupported } from '../malformed.ts'
+import type { EncodingErrors, FileRows, FormatReader, OpenOptions, StoredType, TableFile } from '../format.ts'
+import { copyNumbers } from '../loading.ts'
+import { invalidFormat } from '../malformed.ts'
+import { storedType, TensorTable } from '../tensor-table.ts'
 import { checkWordCount, parseWordList } from '../text/word-list.ts'
-import { NUMBER_TYPES, rowsOfNumbers, widenNumbers } from '../widen.ts'
+import { F32, type NumberType, rowsOfNumbers } from '../widen.ts'
 import { readSafetensorsHeader, type SafetensorsHeader, type StoredTensor } from './header.ts'
 
 /** The names of rowspace's own layout. */
@@ -55,111 +47,6 @@ function looksLikeSafetensors(head: Uint8Array): boolean {
   return head[index] === 0x7b // {
 }
 
-export class SafetensorsTable implements TableFile {
-  readonly format = 'safetensors'
-  readonly dtype: StoredType
-  readonly size: number
-  readonly dimension: number
-  readonly elementType?: 'bf16' | 'f16'
-  readonly headerBytes: number
-  readonly tensors: readonly StoredTensor[]
-  readonly tensor: string
-  readonly parameters: number
-  readonly #source: ByteSource
-  readonly #rows: StoredTensor
-  readonly #scales: StoredTensor | undefined
-  readonly #tokens: StoredTensor | undefined
-  readonly #encodingErrors: EncodingErrors
-
-  constructor(source: ByteSource, header: SafetensorsHeader, options: OpenOptions) {
-    const rows = chooseTensor(source, header.tensors, options.tensor)
-    this.#source = source
-    this.#rows = rows
-    this.#scales = findScales(source, rows, header)
-    this.#tokens = findTokens(source, header)
-    this.#encodingErrors = options.encodingErrors ?? 'strict'
-    this.dtype = this.#scales ? 'int8' : storedType(source, rows)
-    if (this.dtype === 'bf16' || this.dtype === 'f16') this.elementType = this.dtype
-    this.size = rows.shape[0]!
-    this.dimension = rows.shape[1]!
-    this.headerBytes = header.headerBytes
-    this.tensors = [...header.tensors.values()]
-    this.tensor = rows.name
-    this.parameters = this.tensors
-      .filter((tensor) => tensor !== this.#tokens)
-      .reduce((sum, tensor) => sum + tensor.elements, 0)
-    if (rows.elements === 0) {
-      throw invalidFormat(
-        source,
-        `tensor ${quoted(rows.name)} has the shape [${rows.shape}]: there are no rows in it.`,
-      )
-    }
-  }
-
-  async load(target: Float32Array, options: LoadOptions = {}): Promise<LoadedRows> {
-    return this.#load(target, options, (blockOptions) => {
-      const { dtype, start } = this.#rows
-      if (dtype === 'F32') return copyNumbers(this.#source, start, target, blockOptions)
-      return widenNumbers(this.#source, start, NUMBER_TYPES.get(dtype)!, target, this.dimension, blockOptions)
-    })
-  }
-
-  async loadBits(target: Uint16Array, options: LoadOptions = {}): Promise<LoadedRows> {
-    return this.#load(target, options, (blockOptions) =>
-      copyNumbers(this.#source, this.#rows.start, target, blockOptions),
-    )
-  }
-
-  async openRows({ signal }: LoadOptions = {}): Promise<FileRows> {
-    const tokens = await this.#readTokens(signal)
-    const { dtype, start } = this.#rows
-    const read = rowsOfNumbers(this.#source, start, NUMBER_TYPES.get(dtype)!, this.dimension)
-    return { tokens, read: this.#scales === undefined ? read : this.#scaled(read, this.#scales) }
-  }
-
-  /** Rows of codes, each times its scale: exact in float64 (8 + 24 bits), so rounded once. */
-  #scaled(read: FileRows['read'], scales: StoredTensor): FileRows['read'] {
-    const readScales = rowsOfNumbers(this.#source, scales.start, NUMBER_TYPES.get('F32')!, 1)
-    return async (start, end, signal) => {
-      const [rows, factors] = [await read(start, end, signal), await readScales(start, end, signal)]
-      return rows.map((code, place) => code * factors[Math.floor(place / this.dimension)]!)
-    }
-  }
-
-  async #load(
-    target: Float32Array | Uint16Array,
-    options: LoadOptions,
-    fill: (options: BlockOptions) => Promise<void>,
-  ): Promise<LoadedRows> {
-    checkTarget(target, this.size, this.dimension)
-    const tokenBytes = this.#tokens?.elements ?? 0
-    const scaleBytes = (this.#scales?.elements ?? 0) * 4
-    const rowBytes = this.#rows.end - this.#rows.start
-    const progress = new ProgressReporter(options, tokenBytes + scaleBytes + rowBytes)
-    // Words first: if they do not fit the rows, nobody waits for the rows.
-    const tokens = await this.#readTokens(options.signal)
-    if (this.#scales && target instanceof Float32Array) {
-      const scales = new Float32Array(this.size)
-      await copyNumbers(this.#source, this.#scales.start, scales, progress.blockOptions(options, tokenBytes))
-      const blockOptions = progress.blockOptions(options, tokenBytes + scaleBytes)
-      await widenCodes(this.#source, this.#rows, scales, target, blockOptions)
-    } else {
-      await fill(progress.blockOptions(options, tokenBytes))
-    }
-    return progress.finish({ size: this.size, tokens, duplicates: 0 })
-  }
-
-  async #readTokens(signal: AbortSignal | undefined): Promise<string[] | undefined> {
-    if (!this.#tokens) return undefined
-    const { start, end } = this.#tokens
-    const bytes = await readExactly(this.#source, start, end, signal)
-    const place = { name: `${this.#source.name}, tensor "${TOKENS}"`, offset: start }
-    const tokens = parseWordList(this.#source, bytes, this.#encodingErrors, place)
-    checkWordCount(this.#source, tokens, this.size, `tensor "${TOKENS}"`)
-    return tokens
-  }
-}
-
 const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
   ['F64', 'f64'],
   ['F32', 'f32'],
@@ -170,15 +57,56 @@ const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
   ['I8', 'i8'],
   ['U8', 'u8'],
 ])
+const REMEDY = 'Convert it to F32.'
 
-function storedType(source: ByteSource, rows: StoredTensor): StoredType {
-  const stored = STORED_TYPES.get(rows.dtype)
-  if (stored !== undefined) return stored
-  throw unsupported(
-    source,
-    `tensor ${quoted(rows.name)} is ${rows.dtype} [${rows.shape}]; rows of ${[...STORED_TYPES.keys()].join(', ')} are read. Convert it to F32.`,
-    { tensor: rows.name, dtype: rows.dtype },
-  )
+export class SafetensorsTable extends TensorTable<StoredTensor> {
+  readonly format = 'safetensors'
+  readonly #scales: StoredTensor | undefined
+  readonly #tokens: StoredTensor | undefined
+  readonly #encodingErrors: EncodingErrors
+
+  constructor(source: ByteSource, header: SafetensorsHeader, options: OpenOptions) {
+    const rows = chooseTensor(source, header.tensors, options.tensor)
+    const scales = findScales(source, rows, header)
+    const words = findTokens(source, header)
+    const dtype = scales ? 'int8' : storedType(source, rows, STORED_TYPES, REMEDY)
+    super({ source, header, rows, dtype, words })
+    this.#scales = scales
+    this.#tokens = words
+    this.#encodingErrors = options.encodingErrors ?? 'strict'
+    this.leadBytes = (words?.elements ?? 0) + (scales?.elements ?? 0) * 4
+  }
+
+  /** Rows of codes, each times its scale: exact in float64 (8 + 24 bits), so rounded once. */
+  protected override rowReader(type: NumberType): FileRows['read'] {
+    const read = super.rowReader(type)
+    if (this.#scales === undefined) return read
+    const readScales = rowsOfNumbers(this.file, this.#scales.start, F32, 1)
+    return async (start, end, signal) => {
+      const [rows, factors] = [await read(start, end, signal), await readScales(start, end, signal)]
+      return rows.map((code, place) => code * factors[Math.floor(place / this.dimension)]!)
+    }
+  }
+
+  protected override async widen(target: Float32Array, options: BlockOptions): Promise<void> {
+    const scales = this.#scales
+    if (scales === undefined) return super.widen(target, options)
+    const factors = new Float32Array(this.size)
+    // the scales lie before the rows, whose progress starts at 0
+    const onBytes = (done: number) => options.onBytes?.(done - factors.byteLength)
+    await copyNumbers(this.file, scales.start, factors, { ...options, onBytes })
+    await widenCodes(this.file, this.rows, factors, target, options)
+  }
+
+  protected override async readTokens(signal: AbortSignal | undefined): Promise<string[] | undefined> {
+    if (!this.#tokens) return undefined
+    const { start, end } = this.#tokens
+    const bytes = await readExactly(this.file, start, end, signal)
+    const place = { name: `${this.file.name}, tensor "${TOKENS}"`, offset: start }
+    const tokens = parseWordList(this.file, bytes, this.#encodingErrors, place)
+    checkWordCount(this.file, tokens, this.size, `tensor "${TOKENS}"`)
+    return tokens
+  }
 }
 
 /** The scales of rowspace's own int8 rows; undefined for all others. */
