@@ -78,7 +78,7 @@ function lines(what: string): ShownProgress {
 }
 
 function amountOf({ phase, done, total }: Progress): string {
-  if (phase === 'push') return `${count(done)} of ${count(total)} rows pushed`
+  if (phase === 'upload') return `${count(done)} of ${count(total)} rows uploaded`
   if (phase === 'search') return `${done} of ${total} answered`
   if (phase === 'open') return `${done} of ${total} done`
   return phase === 'read' ? `${bytes(done)} of ${bytes(total)} read` : 'preparing to search'

@@ -7,7 +7,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   ],
   [/\(or pass nonFinite: 'skip'\)/g, '(--non-finite skip leaves such rows out)'],
   [/\(overwrite: true\)/g, '(--overwrite)'],
-  [/(push (?:it|the table) anew) with overwrite\b/g, '$1 with --overwrite'],
+  [/Upload ((?:it|the table) again) with overwrite\b/g, 'Push $1 with --overwrite'],
   [/\(servers: \['(http:[^']*)', …\]\)/g, '(--server $1, once for each)'],
 ]
 

@@ -1,4 +1,4 @@
-/** Tables past one machine: pushed to ClickHouse, asked there, rescored here. */
+/** Tables on ClickHouse: `uploadTable` stores them, `openClickHouse` queries them. */
 export type { ClickHouseTable } from './clickhouse/clickhouse-table.ts'
 export type { ClickHouseMatches } from './clickhouse/matches.ts'
 export { openClickHouse } from './clickhouse/open-clickhouse.ts'

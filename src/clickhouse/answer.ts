@@ -1,8 +1,8 @@
 /**
- * From questions to answers: candidates from the engine, scored by the core, until no row that is left out can be in the answer. What
+ * From queries to answers: candidates from the engine, scored by the core, until no row that is left out can be in the answer. What
  * stands in an answer is what an EmbeddingTable of all rows gives, bit for bit.
  *
- * A question alone asks for the rows that come first by their bounds, and for more of them until that is so. Many questions share scans:
+ * A query alone asks for the rows that come first by their bounds, and for more of them until that is so. Many queries share scans:
  *
  * 1. Where a condition leaves few rows, they all come, and the core answers.
  * 2. Any rows are scored: the k-th best score among them is one that every row of the answer reaches.
@@ -16,38 +16,38 @@ import {
   checkCount,
   firstByBound,
   passingIds,
-  questionsAtOnce,
+  queriesAtOnce,
 } from './candidates.ts'
 import type { Connection } from './connection.ts'
 import { anyRows, type FoundRow, fetchRows } from './fetch-rows.ts'
 import { ClickHouseMatches } from './matches.ts'
-import { type Question, type RescoreOptions, rescore } from './rescore.ts'
+import { type PreparedQuery, type RescoreOptions, rescore } from './rescore.ts'
 
-export interface Asked extends BoundOptions, RescoreOptions {}
+export interface SearchParams extends BoundOptions, RescoreOptions {}
 
-/** Questions whose candidates are held at once. */
+/** Queries whose candidates are held at once. */
 const GROUP = 256
-/** Rows asked for beyond k at first: most questions need no second round. */
+/** Rows asked for beyond k at first: most queries need no second round. */
 const SPARE = 24
 /** Each further round asks for so many times more. */
 const GROWTH = 4
-/** Rows that are scored first, where many questions are asked. */
-const SAMPLE = 4_096
-const SAMPLE_EACH = 256
-/** Each further scan of many questions looks at so many times more rows: all before the last cost little beside it. */
+/** Rows that are scored first, where many queries are asked. */
+const FIRST_SCORED = 4_096
+const FIRST_SCORED_EACH = 256
+/** Each further scan of many queries looks at so many times more rows: all before the last cost little beside it. */
 const STEP = 64
-/** The largest k of questions that are asked together: what comes of a shared scan grows with it. */
-const MOST_TOGETHER = 256
+/** The largest k of queries that are asked together: what comes of a shared scan grows with it. */
+const MAX_TOGETHER = 256
 
-export async function answerQuestions(
+export async function answerQueries(
   connection: Connection,
-  questions: readonly Question[],
-  asked: Asked,
+  queries: readonly PreparedQuery[],
+  params: SearchParams,
 ): Promise<ClickHouseMatches[]> {
-  if (asked.k === 0) return questions.map(() => ClickHouseMatches.none())
+  if (params.k === 0) return queries.map(() => ClickHouseMatches.none())
   const answers: ClickHouseMatches[] = []
-  for (let from = 0; from < questions.length; from += GROUP) {
-    const group = new Group(connection, questions.slice(from, from + GROUP), asked)
+  for (let from = 0; from < queries.length; from += GROUP) {
+    const group = new Group(connection, queries.slice(from, from + GROUP), params)
     answers.push(...(await group.answer()))
   }
   return answers
@@ -56,41 +56,41 @@ export async function answerQuestions(
 class Group {
   private readonly rows = new Map<number, FoundRow>()
   private readonly answers: ClickHouseMatches[] = []
-  /** Questions not answered yet, by their places. */
+  /** Queries not answered yet, by their places. */
   private open: number[]
 
   constructor(
     private readonly connection: Connection,
-    private readonly questions: readonly Question[],
-    private readonly asked: Asked,
+    private readonly queries: readonly PreparedQuery[],
+    private readonly params: SearchParams,
   ) {
-    this.open = questions.map((_, place) => place)
+    this.open = queries.map((_, place) => place)
   }
 
   async answer(): Promise<ClickHouseMatches[]> {
-    if (this.questions.length > 1) {
-      await this.askForFew()
-      const shared = questionsAtOnce(this.vectorOf(0).length) > 1
-      if (shared && this.asked.k <= MOST_TOGETHER) await this.askTogether()
+    if (this.queries.length > 1) {
+      await this.answerFew()
+      const shared = queriesAtOnce(this.vectorOf(0).length) > 1
+      if (shared && this.params.k <= MAX_TOGETHER) await this.answerTogether()
     }
-    await this.askAlone()
+    await this.answerAlone()
     return this.answers
   }
 
   private limitOf(place: number): number {
-    return Math.min(this.asked.size, this.asked.k + this.questions[place]!.out.size + SPARE)
+    return Math.min(this.params.size, this.params.k + this.queries[place]!.excluded.size + SPARE)
   }
 
   private vectorOf(place: number): Float32Array {
-    return this.questions[place]!.vector
+    return this.queries[place]!.vector
   }
 
   /** All rows that pass the condition, where they are no more than candidates would be. */
-  private async askForFew(): Promise<void> {
-    const { where, size, signal } = this.asked
+  private async answerFew(): Promise<void> {
+    const { where, size, signal } = this.params
     if (where === undefined) return
-    const most = this.open.reduce((sum, place) => sum + this.limitOf(place), 0)
-    const ids = await passingIds(this.connection, { where, size, most, signal })
+    const limit = this.open.reduce((sum, place) => sum + this.limitOf(place), 0)
+    const ids = await passingIds(this.connection, { where, size, limit, signal })
     if (ids === undefined) return
     const all = { ids, bounds: [], rest: Number.NEGATIVE_INFINITY }
     await this.fetch(ids)
@@ -102,11 +102,11 @@ class Group {
     )
   }
 
-  private async askTogether(): Promise<void> {
+  private async answerTogether(): Promise<void> {
     if (this.open.length === 0) return
-    const { where, size, signal, k } = this.asked
-    const most = Math.min(SAMPLE, SAMPLE_EACH * this.open.length, Math.ceil(size / 16))
-    const sample = await anyRows(this.connection, { where, most, signal })
+    const { where, size, signal, k } = this.params
+    const limit = Math.min(FIRST_SCORED, FIRST_SCORED_EACH * this.open.length, Math.ceil(size / 16))
+    const sample = await anyRows(this.connection, { where, limit, signal })
     for (const [id, row] of sample) this.rows.set(id, row)
     const minScore = new Map<number, number>()
     const raise = (places: readonly number[], found: readonly ClickHouseMatches[]) => {
@@ -117,12 +117,12 @@ class Group {
     }
     raise(this.open, await this.score(this.open, [...sample.keys()]))
     const places = [...minScore.keys()]
-    for (let below = most * STEP; ; below *= STEP) {
+    for (let below = limit * STEP; ; below *= STEP) {
       const isLast = 4 * below >= size
       const above = await allAbove(
         this.connection,
         places.map((place) => ({ vector: this.vectorOf(place), minScore: minScore.get(place)! })),
-        { ...this.asked, below: isLast ? size : below, mostEach: 4 * STEP * (k + SPARE) },
+        { ...this.params, below: isLast ? size : below, maxEach: 4 * STEP * (k + SPARE) },
       )
       const found = await this.best(places, above)
       if (isLast) {
@@ -133,17 +133,17 @@ class Group {
     }
   }
 
-  private async askAlone(): Promise<void> {
-    const limits = this.questions.map((_, place) => this.limitOf(place))
+  private async answerAlone(): Promise<void> {
+    const limits = this.queries.map((_, place) => this.limitOf(place))
     while (this.open.length > 0) {
       const places = this.open
       const candidates = await firstByBound(
         this.connection,
         places.map((place) => ({ vector: this.vectorOf(place), limit: limits[place]! })),
-        this.asked,
+        this.params,
       )
       this.settle(places, candidates, await this.best(places, candidates))
-      for (const place of this.open) limits[place] = Math.min(this.asked.size, limits[place]! * GROWTH)
+      for (const place of this.open) limits[place] = Math.min(this.params.size, limits[place]! * GROWTH)
     }
   }
 
@@ -190,19 +190,19 @@ class Group {
 
   private async fetch(ids: readonly number[]): Promise<void> {
     const wanted = ids.filter((id) => !this.rows.has(id))
-    for (const [id, row] of await fetchRows(this.connection, wanted, this.asked.signal))
+    for (const [id, row] of await fetchRows(this.connection, wanted, this.params.signal))
       this.rows.set(id, row)
   }
 
-  /** Every row that came for any of these questions may be in the answer of each. */
+  /** Every row that came for any of these queries may be in the answer of each. */
   private score(places: readonly number[], ids: readonly number[]): Promise<ClickHouseMatches[]> {
-    const questions = places.map((place) => this.questions[place]!)
-    return rescore(this.connection, questions, ids, this.rows, this.asked)
+    const queries = places.map((place) => this.queries[place]!)
+    return rescore(this.connection, queries, ids, this.rows, this.params)
   }
 
   /** What a row must score to come into an answer, or undefined where any score will do. */
   private reachedBy(answer: ClickHouseMatches): number | undefined {
-    const { k, metric, minScore } = this.asked
+    const { k, metric, minScore } = this.params
     const scores = metric === 'cosine' ? answer.cosines : answer.dots
     return scores.length === k ? scores[k - 1]! : minScore === undefined ? undefined : Math.fround(minScore)
   }

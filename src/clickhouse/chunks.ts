@@ -1,56 +1,56 @@
-/** A table in pieces of so many rows: which of them the shards have, whole, in part or twice. */
+/** A table in chunks of rows, and which of them the shards have. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import type { Connection } from './connection.ts'
 import type { Description } from './schema.ts'
 
-/** What is held of a piece here, and sorted there, at once. */
-const PIECE_BYTES = 1 << 24
-const MOST_ROWS = 1 << 19
+/** Bytes of a chunk, which is held in memory here and sorted there. */
+const CHUNK_BYTES = 1 << 24
+const MAX_ROWS = 1 << 19
 
-/** Rows of a piece: as asked, or as many as make PIECE_BYTES. Throws `INVALID_ARGUMENT`. */
-export function pieceRowsOf(rowsAtOnce: number | undefined, dimension: number): number {
+/** Rows per chunk: the given number, or as many as make CHUNK_BYTES. Throws `INVALID_ARGUMENT`. */
+export function chunkRowsOf(rowsAtOnce: number | undefined, dimension: number): number {
   if (rowsAtOnce === undefined) {
-    return Math.max(1, Math.min(MOST_ROWS, 2 ** Math.floor(Math.log2(PIECE_BYTES / (5 * dimension + 32)))))
+    return Math.max(1, Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(CHUNK_BYTES / (5 * dimension + 32)))))
   }
-  if (Number.isSafeInteger(rowsAtOnce) && rowsAtOnce >= 1 && rowsAtOnce <= MOST_ROWS) return rowsAtOnce
+  if (Number.isSafeInteger(rowsAtOnce) && rowsAtOnce >= 1 && rowsAtOnce <= MAX_ROWS) return rowsAtOnce
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `rowsAtOnce must be an integer from 1 to ${MOST_ROWS}; got ${describe(rowsAtOnce)}`,
+    `rowsAtOnce must be an integer from 1 to ${MAX_ROWS}; got ${describe(rowsAtOnce)}.`,
   )
 }
 
-export class Pieces {
+export class Chunks {
   readonly count: number
 
-  constructor(private readonly shape: Pick<Description, 'size' | 'pieceRows'>) {
-    this.count = Math.ceil(shape.size / shape.pieceRows)
+  constructor(private readonly shape: Pick<Description, 'size' | 'chunkRows'>) {
+    this.count = Math.ceil(shape.size / shape.chunkRows)
   }
 
-  start(piece: number): number {
-    return piece * this.shape.pieceRows
+  start(chunk: number): number {
+    return chunk * this.shape.chunkRows
   }
 
-  end(piece: number): number {
-    return Math.min(this.shape.size, (piece + 1) * this.shape.pieceRows)
+  end(chunk: number): number {
+    return Math.min(this.shape.size, (chunk + 1) * this.shape.chunkRows)
   }
 
-  /** Rows of a piece: 0 for what is no piece of this table. */
-  rowsOf(piece: number): number {
-    return Math.max(0, this.end(piece) - this.start(piece))
+  /** Rows of a chunk; 0 if this table has no such chunk. */
+  rowsOf(chunk: number): number {
+    return Math.max(0, this.end(chunk) - this.start(chunk))
   }
 
   all(): number[] {
-    return Array.from({ length: this.count }, (_, piece) => piece)
+    return Array.from({ length: this.count }, (_, chunk) => chunk)
   }
 
-  /** Rows of each piece as the shards have them. */
+  /** How many rows of each chunk the shards have. */
   async there(connection: Connection, signal: AbortSignal | undefined): Promise<Map<number, number>> {
     const { data } = await connection.select(
-      `SELECT intDiv(id, ${this.shape.pieceRows}) AS piece, count() AS n FROM ${connection.named(connection.table)} GROUP BY piece`,
+      `SELECT intDiv(id, ${this.shape.chunkRows}) AS chunk, count() AS n FROM ${connection.named(connection.table)} GROUP BY chunk`,
       { signal },
     )
-    return new Map(data.map(([piece, count]) => [Number(piece), Number(count)]))
+    return new Map(data.map(([chunk, count]) => [Number(chunk), Number(count)]))
   }
 }

@@ -1,4 +1,4 @@
-/** A table on ClickHouse, asked as an EmbeddingTable is: the same names, options and bits, as promises. */
+/** A table on ClickHouse with the methods, options and bits of an EmbeddingTable, as promises. */
 
 import { conditionSql } from '../clickhouse/condition-sql.ts'
 import { RowspaceError } from '../core/errors.ts'
@@ -7,7 +7,7 @@ import { describe } from '../core/values.ts'
 import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
 import { EmbeddingTable } from '../table/embedding-table.ts'
 import { combine, type Expression, type WeightedTerm } from '../table/expression.ts'
-import { type Asked, answerQuestions } from './answer.ts'
+import { answerQueries, type SearchParams } from './answer.ts'
 import type { Kernels } from './bound.ts'
 import type { Connection } from './connection.ts'
 import { fetchRows } from './fetch-rows.ts'
@@ -26,13 +26,13 @@ import {
   copiedQuery,
   copiedTerms,
   inOrder,
-  type QuestionOptions,
+  type PrepareOptions,
+  prepareQuery,
+  prepareSum,
   Rows,
-  sumQuestion,
-  vectorQuestion,
-} from './questions.ts'
-import { readSearch, readSumOptions, readWaiting, type Waiting } from './read-options.ts'
-import { type Question, smallTable } from './rescore.ts'
+} from './prepare-query.ts'
+import { readSearch, readSignalOptions, readSumOptions, type SignalOptions } from './read-options.ts'
+import { type PreparedQuery, smallTable } from './rescore.ts'
 import { type Description, namesOf } from './schema.ts'
 import { quoteText } from './sql.ts'
 
@@ -42,7 +42,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   readonly size: number
   /** Columns, d. */
   readonly dimension: number
-  /** How the rows were kept in the table that was pushed; on the engine they are float32, which holds the same numbers. */
+  /** The element type of the uploaded table. On the engine rows are float32, which holds the same numbers. */
   readonly dtype: string
   /** Whether rows have tokens. */
   readonly hasTokens: boolean
@@ -71,15 +71,15 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
-  async id(row: RowKey, options: Waiting = {}): Promise<number> {
-    const { signal } = readWaiting(options, 'id()')
+  async id(row: RowKey, options: SignalOptions = {}): Promise<number> {
+    const { signal } = readSignalOptions(options, 'id()')
     return (await this.find([row], signal))[0]!
   }
 
   /** The token of an id, or undefined where the table has none for it. */
-  async token(id: number, options: Waiting = {}): Promise<string | undefined> {
+  async token(id: number, options: SignalOptions = {}): Promise<string | undefined> {
     this.checkOpen()
-    const { signal } = readWaiting(options, 'token()')
+    const { signal } = readSignalOptions(options, 'token()')
     if (typeof id !== 'number')
       throw new RowspaceError('INVALID_ARGUMENT', `an id must be a number; got ${describe(id)}`)
     checkId(id, this.size)
@@ -87,16 +87,16 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** The lookup x_i = E[t_i]: one row, d numbers. */
-  async row(row: RowKey, options: Waiting = {}): Promise<Float32Array> {
-    return this.rowsById([row], readWaiting(options, 'row()'))
+  async row(row: RowKey, options: SignalOptions = {}): Promise<Float32Array> {
+    return this.rowsById([row], readSignalOptions(options, 'row()'))
   }
 
   /** n rows, n · d numbers, row-major. */
-  async gather(rows: Iterable<RowKey>, options: Waiting = {}): Promise<Float32Array> {
-    return this.rowsById(listOf(rows), readWaiting(options, 'gather()'))
+  async gather(rows: Iterable<RowKey>, options: SignalOptions = {}): Promise<Float32Array> {
+    return this.rowsById(listOf(rows), readSignalOptions(options, 'gather()'))
   }
 
-  private async rowsById(rows: readonly RowKey[], { signal }: Waiting): Promise<Float32Array> {
+  private async rowsById(rows: readonly RowKey[], { signal }: SignalOptions): Promise<Float32Array> {
     const ids = await this.find(rows, signal)
     const found = await fetchRows(this.connection, ids, signal)
     const target = new Float32Array(ids.length * this.dimension)
@@ -105,10 +105,10 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** The cosine of two rows or vectors; 0 where one is a row of zeros. */
-  async similarity(a: Query, b: Query, options: Waiting = {}): Promise<number> {
-    const { signal } = readWaiting(options, 'similarity()')
-    const asked = [copiedQuery(a, this.dimension), copiedQuery(b, this.dimension)]
-    const ids = await this.find(asked.filter(isRow), signal)
+  async similarity(a: Query, b: Query, options: SignalOptions = {}): Promise<number> {
+    const { signal } = readSignalOptions(options, 'similarity()')
+    const queries = [copiedQuery(a, this.dimension), copiedQuery(b, this.dimension)]
+    const ids = await this.find(queries.filter(isRow), signal)
     const found = await fetchRows(this.connection, ids, signal)
     const sorted = Float64Array.from(new Set(ids)).sort()
     const table =
@@ -120,7 +120,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
             core: this.options.core,
           })
     try {
-      const [first, second] = asked.map((query) => (isRow(query) ? sorted.indexOf(ids.shift()!) : query))
+      const [first, second] = queries.map((query) => (isRow(query) ? sorted.indexOf(ids.shift()!) : query))
       return table.similarity(first!, second!)
     } finally {
       table.dispose()
@@ -131,10 +131,10 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   async nearest(query: Query, options: ClickHouseSearchOptions<Columns> = {}): Promise<ClickHouseMatches> {
     const given = readSearch(options, 'nearest()', false)
     const copy = copiedQuery(query, this.dimension)
-    const question = async (asked: AskedOfTable) => [
-      vectorQuestion(copy, asked, await this.rowsOf([copy], asked)),
+    const prepare = async (params: TableSearchParams) => [
+      prepareQuery(copy, params, await this.rowsOf([copy], params)),
     ]
-    return (await this.ask(given, question))[0]!
+    return (await this.search(given, prepare))[0]!
   }
 
   /** As EmbeddingTable.nearestBatch. */
@@ -144,9 +144,9 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   ): Promise<ClickHouseMatches[]> {
     const given = readSearch(options, 'nearestBatch()', false)
     const list = inOrder(queryList(queries, this.dimension), (query) => copiedQuery(query, this.dimension))
-    return this.ask(given, async (asked) => {
-      const rows = await this.rowsOf(list, asked)
-      return inOrder(list, (query) => vectorQuestion(query, asked, rows))
+    return this.search(given, async (params) => {
+      const rows = await this.rowsOf(list, params)
+      return inOrder(list, (query) => prepareQuery(query, params, rows))
     })
   }
 
@@ -158,8 +158,8 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     const { normalize = false, ...given } = readSearch(options, 'analogy()', true)
     const terms = copiedTerms(expression)
     return (
-      await this.ask(given, async (asked) => [
-        sumQuestion(terms, normalize, asked, await this.rowsOf(terms.map(termOf), asked)),
+      await this.search(given, async (params) => [
+        prepareSum(terms, normalize, params, await this.rowsOf(terms.map(termOf), params)),
       ])
     )[0]!
   }
@@ -171,16 +171,16 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   ): Promise<ClickHouseMatches[]> {
     const { normalize = false, ...given } = readSearch(options, 'analogyBatch()', true)
     const list = inOrder(listOf(expressions), copiedTerms)
-    return this.ask(given, async (asked) => {
-      const rows = await this.rowsOf(list.flat().map(termOf), asked)
-      return inOrder(list, (terms) => sumQuestion(terms, normalize, asked, rows))
+    return this.search(given, async (params) => {
+      const rows = await this.rowsOf(list.flat().map(termOf), params)
+      return inOrder(list, (terms) => prepareSum(terms, normalize, params, rows))
     })
   }
 
   /** The vector of an expression, d numbers, as EmbeddingTable.combine. */
   async combine(
     expression: Expression,
-    options: Waiting & { normalize?: boolean | undefined } = {},
+    options: SignalOptions & { normalize?: boolean | undefined } = {},
   ): Promise<Float32Array> {
     const { normalize, signal } = readSumOptions(options, 'combine()')
     const terms = copiedTerms(expression)
@@ -189,9 +189,9 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** The ids of tokens as they are written; those that the table does not have are not among them. */
-  async tokenIds(tokens: Iterable<string>, options: Waiting = {}): Promise<Map<string, number>> {
+  async tokenIds(tokens: Iterable<string>, options: SignalOptions = {}): Promise<Map<string, number>> {
     this.checkOpen()
-    const { signal } = readWaiting(options, 'tokenIds()')
+    const { signal } = readSignalOptions(options, 'tokenIds()')
     const list = listOf(tokens)
     const odd = list.find((token) => typeof token !== 'string')
     if (odd !== undefined)
@@ -200,9 +200,11 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** The engine's version, the shards, and the bytes that the table takes on all of them. */
-  async inspect(options: Waiting = {}): Promise<{ version: string; shards: number; storedBytes: number }> {
+  async inspect(
+    options: SignalOptions = {},
+  ): Promise<{ version: string; shards: number; storedBytes: number }> {
     this.checkOpen()
-    const { signal } = readWaiting(options, 'inspect()')
+    const { signal } = readSignalOptions(options, 'inspect()')
     const { connection, cluster } = this
     const { local } = namesOf(connection.table, cluster)
     const parts = cluster === '' ? 'system.parts' : `cluster(${quoteText(cluster)}, system, parts)`
@@ -235,9 +237,9 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     if (this.closed) throw new RowspaceError('DISPOSED', 'this table was closed: open it again')
   }
 
-  private async ask(
+  private async search(
     options: ClickHouseSearchOptions<Columns>,
-    questionsOf: (asked: AskedOfTable) => Promise<Question[]>,
+    prepare: (params: TableSearchParams) => Promise<PreparedQuery[]>,
   ): Promise<ClickHouseMatches[]> {
     this.checkOpen()
     const { k, metric, minScore } = readSearchOptions({ ...options, filter: undefined })
@@ -248,7 +250,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
         'a filter of a cluster is a condition on metadata columns, { year: { gte: 2020 } }: functions do not run there',
       )
     }
-    const asked = {
+    const params = {
       k: Math.min(k, this.size),
       metric,
       minScore,
@@ -260,11 +262,11 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
       includeInputs,
       exclude: exclude === undefined ? [] : await this.find(listOf(exclude), signal),
     }
-    return answerQuestions(this.connection, await questionsOf(asked), asked)
+    return answerQueries(this.connection, await prepare(params), params)
   }
 
   /** The rows that queries and terms name. */
-  private async rowsOf(queries: readonly (Query | Float32Array)[], { signal }: Waiting): Promise<Rows> {
+  private async rowsOf(queries: readonly (Query | Float32Array)[], { signal }: SignalOptions): Promise<Rows> {
     const named = queries.filter(isRow)
     const ids = await this.find(named, signal)
     const found = await fetchRows(this.connection, ids, signal)
@@ -278,7 +280,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   }
 }
 
-type AskedOfTable = Asked & QuestionOptions
+type TableSearchParams = SearchParams & PrepareOptions
 
 const termOf = ({ term }: WeightedTerm) => term
 

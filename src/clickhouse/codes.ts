@@ -6,7 +6,7 @@
  * norm is ‖x‖ in float64; residual is rounded up. Both are 0 for a row of zeros. How they bound a score is in bound.ts.
  */
 
-/** The codes of rows as they are pushed. */
+/** What is stored beside n rows. */
 export interface CodedRows {
   codes: Int8Array
   scales: Float32Array

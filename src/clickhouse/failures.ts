@@ -1,75 +1,49 @@
-/** What servers and networks say, in rowspace's words: which server, which table, what to do. */
+/** Turns errors of servers and networks into RowspaceErrors that name the server, the table and the remedy. */
 import { type ErrorCode, isRowspaceError, RowspaceError } from '../core/errors.ts'
 
-interface Failure {
-  code: ErrorCode
-  remedy: string
-}
+type Failure = readonly [code: ErrorCode, remedy: string, engineCodes: readonly string[]]
 
-/** By the engine's own numbers (src/Common/ErrorCodes.cpp); numbers never change. */
-const FAILURES: ReadonlyMap<string, Failure> = new Map<string, Failure>([
-  ['81', { code: 'NOT_FOUND', remedy: 'there is no such database: create it, or name another' }],
-  ['60', { code: 'NOT_FOUND', remedy: 'there is no such table: push it first' }],
-  ['170', { code: 'NOT_FOUND', remedy: 'there is no such cluster: system.clusters lists those there are' }],
-  ['701', { code: 'NOT_FOUND', remedy: 'there is no such cluster: system.clusters lists those there are' }],
-  ...['192', '193', '194', '195', '516'].map(
-    (code) =>
-      [
-        code,
-        { code: 'ACCESS_DENIED', remedy: 'user or password is wrong: give username and password' },
-      ] as const,
-  ),
-  ...['164', '291', '392', '497', '452'].map(
-    (code) =>
-      [
-        code,
-        { code: 'ACCESS_DENIED', remedy: 'this user may not do that: grant it, or take another user' },
-      ] as const,
-  ),
+/** By the engine's error codes (src/Common/ErrorCodes.cpp), which never change. */
+const FAILURES: readonly Failure[] = [
+  ['NOT_FOUND', 'there is no such database. Create it, or name another.', ['81']],
+  ['NOT_FOUND', 'there is no such table. Upload it first.', ['60']],
+  ['NOT_FOUND', 'there is no such cluster. system.clusters lists the clusters.', ['170', '701']],
   [
-    '241',
-    {
-      code: 'OUT_OF_MEMORY',
-      remedy:
-        'the query ran into the memory limit: ask for fewer rows or in smaller batches, or raise max_memory_usage',
-    },
+    'ACCESS_DENIED',
+    'the user or password is wrong. Give username and password.',
+    ['192', '193', '194', '195', '516'],
   ],
-  ...['159', '160'].map(
-    (code) =>
-      [code, { code: 'IO', remedy: 'it took too long: raise timeoutMilliseconds, or add shards' }] as const,
-  ),
-  ['394', { code: 'IO', remedy: 'somebody ended the query there: ask again' }],
-  ...['209', '210', '279', '32', '519', '198'].map(
-    (code) =>
-      [
-        code,
-        {
-          code: 'IO',
-          remedy: 'a shard cannot be reached: nothing is answered without it; start it and ask again',
-        },
-      ] as const,
-  ),
-  ['202', { code: 'IO', remedy: 'it has too many queries at once: ask again later' }],
   [
-    '62',
-    {
-      code: 'INVALID_ARGUMENT',
-      remedy: 'the statement was not understood there: raise max_query_size where it is too long',
-    },
+    'ACCESS_DENIED',
+    'this user may not do that. Grant it, or use another user.',
+    ['164', '291', '392', '497', '452'],
   ],
-  ...['190', '16', '47', '8'].map(
-    (code) =>
-      [
-        code,
-        {
-          code: 'INVALID_FORMAT',
-          remedy: 'the table there is not as rowspace made it: push it anew with overwrite',
-        },
-      ] as const,
-  ),
-])
+  [
+    'OUT_OF_MEMORY',
+    'the query reached the memory limit. Request fewer rows, use smaller batches, or raise max_memory_usage.',
+    ['241'],
+  ],
+  ['IO', 'it took too long. Raise timeoutMilliseconds, or add shards.', ['159', '160']],
+  ['IO', 'the query was ended on the server. Try again.', ['394']],
+  [
+    'IO',
+    'a shard cannot be reached, and no answer is given without it. Start it, then try again.',
+    ['209', '210', '279', '32', '519', '198'],
+  ],
+  ['IO', 'the server has too many queries at once. Try again later.', ['202']],
+  [
+    'INVALID_ARGUMENT',
+    'the server did not understand the statement. Raise max_query_size if it is too long.',
+    ['62'],
+  ],
+  [
+    'INVALID_FORMAT',
+    'the table is not as rowspace made it. Upload it again with overwrite.',
+    ['190', '16', '47', '8'],
+  ],
+]
 
-/** Reasons of Node and browsers for a server that is not there. */
+/** How Node and browsers say that a server cannot be reached. */
 const NETWORK =
   /ECONNREFUSED|ENOTFOUND|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|EPIPE|EAI_AGAIN|socket hang up|fetch failed|Failed to fetch|terminated|premature/i
 
@@ -80,24 +54,17 @@ export type Redact = (text: string) => string
 export function explain(cause: unknown, server: string, table: string, redact: Redact): RowspaceError {
   if (isRowspaceError(cause)) return cause
   const { code: given, message = String(cause) } = (cause ?? {}) as { code?: string; message?: string }
-  // servers of before 2020 write their errors otherwise than the client reads them
-  const code = /^Code: (\d+)/.exec(message)?.[1] ?? given
-  const said = redact(firstLine(message))
-  const details = { server, table, engineCode: code, reason: 'NETWORK' }
-  const failure = code === undefined ? undefined : FAILURES.get(String(code))
-  if (failure !== undefined) {
-    const { reason: _, ...known } = details
-    const shown = failure.code === 'IO' ? details : known
-    return new RowspaceError(failure.code, `${server}, table ${table}: ${failure.remedy} (${said})`, shown)
-  }
-  if (NETWORK.test(`${code} ${message}`)) {
-    return new RowspaceError(
-      'IO',
-      `${server}, table ${table}: the server cannot be reached or went away: see that it runs and ask again (${said})`,
-      details,
-    )
-  }
-  return new RowspaceError('IO', `${server}, table ${table}: the server refused: ${said}`, details)
+  // the client cannot read the error format of servers older than 2020
+  const engineCode = /^Code: (\d+)/.exec(message)?.[1] ?? given
+  const shown = redact(firstLine(message))
+  const failure = FAILURES.find(([, , codes]) => codes.includes(String(engineCode)))
+  const [code, remedy]: readonly [ErrorCode, string, ...unknown[]] =
+    failure ??
+    (NETWORK.test(`${engineCode} ${message}`)
+      ? ['IO', 'the server cannot be reached or went away. Check that it runs, then try again.']
+      : ['IO', 'the server rejected the statement.'])
+  const details = { server, table, engineCode, ...(code === 'IO' ? { reason: 'NETWORK' } : {}) }
+  return new RowspaceError(code, `${server}, table ${table}: ${remedy} (${shown})`, details)
 }
 
 function firstLine(message: string): string {

@@ -1,4 +1,4 @@
-/** Rows of the engine, by id or any of them. */
+/** Fetches rows from the engine: those of given ids, or any. */
 import { RowspaceError } from '../core/errors.ts'
 import type { Connection } from './connection.ts'
 import { RowBinaryReader } from './row-binary.ts'
@@ -8,10 +8,10 @@ export interface FoundRow {
   token: string | undefined
 }
 
-/** Ids in one statement: what SQL holds of them stays far below max_query_size. */
+/** Ids per statement, far below the engine's max_query_size. */
 const IDS_AT_ONCE = 5_000
 
-/** The rows of these ids. Throws `CHANGED` where one is not there. */
+/** The rows of these ids. Throws `CHANGED` if one is missing. */
 export async function fetchRows(
   connection: Connection,
   ids: Iterable<number>,
@@ -25,17 +25,17 @@ export async function fetchRows(
   }
   const missing = wanted.find((id) => !found.has(id))
   if (missing === undefined) return found
-  throw changed(connection, `row ${missing} is not there any more`)
+  throw changed(connection, `row ${missing} is missing`)
 }
 
-/** Some rows that pass a condition, whichever come first. */
+/** Up to `limit` rows that pass a condition, whichever come first. */
 export async function anyRows(
   connection: Connection,
-  { where, most, signal }: { where: string | undefined; most: number; signal: AbortSignal | undefined },
+  { where, limit, signal }: { where: string | undefined; limit: number; signal: AbortSignal | undefined },
 ): Promise<Map<number, FoundRow>> {
   const found = new Map<number, FoundRow>()
   const condition = where === undefined ? '' : `PREWHERE ${where} `
-  await readRows(connection, `${condition}LIMIT ${most}`, found, signal)
+  await readRows(connection, `${condition}LIMIT ${limit}`, found, signal)
   return found
 }
 
@@ -58,7 +58,7 @@ export function changed(connection: Connection, what: string): RowspaceError {
   const { server, title } = connection
   return new RowspaceError(
     'CHANGED',
-    `${server}, table ${title}: ${what}: see that every shard has its rows, or push the table again`,
+    `${server}, table ${title}: ${what}. Check that every shard has its rows, or upload the table again.`,
     { server, table: title },
   )
 }

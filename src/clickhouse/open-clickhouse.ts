@@ -1,4 +1,4 @@
-/** Opens a table on the engine: sees that it is whole and of this version, and chooses how it is searched. */
+/** Opens a table on ClickHouse: checks that it is complete, and chooses how to search it. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
@@ -7,16 +7,17 @@ import { checkCount } from './candidates.ts'
 import { ClickHouseTable } from './clickhouse-table.ts'
 import { Connection } from './connection.ts'
 import type { ClickHouseOptions, ColumnTypes, NoColumns } from './options.ts'
-import { readClusterOptions } from './read-options.ts'
+import { readClickHouseOptions } from './read-options.ts'
 import { type Description, existingTables, namesOf, readDescription } from './schema.ts'
 import { quoteText } from './sql.ts'
 
 /**
- * Opens a table that `uploadTable` put there. Every answer is the one an EmbeddingTable of the same rows gives, bit for bit, or an error: never
- * one without the rows of a shard that is away.
+ * Opens a table that `uploadTable` stored. Every answer has the bits that an EmbeddingTable of the same rows gives. If a
+ * shard cannot be reached, a query is an error, never an answer without its rows.
  *
- * @throws RowspaceError `NOT_FOUND` where there is no such database or table; `TRUNCATED` where its push has not ended; `CHANGED` where its
- * shards have another number of rows than were pushed; `UNSUPPORTED` where a newer version made it; `ACCESS_DENIED`, `IO`.
+ * @throws RowspaceError `NOT_FOUND` if there is no such database or table; `TRUNCATED` if its upload has not ended;
+ *   `CHANGED` if its shards do not have the number of rows that were uploaded; `UNSUPPORTED` if a newer version made it;
+ *   `ACCESS_DENIED`; `IO`; `INVALID_ARGUMENT` for an option
  * @example
  * const table = await openClickHouse({ url: 'http://localhost:8123', table: 'glove' })
  * for (const { token, cosine } of await table.nearest('king', { k: 5 })) console.log(token, cosine)
@@ -25,7 +26,7 @@ import { quoteText } from './sql.ts'
 export async function openClickHouse<Columns extends ColumnTypes = NoColumns>(
   given: ClickHouseOptions<Columns>,
 ): Promise<ClickHouseTable<Columns>> {
-  const options = readClusterOptions(given)
+  const options = readClickHouseOptions(given)
   if (options.kernel !== undefined) checkKernel(options.kernel)
   const connection = await Connection.open(options)
   try {
@@ -36,7 +37,7 @@ export async function openClickHouse<Columns extends ColumnTypes = NoColumns>(
       await checkDatabase(connection)
       throw new RowspaceError(
         'NOT_FOUND',
-        `${place.server}, table ${place.table}: there is no such table of rowspace: push it first`,
+        `${place.server}, table ${place.table}: rowspace has no such table there. Upload it first.`,
         place,
       )
     }
@@ -44,7 +45,7 @@ export async function openClickHouse<Columns extends ColumnTypes = NoColumns>(
     if (!there.has(names.complete)) {
       throw new RowspaceError(
         'TRUNCATED',
-        `${place.server}, table ${place.table}: its push has not ended: push it again, and what is there stays`,
+        `${place.server}, table ${place.table}: its upload has not ended. Upload it again; the rows that are there stay.`,
         place,
       )
     }
@@ -66,21 +67,17 @@ async function checkDatabase(connection: Connection): Promise<void> {
   if (Number(count) > 0) return
   throw new RowspaceError(
     'NOT_FOUND',
-    `${server}, table ${title}: there is no database ${JSON.stringify(database)}: create it, or name another`,
-    {
-      server,
-      table: title,
-      database,
-    },
+    `${server}, table ${title}: there is no database ${JSON.stringify(database)}. Create it, or name another.`,
+    { server, table: title, database },
   )
 }
 
-function checkColumns({ server, title }: Connection, { columns }: Description, asked: ColumnTypes): void {
-  for (const [name, type] of Object.entries(asked)) {
+function checkColumns({ server, title }: Connection, { columns }: Description, expected: ColumnTypes): void {
+  for (const [name, type] of Object.entries(expected)) {
     if (columns[name] === type) continue
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `${server}, table ${title}: it has no metadata column ${describe(name)} of type ${describe(type)}; its columns are ${JSON.stringify(columns)}`,
+      `${server}, table ${title}: it has no metadata column ${describe(name)} of type ${describe(type)}; its columns are ${JSON.stringify(columns)}.`,
       { server, table: title, column: name },
     )
   }
@@ -89,19 +86,19 @@ function checkColumns({ server, title }: Connection, { columns }: Description, a
 const KERNELS: readonly Kernel[] = ['codes', 'dotProduct', 'arrays']
 
 /**
- * A question alone takes as long as its bytes take to be read and unpacked, of which codes are a quarter; many that share a scan take as long as
- * they take to be computed, which dotProduct does best.
+ * A single query takes as long as reading and unpacking its bytes, of which codes need a quarter. Queries that share a
+ * scan take as long as their arithmetic, which dotProduct does fastest.
  */
 async function chooseKernels(
   connection: Connection,
   { codes }: Description,
-  asked: Kernel | undefined,
+  kernel: Kernel | undefined,
 ): Promise<Kernels> {
   const [count] = await connection.selectOne(`SELECT count() FROM system.functions WHERE name = 'dotProduct'`)
   const hasProduct = Number(count) > 0
-  if (asked !== undefined) {
-    checkHasKernel(connection, asked, { codes, hasProduct })
-    return { alone: asked, shared: asked }
+  if (kernel !== undefined) {
+    checkHasKernel(connection, kernel, { codes, hasProduct })
+    return { alone: kernel, shared: kernel }
   }
   const rows = hasProduct ? 'dotProduct' : 'arrays'
   return { alone: codes ? 'codes' : rows, shared: codes && !hasProduct ? 'codes' : rows }
@@ -111,7 +108,7 @@ function checkKernel(kernel: Kernel): void {
   if (KERNELS.includes(kernel)) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `kernel must be 'codes', 'dotProduct' or 'arrays'; got ${describe(kernel)}`,
+    `kernel must be 'codes', 'dotProduct' or 'arrays'; got ${describe(kernel)}.`,
   )
 }
 
@@ -123,7 +120,7 @@ function checkHasKernel(
   if (kernel === 'codes' && !codes) {
     throw new RowspaceError(
       'UNSUPPORTED',
-      `${server}, table ${title}: it was pushed without codes: ask with another kernel, or push it anew`,
+      `${server}, table ${title}: it was uploaded without codes. Use another kernel, or upload it again.`,
     )
   }
   if (kernel === 'dotProduct' && !hasProduct) {

@@ -1,4 +1,4 @@
-/** What clusters are reached, filled and asked with. */
+/** Options of a ClickHouse connection, of uploads, and of searches. */
 
 import type { Metric, Query, RowKey } from '../core/options.ts'
 import type { Condition } from '../metadata/condition.ts'
@@ -8,94 +8,109 @@ import type { Kernel, Kernels } from './bound.ts'
 
 export type { ColumnTypes, Condition, Kernel, Kernels, Metadata, Metric, NoColumns, Query, RowKey }
 
-/** What rowspace needs of `createClient` of @clickhouse/client or @clickhouse/client-web. */
+/** `createClient` of @clickhouse/client or @clickhouse/client-web. */
 export type CreateClient = (configuration: Record<string, unknown>) => unknown
 
-/** Where a table is and who asks. */
+/** The server, the table, and the user. */
 export interface ConnectionOptions {
-  /** The HTTP address of a server: http://host:8123, https://host:8443. A user and a password may stand in it. */
+  /** The HTTP address of a server: http://host:8123 or https://host:8443. It may hold a user and a password. */
   url: string
-  /** 'default' unless given. */
+  /** Default 'default'. */
   database?: string | undefined
   /** The name of the table. */
   table: string
-  /** 'default' unless given. */
+  /** Default: the user in `url`, or 'default'. */
   username?: string | undefined
+  /** Default: the password in `url`, or none. Errors show it as ***. */
   password?: string | undefined
-  /** How long a statement may take, in milliseconds: then it is ended, on the server too. 300,000 unless given. */
+  /** Milliseconds a statement may take before it is ended, on the server too. Default 300,000. */
   timeoutMilliseconds?: number | undefined
   /** Settings of the engine for every statement: { max_memory_usage: 1e10 }. */
   settings?: Readonly<Record<string, string | number>> | undefined
-  /** `createClient`, where the package of the client is loaded by other ways. */
+  /** `createClient`, if the client's package cannot be imported by its name. */
   createClient?: CreateClient | undefined
-  /** Certificates for TLS, as @clickhouse/client takes them: { ca_cert: … }. Node only. */
+  /** Certificates for TLS, in the form of @clickhouse/client: { ca_cert: … }. Node only. */
   tls?: Readonly<Record<string, unknown>> | undefined
 }
 
+/** Reported after every chunk of an upload. */
 export interface UploadProgress {
-  /** Rows, also those that were there already. */
-  phase: 'push'
+  phase: 'upload'
+  /** Rows on the servers, those of earlier uploads included. */
   done: number
+  /** Rows of the table, |V|. */
   total: number
 }
 
+/** Options of `uploadTable`. */
 export interface UploadOptions<Columns extends ColumnTypes = NoColumns> extends ConnectionOptions {
-  /** The cluster whose shards take the rows, by its name in system.clusters. Without it, the one server takes all. */
+  /** The cluster whose shards store the rows, by its name in system.clusters. Default: the one server stores all. */
   cluster?: string | undefined
   /**
-   * The HTTP address of every shard's every server, where the cluster has no ZooKeeper or Keeper to carry `ON CLUSTER`. The same user
-   * and password go to each.
+   * The HTTP addresses of all servers of the cluster, needed if it has no ZooKeeper or Keeper to carry `ON CLUSTER`. All
+   * take the same user and password.
    */
   servers?: readonly string[] | undefined
-  /** Metadata columns, to filter by. */
+  /** Metadata columns to filter by: { year: 'number' }. */
   columns?: Columns | undefined
-  /** The metadata of a row; what is left out is null. */
+  /** Returns the metadata of a row. Missing values are null. */
   metadata?: ((id: number, token: string | undefined) => Metadata<Columns>) | undefined
-  /** Drop a table of this name first. False unless given: rows that are there already stay, others are added. */
+  /** Drop a table of this name first. Default false: existing rows stay, and missing rows are added. */
   overwrite?: boolean | undefined
-  /** Rows of one insert: as many as make about 16 MB unless given. */
+  /** Rows per insert. Default: as many as make about 16 MB. */
   rowsAtOnce?: number | undefined
-  /** int8 codes beside the rows, by which they are scanned: a quarter more room, an eighth of the time. True unless given. */
+  /** Store int8 codes beside the rows and scan those: a quarter more space, an eighth of the time. Default true. */
   codes?: boolean | undefined
+  /** Stops the upload. Rows already sent stay, and a later upload continues from there. */
   signal?: AbortSignal | undefined
+  /** Called after every chunk. What it throws is reported once the upload is done. */
   onProgress?: ((progress: UploadProgress) => void) | undefined
 }
 
+/** What `uploadTable` resolves to. */
 export interface Uploaded {
   /** Rows of the table, |V|. */
   size: number
+  /** Columns of a row, d. */
   dimension: number
-  /** Rows that were sent now; the others were there. */
+  /** Rows sent by this call; the others were on the servers before. */
   sent: number
 }
 
+/** Options of `openClickHouse`. */
 export interface ClickHouseOptions<Columns extends ColumnTypes = NoColumns> extends ConnectionOptions {
-  /** The metadata columns that are filtered by: they type conditions, and are checked against the table's. */
+  /** The metadata columns to filter by. They give conditions their types, and must be columns of the table. */
   columns?: Columns | undefined
-  /** How the engine computes. Unless given: a question alone by codes where the table has them, many at once by its dotProduct where it has one. */
+  /**
+   * How the engine computes. Default: 'codes' for single queries if the table has codes, 'dotProduct' for batches if the
+   * engine has that function.
+   */
   kernel?: Kernel | undefined
-  /** As for tables: the core to rescore on. */
+  /** The WebAssembly core that computes the final scores, as for EmbeddingTable. */
   core?: CoreSource | undefined
 }
 
+/** Options of `nearest` and `nearestBatch` on a ClickHouse table. */
 export interface ClickHouseSearchOptions<Columns extends ColumnTypes = NoColumns> {
-  /** How many rows: 10 unless given. */
+  /** Number of matches, at most. Default 10. */
   k?: number | undefined
-  /** What to rank by; 'cosine' unless given. */
+  /** The score to rank by. Default 'cosine'. */
   metric?: Metric | undefined
-  /** The least score, by `metric`, of a row in the answer. */
+  /** Minimum score, by `metric`, of a match. */
   minScore?: number | undefined
-  /** Rows to leave out. */
+  /** Rows to leave out, by id or token. */
   exclude?: Iterable<RowKey> | undefined
-  /** A condition on metadata columns. */
+  /** A condition on metadata columns: { year: { gte: 2020 } }. */
   filter?: Condition<Columns> | undefined
-  /** Whether the rows that were asked with may be in the answer. False unless given. */
+  /** Whether the rows of the query may be in the answer. Default false. */
   includeInputs?: boolean | undefined
+  /** Stops waiting, and ends the query on the server. */
   signal?: AbortSignal | undefined
 }
 
+/** Options of `analogy` and `analogyBatch` on a ClickHouse table. */
 export interface ClickHouseAnalogyOptions<Columns extends ColumnTypes = NoColumns>
   extends ClickHouseSearchOptions<Columns> {
-  /** Scale each input row to length 1 before adding. False unless given. */
+  /** Scale each input row to length 1 before adding. Default false. */
   normalize?: boolean | undefined
 }

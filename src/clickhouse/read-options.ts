@@ -17,11 +17,11 @@ import type {
 import { checkName } from './sql.ts'
 
 /** What every question takes. */
-export interface Waiting {
+export interface SignalOptions {
   signal?: AbortSignal | undefined
 }
 
-const WAITING: KeysOf<Waiting> = { signal: true }
+const SIGNAL_OPTIONS: KeysOf<SignalOptions> = { signal: true }
 
 const CONNECTION_OPTIONS: KeysOf<ConnectionOptions> = {
   url: true,
@@ -35,14 +35,14 @@ const CONNECTION_OPTIONS: KeysOf<ConnectionOptions> = {
   tls: true,
 }
 
-const CLUSTER_OPTIONS: KeysOf<ClickHouseOptions> = {
+const CLICKHOUSE_OPTIONS: KeysOf<ClickHouseOptions> = {
   ...CONNECTION_OPTIONS,
   columns: true,
   kernel: true,
   core: true,
 }
 
-const PUSH_OPTIONS: KeysOf<UploadOptions> = {
+const UPLOAD_OPTIONS: KeysOf<UploadOptions> = {
   ...CONNECTION_OPTIONS,
   cluster: true,
   servers: true,
@@ -68,17 +68,17 @@ const SEARCH_OPTIONS: KeysOf<ClickHouseSearchOptions> = {
 const ANALOGY_OPTIONS: KeysOf<ClickHouseAnalogyOptions> = { ...SEARCH_OPTIONS, normalize: true }
 
 /** @param call 'id()' */
-export function readWaiting(given: Waiting | undefined, call: string): Waiting {
-  const options = readOptions(given, WAITING, `the options of ${call}`)
+export function readSignalOptions(given: SignalOptions | undefined, call: string): SignalOptions {
+  const options = readOptions(given, SIGNAL_OPTIONS, `the options of ${call}`)
   checkSignal(options.signal)
   return options
 }
 
 export function readSumOptions(
-  given: (Waiting & { normalize?: boolean | undefined }) | undefined,
+  given: (SignalOptions & { normalize?: boolean | undefined }) | undefined,
   call: string,
-): Waiting & { normalize: boolean } {
-  const keys = { ...WAITING, normalize: true } as const
+): SignalOptions & { normalize: boolean } {
+  const keys = { ...SIGNAL_OPTIONS, normalize: true } as const
   const { normalize = false, signal } = readOptions(given, keys, `the options of ${call}`)
   checkKind('normalize', normalize, 'boolean')
   checkSignal(signal)
@@ -98,14 +98,14 @@ export function readSearch<Options extends ClickHouseAnalogyOptions>(
   return options
 }
 
-export function readClusterOptions<Options extends ClickHouseOptions>(given: Options): Options {
-  const keys = CLUSTER_OPTIONS as KeysOf<Options>
+export function readClickHouseOptions<Options extends ClickHouseOptions>(given: Options): Options {
+  const keys = CLICKHOUSE_OPTIONS as KeysOf<Options>
   const options = readOptions(given, keys, 'the options of openClickHouse()')
   return { ...options, ...readConnection(options), columns: copyOf('columns', options.columns) }
 }
 
-export function readPushOptions(given: UploadOptions): UploadOptions {
-  const options = readOptions(given, PUSH_OPTIONS, 'the options of uploadTable()')
+export function readUploadOptions(given: UploadOptions): UploadOptions {
+  const options = readOptions(given, UPLOAD_OPTIONS, 'the options of uploadTable()')
   const { cluster, servers, columns, metadata, overwrite, codes, signal, onProgress } = options
   if (cluster !== undefined) checkName(cluster, 'a cluster')
   if (servers !== undefined && !(Array.isArray(servers) && servers.every((url) => typeof url === 'string'))) {
@@ -113,7 +113,7 @@ export function readPushOptions(given: UploadOptions): UploadOptions {
   }
   checkKind('metadata', metadata, 'function')
   checkKind('onProgress', onProgress, 'function')
-  checkKind('replace', overwrite, 'boolean')
+  checkKind('overwrite', overwrite, 'boolean')
   checkKind('codes', codes, 'boolean')
   checkSignal(signal)
   return {

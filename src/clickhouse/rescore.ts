@@ -1,4 +1,4 @@
-/** Rows that came from the engine, scored by the core. */
+/** Scores rows of the engine in the core. */
 
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import type { Metric } from '../core/options.ts'
@@ -8,10 +8,10 @@ import type { Connection } from './connection.ts'
 import type { FoundRow } from './fetch-rows.ts'
 import { ClickHouseMatches } from './matches.ts'
 
-export interface Question {
+export interface PreparedQuery {
   vector: Float32Array
-  /** Rows to leave out of this question's answer. */
-  out: ReadonlySet<number>
+  /** Ids to leave out of this query's answer. */
+  excluded: ReadonlySet<number>
 }
 
 export interface RescoreOptions {
@@ -21,33 +21,33 @@ export interface RescoreOptions {
   core: CoreSource | undefined
 }
 
-/** The best rows of those of these ids, for each question. */
+/** The best of the rows with these ids, for each query. */
 export async function rescore(
   connection: Connection,
-  questions: readonly Question[],
+  queries: readonly PreparedQuery[],
   ids: Iterable<number>,
   rows: ReadonlyMap<number, FoundRow>,
   { k, metric, minScore, core }: RescoreOptions,
 ): Promise<ClickHouseMatches[]> {
-  // in order of ids, for ties go to the smaller one
+  // in order of ids: of equal scores the smaller id comes first
   const sorted = Float64Array.from(new Set(ids)).sort()
-  if (sorted.length === 0) return questions.map(() => ClickHouseMatches.none())
+  if (sorted.length === 0) return queries.map(() => ClickHouseMatches.none())
   const table = await smallTable(connection, sorted, rows, core)
   try {
     const found = table.nearestBatch(
-      questions.map(({ vector }) => vector),
-      { k: k + Math.max(...questions.map(({ out }) => out.size)), metric, minScore },
+      queries.map(({ vector }) => vector),
+      { k: k + Math.max(...queries.map(({ excluded }) => excluded.size)), metric, minScore },
     )
     const tokenOf = (id: number) => rows.get(id)?.token
     return found.map((matches, place) =>
-      ClickHouseMatches.from(matches, sorted, questions[place]!.out, k, tokenOf),
+      ClickHouseMatches.from(matches, sorted, queries[place]!.excluded, k, tokenOf),
     )
   } finally {
     table.dispose()
   }
 }
 
-/** A table of the rows that came. Throws `NON_FINITE` naming the row there. */
+/** A table in memory of the rows that were fetched. Throws `NON_FINITE` naming the row on the engine. */
 export async function smallTable(
   connection: Connection,
   ids: Float64Array,
@@ -69,7 +69,7 @@ export async function smallTable(
     const { server, title } = connection
     throw new RowspaceError(
       'NON_FINITE',
-      `${server}, table ${title}: row ${id} has a number that is not finite in column ${error.details.column}, which no push wrote: push the table anew with overwrite`,
+      `${server}, table ${title}: row ${id} has a number that is not finite in column ${error.details.column}, which rowspace did not write. Upload the table again with overwrite.`,
       { server, table: title, row: id, column: error.details.column },
     )
   }
@@ -83,7 +83,7 @@ function wrongLength(
 ): RowspaceError {
   return new RowspaceError(
     'INVALID_FORMAT',
-    `${server}, table ${title}: row ${row} has ${length} numbers where others have ${dimension}: push the table anew with overwrite`,
+    `${server}, table ${title}: row ${row} has ${length} numbers where others have ${dimension}. Upload the table again with overwrite.`,
     { server, table: title, row },
   )
 }

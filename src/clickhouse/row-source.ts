@@ -1,4 +1,4 @@
-/** What is pushed, as rows that are read piece by piece. */
+/** Opens what is to be uploaded as rows that are read chunk by chunk. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
@@ -12,11 +12,12 @@ import {
 import type { SourceLike } from '../open/open-source.ts'
 import { EmbeddingTable } from '../table/embedding-table.ts'
 
+/** What `uploadTable` takes: a table, anything that `openTable` opens, or a source of rows. */
 export type Uploadable = EmbeddingTable | SourceLike | RowSource
 
 /**
- * A table, a source of one's own, or what `openTable` opens. Files whose layout has rows at fixed places (safetensors, in parts too, npy, raw) are
- * read piece by piece; text and word2vec binary go through memory.
+ * Opens a table, a RowSource, or anything that `openTable` opens. Files with rows at fixed offsets (safetensors, also in
+ * several files, npy, raw) are read chunk by chunk; text and word2vec binary are loaded into memory first.
  */
 export async function openRowSource(
   what: Uploadable,
@@ -29,7 +30,7 @@ export async function openRowSource(
   return opened instanceof EmbeddingTable ? tableRows(opened, async () => opened.dispose()) : opened
 }
 
-/** A table of another bundle's class. */
+/** An EmbeddingTable, perhaps of another bundle's class. */
 function isTable(what: unknown): boolean {
   return typeof (what as EmbeddingTable | undefined)?.gather === 'function'
 }
@@ -44,7 +45,7 @@ function checkedSource(source: RowSource): OpenRowSource {
     if (Number.isSafeInteger(source[name]) && source[name] > 0) continue
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `${name} of a source of rows is a whole number from 1; got ${describe(source[name])}`,
+      `${name} of a row source must be an integer ≥ 1; got ${describe(source[name])}.`,
     )
   }
   const { size, dimension, dtype, hasTokens } = source
@@ -78,7 +79,7 @@ function tableRows(table: EmbeddingTable, close: () => Promise<void>): OpenRowSo
   if (table.skipped > 0) {
     throw new RowspaceError(
       'UNSUPPORTED',
-      `${table.skipped} rows of this table were not finite and are left out of its answers: a table that is pushed has finite rows alone`,
+      `${table.skipped} rows of this table are not finite and were skipped. Every row of an uploaded table must be finite.`,
     )
   }
   const { vocabulary, size, dimension, dtype } = table

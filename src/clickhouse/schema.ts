@@ -1,23 +1,23 @@
 /**
- * How a table lies on the engine:
+ * The layout of a table on the engine:
  *
  * ```
- * <table>           what is asked: MergeTree on one server, Distributed over the shards' <table>_local on a cluster
+ * <table>           the queried table: MergeTree on one server, Distributed over the shards' <table>_local on a cluster
  * <table>_local     the rows of one shard
  *   id       UInt64              0 … |V| − 1, the order of the rows
  *   token    Nullable(String)
  *   row      Array(Float32)      d numbers
- *   codes    Array(Int8)         d numbers, or none; with scale, norm and residual as codes.ts has them
+ *   codes    Array(Int8)         d numbers, or none; scale, norm and residual as in codes.ts
  *   scale    Float32
  *   norm     Float64             ‖row‖
  *   residual Float32
  *   metadata_<name>              Nullable(Float64), Nullable(String) or Nullable(UInt8) (0 and 1)
  * <table>_meta      a view of one row of constants: what the table is (Description)
- * <table>_complete  a view of one row: made when every row has been counted, so that no half table is asked
+ * <table>_complete  a view of one row: created once every row is counted, so that no half table is queried
  * ```
  *
- * Rows are sent in pieces of `pieceRows` ids, each to one shard in one insert, which the engine writes whole or not at all. A partition is
- * PIECES of them: what must be sent again is dropped by partition.
+ * Rows are sent in chunks of `chunkRows` ids, each to one shard in one insert, which the engine writes whole or not at
+ * all. A partition holds CHUNKS_PER_PARTITION chunks: chunks to be sent again are dropped by partition.
  */
 
 import { RowspaceError } from '../core/errors.ts'
@@ -26,22 +26,21 @@ import type { ColumnType, ColumnTypes } from '../metadata/types.ts'
 import type { Connection } from './connection.ts'
 import { quoteName, quoteText } from './sql.ts'
 
-/** What this version writes and reads. */
+/** The schema version that this version writes and reads. */
 export const SCHEMA_VERSION = 1
-/** Pieces of a partition. */
-export const PIECES = 64
+export const CHUNKS_PER_PARTITION = 64
 
 export interface Description {
   version: number
   /** Rows, |V|. */
   size: number
   dimension: number
-  /** How the rows were kept where they came from; here they are float32, which holds all of these. */
+  /** The element type of the source. On the engine rows are float32, which holds every f16 and bf16. */
   dtype: string
   tokens: boolean
   codes: boolean
-  /** Rows of one insert. */
-  pieceRows: number
+  /** Rows per insert. */
+  chunkRows: number
   columns: ColumnTypes
   /** '' on one server. */
   cluster: string
@@ -54,7 +53,7 @@ const TYPES: Readonly<Record<ColumnType, string>> = { number: 'Float64', string:
 export interface Names {
   /** The table of rows on each server. */
   local: string
-  asked: string
+  table: string
   meta: string
   complete: string
 }
@@ -62,26 +61,26 @@ export interface Names {
 export function namesOf(table: string, cluster: string): Names {
   return {
     local: cluster === '' ? table : `${table}_local`,
-    asked: table,
+    table,
     meta: `${table}_meta`,
     complete: `${table}_complete`,
   }
 }
 
-/** Bytes of rows that are read for one of them: less, and the index grows; more, and looking rows up takes longer. */
+/** Bytes the engine reads to look one row up. Fewer make the index larger, more make lookups slower. */
 const GRANULE_BYTES = 1 << 16
 
 function granularity(dimension: number): number {
   return Math.max(64, Math.min(1024, 2 ** Math.floor(Math.log2(GRANULE_BYTES / (4 * dimension)))))
 }
 
-/** The statements that make the tables, each to be run on every server. `on` is ON CLUSTER '…' or nothing. */
+/** The statements that create the tables, to be run on every server. `on` is ON CLUSTER '…' or nothing. */
 export function createStatements(
   connection: Connection,
   description: Description,
   { on, replicated }: { on: string; replicated: boolean },
 ): string[] {
-  const { cluster, columns, dimension, pieceRows } = description
+  const { cluster, columns, dimension, chunkRows } = description
   const names = namesOf(connection.table, cluster)
   const metadata = Object.entries(columns).map(
     ([name, type]) => `${quoteName(metadataColumn(name))} Nullable(${TYPES[type]})`,
@@ -100,15 +99,15 @@ export function createStatements(
   const engine = replicated ? `ReplicatedMergeTree(${quoteText(path)}, '{replica}')` : 'MergeTree()'
   const create = (name: string) => `CREATE TABLE IF NOT EXISTS ${connection.named(name)}${on} (${fields})`
   const local =
-    `${create(names.local)} ENGINE = ${engine} PARTITION BY intDiv(id, ${pieceRows * PIECES}) ORDER BY id ` +
+    `${create(names.local)} ENGINE = ${engine} PARTITION BY intDiv(id, ${chunkRows * CHUNKS_PER_PARTITION}) ORDER BY id ` +
     `SETTINGS index_granularity = ${granularity(dimension)}`
   const parts = [cluster, connection.database, names.local].map(quoteText).join(', ')
-  const distributed = `${create(names.asked)} ENGINE = Distributed(${parts}, intDiv(id, ${pieceRows}))`
+  const distributed = `${create(names.table)} ENGINE = Distributed(${parts}, intDiv(id, ${chunkRows}))`
   return [local, ...(cluster === '' ? [] : [distributed]), createMeta(connection, description, on)]
 }
 
 function createMeta(connection: Connection, description: Description, on: string): string {
-  const { version, size, dimension, dtype, tokens, codes, pieceRows, columns, cluster } = description
+  const { version, size, dimension, dtype, tokens, codes, chunkRows, columns, cluster } = description
   const values = {
     version: `toUInt32(${version})`,
     size: `toUInt64(${size})`,
@@ -116,7 +115,7 @@ function createMeta(connection: Connection, description: Description, on: string
     dtype: quoteText(dtype),
     tokens: `toUInt8(${Number(tokens)})`,
     codes: `toUInt8(${Number(codes)})`,
-    piece_rows: `toUInt32(${pieceRows})`,
+    chunk_rows: `toUInt32(${chunkRows})`,
     columns: quoteText(JSON.stringify(columns)),
     cluster: quoteText(cluster),
   }
@@ -134,14 +133,14 @@ export function completeStatement(
   return `CREATE VIEW IF NOT EXISTS ${view}${on} AS SELECT toUInt64(${size}) AS size`
 }
 
-/** The statements that take a table away, and the sign that it is complete first. */
+/** The statements that drop a table, starting with the mark that it is complete. */
 export function dropStatements(connection: Connection, on: string): string[] {
   const { table } = connection
   const kinds = ['_complete', '', '_local', '_meta']
   return kinds.map((kind) => `DROP TABLE IF EXISTS ${connection.named(table + kind)}${on}`)
 }
 
-/** What there is of this table's names. */
+/** The names in the database that start with this table's. */
 export async function existingTables(connection: Connection, signal?: AbortSignal): Promise<Set<string>> {
   const { data } = await connection.select(
     `SELECT name FROM system.tables WHERE database = ${quoteText(connection.database)} AND startsWith(name, ${quoteText(connection.table)})`,
@@ -150,21 +149,21 @@ export async function existingTables(connection: Connection, signal?: AbortSigna
   return new Set(data.map(([name]) => String(name)))
 }
 
-/** Throws `UNSUPPORTED` for a newer version's table, `INVALID_FORMAT` for one that rowspace did not make. */
+/** Throws `UNSUPPORTED` for a table of a newer version, `INVALID_FORMAT` for one that rowspace did not make. */
 export async function readDescription(connection: Connection, signal?: AbortSignal): Promise<Description> {
   const names = namesOf(connection.table, '')
-  const fields = 'version, size, dimension, dtype, tokens, codes, piece_rows, columns, cluster'
+  const fields = 'version, size, dimension, dtype, tokens, codes, chunk_rows, columns, cluster'
   const version = await connection.select(`SELECT version FROM ${connection.named(names.meta)}`, { signal })
   const found = Number(version.data[0]?.[0])
   if (found !== SCHEMA_VERSION) {
     throw new RowspaceError(
       'UNSUPPORTED',
-      `${connection.server}, table ${connection.title}: it was made by a rowspace that writes version ${found}; this one reads version ${SCHEMA_VERSION}: update rowspace`,
+      `${connection.server}, table ${connection.title}: a rowspace that writes version ${found} made it; this one reads version ${SCHEMA_VERSION}. Update rowspace.`,
       { server: connection.server, table: connection.title, version: found },
     )
   }
   const row = await connection.selectOne(`SELECT ${fields} FROM ${connection.named(names.meta)}`, { signal })
-  const [, size, dimension, dtype, tokens, codes, pieceRows, columns, cluster] = row
+  const [, size, dimension, dtype, tokens, codes, chunkRows, columns, cluster] = row
   const description = {
     version: found,
     size: Number(size),
@@ -172,17 +171,17 @@ export async function readDescription(connection: Connection, signal?: AbortSign
     dtype: String(dtype),
     tokens: Number(tokens) === 1,
     codes: Number(codes) === 1,
-    pieceRows: Number(pieceRows),
+    chunkRows: Number(chunkRows),
     columns: parseColumns(String(columns)),
     cluster: String(cluster),
   }
-  const counts = [description.size, description.dimension, description.pieceRows]
+  const counts = [description.size, description.dimension, description.chunkRows]
   if (counts.every((count) => Number.isSafeInteger(count) && count > 0) && description.columns !== undefined)
     return { ...description, columns: description.columns }
   const { server, title } = connection
   throw new RowspaceError(
     'INVALID_FORMAT',
-    `${server}, table ${title}: what describes it is not as rowspace wrote it: push it anew with overwrite`,
+    `${server}, table ${title}: its description is not as rowspace wrote it. Upload it again with overwrite.`,
     { server, table: title },
   )
 }

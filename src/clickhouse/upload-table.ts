@@ -1,58 +1,63 @@
-/** A table onto servers: piece by piece, each whole or not at all; what is there already is counted, not sent. */
+/** Uploads a table chunk by chunk, each whole or not at all. Chunks that the servers have already are not sent again. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { reportLater } from '../core/report-later.ts'
 import { describe } from '../core/values.ts'
 import { type Column, makeColumns } from '../metadata/columns.ts'
 import type { RowSource } from '../open/open-rows.ts'
-import { Pieces, pieceRowsOf } from './chunks.ts'
+import { Chunks, chunkRowsOf } from './chunks.ts'
 import type { Connection } from './connection.ts'
 import { blockFields, encodeBlock } from './encode-block.ts'
 import type { ColumnTypes, NoColumns, Uploaded, UploadOptions } from './options.ts'
-import { readPushOptions } from './read-options.ts'
+import { readUploadOptions } from './read-options.ts'
 import { RowBinaryReader } from './row-binary.ts'
 import { openRowSource, type Uploadable } from './row-source.ts'
 import {
+  CHUNKS_PER_PARTITION,
   completeStatement,
   createStatements,
   type Description,
   dropStatements,
   existingTables,
   namesOf,
-  PIECES,
   readDescription,
   SCHEMA_VERSION,
 } from './schema.ts'
 import { Servers } from './servers.ts'
 
 /**
- * Pushes a table to ClickHouse: rows, tokens, metadata, int8 codes. Rows that are there from an earlier push stay, so a push that was cut off
- * goes on where it was, and one that is repeated changes nothing. Two pushes of one table at once: the later one ends the earlier.
+ * Uploads a table to ClickHouse: rows, tokens, metadata and int8 codes. Rows from an earlier upload stay, so an
+ * interrupted upload continues where it stopped, and a repeated one changes nothing. If one table is uploaded twice at
+ * the same time, the later upload ends the earlier one.
  *
- * @param what an EmbeddingTable, what `openTable` opens, or a RowSource. A source, and files of safetensors, npy and raw rows, are read a piece at a time, whatever their size.
- * @throws RowspaceError `CONFLICT` where another table has this name; `UNSUPPORTED` where a newer version made it, or in a browser;
- * `NOT_FOUND`, `ACCESS_DENIED`, `OUT_OF_MEMORY`, `IO` naming server and table; the signal's reason when aborted. After any of them, push again.
+ * @param what an EmbeddingTable, anything that `openTable` opens, or a RowSource. Row sources and files of safetensors,
+ *   npy or raw rows are read one chunk at a time, so they may be larger than memory.
+ * @param options the server, the table's name, and what to store beside the rows
+ * @returns the table's shape, and how many rows were sent
+ * @throws RowspaceError `CONFLICT` if another table has this name; `UNSUPPORTED` if a newer version made the table, or in
+ *   a browser; `NOT_FOUND`, `ACCESS_DENIED`, `OUT_OF_MEMORY`, `IO` naming server and table; the signal's reason if
+ *   aborted. After any of these, upload again.
  * @example
  * await uploadTable('glove.txt', { url: 'http://localhost:8123', database: 'default', table: 'glove' })
  */
 export async function uploadTable<Columns extends ColumnTypes = NoColumns>(
   what: Uploadable,
-  given: UploadOptions<Columns>,
+  options: UploadOptions<Columns>,
 ): Promise<Uploaded> {
-  const options = readPushOptions(given as UploadOptions)
+  const given = readUploadOptions(options)
   if (typeof globalThis.process?.versions?.node !== 'string') {
     throw new RowspaceError(
       'UNSUPPORTED',
-      'tables are pushed from Node: the client for browsers sends no bytes',
+      'uploadTable needs Node: the browser client of ClickHouse sends text only.',
     )
   }
-  const columns = makeColumns(options.columns ?? {})
+  const columns = makeColumns(given.columns ?? {})
   for (const name of columns.keys()) checkColumnName(name)
-  const source = await openRowSource(what, options.signal)
+  const source = await openRowSource(what, given.signal)
   try {
-    const servers = await Servers.open(options)
+    const servers = await Servers.open(given)
     try {
-      return await new Push(source, servers, options, columns).run()
+      return await new Upload(source, servers, given, columns).run()
     } finally {
       await servers.close()
     }
@@ -61,21 +66,21 @@ export async function uploadTable<Columns extends ColumnTypes = NoColumns>(
   }
 }
 
-/** Dots and quotes mean something in names of columns. */
+/** Dots and quotes have a meaning in the engine's column names. */
 function checkColumnName(name: string): void {
   if (/^[\p{L}\p{N}_][\p{L}\p{N}_ -]{0,60}$/u.test(name)) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `a metadata column is named by up to 61 letters, digits, spaces, - and _; got ${describe(name)}`,
+    `The name of a metadata column must be 1 to 61 letters, digits, spaces, - and _, and not start with a space or -; got ${describe(name)}.`,
     { column: name },
   )
 }
 
-class Push {
+class Upload {
   private readonly main: Connection
   private readonly description: Description
   private sent = 0
-  /** What onProgress threw first: it costs nobody the push. */
+  /** The first error that onProgress threw. It does not end the upload. */
   private progressError: unknown
 
   constructor(
@@ -93,7 +98,7 @@ class Push {
       dtype,
       tokens: hasTokens,
       codes: options.codes ?? true,
-      pieceRows: pieceRowsOf(options.rowsAtOnce, dimension),
+      chunkRows: chunkRowsOf(options.rowsAtOnce, dimension),
       columns: options.columns ?? {},
       cluster: options.cluster ?? '',
     }
@@ -102,32 +107,32 @@ class Push {
   async run(): Promise<Uploaded> {
     const { signal, overwrite = false } = this.options
     signal?.throwIfAborted()
-    // what an interrupted push had under way would come in after the rows are counted
+    // inserts of an interrupted upload could still arrive after the rows are counted
     await this.main.kill(`${this.label}-`)
     if (overwrite) await this.servers.run((on) => dropStatements(this.main, on), signal)
     await this.prepare()
-    const pieces = new Pieces(this.description)
-    const missing = await this.missingPieces(pieces)
-    await this.checkRowsThere(pieces, missing)
-    await this.send(pieces, missing)
-    await this.finish(pieces)
+    const chunks = new Chunks(this.description)
+    const missing = await this.missingChunks(chunks)
+    await this.checkRowsThere(chunks, missing)
+    await this.send(chunks, missing)
+    await this.finish(chunks)
     if (this.progressError !== undefined) reportLater(this.progressError)
     const { size, dimension } = this.description
     return { size, dimension, sent: this.sent }
   }
 
   private get label(): string {
-    return `rowspace-push-${encodeURIComponent(this.main.title)}`
+    return `rowspace-upload-${encodeURIComponent(this.main.title)}`
   }
 
-  /** Makes the tables, or sees that those that are there are of this shape. */
+  /** Creates the tables. Existing tables must have this shape. */
   private async prepare(): Promise<void> {
     const { signal } = this.options
     const there = await existingTables(this.main, signal)
     const names = namesOf(this.main.table, this.description.cluster)
     if (there.has(names.meta)) this.compare(await readDescription(this.main, signal))
-    else if (there.has(names.asked) || there.has(names.local))
-      throw this.conflict('a table that rowspace did not make')
+    else if (there.has(names.table) || there.has(names.local))
+      throw this.conflict('has a table that rowspace did not make')
     await this.servers.run(
       (on, replicated) => createStatements(this.main, this.description, { on, replicated }),
       signal,
@@ -146,26 +151,26 @@ class Push {
         columns: Object.entries(columns).sort(),
       })
     if (shape(found) !== shape(this.description)) {
-      throw this.conflict(`another table, ${shape(found)}, where ${shape(this.description)} was to be pushed`)
+      throw this.conflict(`has another table, ${shape(found)}, instead of ${shape(this.description)}`)
     }
-    this.description.pieceRows = found.pieceRows
+    this.description.chunkRows = found.chunkRows
   }
 
-  private conflict(what: string): RowspaceError {
+  private conflict(problem: string): RowspaceError {
     const { server, title } = this.main
     return new RowspaceError(
       'CONFLICT',
-      `${server}, table ${title}: there is ${what}: take another name, or replace it (overwrite: true)`,
+      `${server}, table ${title}: the server ${problem}. Use another name, or replace the table (overwrite: true).`,
       { server, table: title },
     )
   }
 
-  /** Pieces to send. Where one is there in part or twice, its partition goes first, and all pieces of it are sent again. */
-  private async missingPieces(pieces: Pieces): Promise<number[]> {
+  /** The chunks to send. If one is on the servers in part or twice, its whole partition is dropped and sent again. */
+  private async missingChunks(chunks: Chunks): Promise<number[]> {
     const { signal } = this.options
-    const there = await pieces.there(this.main, signal)
-    const wrong = [...there].filter(([piece, rows]) => rows !== pieces.rowsOf(piece)).map(([piece]) => piece)
-    const partitions = new Set(wrong.map((piece) => Math.floor(piece / PIECES)))
+    const there = await chunks.there(this.main, signal)
+    const wrong = [...there].filter(([chunk, rows]) => rows !== chunks.rowsOf(chunk)).map(([chunk]) => chunk)
+    const partitions = new Set(wrong.map((chunk) => Math.floor(chunk / CHUNKS_PER_PARTITION)))
     if (partitions.size > 0) {
       const { local } = namesOf(this.main.table, this.description.cluster)
       const drop = (on: string) =>
@@ -175,18 +180,20 @@ class Push {
         )
       await this.servers.run(drop, signal)
     }
-    return pieces.all().filter((piece) => !there.has(piece) || partitions.has(Math.floor(piece / PIECES)))
+    return chunks
+      .all()
+      .filter((chunk) => !there.has(chunk) || partitions.has(Math.floor(chunk / CHUNKS_PER_PARTITION)))
   }
 
-  /** Rows that are there already must be this table's: the first and the last of some pieces are compared. */
-  private async checkRowsThere(pieces: Pieces, missing: readonly number[]): Promise<void> {
+  /** Rows on the servers must be rows of this table. Compares the first and the last row of some chunks. */
+  private async checkRowsThere(chunks: Chunks, missing: readonly number[]): Promise<void> {
     const { signal } = this.options
     const absent = new Set(missing)
-    const there = pieces.all().filter((piece) => !absent.has(piece))
+    const there = chunks.all().filter((chunk) => !absent.has(chunk))
     const step = Math.max(1, Math.floor(there.length / 8))
     const some = there.filter((_, index) => index % step === 0)
     if (some.length === 0) return
-    const ids = new Set(some.flatMap((piece) => [pieces.start(piece), pieces.end(piece) - 1]))
+    const ids = new Set(some.flatMap((chunk) => [chunks.start(chunk), chunks.end(chunk) - 1]))
     const bytes = await this.main.selectBinary(
       `SELECT id, row FROM ${this.main.named(this.main.table)} WHERE id IN (${[...ids].join(', ')})`,
       { signal },
@@ -197,46 +204,46 @@ class Push {
       const row = reader.floats()
       const { rows } = await this.source.read(id, id + 1, signal)
       if (row.length === rows.length && row.every((value, i) => Object.is(value, rows[i]))) continue
-      throw this.conflict(`another table of this shape, with another row ${id}`)
+      throw this.conflict(`has another table of this shape, with another row ${id}`)
     }
   }
 
-  private async send(pieces: Pieces, missing: readonly number[]): Promise<void> {
+  private async send(chunks: Chunks, missing: readonly number[]): Promise<void> {
     const { signal, metadata } = this.options
     const { size, dimension, codes } = this.description
     const statement = `INSERT INTO ${this.main.named(this.main.table)} (${blockFields(this.columns)})`
     const shape = { dimension, codes, columns: this.columns, metadata }
-    let done = size - missing.reduce((sum, piece) => sum + pieces.rowsOf(piece), 0)
+    let done = size - missing.reduce((sum, chunk) => sum + chunks.rowsOf(chunk), 0)
     this.report(done)
-    for (const piece of missing) {
+    for (const chunk of missing) {
       signal?.throwIfAborted()
-      const start = pieces.start(piece)
-      const block = await this.source.read(start, pieces.end(piece), signal)
+      const start = chunks.start(chunk)
+      const block = await this.source.read(start, chunks.end(chunk), signal)
       const bytes = encodeBlock(start, block, shape)
       await this.main.insertBinary(statement, bytes, { signal, label: this.label, settings: INSERT_SETTINGS })
-      this.sent += pieces.rowsOf(piece)
-      done += pieces.rowsOf(piece)
+      this.sent += chunks.rowsOf(chunk)
+      done += chunks.rowsOf(chunk)
       this.report(done)
     }
   }
 
   private report(done: number): void {
     try {
-      this.options.onProgress?.({ phase: 'push', done, total: this.description.size })
+      this.options.onProgress?.({ phase: 'upload', done, total: this.description.size })
     } catch (error) {
       this.progressError ??= error ?? new Error(`onProgress threw ${error}`)
     }
   }
 
-  /** Counts once more; only what is whole is marked as such. */
-  private async finish(pieces: Pieces): Promise<void> {
-    const there = await pieces.there(this.main, this.options.signal)
-    const wrong = pieces.all().find((piece) => there.get(piece) !== pieces.rowsOf(piece))
+  /** Counts the rows again, then marks the table as complete. */
+  private async finish(chunks: Chunks): Promise<void> {
+    const there = await chunks.there(this.main, this.options.signal)
+    const wrong = chunks.all().find((chunk) => there.get(chunk) !== chunks.rowsOf(chunk))
     if (wrong !== undefined) {
       const { server, title } = this.main
       throw new RowspaceError(
         'IO',
-        `${server}, table ${title}: of rows ${pieces.start(wrong)} to ${pieces.end(wrong) - 1} there are ${there.get(wrong) ?? 0} after the push: push it again`,
+        `${server}, table ${title}: of rows ${chunks.start(wrong)} to ${chunks.end(wrong) - 1} the servers have ${there.get(wrong) ?? 0} after the upload. Upload the table again.`,
         { server, table: title, reason: 'INCOMPLETE' },
       )
     }
@@ -244,7 +251,7 @@ class Push {
   }
 }
 
-/** One piece is one block there, written to one shard before the insert returns. */
+/** The engine writes a chunk as one block, to one shard, before the insert returns. */
 const INSERT_SETTINGS = {
   insert_distributed_sync: 1,
   min_insert_block_size_rows: 0,

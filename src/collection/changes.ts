@@ -17,7 +17,7 @@ type KeyedEntry = ReadEntry & { key: Key }
 export function nameEntries(
   keys: Keys,
   entries: readonly ReadEntry[],
-  duplicates: 'reject' | 'replace',
+  duplicates: 'reject' | 'overwrite',
 ): KeyedEntry[] {
   const seen = new Set<Key>()
   const givenOut = new Set<Key>()
@@ -49,8 +49,8 @@ function duplicateKey(key: Key, index: number, isGivenOut: boolean): RowspaceErr
   return new RowspaceError(
     'DUPLICATE_KEY',
     isGivenOut
-      ? `entry ${index} has the key ${shown}, which an entry before it was given: put entries with keys first, or give all of them keys`
-      : `entry ${index}: there is an entry ${shown} already; pass duplicates: 'replace' to replace it`,
+      ? `entry ${index} has the key ${shown}, which an entry before it was given: put entries with keys first, or give all of them keys.`
+      : `entry ${index}: there is an entry ${shown} already; pass duplicates: 'overwrite' to replace it.`,
     { key, index },
   )
 }
@@ -89,6 +89,6 @@ export function remove({ rows, keys, columns }: Parts, key: Key): void {
 export function closeGaps({ rows, keys, columns }: Parts): void {
   if (rows.count === rows.used) return
   const kept = rows.compact()
-  keys.keep(kept)
-  for (const column of columns.values()) column.keep(kept)
+  keys.compact(kept)
+  for (const column of columns.values()) column.compact(kept)
 }

@@ -4,8 +4,8 @@
  */
 import xxhash, { type XXHash, type XXHashAPI } from 'xxhash-wasm'
 
-/** Bytes of a piece that is read and added at once. */
-export const PIECE_BYTES = 1 << 20
+/** Bytes of a chunk that is read and added at once. */
+export const CHUNK_BYTES = 1 << 20
 
 let loading: Promise<XXHashAPI> | undefined
 
@@ -17,8 +17,8 @@ export class Checksum {
     return new Checksum((await loading).create64())
   }
 
-  add(piece: Uint8Array): void {
-    this.hash.update(piece)
+  add(chunk: Uint8Array): void {
+    this.hash.update(chunk)
   }
 
   /** 16 hexadecimal digits. */

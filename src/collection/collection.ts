@@ -19,16 +19,16 @@ import { loadCollection, OPEN_OPTIONS, type OpenCollectionOptions } from './load
 import type { CollectionMatches } from './matches.ts'
 import {
   type AddOptions,
-  type Checked,
+  type CheckedFilter,
   type CheckedSearch,
   COLLECTION_OPTIONS,
   type CollectionOptions,
   type CollectionSearchOptions,
   type Entry,
+  type FilterInput,
   type FromTableOptions,
   type Key,
   type Vector,
-  type Wanted,
 } from './options.ts'
 import {
   metadataAt,
@@ -188,16 +188,16 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   /**
    * Adds entries. Resolves to their keys; where none is given it is the whole number after the largest there ever was.
    *
-   * @throws RowspaceError `DUPLICATE_KEY`, unless `duplicates: 'replace'`; `DIMENSION_MISMATCH`, `NON_FINITE`, `INVALID_ARGUMENT`, naming
+   * @throws RowspaceError `DUPLICATE_KEY`, unless `duplicates: 'overwrite'`; `DIMENSION_MISMATCH`, `NON_FINITE`, `INVALID_ARGUMENT`, naming
    * the entry; `OUT_OF_MEMORY`. Then none of them was added.
    */
   async add(entries: Entry<Columns> | Iterable<Entry<Columns>>, options: AddOptions = {}): Promise<Key[]> {
     this.open()
     const { duplicates = 'reject' } = readOptions(options, { duplicates: true }, 'the options of add()')
-    if (duplicates !== 'reject' && duplicates !== 'replace') {
+    if (duplicates !== 'reject' && duplicates !== 'overwrite') {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `duplicates is 'refuse' or 'replace'; got ${describe(duplicates)}`,
+        `duplicates must be 'reject' or 'overwrite'; got ${describe(duplicates)}.`,
       )
     }
     const isList = typeof entries === 'object' && entries !== null && Symbol.iterator in entries
@@ -289,8 +289,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    *
    * @throws RowspaceError `INVALID_ARGUMENT` for a column there is none of or a value of another type
    */
-  where<const Given extends Exclude<Wanted<Columns>, Filter>>(
-    wanted: Given & Checked<Given, Columns>,
+  where<const Given extends Exclude<FilterInput<Columns>, Filter>>(
+    wanted: Given & CheckedFilter<Given, Columns>,
   ): Filter {
     const select = readFilter(this.open(), wanted)
     const filter = new Filter(this, () => {

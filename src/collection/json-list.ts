@@ -1,30 +1,30 @@
 /** Lists of texts and numbers as JSON, written and read in parts: a string of an engine ends at 512 MB or less, a list need not. */
-import { PIECE_BYTES } from './checksum.ts'
+import { CHUNK_BYTES } from './checksum.ts'
 
 /** Bytes that are decoded at once. */
 const PART_BYTES = 1 << 26
 
 const [QUOTE, BACKSLASH, COMMA, OPEN, CLOSE] = [0x22, 0x5c, 0x2c, 0x5b, 0x5d]
 
-/** The UTF-8 bytes of JSON.stringify(list), in pieces of at most 1 MB. */
-export function encodeJsonList(list: Iterable<unknown>, pieceBytes = PIECE_BYTES): Uint8Array[] {
+/** The UTF-8 bytes of JSON.stringify(list), in chunks of at most 1 MB. */
+export function encodeJsonList(list: Iterable<unknown>, chunkBytes = CHUNK_BYTES): Uint8Array[] {
   const encoder = new TextEncoder()
-  const pieces: Uint8Array[] = []
+  const chunks: Uint8Array[] = []
   const push = (text: string) => {
     const bytes = encoder.encode(text)
-    for (let at = 0; at < bytes.length; at += pieceBytes) pieces.push(bytes.subarray(at, at + pieceBytes))
+    for (let at = 0; at < bytes.length; at += chunkBytes) chunks.push(bytes.subarray(at, at + chunkBytes))
   }
   let text = '['
   let separator = ''
   for (const element of list) {
     text += separator + JSON.stringify(element)
     separator = ','
-    if (text.length < pieceBytes) continue
+    if (text.length < chunkBytes) continue
     push(text)
     text = ''
   }
   push(`${text}]`)
-  return pieces
+  return chunks
 }
 
 /** The list that these bytes are. Throws SyntaxError or TypeError. */

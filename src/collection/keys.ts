@@ -60,7 +60,7 @@ export class Keys {
   }
 
   /** Keeps the keys of these places, in order, at places from 0 on. */
-  keep(places: Uint32Array): void {
+  compact(places: Uint32Array): void {
     this.list = Array.from(places, (place) => this.list[place]!)
     this.places = new Map(this.list.map((key, place) => [key!, place]))
   }

@@ -14,7 +14,7 @@ import type { ColumnTypes } from '../metadata/types.ts'
 import { readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { checkRows, readColumnTypes, readPairs } from './check-file.ts'
-import { Checksum, PIECE_BYTES } from './checksum.ts'
+import { CHUNK_BYTES, Checksum } from './checksum.ts'
 import { CODE_TENSORS, type CollectionMetadata, checksumOf, DTYPES, FORMAT, VERSION } from './file-layout.ts'
 import { parseJsonList } from './json-list.ts'
 import { Keys } from './keys.ts'
@@ -235,7 +235,7 @@ async function readTensors(
     if (target === undefined) continue
     const checksum = await Checksum.start()
     let filled = 0
-    for await (const block of readBlocks(source, start, end, { signal, blockBytes: PIECE_BYTES })) {
+    for await (const block of readBlocks(source, start, end, { signal, blockBytes: CHUNK_BYTES })) {
       target.set(block, filled)
       filled += block.length
       done += block.length

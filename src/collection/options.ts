@@ -56,13 +56,13 @@ export interface CollectionSearchOptions<Columns extends ColumnTypes = NoColumns
   /** Keys to leave out. */
   exclude?: Iterable<Key> | undefined
   /** Entries to choose among: what `where` made, a condition, or a test that is run on each entry. */
-  filter?: Wanted<Columns> | undefined
+  filter?: FilterInput<Columns> | undefined
   /** Whether the entry that was asked with may be in the answer. False unless given. */
   includeInputs?: boolean | undefined
 }
 
 /** What a filter may be: a condition, a test that is run on each entry, or what `where` and `only` made. */
-export type Wanted<Columns extends ColumnTypes> =
+export type FilterInput<Columns extends ColumnTypes> =
   | Filter
   | Condition<Columns>
   | ((key: Key, metadata: StoredMetadata<Columns>) => boolean)
@@ -71,10 +71,10 @@ export type Wanted<Columns extends ColumnTypes> =
  * A filter as it was written, with nothing in it that may be undefined and no unknown column: `{ tenant: user.tenant }` is a type error
  * where the tenant may be missing, also without exactOptionalPropertyTypes.
  */
-export type Checked<Given, Columns> = Given extends Filter | ((...values: never) => unknown)
+export type CheckedFilter<Given, Columns> = Given extends Filter | ((...values: never) => unknown)
   ? Given
   : Given extends readonly (infer Element)[]
-    ? readonly Checked<Element, Columns>[]
+    ? readonly CheckedFilter<Element, Columns>[]
     : { [Name in keyof Given]: Name extends keyof Columns ? Defined<Required<Given>[Name]> : never }
 
 type Defined<Given> = undefined extends Given
@@ -86,7 +86,7 @@ type Defined<Given> = undefined extends Given
 /** Search options as they were written, with their filter checked. */
 export type CheckedSearch<Given, Columns> = {
   [Name in keyof Given]: Name extends 'filter'
-    ? Checked<Exclude<Given[Name], undefined>, Columns> | undefined
+    ? CheckedFilter<Exclude<Given[Name], undefined>, Columns> | undefined
     : Name extends keyof CollectionSearchOptions<ColumnTypes>
       ? Given[Name]
       : never
@@ -102,8 +102,8 @@ export const COLLECTION_SEARCH_OPTIONS: KeysOf<CollectionSearchOptions<ColumnTyp
 }
 
 export interface AddOptions {
-  /** What becomes of an entry whose key is there already: 'refuse' (an error) unless given. */
-  duplicates?: 'reject' | 'replace' | undefined
+  /** What becomes of an entry whose key is there already: an error ('reject', the default), or it is replaced ('overwrite'). */
+  duplicates?: 'reject' | 'overwrite' | undefined
 }
 
 /** From a table to a collection. */

@@ -4,7 +4,7 @@ import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
 import { readSafetensorsHeader, tensorBytes } from '../formats/safetensors/header.ts'
 import { encodeSafetensors, type TensorToWrite } from '../formats/safetensors/writer.ts'
-import { Checksum, PIECE_BYTES } from './checksum.ts'
+import { CHUNK_BYTES, Checksum } from './checksum.ts'
 import {
   CODE_TENSORS,
   COLUMN_DTYPES,
@@ -131,12 +131,12 @@ function jsonTensor(name: string, list: Iterable<unknown>): TensorToWrite {
   return { name, dtype: 'U8', shape: [bytes.reduce((sum, { length }) => sum + length, 0)], bytes }
 }
 
-/** Copies piece by piece: rows of several threads lie in shared memory, which Blobs do not take. */
+/** Copies chunk by chunk: rows of several threads lie in shared memory, which Blobs do not take. */
 function tensor(name: string, dtype: string, shape: readonly number[], view: ArrayBufferView): TensorToWrite {
   const all = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
   const bytes = {
     *[Symbol.iterator]() {
-      for (let at = 0; at < all.length; at += PIECE_BYTES) yield all.slice(at, at + PIECE_BYTES)
+      for (let at = 0; at < all.length; at += CHUNK_BYTES) yield all.slice(at, at + CHUNK_BYTES)
     },
   }
   return { name, dtype, shape, bytes }
@@ -152,10 +152,10 @@ async function metadataOf(
   let done = 0
   for (const { name, bytes } of tensors) {
     const checksum = await Checksum.start()
-    for (const piece of bytes as Iterable<Uint8Array>) {
+    for (const chunk of bytes as Iterable<Uint8Array>) {
       signal?.throwIfAborted()
-      checksum.add(piece)
-      done += piece.length
+      checksum.add(chunk)
+      done += chunk.length
       onProgress?.({ phase: 'checksum', done, total })
     }
     checksums[name] = checksum.hex()
@@ -175,7 +175,7 @@ function sizeOf(tensors: readonly TensorToWrite[]): number {
   return tensors.reduce((sum, { dtype, shape }) => sum + tensorBytes(dtype, shape)!, 0)
 }
 
-/** The pieces, with what is done of them told. */
+/** The chunks, with what is done of them told. */
 async function* reported(
   chunks: Iterable<Uint8Array>,
   tensors: readonly TensorToWrite[],

@@ -19,7 +19,7 @@ export interface Column {
   get(place: number): Value | null
   set(place: number, value: Value | null): void
   /** Keeps the values of these places, in order. */
-  keep(places: Uint32Array): void
+  compact(places: Uint32Array): void
   /** Adds to `target` the places below its size whose value passes. */
   select(target: IdSet, test: (value: Value | null) => boolean): void
 }
@@ -27,7 +27,7 @@ export interface Column {
 type Numbers = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
 
 /** What lies behind those that are kept is forgotten. */
-function keepPlaces(values: Numbers, places: Uint32Array, missing: number): void {
+function compactPlaces(values: Numbers, places: Uint32Array, missing: number): void {
   for (let place = 0; place < places.length; place++) values[place] = values[places[place]!]!
   values.fill(missing, places.length)
 }
@@ -54,8 +54,8 @@ export class NumberColumn implements Column {
     this.values[place] = value ?? Number.NaN
   }
 
-  keep(places: Uint32Array): void {
-    keepPlaces(this.values, places, Number.NaN)
+  compact(places: Uint32Array): void {
+    compactPlaces(this.values, places, Number.NaN)
   }
 
   select(target: IdSet, test: (value: Value | null) => boolean): void {
@@ -89,8 +89,8 @@ export class BooleanColumn implements Column {
     this.values[place] = value === null ? 0 : value ? 2 : 1
   }
 
-  keep(places: Uint32Array): void {
-    keepPlaces(this.values, places, 0)
+  compact(places: Uint32Array): void {
+    compactPlaces(this.values, places, 0)
   }
 
   select(target: IdSet, test: (value: Value | null) => boolean): void {
@@ -171,8 +171,8 @@ export class StringColumn implements Column {
     for (const [place, number] of this.values.entries()) this.values[place] = renumbered[number]!
   }
 
-  keep(places: Uint32Array): void {
-    keepPlaces(this.values, places, 0)
+  compact(places: Uint32Array): void {
+    compactPlaces(this.values, places, 0)
   }
 
   select(target: IdSet, test: (value: Value | null) => boolean): void {

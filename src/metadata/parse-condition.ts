@@ -30,7 +30,7 @@ function parse(columns: KnownColumns, condition: unknown, depth: number): Parsed
   if (Array.isArray(condition)) {
     return { any: readList(condition, 'a list of conditions').map((one) => parse(columns, one, depth + 1)) }
   }
-  if (typeof condition === 'object' && condition !== null) refuseInherited(condition, 'a condition')
+  if (typeof condition === 'object' && condition !== null) rejectInherited(condition, 'a condition')
   if (!isPlainObject(condition)) {
     throw invalid(
       `a condition is an object of columns, such as { year: 2020 }, or a list of such objects; got ${describe(condition)}.`,
@@ -46,7 +46,7 @@ function parse(columns: KnownColumns, condition: unknown, depth: number): Parsed
 
 function parseColumn(column: string, type: ColumnType, given: unknown): ColumnTest[] {
   if (given === null || typeof given !== 'object') return [parseTest(column, type, 'eq', given)]
-  if (!Array.isArray(given)) refuseInherited(given, named(column), column)
+  if (!Array.isArray(given)) rejectInherited(given, named(column), column)
   if (!isPlainObject(given)) throw invalid(`${named(column)} ${insteadOf(given)}`, column)
   const comparisons = readProperties(given, named(column), column)
   if (comparisons.length === 0) {
@@ -122,7 +122,7 @@ function isPlainObject(value: unknown): value is object {
 }
 
 /** What is inherited is read by some and lost to others. */
-function refuseInherited(given: object, what: string, column?: string): void {
+function rejectInherited(given: object, what: string, column?: string): void {
   for (const key in given) {
     if (Object.hasOwn(given, key)) continue
     throw invalid(`${what} inherits ${describe(key)}: write it into the object itself.`, column ?? key)

@@ -133,8 +133,8 @@ describe('what the library advises', () => {
 
   test.each([
     ['take another name, or replace it (overwrite: true)', 'take another name, or replace it (--overwrite)'],
-    ['push it anew with overwrite', 'push it anew with --overwrite'],
-    ['push the table anew with overwrite', 'push the table anew with --overwrite'],
+    ['Upload it again with overwrite.', 'Push it again with --overwrite.'],
+    ['Upload the table again with overwrite.', 'Push the table again with --overwrite.'],
     [
       "each shard (servers: ['http://host:8123', …])",
       'each shard (--server http://host:8123, once for each)',

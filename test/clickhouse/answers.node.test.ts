@@ -5,7 +5,7 @@ import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
 import { KINDS, makeQuery, makeTable, type TestTable } from '../oracle/tables.ts'
 import { type ClickHouseServers, findClickHouse, startClickHouse } from './servers.ts'
-import { expectSame, onServers, openPushed } from './shards.ts'
+import { expectSame, onServers, openUploaded } from './shards.ts'
 
 /** Of each kind of table, kernel and metric: 2,080 in all. */
 const QUERIES = 40
@@ -22,7 +22,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const local = await EmbeddingTable.from(given.flat, { dimension: given.dimension, tokens })
     const at = onServers(servers.urls, name, 'three')
     await uploadTable(local, { ...at, rowsAtOnce: 37, overwrite: true })
-    return { local, cluster: await openPushed({ ...at, kernel }) }
+    return { local, cluster: await openUploaded({ ...at, kernel }) }
   }
 
   const kinds = [...new Set([...KINDS, ...HARD])]
@@ -112,7 +112,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const local = await EmbeddingTable.from(flat, { dimension })
     const at = onServers(servers.urls, 'many ties', 'three')
     await uploadTable(local, { ...at, rowsAtOnce: 1_000 })
-    const cluster = await openPushed(at)
+    const cluster = await openUploaded(at)
     const queries = [flat.slice(3, 6), Float32Array.of(0.4, -0.2, 0.9)]
     for (const options of [{}, { metric: 'dot', k: 300 }, { exclude: [1, 2, 7] }] as const) {
       const expected = local.nearestBatch(queries, options)
@@ -134,7 +134,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     })
     const at = { ...onServers(servers.urls, 'with metadata', 'three'), columns }
     await uploadTable(local, { ...at, metadata, rowsAtOnce: 64 })
-    const cluster = await openPushed(at)
+    const cluster = await openUploaded(at)
     const cases = [
       [{ year: { gte: 2020 } }, (m) => m.year !== null && m.year >= 2020],
       [{ year: null }, (m) => m.year === null],

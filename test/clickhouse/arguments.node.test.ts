@@ -158,7 +158,7 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
       expect(await plain(promise)).toEqual(expected)
     })
 
-    test('where a table is pushed to and opened from', async () => {
+    test('where a table is uploaded to and opened from', async () => {
       const columns: Record<string, 'number' | 'string'> = { year: 'number' }
       const options = {
         ...onServers(servers.urls, 'changed'),
@@ -247,7 +247,7 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
     const given = (call: (value: never) => Promise<unknown>, values: unknown[]) =>
       values.map((value) => [value, call] as const)
     const isOther = (kind: string) => (value: unknown) => typeof value !== kind
-    const pushed = (name: string) => (value: never) => uploadTable(local, { ...at(), [name]: value })
+    const uploaded = (name: string) => (value: never) => uploadTable(local, { ...at(), [name]: value })
     const opened = (name: string) => (value: never) => openClickHouse({ ...at(), [name]: value })
     const objects = ODD.filter((value) => Object.prototype.toString.call(value) !== '[object Object]')
     for (const [value, ask] of [
@@ -298,14 +298,14 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
       ...given(opened('createClient'), ODD.filter(isOther('function'))),
       ...given(opened('tls'), objects),
       ...given(opened('columns'), [...objects, { year: 'int' }, { yaer: 'number' }, { year: Symbol('odd') }]),
-      ...given(pushed('columns'), [...objects, { year: 'int' }, { 'a.b': 'number' }]),
-      ...given(pushed('cluster'), [...ODD, '']),
-      ...given(pushed('servers'), [...ODD, 'http://127.0.0.1:9', [7]]),
-      ...given(pushed('metadata'), ODD.filter(isOther('function'))),
-      ...given(pushed('onProgress'), ODD.filter(isOther('function'))),
-      ...given(pushed('replace'), ODD),
-      ...given(pushed('codes'), ODD),
-      ...given(pushed('rowsAtOnce'), [...ODD, 0, '5', 2 ** 30]),
+      ...given(uploaded('columns'), [...objects, { year: 'int' }, { 'a.b': 'number' }]),
+      ...given(uploaded('cluster'), [...ODD, '']),
+      ...given(uploaded('servers'), [...ODD, 'http://127.0.0.1:9', [7]]),
+      ...given(uploaded('metadata'), ODD.filter(isOther('function'))),
+      ...given(uploaded('onProgress'), ODD.filter(isOther('function'))),
+      ...given(uploaded('overwrite'), ODD),
+      ...given(uploaded('codes'), ODD),
+      ...given(uploaded('rowsAtOnce'), [...ODD, 0, '5', 2 ** 30]),
     ]) {
       const error = await rejection(ask(value as never)).catch((thrown) =>
         expect.fail(`${ask} with ${shown(value)}: ${thrown}`),
@@ -324,7 +324,7 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
     ['a promise', Promise.resolve({ year: 1 })],
     ['a Map', new Map([['year', 1]])],
     ['a number', 7],
-  ])('metadata that is %s ends the push', async (_, given) => {
+  ])('metadata that is %s ends the upload', async (_, given) => {
     const options = { ...onServers(servers.urls, 'odd metadata'), columns: COLUMNS, overwrite: true }
     const error = await rejection(uploadTable(local, { ...options, metadata: () => given as never }))
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(/row 0|"year"/) })
@@ -334,7 +334,7 @@ describe.skipIf(findClickHouse() === undefined)('one server', () => {
     ['nothing', undefined, 'LENGTH_MISMATCH'],
     ['null', null, 'LENGTH_MISMATCH'],
     ['tokens that are no text', { rows: new Float32Array(8), tokens: [1, 2, 3, 4] }, 'INVALID_ARGUMENT'],
-  ])('a source of rows that gives %s ends the push', async (_, block, code) => {
+  ])('a source of rows that gives %s ends the upload', async (_, block, code) => {
     const source: RowSource = { size: 4, dimension: 2, hasTokens: true, read: () => block as never }
     const options = { ...onServers(servers.urls, 'odd source'), overwrite: true }
     expect((await rejection(uploadTable(source, options))).code).toBe(code)

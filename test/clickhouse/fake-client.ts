@@ -13,8 +13,8 @@ const DESCRIPTION = [1, ROWS.length, 2, 'f32', 0, 0, ROWS.length, '{"year":"numb
 function selected(query: string): unknown[][] {
   if (query.includes('system.tables')) return [['words'], ['words_meta'], ['words_complete']]
   if (query.includes('SELECT version FROM')) return [[1]]
-  if (query.includes('piece_rows')) return [DESCRIPTION]
-  if (query.includes('AS piece')) return [[0, ROWS.length]]
+  if (query.includes('chunk_rows')) return [DESCRIPTION]
+  if (query.includes('AS chunk')) return [[0, ROWS.length]]
   return [[0, 0]]
 }
 

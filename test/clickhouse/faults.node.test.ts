@@ -8,7 +8,7 @@ import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { makeTable } from '../oracle/tables.ts'
 import { type ClickHouseServers, findClickHouse, PASSWORD, startClickHouse, USER } from './servers.ts'
-import { expectSame, onServers, openPushed } from './shards.ts'
+import { expectSame, onServers, openUploaded } from './shards.ts'
 
 const SIZE = 900
 const DIMENSION = 24
@@ -44,20 +44,20 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   test('a server that is absent, a wrong password, database, table, cluster', async () => {
     const at = on('absent')
-    const gone = await errorOf(openPushed({ ...at, url: 'http://127.0.0.1:9' }))
+    const gone = await errorOf(openUploaded({ ...at, url: 'http://127.0.0.1:9' }))
     expect(gone).toMatchObject({ code: 'IO', details: { reason: 'NETWORK' } })
     expect(gone.message).toMatch(
       /http:\/\/127\.0\.0\.1:9, table default\.absent: the server cannot be reached/,
     )
-    const wrong = await errorOf(openPushed({ ...at, password: 'another' }))
+    const wrong = await errorOf(openUploaded({ ...at, password: 'another' }))
     expect(wrong.code).toBe('ACCESS_DENIED')
     expect(wrong.message).toMatch(/user or password is wrong/)
     expect(wrong.message).not.toContain('another')
-    const database = await errorOf(openPushed({ ...at, database: 'elsewhere' }))
+    const database = await errorOf(openUploaded({ ...at, database: 'elsewhere' }))
     expect(database).toMatchObject({ code: 'NOT_FOUND' })
     expect(database.message).toContain('there is no database "elsewhere"')
     expect((await errorOf(uploadTable(local, { ...at, database: 'elsewhere' }))).code).toBe('NOT_FOUND')
-    expect((await errorOf(openPushed(at))).message).toContain('push it first')
+    expect((await errorOf(openUploaded(at))).message).toContain('Upload it first')
     const cluster = await errorOf(uploadTable(local, { ...at, cluster: 'four' }))
     expect(cluster).toMatchObject({ code: 'NOT_FOUND' })
     expect(cluster.message).toContain('"three"')
@@ -69,14 +69,14 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
   test('a shard killed: no answer without it, and the same answers when it is back', async () => {
     const at = on('killed')
     await uploadTable(local, at)
-    const cluster = await openPushed(at)
+    const cluster = await openUploaded(at)
     const expected = local.nearest(3)
     expectSame(await cluster.nearest(3), expected)
     await servers.servers[2]!.kill()
     const error = await errorOf(cluster.nearest(3))
     expect(error).toMatchObject({ code: 'IO', details: { server: servers.urls[0], table: 'default.killed' } })
     expect(error.message).toContain('a shard cannot be reached')
-    expect((await errorOf(openPushed(at))).code).toBe('IO')
+    expect((await errorOf(openUploaded(at))).code).toBe('IO')
     await servers.servers[2]!.start()
     expectSame(await cluster.nearest(3), expected)
     await cluster.close()
@@ -85,7 +85,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
   test('a shard killed while it answers', async () => {
     const at = on('killed while asked')
     await uploadTable(local, at)
-    const cluster = await openPushed(at)
+    const cluster = await openUploaded(at)
     const queries = Array.from({ length: 96 }, (_, id) => id)
     const asked = errorOf(cluster.nearestBatch(queries, { metric: 'dot' }))
     await new Promise((resolve) => setTimeout(resolve, 150))
@@ -100,7 +100,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
   }, 60_000)
 
   test.each([0, 1, 2])(
-    'server %i killed in the middle of a push: pushed again, each row is there once',
+    'server %i killed in the middle of an upload: uploaded again, each row is there once',
     async (which) => {
       const at = on(`cut ${which}`)
       let killed: Promise<void> | undefined
@@ -114,9 +114,9 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       )
       expect(error.code).toBe('IO')
       await killed
-      if (which !== 0) expect((await errorOf(openPushed(at))).code).toBe('TRUNCATED')
+      if (which !== 0) expect((await errorOf(openUploaded(at))).code).toBe('TRUNCATED')
       await servers.servers[which]!.start()
-      expect((await errorOf(openPushed(at))).code).toBe('TRUNCATED')
+      expect((await errorOf(openUploaded(at))).code).toBe('TRUNCATED')
       const { sent } = await uploadTable(local, at)
       expect(sent).toBeGreaterThan(0)
       expect(sent).toBeLessThan(SIZE)
@@ -126,14 +126,14 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
         format: 'JSONCompact',
       })
       expect((await counted.json<[string, string]>()).data).toEqual([[String(SIZE), String(SIZE)]])
-      const cluster = await openPushed(at)
+      const cluster = await openUploaded(at)
       expectSame(await cluster.nearest(5, { k: 50 }), local.nearest(5, { k: 50 }))
       await cluster.close()
     },
     60_000,
   )
 
-  test('a push that is aborted goes on where it was', async () => {
+  test('an aborted upload continues where it was', async () => {
     const at = on('aborted')
     const controller = new AbortController()
     const reason = new Error('enough')
@@ -151,7 +151,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     await command('DROP TABLE default.twice_complete')
     // a whole block, a single row
     await command('INSERT INTO default.twice SELECT * FROM default.twice WHERE id < 64 OR id = 200')
-    await expect.poll(async () => (await errorOf(openPushed(at))).code).toBe('TRUNCATED')
+    await expect.poll(async () => (await errorOf(openUploaded(at))).code).toBe('TRUNCATED')
     await expect
       .poll(async () => {
         const rows = await sql.query({ query: 'SELECT count() FROM default.twice', format: 'JSONCompact' })
@@ -159,7 +159,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       })
       .toBe(String(SIZE + 65))
     expect((await uploadTable(local, at)).sent).toBe(SIZE)
-    const cluster = await openPushed(at)
+    const cluster = await openUploaded(at)
     expectSame(await cluster.nearest(5), local.nearest(5))
     await cluster.close()
   }, 30_000)
@@ -167,19 +167,19 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
   test('rows that somebody else adds or takes away are noticed', async () => {
     const at = on('changed')
     await uploadTable(local, at)
-    const cluster = await openPushed(at)
+    const cluster = await openUploaded(at)
     await command('INSERT INTO default.changed_local SELECT * FROM default.changed_local WHERE id = 0')
     const error = await errorOf(cluster.nearest(3))
     expect(error.code).toBe('CHANGED')
-    expect(error.message).toContain(`it has ${SIZE + 1} rows where ${SIZE} were pushed`)
-    expect((await errorOf(openPushed(at))).code).toBe('CHANGED')
+    expect(error.message).toContain(`it has ${SIZE + 1} rows where ${SIZE} were uploaded`)
+    expect((await errorOf(openUploaded(at))).code).toBe('CHANGED')
     await cluster.close()
   })
 
   test('NaN that somebody else put there is never in an answer', async () => {
     const at = { ...on('odd'), rowsAtOnce: SIZE }
     await uploadTable(local, at)
-    const cluster = await openPushed({ ...at, kernel: 'arrays' })
+    const cluster = await openUploaded({ ...at, kernel: 'arrays' })
     await command(
       'INSERT INTO default.odd_local SELECT id, token, arrayMap(x -> nan, row) AS row, codes, scale, norm, residual FROM default.odd_local WHERE id = 11',
     )
@@ -205,14 +205,16 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     expect(error.code).toBe('CONFLICT')
     expect(error.message).toMatch(/"size":900,"dimension":24.*"size":50,"dimension":7/)
     expect((await errorOf(uploadTable(local, { ...at, columns: { year: 'number' } }))).code).toBe('CONFLICT')
-    expect((await errorOf(openPushed({ ...at, columns: { year: 'number' } }))).code).toBe('INVALID_ARGUMENT')
+    expect((await errorOf(openUploaded({ ...at, columns: { year: 'number' } }))).code).toBe(
+      'INVALID_ARGUMENT',
+    )
     await command('CREATE TABLE default.theirs (x UInt8) ENGINE = Memory')
     expect((await errorOf(uploadTable(local, { ...at, table: 'theirs' }))).message).toContain(
       'a table that rowspace did not make',
     )
     expect((await uploadTable(local, at)).sent).toBe(0)
     await uploadTable(wide, { ...at, overwrite: true })
-    const cluster = await openPushed(at)
+    const cluster = await openUploaded(at)
     expect([cluster.size, cluster.dimension]).toEqual([50, 7])
     await cluster.close()
   }, 30_000)
@@ -222,10 +224,10 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     await uploadTable(local, at)
     await command('DROP TABLE default.newer_meta')
     await command('CREATE VIEW default.newer_meta AS SELECT toUInt32(2) AS version, 1 AS other')
-    for (const promise of [openPushed(at), uploadTable(local, at)]) {
+    for (const promise of [openUploaded(at), uploadTable(local, at)]) {
       const error = await errorOf(promise)
       expect(error.code).toBe('UNSUPPORTED')
-      expect(error.message).toContain('update rowspace')
+      expect(error.message).toContain('Update rowspace')
     }
   })
 
@@ -240,12 +242,12 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     ]) {
       const at = { ...on(table), database: 'a.b`c' }
       await uploadTable(local, { ...at, cluster: undefined, servers: undefined })
-      const cluster = await openPushed(at)
+      const cluster = await openUploaded(at)
       expectSame(await cluster.nearest(3), local.nearest(3))
       await cluster.close()
     }
     for (const name of ['', 'a\nb', 'a\0b', 'x'.repeat(200), '\ud800']) {
-      expect((await errorOf(openPushed({ ...on(name) }))).code).toBe('INVALID_ARGUMENT')
+      expect((await errorOf(openUploaded({ ...on(name) }))).code).toBe('INVALID_ARGUMENT')
     }
     for (const column of ['a.b', 'a`b', "a'b", '', 'a\\']) {
       const error = await errorOf(uploadTable(local, { ...on('columns'), columns: { [column]: 'number' } }))
@@ -274,7 +276,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     })
     const at = onServers(servers.urls, 'unicode', 'three')
     await uploadTable(table, at)
-    const cluster = await openPushed(at)
+    const cluster = await openUploaded(at)
     const found = await cluster.tokenIds(unique)
     expect(unique.filter((token, id) => found.get(token) !== id)).toEqual([])
     const odd = ['\0', '\ufeffmark', "\\'", '', "x' OR 1=1 --", '\u{1f3f4}']
@@ -293,14 +295,14 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const at = onServers(servers.urls, 'wide', 'three')
     await uploadTable(wide, { ...at, rowsAtOnce: 4 })
     for (const kernel of ['codes', 'arrays'] as const) {
-      const cluster = await openPushed({ ...at, kernel })
+      const cluster = await openUploaded({ ...at, kernel })
       expectSame(await cluster.nearest(3), wide.nearest(3))
       const [first, second] = await cluster.nearestBatch([3, 7])
       expectSame(first!, wide.nearest(3))
       expectSame(second!, wide.nearest(7))
       await cluster.close()
     }
-    const error = await errorOf(openPushed({ ...at, settings: { max_memory_usage: 1_000 } }))
+    const error = await errorOf(openUploaded({ ...at, settings: { max_memory_usage: 1_000 } }))
     expect(error.code).toBe('OUT_OF_MEMORY')
     expect(error.message).toContain('raise max_memory_usage')
   }, 60_000)
@@ -312,7 +314,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     afterEach(() => servers.servers[1]!.resume())
 
     test('is given up after the time given, and the query is ended there', async () => {
-      const cluster = await openPushed({ ...on('slow'), timeoutMilliseconds: 1_500 })
+      const cluster = await openUploaded({ ...on('slow'), timeoutMilliseconds: 1_500 })
       servers.servers[1]!.pause()
       const error = await errorOf(cluster.nearest(3))
       expect(error).toMatchObject({ code: 'IO', details: { reason: 'TIMEOUT' } })
@@ -323,7 +325,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     }, 30_000)
 
     test('a question that is aborted is ended there', async () => {
-      const cluster = await openPushed(on('slow'))
+      const cluster = await openUploaded(on('slow'))
       servers.servers[1]!.pause()
       const reason = new Error('no longer wanted')
       const controller = new AbortController()
@@ -338,7 +340,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     /** Questions that the first server still works on. */
     async function running(): Promise<number> {
       const query =
-        "SELECT count() FROM system.processes WHERE query LIKE '%question%' AND query NOT LIKE '%processes%'"
+        "SELECT count() FROM system.processes WHERE query LIKE '%AS query%' AND query NOT LIKE '%processes%'"
       const { data } = await (await sql.query({ query, format: 'JSONCompact' })).json<[string]>()
       return Number(data[0]![0])
     }
@@ -348,11 +350,11 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const server = createServer((_, response) => response.end('<html>hello</html>'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const error = await errorOf(openPushed({ ...on('page'), url }))
+    const error = await errorOf(openUploaded({ ...on('page'), url }))
     expect(error.message).toContain(url)
     server.close()
     for (const bad of ['', 'ftp://host', 'host:8123']) {
-      expect((await errorOf(openPushed({ ...on('page'), url: bad }))).code).toBe('INVALID_ARGUMENT')
+      expect((await errorOf(openUploaded({ ...on('page'), url: bad }))).code).toBe('INVALID_ARGUMENT')
     }
   })
 })

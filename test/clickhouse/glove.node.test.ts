@@ -8,7 +8,7 @@ import { openTable } from '../../src/open/open-table.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { isThere, projectPath, sharedPath } from '../shared-data.ts'
 import { type ClickHouseServers, findClickHouse, startClickHouse } from './servers.ts'
-import { expectSame, onServers, openPushed } from './shards.ts'
+import { expectSame, onServers, openUploaded } from './shards.ts'
 
 const GLOVE = projectPath('data/cache/glove-6b-100d.safetensors')
 const QUESTIONS = sharedPath('eval/questions-words.txt')
@@ -31,7 +31,7 @@ describe.skipIf(findClickHouse() === undefined || !isThere(GLOVE, QUESTIONS))('G
       size: 341_479,
       sent: 341_479,
     })
-    cluster = await openPushed(at)
+    cluster = await openUploaded(at)
   }, 120_000)
   afterAll(async () => {
     await cluster?.close()

@@ -19,8 +19,8 @@ export function onServers(urls: readonly string[], table: string, cluster?: stri
 
 type Place<Columns extends ColumnTypes> = UploadOptions<Columns> & ClickHouseOptions<Columns>
 
-/** Opens what was pushed with these options: what a push alone takes is left out, as openClickHouse does not know it. */
-export function openPushed<Columns extends ColumnTypes = NoColumns>(
+/** Opens what was uploaded with these options, without those that only uploads take. */
+export function openUploaded<Columns extends ColumnTypes = NoColumns>(
   options: Place<Columns>,
 ): Promise<ClickHouseTable<Columns>> {
   const { cluster: _, servers: __, rowsAtOnce: ___, metadata: ____, overwrite: _____, ...place } = options

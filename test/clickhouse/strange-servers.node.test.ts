@@ -47,7 +47,7 @@ const described = (description: unknown[]) =>
   fake((query) => {
     if (query.includes('system.tables')) return { data: [['words'], ['words_meta'], ['words_complete']] }
     if (query.includes('SELECT version FROM')) return { data: [[1]] }
-    if (query.includes('piece_rows')) return { data: [description] }
+    if (query.includes('chunk_rows')) return { data: [description] }
     return { data: [[0]] }
   })
 
@@ -56,7 +56,7 @@ test.each<[string, number, unknown]>([
   ['a size of 0', 1, 0],
   ['a size with a fraction', 1, 1.5],
   ['no dimension', 2, null],
-  ['no rows of a piece', 6, 0],
+  ['no rows of a chunk', 6, 0],
   ['columns that are no JSON', 7, '{'],
   ['columns that are a list', 7, '[]'],
   ['columns that are null', 7, 'null'],

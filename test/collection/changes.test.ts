@@ -38,7 +38,7 @@ describe('metadata', () => {
   test('of an entry that is replaced is the new one’s alone', async () => {
     const collection = await Collection.create({ dimension: 1, columns })
     await collection.add({ key: 'a', vector: [1], metadata: { year: 1, text: 'x', open: true } })
-    await collection.add({ key: 'a', vector: [2], metadata: { text: 'y' } }, { duplicates: 'replace' })
+    await collection.add({ key: 'a', vector: [2], metadata: { text: 'y' } }, { duplicates: 'overwrite' })
     expect(collection.metadata('a')).toEqual({ year: null, text: 'y', open: null })
     expect(collection.vector('a')).toEqual(Float32Array.of(2))
     expect(collection.size).toBe(1)

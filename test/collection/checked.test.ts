@@ -188,7 +188,7 @@ describe('whole numbers as keys', () => {
   })
 
   test('one that was given out in a list is not replaced by an entry behind it', async () => {
-    for (const duplicates of ['replace', 'reject'] as const) {
+    for (const duplicates of ['overwrite', 'reject'] as const) {
       const collection = await Collection.create({ dimension: 2 })
       const list = [{ vector: [1, 1] }, { key: 0, vector: [2, 2] }]
       await expect(collection.add(list, { duplicates })).rejects.toMatchObject({
@@ -213,7 +213,7 @@ describe('whole numbers as keys', () => {
     const collection = await Collection.create({ dimension: 2 })
     await collection.add({ key: 5, vector: [1, 1] })
     const list = [{ key: 5, vector: [2, 2] }, { vector: [3, 3] }, { key: 5, vector: [4, 4] }]
-    expect(await collection.add(list, { duplicates: 'replace' })).toEqual([5, 6, 5])
+    expect(await collection.add(list, { duplicates: 'overwrite' })).toEqual([5, 6, 5])
     expect(collection.vector(5)).toEqual(Float32Array.of(4, 4))
     expect(collection.vector(6)).toEqual(Float32Array.of(3, 3))
   })

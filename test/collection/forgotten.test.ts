@@ -24,7 +24,7 @@ describe('a text is not in the next file', () => {
     ['after it was set to null', (collection) => collection.set('first', { metadata: { text: null } })],
     [
       'after its entry was replaced',
-      (collection) => collection.add({ key: 'first', vector: [1, 2] }, { duplicates: 'replace' }),
+      (collection) => collection.add({ key: 'first', vector: [1, 2] }, { duplicates: 'overwrite' }),
     ],
     [
       'after a deletion and a compaction',
@@ -103,7 +103,7 @@ test('numbers of texts are given out again, and a text that is another entry’s
   expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual(['f', 'd', null, 'e'])
   expect(column.strings).toHaveLength(3)
   column.set(0, 'e')
-  column.keep(Uint32Array.of(1, 3))
+  column.compact(Uint32Array.of(1, 3))
   expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual(['d', 'e', null, null])
 })
 

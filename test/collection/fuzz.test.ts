@@ -21,9 +21,9 @@ function memoryStore(kept?: Uint8Array): CollectionStore & { bytes(): Uint8Array
     bytes: () => bytes ?? new Uint8Array(),
     read: async () => bytes && bytesSource(bytes),
     write: async (chunks) => {
-      const pieces: Uint8Array[] = []
-      for await (const chunk of chunks) pieces.push(chunk.slice())
-      bytes = join(pieces)
+      const copies: Uint8Array[] = []
+      for await (const chunk of chunks) copies.push(chunk.slice())
+      bytes = join(copies)
     },
     lock: async () => async () => {},
   }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodeJsonList, parseJsonList } from '../../src/collection/json-list.ts'
 
-const join = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap((piece) => [...piece]))
+const join = (chunks: readonly Uint8Array[]) => Uint8Array.from(chunks.flatMap((chunk) => [...chunk]))
 const encode = (text: string) => new TextEncoder().encode(text)
 
 test('any list, in parts of any size', () => {
@@ -15,10 +15,10 @@ test('any list, in parts of any size', () => {
   )
   fc.assert(
     fc.property(fc.array(element), fc.integer({ min: 1, max: 40 }), (list, size) => {
-      const pieces = encodeJsonList(list, size)
-      expect(pieces.every(({ length }) => length > 0 && length <= size)).toBe(true)
-      expect(new TextDecoder().decode(join(pieces))).toBe(JSON.stringify(list))
-      expect(parseJsonList(join(pieces), size)).toEqual(list)
+      const chunks = encodeJsonList(list, size)
+      expect(chunks.every(({ length }) => length > 0 && length <= size)).toBe(true)
+      expect(new TextDecoder().decode(join(chunks))).toBe(JSON.stringify(list))
+      expect(parseJsonList(join(chunks), size)).toEqual(list)
     }),
   )
 })

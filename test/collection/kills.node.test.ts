@@ -35,7 +35,7 @@ const PROGRAM = `
     const vector = new Float32Array(8).fill(revision)
     const metadata = { text: String(revision) }
     const entries = Array.from({ length: ${ENTRIES} }, (_, key) => ({ key, vector, metadata }))
-    await collection.add(entries, { duplicates: 'replace' })
+    await collection.add(entries, { duplicates: 'overwrite' })
     await collection.save(path)
     process.stdout.write(revision + '\\n')
   }`

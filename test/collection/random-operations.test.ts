@@ -64,7 +64,7 @@ async function play(seed: number, kind: Kind, codes: boolean | undefined): Promi
       }
     } else if (dice < 0.45) {
       const [vector, year] = [vectorOf(), yearOf()]
-      await collection.add({ key, vector, metadata: { year } }, { duplicates: 'replace' })
+      await collection.add({ key, vector, metadata: { year } }, { duplicates: 'overwrite' })
       oracle.rows.set(key, { vector, year })
     } else if (dice < 0.55) {
       const row = oracle.rows.get(key)!

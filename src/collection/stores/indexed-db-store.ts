@@ -18,7 +18,7 @@ export function indexedDbStore(name: string): CollectionStore {
       const parts: BlobPart[] = []
       for await (const chunk of chunks) {
         signal?.throwIfAborted()
-        // one Blob a piece: browsers keep those on disk, where bytes would stay in memory
+        // one Blob a chunk: browsers keep those on disk, where bytes would stay in memory
         parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]))
       }
       await inStore(name, 'readwrite', (store) => store.put(new Blob(parts), name))

@@ -44,7 +44,7 @@ export const calls: Calls = {
     call: (options) => Collection.fromTable(table, options),
   },
   'Collection#add options': {
-    options: { duplicates: 'replace' },
+    options: { duplicates: 'overwrite' },
     call: async (options) => (await make()).add({ key: 'a', vector: [1, 2] }, options),
   },
   'Collection#set entry': {

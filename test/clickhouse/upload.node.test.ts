@@ -1,4 +1,4 @@
-/** Tables of any size are pushed a piece at a time: from files, and from sources of one's own. */
+/** Tables of any size are uploaded a chunk at a time: from files, and from sources of one's own. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { openTable } from '../../src/open/open-table.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { makeTable } from '../oracle/tables.ts'
 import { type ClickHouseServers, findClickHouse, startClickHouse } from './servers.ts'
-import { onServers, openPushed } from './shards.ts'
+import { onServers, openUploaded } from './shards.ts'
 
 const SIZE = 1_000
 const DIMENSION = 16
@@ -33,9 +33,9 @@ function safetensors(
 const bytesOf = (numbers: Float32Array | Float64Array | Uint16Array | Int8Array) =>
   new Uint8Array(numbers.buffer)
 
-describe.skipIf(findClickHouse() === undefined)('a push', () => {
+describe.skipIf(findClickHouse() === undefined)('an upload', () => {
   let servers: ClickHouseServers
-  const folder = mkdtempSync(join(tmpdir(), 'rowspace-push-'))
+  const folder = mkdtempSync(join(tmpdir(), 'rowspace-upload-'))
   const { flat } = makeTable(SIZE, DIMENSION, 'plain', 41)
   const words = Array.from({ length: SIZE }, (_, id) => `word ${id}`)
   beforeAll(async () => {
@@ -120,7 +120,7 @@ describe.skipIf(findClickHouse() === undefined)('a push', () => {
     const at = on(`file ${name.slice(0, 5)}`)
     expect(await uploadTable(path, at)).toEqual({ size: local.size, dimension: DIMENSION, sent: local.size })
     expect((await uploadTable(local, at)).sent).toBe(0)
-    const cluster = await openPushed(at)
+    const cluster = await openUploaded(at)
     const ids = Array.from({ length: local.size }, (_, id) => id)
     expect(await cluster.gather(ids)).toEqual(local.gather(ids))
     for (const id of [0, 499, local.size - 1]) expect(await cluster.token(id)).toBe(local.token(id))
@@ -128,7 +128,7 @@ describe.skipIf(findClickHouse() === undefined)('a push', () => {
     local.dispose()
   })
 
-  test('holds one piece of a file at a time', async () => {
+  test('holds one chunk of a file at a time', async () => {
     const path = files[0]![1]()
     const source = await openSource(path)
     const reads: [number, number][] = []
@@ -165,9 +165,9 @@ describe.skipIf(findClickHouse() === undefined)('a push', () => {
     isBroken = false
     asked = []
     expect((await uploadTable(source, on('own'))).sent).toBe(SIZE - 320)
-    // before that, the first and the last row of each piece that is there are compared
+    // before that, the first and the last row of each chunk that is there are compared
     expect(asked.slice(10)).toEqual([320, 384, 448, 512, 576, 640, 704, 768, 832, 896, 960])
-    const cluster = await openPushed(on('own'))
+    const cluster = await openUploaded(on('own'))
     expect(await cluster.row(777)).toEqual(flat.slice(777 * DIMENSION, 778 * DIMENSION))
     await cluster.close()
   })

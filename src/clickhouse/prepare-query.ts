@@ -7,9 +7,9 @@ import { checkQuery, checkVector, isRow, zeroQuery } from '../table/arguments.ts
 import { combine, type Expression, inputIds, type WeightedTerm, weightedTerms } from '../table/expression.ts'
 import type { FoundRow } from './fetch-rows.ts'
 import type { Query, RowKey } from './options.ts'
-import type { Question } from './rescore.ts'
+import type { PreparedQuery } from './rescore.ts'
 
-export interface QuestionOptions {
+export interface PrepareOptions {
   metric: Metric
   includeInputs: boolean
   /** Ids to leave out. */
@@ -61,37 +61,37 @@ export function copiedTerms(expression: Expression): WeightedTerm[] {
 }
 
 /** The question of a row or a vector that was copied. Throws `ZERO_QUERY`, `NON_FINITE`, `DIMENSION_MISMATCH`. */
-export function vectorQuestion(
+export function prepareQuery(
   query: Query,
-  { metric, includeInputs, exclude }: QuestionOptions,
+  { metric, includeInputs, exclude }: PrepareOptions,
   rows: Rows,
-): Question {
+): PreparedQuery {
   if (!isRow(query)) {
     const vector = Float32Array.from(query)
-    judge(vector, metric, query)
-    return { vector, out: new Set(exclude) }
+    checkVectorOf(vector, metric, query)
+    return { vector, excluded: new Set(exclude) }
   }
   const id = rows.id(query)
   const vector = rows.row(id)
   if (metric === 'cosine' && vector.every((value) => value === 0)) throw zeroQuery(`row ${id} is all zeros`)
-  return { vector, out: new Set(includeInputs ? exclude : [...exclude, id]) }
+  return { vector, excluded: new Set(includeInputs ? exclude : [...exclude, id]) }
 }
 
 /** The question of a sum of rows and vectors. */
-export function sumQuestion(
+export function prepareSum(
   terms: readonly WeightedTerm[],
   normalize: boolean,
-  { metric, includeInputs, exclude }: QuestionOptions,
+  { metric, includeInputs, exclude }: PrepareOptions,
   rows: Rows,
-): Question {
+): PreparedQuery {
   const table = rows.asTable()
   const vector = combine(table, terms, normalize)
-  judge(vector, metric)
-  return { vector, out: new Set(includeInputs ? exclude : [...exclude, ...inputIds(table, terms)]) }
+  checkVectorOf(vector, metric)
+  return { vector, excluded: new Set(includeInputs ? exclude : [...exclude, ...inputIds(table, terms)]) }
 }
 
 /** Judges a query as the core does: by whether it is finite and not zeros. */
-function judge(vector: Float32Array, metric: Metric, given: ArrayLike<number> = vector): void {
+function checkVectorOf(vector: Float32Array, metric: Metric, given: ArrayLike<number> = vector): void {
   const hasOdd = !vector.every(Number.isFinite)
   const isZero = vector.every((value) => value === 0)
   checkQuery(given, hasOdd ? Number.POSITIVE_INFINITY : isZero ? 0 : 1, metric)
