@@ -1,15 +1,19 @@
-/** The types rows can be kept in, and how rows handed over become them. */
+/** The types that rows are stored in, and the conversion of given rows. */
 import type { ElementType } from '../../bindings/layout.ts'
 import { RowspaceError } from './errors.ts'
 import { checkNumbers, describe, isVector } from './values.ts'
 
 export type { ElementType }
 
-/** What rows of each type are kept in: bf16 and f16 as their 16 bits, int8 as codes that a scale a row belongs to. */
+/** The array that holds rows of each type: |V| · d elements, row after row. */
 export interface RowArrays {
+  /** IEEE 754 binary32. */
   f32: Float32Array
+  /** The bits of bfloat16 numbers. */
   bf16: Uint16Array
+  /** The bits of IEEE 754 binary16 numbers. */
   f16: Uint16Array
+  /** Codes from −127 to 127; each row has a scale that they are multiplied by. */
   int8: Int8Array
 }
 
@@ -20,21 +24,21 @@ export function checkElementType(dtype: unknown): asserts dtype is ElementType {
   if (ELEMENT_TYPES.includes(dtype as ElementType)) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `dtype is 'f32', 'bf16', 'f16' or 'int8'; got ${describe(dtype)}`,
+    `dtype must be 'f32', 'bf16', 'f16' or 'int8'; got ${describe(dtype)}`,
   )
 }
 
 export interface GivenRows {
   rows: ArrayLike<number>
-  /** One a row, with codes. */
+  /** One per row of codes. */
   scales: ArrayLike<number> | undefined
   dimension: number
   dtype: ElementType
 }
 
 /**
- * Puts rows in place. Numbers are rounded to the nearest of `dtype`, ties to even; what comes as a Uint16Array (bf16, f16),
- * a Float16Array or as an Int8Array with scales is there already and is copied.
+ * Writes rows to `target`. Numbers are rounded to the nearest of `dtype`, ties to even. A Uint16Array (bf16,
+ * f16), a Float16Array and an Int8Array with scales have that type already and are copied.
  */
 export function writeRows(given: GivenRows, target: RowArrays[ElementType], scales: Float32Array): void {
   const { rows, dtype, dimension } = given

@@ -1,9 +1,11 @@
-/** A set of row ids as bits: made once, used as a filter by any number of questions. */
+/** A set of row ids as bits. */
 
 import { RowspaceError } from './errors.ts'
 import { describe, readList } from './values.ts'
 
 /**
+ * A set of row ids, one bit per row: make it once, filter any number of searches with it.
+ *
  * @example
  * const nouns = IdSet.from(table.size, [3, 17, 204])
  * table.nearest('king', { filter: nouns })
@@ -12,8 +14,11 @@ export class IdSet {
   /** Bit `id & 31` of word `id >> 5` stands for row `id`. Bits from `size` on are 0. */
   readonly words: Uint32Array
 
-  /** An empty set over rows 0 … size − 1. */
-  constructor(readonly size: number) {
+  /** Makes an empty set over rows 0 … size − 1. */
+  constructor(
+    /** The number of rows of the table, |V|. */
+    readonly size: number,
+  ) {
     if (!Number.isSafeInteger(size) || size < 0 || size > 2 ** 32) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
@@ -23,14 +28,18 @@ export class IdSet {
     this.words = new Uint32Array(Math.ceil(size / 32))
   }
 
-  /** The set of these ids, among `size` rows. Throws `ID_OUT_OF_RANGE`. */
+  /**
+   * The set of these ids, among `size` rows.
+   *
+   * @throws RowspaceError `ID_OUT_OF_RANGE`.
+   */
   static from(size: number, ids: Iterable<number>): IdSet {
     const set = new IdSet(size)
     for (const id of readList(ids, 'ids')) set.add(id)
     return set
   }
 
-  /** The set of the ids for which `test` holds. */
+  /** The set of the ids, among `size` rows, for which `test` returns true. */
   static where(size: number, test: (id: number) => boolean): IdSet {
     const set = new IdSet(size)
     if (typeof test !== 'function') {
@@ -45,18 +54,25 @@ export class IdSet {
     return this.words.reduce((count, word) => count + countBits(word), 0)
   }
 
+  /** Whether the id is in the set; false for what is not an id. */
   has(id: number): boolean {
     return (
       Number.isInteger(id) && id >= 0 && id < this.size && (this.words[id >>> 5]! & (1 << (id & 31))) !== 0
     )
   }
 
+  /**
+   * Adds an id.
+   *
+   * @throws RowspaceError `ID_OUT_OF_RANGE`.
+   */
   add(id: number): this {
     checkId(id, this.size)
     this.words[id >>> 5]! |= 1 << (id & 31)
     return this
   }
 
+  /** Removes an id. Returns whether it was in the set. */
   delete(id: number): boolean {
     const had = this.has(id)
     if (had) this.words[id >>> 5]! &= ~(1 << (id & 31))

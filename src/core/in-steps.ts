@@ -1,21 +1,27 @@
-/** Long work that gives others their turn, reports how far it is, and stops between two steps. */
+/**
+ * Long work in steps: it yields to the event loop, reports progress, and can be stopped between two steps.
+ */
 
 import { RowspaceError } from './errors.ts'
 import { reportLater } from './report-later.ts'
 import type { KeysOf } from './strict-options.ts'
 import { describe } from './values.ts'
 
+/** How far long work is. */
 export interface WorkProgress {
-  /** 'search': questions that have been answered. */
+  /** What is counted: 'search', rows or questions. */
   phase: 'search'
+  /** Rows or questions that are done. */
   done: number
+  /** Rows or questions in all. */
   total: number
 }
 
+/** How long work is watched and stopped. */
 export interface WorkOptions {
-  /** Called after each step. What it throws does not end the work; the first error is reported when the work is done. */
+  /** Called after each step. An error that it throws does not stop the work: it is reported afterwards. */
   onProgress?: ((progress: WorkProgress) => void) | undefined
-  /** Ends the work after the step in progress, with the signal's reason. */
+  /** Stops the work after the current step; the call rejects with the signal's reason. */
   signal?: AbortSignal | undefined
 }
 
@@ -24,7 +30,7 @@ export const WORK_OPTIONS: KeysOf<WorkOptions> = { onProgress: true, signal: tru
 /** Milliseconds of work between two pauses: no page misses more than a frame or two. */
 const STEP = 30
 
-/** Does `step` for [0, total) in pieces of `size`; gives the event loop its turn now and then. */
+/** Calls `step` for [0, total) in steps of `size`, and yields to the event loop every `STEP` milliseconds. */
 export async function inSteps(
   total: number,
   size: number,

@@ -1,4 +1,4 @@
-/** What a table is made and asked with. */
+/** The options of tables and searches. */
 
 import type { CoreSource } from '../../bindings/core.ts'
 import type { Metric } from '../../bindings/table-memory.ts'
@@ -9,36 +9,42 @@ import type { Vocabulary } from './vocabulary.ts'
 
 export type { Metric }
 
-/** A row by id or token. */
+/** A row: its id, from 0 to |V| − 1, or its token. */
 export type RowKey = number | string
-/** What is asked with: a row by id or token, or a vector of d numbers. */
+
+/** A query: a row by id or token, or a vector of d finite numbers. */
 export type Query = RowKey | Float32Array | readonly number[]
 
-/** Codes to search by: of 8 or 4 bits a number, whichever suits the rows, or none. */
+/** Codes that rule rows out: 8 or 4 bits per number; true chooses by the rows, false makes none. */
 export type Codes = boolean | 'int8' | 'int4'
 
+/** How a table is made. */
 export interface TableOptions {
   /**
-   * One token a row, or a tokenizer's vocabulary (`rowspace/gpt2`). Without it rows are known by id alone.
+   * |V| tokens, one per row, or a vocabulary (`rowspace/gpt2`). Default: none, and rows are named by id
+   * alone.
    */
   tokens?: readonly string[] | Vocabulary | undefined
-  /** Rows with NaN or infinities: refused (the default), or kept out of every answer and read as zeros. */
+  /**
+   * What to do about rows with NaN or infinities: 'reject' throws `NON_FINITE`; 'skip' leaves them out of
+   * every answer, and they read as zeros. Default: 'reject'.
+   */
   nonFinite?: 'reject' | 'skip' | undefined
   /**
-   * Whether to keep codes beside the rows, by which most rows are ruled out without being read. The answers
-   * are the same to the bit. They take 8 bits a number ('int8'), or 4 ('int4'); true leaves the choice to a
-   * sample of the rows. Unless given: where a table is large enough to gain from them. Rows that are int8 are
-   * their own codes.
+   * Whether to store codes beside the rows. A search rules most rows out by their codes, without reading the
+   * rows; answers are the same to the bit. Codes take 8 bits per number ('int8') or 4 ('int4'); true chooses
+   * by a sample of the rows. Default: codes where the table is large enough to gain from them. Rows of type
+   * int8 are their own codes.
    */
   codes?: Codes | undefined
   /**
-   * Threads that search, the caller's own among them: 1 unless given, 'auto' for as many as the machine and
-   * the table's size suggest. Calls stay synchronous and answers the same to the bit. Fewer where the table
-   * is too small for so many; one, and no error, where memory cannot be shared: pages need cross-origin
-   * isolation (COOP and COEP headers). Dispose of a table with threads when it is done with.
+   * Threads that search, the calling one included; 'auto' chooses by the machine and the table's size.
+   * Default: 1. Calls stay synchronous, and answers are the same to the bit. A small table takes fewer
+   * threads. Where memory cannot be shared there is one thread and no error: pages need cross-origin
+   * isolation (COOP and COEP headers). Dispose of a table with threads when you are done with it.
    */
   threads?: number | 'auto' | undefined
-  /** The core to run on, where the one in the bundle will not do: URL, Response, bytes or Module. */
+  /** The WebAssembly core: a URL, Response, bytes or Module. Default: the one that comes with the package. */
   core?: CoreSource | undefined
 }
 
@@ -50,34 +56,32 @@ export const TABLE_OPTIONS: KeysOf<TableOptions> = {
   core: true,
 }
 
-/** How rows that are handed over are to be kept. */
+/** How given rows are stored. */
 export interface RowOptions {
   /**
-   * The type to keep rows in, 'f32' unless given. Answers are exact with respect to the numbers as they are
-   * kept: the same bits as from a float32 table of them.
+   * The type to store rows in. Default: 'f32'. Answers are exact for the numbers as stored: the same bits as
+   * from a float32 table of these numbers.
    */
   dtype?: ElementType | undefined
-  /** What the codes of each row are multiplied by, |V| numbers, where rows are an Int8Array. */
+  /** |V| numbers: what the codes of each row are multiplied by. Only with rows that are an Int8Array. */
   scales?: ArrayLike<number> | undefined
 }
 
 export const ROW_OPTIONS: KeysOf<RowOptions> = { dtype: true, scales: true }
 
+/** How a search answers. */
 export interface SearchOptions {
-  /** How many rows: 0 gives none, more than there are gives all. 10 unless given. */
+  /** How many rows to return, an integer ≥ 0; more than |V| returns all. Default: 10. */
   k?: number | undefined
-  /** What to rank by; both measures are in the answer. 'cosine' unless given. */
+  /** The score to rank by, 'cosine' or 'dot'; matches hold both. Default: 'cosine'. */
   metric?: Metric | undefined
-  /**
-   * The least score, by `metric`, of a row in the answer; rounded to float32, as scores are. Any unless
-   * given.
-   */
+  /** The minimum score by `metric`, rounded to float32 as scores are. Default: none. */
   minScore?: number | undefined
-  /** Rows to leave out. */
+  /** Rows to leave out. Default: none. */
   exclude?: Iterable<RowKey> | undefined
-  /** Rows to choose among: a set, or a test that is run on each row. */
+  /** The only rows to search: a set, or a test that is called once per row. Default: all. */
   filter?: IdSet | ((id: number, token: string | undefined) => boolean) | undefined
-  /** Whether the rows that were asked with may be in the answer. False unless given. */
+  /** Whether rows named by the query may be in the answer. Default: false. */
   includeInputs?: boolean | undefined
 }
 
@@ -90,23 +94,22 @@ export const SEARCH_OPTIONS: KeysOf<SearchOptions> = {
   includeInputs: true,
 }
 
+/** How an analogy is answered. */
 export interface AnalogyOptions extends SearchOptions {
-  /**
-   * Scale each input row to length 1 before adding (Mikolov et al. 2013). False unless given: rows as they
-   * are.
-   */
+  /** Scale each input row to length 1 before it is added (Mikolov et al. 2013). Default: false. */
   normalize?: boolean | undefined
 }
 
 export const ANALOGY_OPTIONS: KeysOf<AnalogyOptions> = { ...SEARCH_OPTIONS, normalize: true }
 
-/** Fills rows of a table that is being made. */
+/** What the callback of `EmbeddingTable.fill` reports about the rows that it wrote. */
 export interface FilledRows {
-  /** Rows that were written, if fewer than there was room for. */
+  /** Rows that were written, where fewer than there was room for. */
   size?: number | undefined
+  /** As `TableOptions.tokens`, where they are known only now. */
   tokens?: readonly string[] | Vocabulary | undefined
-  /** Rows left out because their token had come before. */
+  /** Rows left out because an earlier row has their token. Default: 0. */
   duplicates?: number | undefined
-  /** Ids of rows to keep out of every answer, as `nonFinite: 'skip'` does: they read as zeros. */
+  /** Ids of rows to leave out of every answer, as `nonFinite: 'skip'` does: they read as zeros. */
   skip?: Iterable<number> | undefined
 }

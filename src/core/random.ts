@@ -1,9 +1,11 @@
-/** Seeded choice of rows, the same on every engine. */
+/** Seeded random ids, the same on every engine. */
 
 import { RowspaceError } from './errors.ts'
 import { describe } from './values.ts'
 
-/** SplitMix32: 32 random bits a call from a 32-bit seed (the finaliser of MurmurHash3 over a Weyl sequence). */
+/**
+ * SplitMix32: 32 random bits per call from a 32-bit seed (the finaliser of MurmurHash3 over a Weyl sequence).
+ */
 export function randomBits(seed: number): () => number {
   let state = seed | 0
   return () => {
@@ -16,8 +18,8 @@ export function randomBits(seed: number): () => number {
 }
 
 /**
- * `count` different ids of 0 … size − 1 that `allowed` lets through, drawn evenly; fewer where there are not so many.
- * The same seed gives the same ids everywhere.
+ * `count` different ids of 0 … size − 1 for which `allowed` returns true, all equally likely; fewer where
+ * there are fewer. The same seed gives the same ids everywhere.
  */
 export function sampleIds(
   size: number,
@@ -26,16 +28,13 @@ export function sampleIds(
   allowed: (id: number) => boolean,
 ): Uint32Array {
   if (!Number.isSafeInteger(count) || count < 0) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `how many to sample must be an integer ≥ 0; got ${describe(count)}`,
-    )
+    throw new RowspaceError('INVALID_ARGUMENT', `count must be an integer ≥ 0; got ${describe(count)}`)
   }
   if (!Number.isSafeInteger(seed)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `a seed must be an integer; got ${describe(seed)}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `seed must be an integer; got ${describe(seed)}`)
   }
   const next = randomBits(seed)
-  // Fisher-Yates on the ids that are moved only: nothing of the table's size is made
+  // Fisher-Yates that stores moved ids only: no array of |V| numbers
   const moved = new Map<number, number>()
   const chosen: number[] = []
   for (let left = size; left > 0 && chosen.length < count; left--) {

@@ -1,24 +1,24 @@
 /**
- * The one reader of options, and of all else that a caller hands over as an object of named parts. A key that
- * is not known is an error, never ignored: a misspelt option would silently get its default.
+ * The one reader of options, and of every other object with named parts that a caller passes. An unknown key
+ * is an error: a misspelt option would silently get its default.
  */
 
 import { editDistance } from './edit-distance.ts'
 import { RowspaceError } from './errors.ts'
 import { describe } from './values.ts'
 
-/** Every key of a type, so that an option which is not listed here does not compile. */
+/** Every key of a type: an option that is missing here does not compile. */
 export type KeysOf<Options> = Readonly<Record<keyof Options, true>>
 
 /** Letters of an unknown key that are compared with the known ones. */
 const MAX_KEY = 60
 
 /**
- * A copy of the options that are given, each read once. undefined stands for no options.
+ * A copy of the given options, each read once. undefined means no options.
  *
- * @param what how a sentence names them: 'the options of nearest()'
- * @throws RowspaceError `INVALID_ARGUMENT` for what is not an object, and for a key that `keys` does not
- * have: the message names the key and the nearest known one.
+ * @param what how errors name them: 'the options of nearest()'
+ * @throws RowspaceError `INVALID_ARGUMENT` for what is not an object, and for an unknown key: the message
+ * names the key and the nearest known one.
  */
 export function readOptions<Options extends object>(
   given: Options | undefined,
@@ -42,7 +42,7 @@ export function readOptions<Options extends object>(
   return options
 }
 
-/** The options among `keys`, of an object that has others too. */
+/** The options that are among `keys`. */
 export function pickOptions<Options extends object>(
   given: Options | undefined,
   keys: KeysOf<Options>,

@@ -1,4 +1,4 @@
-/** Values as callers hand them over: how errors show them, and the checks that all rooms share. */
+/** Checks of values that callers pass, and how errors show these values. */
 import { RowspaceError } from './errors.ts'
 
 export function isVector(value: unknown): value is ArrayLike<number> {
@@ -28,21 +28,17 @@ export function describe(value: unknown): string {
   return 'an object'
 }
 
-/** `value` itself. Throws `INVALID_ARGUMENT` unless it is an integer of at least `least`. */
-export function checkCount(value: number | undefined, name: string, least: number): number {
-  if (value !== undefined && Number.isSafeInteger(value) && value >= least) return value
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `${name} must be an integer ≥ ${least}; got ${describe(value)}`,
-    {
-      [name]: value,
-    },
-  )
+/** `value` itself. Throws `INVALID_ARGUMENT` unless it is an integer ≥ `min`. */
+export function checkCount(value: number | undefined, name: string, min: number): number {
+  if (value !== undefined && Number.isSafeInteger(value) && value >= min) return value
+  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be an integer ≥ ${min}; got ${describe(value)}`, {
+    [name]: value,
+  })
 }
 
 /**
- * Throws `INVALID_ARGUMENT` where a list has something else than numbers: '5', true and null would be taken
- * for some.
+ * Throws `INVALID_ARGUMENT` where a list holds other values than numbers: '5', true and null would pass as
+ * numbers.
  */
 export function checkNumbers(list: ArrayLike<unknown>, what: string): void {
   if (!Array.isArray(list)) return
@@ -57,10 +53,7 @@ export function checkNumbers(list: ArrayLike<unknown>, what: string): void {
   }
 }
 
-/**
- * The members of a list. A string is no list: its letters would be taken for members. Throws
- * `INVALID_ARGUMENT`.
- */
+/** The members of a list. Throws `INVALID_ARGUMENT`, for a string too: its letters would pass as members. */
 export function readList<Member>(list: Iterable<Member>, what: string): Member[] {
   if (typeof list === 'object' && list !== null && Symbol.iterator in list) return [...list]
   throw new RowspaceError('INVALID_ARGUMENT', `a list of ${what} was expected; got ${describe(list)}`)

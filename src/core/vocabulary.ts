@@ -1,17 +1,20 @@
-/** What a table needs of its tokens. A list of words and a tokenizer both provide it. */
+/** What a table needs to know about its tokens. */
 
-/** One token of a text: its id where the vocabulary has it. */
+/** One token of a text. */
 export interface TextToken {
+  /** The token as written in the vocabulary. */
   text: string
+  /** Its id, or undefined where the vocabulary does not have it. */
   id: number | undefined
 }
 
-/** What a table asks of its tokens. A word list and a tokenizer both answer to it. */
+/** The tokens of a table: a word list, or a tokenizer. */
 export interface Vocabulary {
-  /** Tokens with an id: 0 … size − 1. */
+  /** The number of tokens, |V|: ids are 0 … size − 1. */
   readonly size: number
-  /** The id of exactly this token. */
+  /** The id of exactly this token, or undefined. */
   idOf(token: string): number | undefined
+  /** The token of an id, or undefined where it has none. */
   tokenOf(id: number): string | undefined
   /** Splits a text into tokens. */
   tokenize(text: string): TextToken[]

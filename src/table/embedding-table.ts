@@ -40,26 +40,30 @@ export type {
 const NOTHING: readonly number[] = []
 
 /**
- * A table E of |V| rows and d columns in one WebAssembly memory, and the questions its geometry answers.
- * Every method is synchronous; scores are float32, the same bits on every engine.
+ * A table E of |V| rows and d columns in one WebAssembly memory, and the questions that its geometry answers.
+ * Every method is synchronous. Scores are float32, the same bits on every engine.
+ *
+ * @example
+ * using table = await EmbeddingTable.from([[1, 0], [0.9, 0.1], [0, 1]], { tokens: ['king', 'queen', 'tree'] })
+ * for (const { token, cosine } of table.nearest('king', { k: 1 })) console.log(token, cosine)
  */
 export class EmbeddingTable {
-  /** Rows, |V|. */
+  /** The number of rows, |V|. */
   readonly size: number
-  /** Columns, d. */
+  /** The number of columns, d. */
   readonly dimension: number
-  /** How the rows are kept. */
+  /** The type that rows are stored in. */
   readonly dtype: ElementType
-  /** Rows that held NaN or infinities and are left out (`nonFinite: 'skip'`). */
+  /** How many rows held NaN or infinities and are left out of every answer (`nonFinite: 'skip'`). */
   readonly skipped: number
-  /** Rows of the source that were left out because their token had come before. */
+  /** How many rows of the source were left out because an earlier row has their token. */
   readonly duplicates: number
   /**
-   * What is kept beside the rows to search by: codes of 8 bits or 4, or nothing. The answers do not depend on
-   * it.
+   * The codes that are stored beside the rows: of 8 bits per number, of 4, or none. Answers do not depend on
+   * them.
    */
   readonly codes: 'int8' | 'int4' | 'none'
-  /** The tokens, where there are any. */
+  /** The tokens, or undefined where the table has none. */
   readonly vocabulary: Vocabulary | undefined
   private memory: TableMemory | undefined
   /** This table as src/table/search.ts sees it. @internal */
@@ -94,9 +98,9 @@ export class EmbeddingTable {
   }
 
   /**
-   * Makes a table from |V| · d numbers, row after row, or from a list of rows, as embedders return them. They
-   * are copied at the call and rounded to the nearest where `dtype` is given. Rows that are bf16 or f16
-   * already come as a Uint16Array of their bits (or a Float16Array), int8 ones as an Int8Array with `scales`.
+   * Makes a table from |V| · d numbers, row after row, or from a list of |V| rows. Numbers are copied, and
+   * rounded to the nearest of `dtype`. Pass rows that are bf16 or f16 already as a Uint16Array of their bits
+   * (or a Float16Array), int8 rows as an Int8Array with `scales`.
    *
    * @throws RowspaceError `LENGTH_MISMATCH` unless there are |V| · d numbers, |V| tokens and |V| scales;
    * `DIMENSION_MISMATCH` naming the row of another length; `INVALID_ARGUMENT` for what is not a number;
@@ -121,12 +125,17 @@ export class EmbeddingTable {
   }
 
   /**
-   * Makes a table whose rows `write` puts in place: the way to stream a file in without a second copy.
-   * `write` gets |V| · d numbers as they are kept (Float32Array; Uint16Array of bits for bf16 and f16;
-   * Int8Array) and a float32 scale a row where they are int8: views of the table's memory that are its to use
-   * until it returns or its promise settles.
+   * Makes a table whose rows `write` fills in: a file streams in without a second copy. `write` gets an array
+   * of |V| · d numbers as they are stored (Float32Array; Uint16Array of bits for bf16 and f16; Int8Array),
+   * and |V| float32 scales for int8. Both are views of the table's memory, valid until `write` returns or its
+   * promise settles.
    *
-   * @throws RowspaceError as `from`, and whatever `write` throws: then nothing is kept.
+   * @throws RowspaceError as `from`. What `write` throws is rethrown, and no table is made.
+   * @example
+   * const table = await EmbeddingTable.fill({ size: 3, dimension: 2 }, (target) => {
+   *   target.set([1, 0, 0.9, 0.1, 0, 1])
+   *   return undefined
+   * })
    */
   static async fill<Type extends ElementType = 'f32'>(
     shape: TableShapeOptions<Type>,
@@ -153,7 +162,9 @@ export class EmbeddingTable {
   }
 
   /**
-   * The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`.
+   * The id of a row given by id or token.
+   *
+   * @throws RowspaceError `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`.
    */
   id(row: RowKey): number {
     this.open()
@@ -181,8 +192,8 @@ export class EmbeddingTable {
   }
 
   /**
-   * Whether a row was left out because it held NaN or infinities (`nonFinite: 'skip'`): it is in no answer
-   * and reads as zeros.
+   * Whether a row is left out of every answer because it held NaN or infinities (`nonFinite: 'skip'`); it
+   * reads as zeros.
    */
   isSkipped(row: RowKey): boolean {
     return !this.searched.live.has(this.id(row))
@@ -193,7 +204,7 @@ export class EmbeddingTable {
     return this.open().row(this.id(row))
   }
 
-  /** Copies of n rows, n · d numbers, row-major. The same row may come several times. */
+  /** Copies of n rows: n · d numbers, row after row. The same row may be given several times. */
   gather(rows: Iterable<RowKey>): Float32Array {
     const memory = this.open()
     const ids = this.idArray(rows)
@@ -219,8 +230,8 @@ export class EmbeddingTable {
   }
 
   /**
-   * The k rows nearest to a row or vector, best first; equal scores by id. The row asked with is left out
-   * unless `includeInputs`.
+   * The k rows nearest to a row or vector, best first; equal scores by id. A row named by the query is left
+   * out unless `includeInputs: true`.
    *
    * @throws RowspaceError `INVALID_K`, `DIMENSION_MISMATCH`, `NON_FINITE`, `EMPTY_QUERY`, `ZERO_QUERY`
    * (cosine with a vector of zeros), `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`, `DISPOSED`.
@@ -233,9 +244,8 @@ export class EmbeddingTable {
   }
 
   /**
-   * As `nearest`, of many queries over one reading of the table: one answer a query, each the same to the
-   * bit. Takes a list of rows and vectors, or n · d numbers as one Float32Array. `rescored` counts for all of
-   * them.
+   * As `nearest` for many queries, while the table is read once: one answer per query, each the same to the
+   * bit. Takes a list of rows and vectors, or n · d numbers as one Float32Array.
    *
    * @throws RowspaceError as `nearest`, naming the query.
    */
@@ -261,7 +271,9 @@ export class EmbeddingTable {
   }
 
   /**
-   * As `analogy`, of many expressions over one reading of the table. Throws as `analogy`, naming the query.
+   * As `analogy` for many expressions, while the table is read once.
+   *
+   * @throws RowspaceError as `analogy`, naming the query.
    */
   analogyBatch(expressions: Iterable<Expression>, options: AnalogyOptions = {}): Matches[] {
     const memory = this.open()
@@ -274,7 +286,7 @@ export class EmbeddingTable {
 
   /**
    * The vector of an expression: the weighted sum of its rows and vectors, d numbers, rounded once to
-   * float32.
+   * float32. `normalize` scales each to length 1 first; default: false.
    */
   combine(expression: Expression, options: { normalize?: boolean | undefined } = {}): Float32Array {
     this.open()
@@ -282,7 +294,7 @@ export class EmbeddingTable {
     return combine(this, weightedTerms(expression), normalize)
   }
 
-  /** Both measures of the given rows against a query, in the order given: how unrelated rows compare. */
+  /** Cosine and dot product of each given row with a query, in the order given. */
   scores(query: Query, rows: Iterable<RowKey>): Matches {
     const memory = this.open()
     const ids = this.idArray(rows)
@@ -301,7 +313,8 @@ export class EmbeddingTable {
   }
 
   /**
-   * `count` different rows drawn evenly from a seed, none of `exclude`: baselines to compare an answer with.
+   * `count` different random ids, none of `exclude`: baselines to compare an answer with. The same `seed`
+   * (default: 1) gives the same ids on every engine.
    */
   randomIds(
     count: number,
@@ -317,19 +330,20 @@ export class EmbeddingTable {
     return sampleIds(this.size, count, seed, (id) => !excluded.has(id) && this.searched.live.has(id))
   }
 
-  /** A set of rows, to filter with as often as wanted. */
+  /** A set of rows, given as a list or by a test, to filter any number of searches with. */
   select(rows: Iterable<RowKey> | ((id: number, token: string | undefined) => boolean)): IdSet {
     this.open()
     if (typeof rows !== 'function') return IdSet.from(this.size, this.ids(rows))
     return IdSet.where(this.size, (id) => rows(id, this.tokenOf(id)))
   }
 
-  /** Gives the memory back. Harmless when called twice; every question after it throws `DISPOSED`. */
+  /** Frees the memory. Every question afterwards throws `DISPOSED`; a second call does nothing. */
   dispose(): void {
     this.memory?.dispose()
     this.memory = undefined
   }
 
+  /** As `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose()
   }

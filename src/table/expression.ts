@@ -5,11 +5,19 @@ import type { RowKey } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 
-/** A row by id or token, or a vector. */
+/** A row by id or token, or a vector of d numbers. */
 export type Term = RowKey | Float32Array
-/** Terms to add and terms to take away, each alone or with a weight: `['king', 0.5]`. */
+
+/**
+ * A weighted sum of terms. Each is given alone, or with a weight: `['king', 0.5]`.
+ *
+ * @example
+ * table.analogy({ positive: ['king', 'woman'], negative: ['man'] }) // king − man + woman
+ */
 export interface Expression {
+  /** Terms to add. Default: none. */
   positive?: readonly (Term | readonly [Term, number])[] | undefined
+  /** Terms to subtract. Default: none. */
   negative?: readonly (Term | readonly [Term, number])[] | undefined
 }
 
@@ -21,7 +29,7 @@ export interface WeightedTerm {
   weight: number
 }
 
-/** What is asked of a table for the rows of a sum. */
+/** What a sum needs from a table. */
 export interface TermTable {
   readonly dimension: number
   id(row: RowKey): number
@@ -63,7 +71,10 @@ export function inputIds(table: TermTable, terms: readonly WeightedTerm[]): numb
   return terms.flatMap(({ term }) => (term instanceof Float32Array ? [] : [table.id(term)]))
 }
 
-/** The weighted sum of the terms in float64, rounded once to float32. `unit` scales each term to length 1 first. */
+/**
+ * The weighted sum of the terms in float64, rounded once to float32. `normalize` scales each term to length 1
+ * first.
+ */
 export function combine(table: TermTable, terms: readonly WeightedTerm[], normalize: boolean): Float32Array {
   const sum = new Float64Array(table.dimension)
   for (const { term, weight } of terms) {

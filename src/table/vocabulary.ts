@@ -1,11 +1,11 @@
-/** Names of rows: which id a token has, which token an id has, how a text is split. */
+/** Tokens as names of rows: the id of a token, the token of an id, the tokens of a text. */
 
 import { editDistance } from '../core/edit-distance.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import type { TextToken, Vocabulary } from '../core/vocabulary.ts'
 
-/** A plain list of words, one a row. Of words that come twice the first counts. */
+/** A list of words, one per row. Of equal words the first names its row. */
 export class WordList implements Vocabulary {
   private readonly ids = new Map<string, number>()
   private readonly words: readonly string[]
@@ -33,19 +33,25 @@ export class WordList implements Vocabulary {
     }
   }
 
+  /** The number of words, |V|. */
   get size(): number {
     return this.words.length
   }
 
+  /** The id of exactly this word, or undefined. */
   idOf(token: string): number | undefined {
     return this.ids.get(token)
   }
 
+  /** The word of an id, or undefined. */
   tokenOf(id: number): string | undefined {
     return this.words[id]
   }
 
-  /** Words, numbers and single signs; each as written where that is a token, else in lower case. */
+  /**
+   * Splits a text into words, numbers and single signs; each as written where that is a token, else in lower
+   * case.
+   */
   tokenize(text: string): TextToken[] {
     if (typeof text !== 'string') {
       throw new RowspaceError('INVALID_ARGUMENT', `a text must be a string; got ${describe(text)}`)
@@ -60,9 +66,9 @@ export class WordList implements Vocabulary {
 }
 
 /**
- * The row a name stands for, or undefined: the piece that begins a word where the vocabulary marks those
- * (SentencePiece's `▁king`), else as written, else with a leading space (GPT-2's ` queen` is one token,
- * `queen` two).
+ * The id of the row that a name stands for, or undefined: the token that begins a word where the vocabulary
+ * marks these (SentencePiece's `▁king`), else the name as written, else with a leading space (GPT-2's `
+ * queen` is one token, `queen` two).
  */
 export function idOfName(vocabulary: Vocabulary, name: string): number | undefined {
   const initial = /^[\p{L}\p{N}]/u.test(name) ? vocabulary.idOf(`▁${name}`) : undefined
