@@ -14,6 +14,8 @@ import Table from 'cli-table3'
 import { build } from 'esbuild'
 import { openClickHouse, uploadTable } from '../dist/clickhouse.js'
 import { planOf } from './cluster-plan.mjs'
+import { evenNumbers } from './data.mjs'
+import { median } from './statistics.mjs'
 
 const { values: options } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
@@ -36,26 +38,17 @@ const QUESTIONS = 5
 const BATCH = 32
 const CORES = availableParallelism()
 
-/** Rows that a seed and their ids make, −1 … 1 (xorshift32): a source of any size. */
+/** A source of any size: evenly distributed numbers in −1 … 1, seeded by the first id of a chunk. */
 function seededRows(size, dimension) {
   return {
     size,
     dimension,
     read(start, end) {
-      const rows = new Float32Array((end - start) * dimension)
-      let state = Math.imul(start + 1, 0x9e3779b9) || 1
-      for (let i = 0; i < rows.length; i++) {
-        state ^= state << 13
-        state ^= state >>> 17
-        state ^= state << 5
-        rows[i] = state / 2 ** 31
-      }
-      return { rows }
+      const even = evenNumbers(start + 1)
+      return { rows: Float32Array.from({ length: (end - start) * dimension }, () => even() * 2 - 1) }
     },
   }
 }
-
-const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1]
 
 async function timed(ask) {
   const start = performance.now()
@@ -130,12 +123,12 @@ class Bench {
     return { bytes: Number(rows), codes: Number(codes) }
   }
 
-  async push(table, [size, dimension], cluster) {
+  async upload(table, [size, dimension], cluster) {
     const source = seededRows(size, dimension)
-    const pushed = await timed(() =>
+    const uploaded = await timed(() =>
       uploadTable(source, { ...this.at, table, cluster, servers: this.servers.urls }),
     )
-    return pushed.milliseconds
+    return uploaded.milliseconds
   }
 
   async drop(table) {
@@ -189,19 +182,19 @@ const report = {
 try {
   for (const shape of SHAPES) {
     const table = `rows_${shape.join('_')}`
-    const pushed = await bench.push(table, shape, 'three')
+    const uploadTime = await bench.upload(table, shape, 'three')
     const stored = await bench.stored(table)
     const results = []
-    for (const kernel of ['arrays', 'codes']) results.push(await bench.scores(table, shape, kernel))
+    for (const kernel of ['arrays', 'codes']) results.push(await bench.measure(table, shape, kernel))
     sameAnswers(results)
     await bench.drop(table)
-    report.shapes.push({ size: shape[0], dimension: shape[1], pushed, stored, results })
+    report.shapes.push({ size: shape[0], dimension: shape[1], uploadTime, stored, results })
     if (!options.json) print(report.shapes.at(-1))
   }
   for (const [index, cluster] of CLUSTERS.entries()) {
     const table = `shards_${index + 1}`
-    await bench.push(table, GROWN, cluster)
-    report.shards.push({ shards: index + 1, ...(await bench.scores(table, GROWN, 'codes')) })
+    await bench.upload(table, GROWN, cluster)
+    report.shards.push({ shards: index + 1, ...(await bench.measure(table, GROWN, 'codes')) })
     await bench.drop(table)
   }
 } finally {
@@ -222,15 +215,15 @@ function tableOf(head) {
   })
 }
 
-function print({ size, dimension, pushed, stored, results }) {
+function print({ size, dimension, uploadTime, stored, results }) {
   const rows = size.toLocaleString('en')
   const table = tableOf([
     `${rows} x ${dimension}`,
     'MB read',
     'cold ms',
     'warm ms',
-    `ms a question, ${BATCH} at once`,
-    'M rows/s a core',
+    `ms per query, batches of ${BATCH}`,
+    'M rows/s per core',
   ])
   for (const { kernel, bytes, cold, milliseconds, batch, rowsPerSecondAndCore } of results) {
     const name = kernel === 'codes' ? 'by int8 codes' : 'by rows'
@@ -245,7 +238,7 @@ function print({ size, dimension, pushed, stored, results }) {
   }
   const megabytes = (bytes) => (bytes / 1e6).toFixed(0)
   console.log(
-    `${table}\npushed in ${(pushed / 1000).toFixed(1)} s; ${megabytes(stored.bytes)} MB on disk, of which codes ${megabytes(stored.codes)} MB\n`,
+    `${table}\nuploaded in ${(uploadTime / 1000).toFixed(1)} s; ${megabytes(stored.bytes)} MB on disk, of which codes ${megabytes(stored.codes)} MB\n`,
   )
 }
 
@@ -253,7 +246,7 @@ function printShardsAndPlan({ cores, server, shards, plan }) {
   const grown = tableOf([
     `${GROWN[0].toLocaleString('en')} x ${GROWN[1]} by codes, ${cores} cores in all`,
     'warm ms',
-    `ms a question, ${BATCH} at once`,
+    `ms per query, batches of ${BATCH}`,
   ])
   for (const { shards: count, milliseconds, batch } of shards) {
     grown.push([`${count} shard${count === 1 ? '' : 's'}`, milliseconds.toFixed(0), batch.toFixed(1)])
@@ -261,10 +254,10 @@ function printShardsAndPlan({ cores, server, shards, plan }) {
   const computed = tableOf([
     'computed, not measured',
     'shards of 16 cores',
-    'disk a shard',
-    'memory a shard, all codes cached',
-    's a question',
-    's a question, 32 at once',
+    'disk per shard',
+    'memory per shard, all codes cached',
+    's per query',
+    `s per query, batches of ${BATCH}`,
   ])
   for (const { rows, dimension, shards, disk, memory, seconds, batchSeconds } of plan) {
     computed.push([

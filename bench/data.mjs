@@ -3,7 +3,7 @@
 export const KINDS = ['outliers', 'gaussian', 'clustered']
 
 /** Evenly distributed numbers in 0 … 1 from a seed (xorshift32). */
-function evenNumbers(seed) {
+export function evenNumbers(seed) {
   let state = Math.imul(seed, 0x9e3779b9) ^ 0x5bd1e995 || 1
   return () => {
     state ^= state << 13
@@ -15,16 +15,16 @@ function evenNumbers(seed) {
 
 /** Normally distributed numbers, two at a time (Box and Muller 1958). */
 function normalNumbers(even) {
-  let kept
+  let second
   return () => {
-    if (kept !== undefined) {
-      const value = kept
-      kept = undefined
+    if (second !== undefined) {
+      const value = second
+      second = undefined
       return value
     }
     const radius = Math.sqrt(-2 * Math.log(1 - even()))
     const angle = 2 * Math.PI * even()
-    kept = radius * Math.sin(angle)
+    second = radius * Math.sin(angle)
     return radius * Math.cos(angle)
   }
 }
@@ -70,7 +70,7 @@ export function toUnitRows(rows, dimension) {
   return rows
 }
 
-/** Rows, and analogies of rows (a − b + c), by turns. */
+/** Rows and analogies of rows (a − b + c), in turns. */
 export function queriesFrom(rows, dimension, count, seed) {
   const even = evenNumbers(seed + 1)
   const some = () => {

@@ -3,10 +3,10 @@
  * milliseconds of a query. Arguments: |V|, d, f32 or bf16, codes or none, the seed, the milliseconds to ask for.
  */
 import { EmbeddingTable } from '../dist/index.js'
-import { quantile } from './statistics.mjs'
+import { median } from './statistics.mjs'
 
-const LEAST_QUERIES = 5
-const MOST_QUERIES = 500
+const MIN_QUERIES = 5
+const MAX_QUERIES = 500
 const OUTLIERS = 3
 
 const [size, dimension, dtype, codes, seed, budget] = process.argv
@@ -67,7 +67,7 @@ const query = new Float32Array(dimension)
 const times = []
 let rescored = 0
 const end = performance.now() + budget
-for (let asked = 0; asked < MOST_QUERIES && (asked < LEAST_QUERIES || performance.now() < end); asked++) {
+for (let count = 0; count < MAX_QUERIES && (count < MIN_QUERIES || performance.now() < end); count++) {
   writeRow(query)
   const begun = performance.now()
   table.nearest(query)
@@ -76,4 +76,4 @@ for (let asked = 0; asked < MOST_QUERIES && (asked < LEAST_QUERIES || performanc
 }
 globalThis.gc()
 const resident = process.memoryUsage.rss() - before
-console.log(JSON.stringify({ making, resident, query: quantile(times, 0.5), rescored, codes: table.codes }))
+console.log(JSON.stringify({ making, resident, query: median(times), rescored, codes: table.codes }))

@@ -1,13 +1,16 @@
 /**
- * `npm run bench:pool`: texts of 20 tokens to vectors, once tokenised: plain JavaScript loops and rowspace by turns in one process. Every
- * answer is checked against float64. The times of this run are printed; nothing is asserted of them.
+ * `npm run bench:pool`: texts of 20 tokens, already tokenized, to vectors: plain JavaScript loops and rowspace in turns in one process. Every
+ * answer is checked against float64.
  */
 import { EmbeddingTable } from '../dist/index.js'
 import { pool } from '../dist/text.js'
+import { evenNumbers, seededRows } from './data.mjs'
+import { median } from './statistics.mjs'
 
 const TEXTS = 2048
 const TOKENS = 20
 const ROUNDS = 15
+const SEED = 1
 
 /** Row by row into the target. */
 function byRows(rows, dimension, bags) {
@@ -66,20 +69,14 @@ function byFourRows(rows, dimension, bags) {
   return target
 }
 
-const median = (times) => times.sort((a, b) => a - b)[times.length >> 1]
-
 for (const [size, dimension] of [
   [20_000, 100],
   [29_528, 256],
   [341_479, 100],
   [50_257, 768],
 ]) {
-  let state = 1
-  const random = () => {
-    state = Math.imul(state, 1664525) + 1013904223
-    return (state >>> 0) / 2 ** 32
-  }
-  const rows = Float32Array.from({ length: size * dimension }, () => random() * 2 - 1)
+  const random = evenNumbers(SEED)
+  const rows = seededRows({ size, dimension, kind: 'gaussian', seed: SEED })
   const table = await EmbeddingTable.from(rows, { dimension, codes: false })
   // words as texts have them: common ones often
   const bags = Array.from({ length: TEXTS }, () =>
@@ -90,7 +87,7 @@ for (const [size, dimension] of [
     'plain JS, four columns': () => byColumns(rows, dimension, bags),
     'plain JS, four rows': () => byFourRows(rows, dimension, bags),
     rowspace: () => pool(table, bags),
-    'rowspace, unit': () => pool(table, bags, { normalize: true }),
+    'rowspace, normalized': () => pool(table, bags, { normalize: true }),
   }
   const times = new Map(Object.keys(contenders).map((name) => [name, []]))
   for (let round = 0; round < ROUNDS; round++) {
@@ -102,7 +99,7 @@ for (const [size, dimension] of [
       const start = performance.now()
       const answer = ask()
       times.get(name).push(performance.now() - start)
-      if (round > 0 || name.endsWith('unit')) continue
+      if (round > 0 || name.endsWith('normalized')) continue
       for (const [text, ids] of bags.entries()) {
         const column = text % dimension
         const sum = ids.reduce((sum, id) => sum + rows[id * dimension + column], 0) / TOKENS

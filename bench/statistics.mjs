@@ -4,6 +4,8 @@ export function quantile(values, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 }
 
+export const median = (values) => quantile(values, 0.5)
+
 /** The slope of a straight line through points (x, y), by least squares. */
 export function slope(points) {
   const mean = (pick) => points.reduce((sum, point) => sum + pick(point), 0) / points.length
