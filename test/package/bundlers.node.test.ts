@@ -1,6 +1,6 @@
 /** The packed tarball in bundlers that are common: what each of them makes answers as the package itself does. */
 import { spawn } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build as esbuild } from 'esbuild'
 import type { Browser } from 'playwright'
@@ -19,6 +19,7 @@ import {
 import { answerOf, launch, pageOf } from './page.ts'
 import { installPacked } from './project.ts'
 import { serve } from './static-server.ts'
+import { serveWorker } from './workerd.ts'
 
 const ALL = { ...ANSWER, ...MORE }
 const CLASSIC_PAGE = '<!doctype html><title>test</title><script src="main.js"></script>'
@@ -133,49 +134,13 @@ describe.skipIf(!haveBundlers() || findChromium() === undefined)('bundled and op
         import { ask } from './ask.mjs'
         export default { fetch: async () => Response.json({ ...(await ask()), ...(await askMore()) }) }`,
       })
-      const out = join(app, 'out')
-      mkdirSync(out)
-      const { warnings } = await esbuild({
-        entryPoints: [join(app, 'worker.js')],
-        bundle: true,
-        format: 'esm',
-        conditions: ['workerd', 'worker', 'browser'],
-        outfile: join(out, 'worker.mjs'),
-        plugins: [
-          {
-            name: 'wasm modules by their names',
-            setup(build) {
-              build.onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
-                const name = path.slice(path.lastIndexOf('/') + 1)
-                copyFileSync(join(resolveDir, path), join(out, name))
-                return { path: name, external: true }
-              })
-            },
-          },
-        ],
-        logLevel: 'silent',
-      })
-      expect(warnings).toEqual([])
-      copyFileSync(programPath('workerd.capnp'), join(out, 'workerd.capnp'))
-      const workerd = spawn(
-        programPath('node_modules/@cloudflare/workerd-linux-64/bin/workerd'),
-        ['serve', 'workerd.capnp', '--control-fd=1'],
-        { cwd: out },
-      )
+      const worker = await serveWorker(join(app, 'worker.js'), join(app, 'out'))
       try {
-        const port = await new Promise<number>((resolve, reject) => {
-          let printed = ''
-          workerd.stdout.on('data', (data) => {
-            printed += data
-            const found = /"port":(\d+)/.exec(printed)
-            if (found) resolve(Number(found[1]))
-          })
-          workerd.once('exit', () => reject(new Error(`workerd ended: ${printed}`)))
-        })
-        const response = await fetch(`http://127.0.0.1:${port}/`)
+        expect(worker.warnings).toEqual([])
+        const response = await fetch(worker.origin)
         expect(await response.json()).toEqual(ALL)
       } finally {
-        workerd.kill()
+        worker.stop()
       }
     },
     SLOW,
