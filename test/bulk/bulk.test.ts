@@ -296,6 +296,12 @@ describe('progress, cancel, refusals', () => {
       'got 2',
     ],
     [
+      'lambda below 0',
+      (t) => maximalMarginalRelevance(t, 0, { lambda: -0.1 }),
+      'INVALID_ARGUMENT',
+      'got -0.1',
+    ],
+    [
       'too few candidates',
       (t) => maximalMarginalRelevance(t, 0, { k: 5, candidates: 4 }),
       'INVALID_ARGUMENT',

@@ -49,6 +49,14 @@ describe('files', () => {
     ])
     expect(() => parseAnalogies('a b c d')).toThrow('line 1 of the analogies comes before the first section')
   })
+  test('spaces and tabs between and around the words of analogies, and lines of nothing else', () => {
+    expect(parseAnalogies('\n \n:  spaced out \n \t\n a  b\tc   d \n')).toEqual([
+      { section: 'spaced out', questions: [{ a: 'a', b: 'b', c: 'c', expected: 'd' }] },
+    ])
+    expect(() => parseAnalogies('\n\na b c d')).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^line 3 /), details: { line: 3 } }),
+    )
+  })
   test('pairs', () => {
     const text = '# a note\ntiger\tcat\t7.35\nbad line\nlove  sex 6.77\nx y z\nx y \n'
     expect(parsePairs(text)).toEqual([
@@ -221,6 +229,13 @@ describe('pairs', () => {
     const evaluate = (text: string) => new KeyedVectors(table).evaluateWordPairs(text).pearson.statistic
     // a and b are at right angles, A and b the same
     expect(evaluate('A B 1\nb c 5\n')).toBeCloseTo(1, 6)
+  })
+  test('words are compared in upper case, as gensim does: STRASSE is straße', async () => {
+    const vectors = new KeyedVectors(
+      await EmbeddingTable.from([1, 0, 1, 1, 0, 1], { dimension: 2, tokens: ['straße', 'weg', 'haus'] }),
+    )
+    const text = 'STRASSE weg 3\nstrasse haus 1\nweg haus 2\n'
+    expect(vectors.evaluateWordPairs(text)).toMatchObject({ pairs: 3, outOfVocabulary: 0 })
   })
   test('no pairs, no tokens', async () => {
     const vectors = await made()

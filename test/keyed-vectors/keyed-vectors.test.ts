@@ -171,6 +171,21 @@ describe('by hand', () => {
     expect(vectors.doesntMatch(['north'])).toBe('north')
     expect(vectors.rankByCentrality(['north'], { useNorm: false })[0]!.similarity).toBeCloseTo(2, 6)
   })
+  test('how central rows are, by their direction or as long as they are; zeros stay at 0', async () => {
+    const vectors = await small()
+    const of = (useNorm: boolean) =>
+      new Map(
+        vectors
+          .rankByCentrality(['east', 'north', 'nothing'], { useNorm })
+          .map(({ key, similarity }) => [key, similarity]),
+      )
+    const [scaled, asTheyAre] = [of(true), of(false)]
+    for (const key of ['east', 'north'] as const) expect(scaled.get(key)).toBeCloseTo(Math.SQRT1_2, 6)
+    // the mean of [1, 0], [0, 2] and zeros points to [1, 2]
+    expect(asTheyAre.get('east')).toBeCloseTo(1 / Math.sqrt(5), 6)
+    expect(asTheyAre.get('north')).toBeCloseTo(4 / Math.sqrt(5), 6)
+    expect([scaled.get('nothing'), asTheyAre.get('nothing')]).toEqual([0, 0])
+  })
   test('relativeCosineSimilarity', async () => {
     const vectors = await small()
     // east's two nearest: between 0.6 and, of north and nothing at 0, north
@@ -273,6 +288,43 @@ describe('by hand', () => {
     await expect(vectors.wmdistance(...texts, { solver: solved('Infeasible') })).rejects.toThrow(
       'was not solved: Infeasible',
     )
+  })
+  test('wmdistance asks no solver for what it knows: no words, or one word that both have', async () => {
+    const vectors = await small()
+    expect(await vectors.wmdistance(['up'], ['east'])).toBe(Number.POSITIVE_INFINITY)
+    expect(await vectors.wmdistance(['east'], ['up', 'down'])).toBe(Number.POSITIVE_INFINITY)
+    expect(await vectors.wmdistance(['east', 'east'], ['up', 'east'])).toBe(0)
+  })
+  test.each([
+    [['east'], ['north']],
+    [['east'], ['east', 'north']],
+    [
+      ['east', 'north'],
+      ['east', 'east'],
+    ],
+    [
+      ['east', 'north'],
+      ['east', 'west'],
+    ],
+  ])('wmdistance asks the solver for %j and %j', async (text, other) => {
+    const vectors = await small()
+    const solver = { solve: () => ({ Status: 'Optimal', ObjectiveValue: text.length * other.length }) }
+    expect(await vectors.wmdistance(text, other, { solver })).toBe(1)
+  })
+  test('wmdistance goes by rows of length 1 unless told', async () => {
+    const vectors = await small()
+    const costs = async (options: object) => {
+      let asked = ''
+      const solve = (problem: string) => {
+        asked = problem
+        return { Status: 'Optimal', ObjectiveValue: 0 }
+      }
+      await vectors.wmdistance(['east'], ['north'], { solver: { solve }, ...options })
+      return Number(/obj: (\S+) x_0_0/.exec(asked)?.[1])
+    }
+    expect(await costs({})).toBeCloseTo(Math.SQRT2, 6)
+    expect(await costs({ norm: true })).toBeCloseTo(Math.SQRT2, 6)
+    expect(await costs({ norm: false })).toBeCloseTo(Math.sqrt(5), 6)
   })
   test('rows that were not finite are in no 3CosMul answer', async () => {
     const table = await EmbeddingTable.from([1, 0, Number.NaN, 1, 0, 1], { dimension: 2, nonFinite: 'skip' })
@@ -433,6 +485,12 @@ describe('refusals', () => {
       (v) => v.wmdistance(['east'], ['north'], { solver: {} as never }),
       'INVALID_ARGUMENT',
       'got Object',
+    ],
+    [
+      'null for a solver',
+      (v) => v.wmdistance(['east'], ['north'], { solver: null as never }),
+      'INVALID_ARGUMENT',
+      'got null',
     ],
     ['topn as text', (v) => v.mostSimilar('east', { topn: '5' as never }), 'INVALID_K', 'got "5"'],
     ['an unknown word', (v) => v.mostSimilar('eats'), 'UNKNOWN_TOKEN', 'did you mean "east"?'],

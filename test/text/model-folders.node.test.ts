@@ -58,6 +58,32 @@ test.each<[string, Record<string, unknown>, string, boolean]>([
     '/0_StaticEmbedding/model.safetensors',
     true,
   ],
+  [
+    'the tenth folder',
+    {
+      '10_StaticEmbedding/model.safetensors': tensors('embedding.weight'),
+      '10_StaticEmbedding/tokenizer.json': TOKENIZER,
+      'modules.json': [STATIC, NORMALIZE],
+    },
+    '/10_StaticEmbedding/model.safetensors',
+    true,
+  ],
+  [
+    'a file of a longer name, whose modules.json lies beside it',
+    {
+      '0_StaticEmbedding/model.safetensors.old': tensors('embedding.weight'),
+      '0_StaticEmbedding/tokenizer.json': TOKENIZER,
+      '0_StaticEmbedding/modules.json': [STATIC, NORMALIZE],
+    },
+    '/0_StaticEmbedding/model.safetensors.old',
+    true,
+  ],
+  [
+    'a step whose name only begins with Normalize',
+    { ...MODEL2VEC, 'modules.json': [STATIC, { ...NORMALIZE, type: 'models.NormalizeLater' }] },
+    '',
+    false,
+  ],
 ])('%s', async (_, files, beneath, normalize) => {
   using model = await openStaticModel(folderOf(files) + beneath)
   expect(model.normalize).toBe(normalize)
@@ -69,6 +95,36 @@ test('a folder of neither names what it lacks', async () => {
   await expect(openStaticModel(folder)).rejects.toMatchObject({
     code: 'NOT_FOUND',
     message: `"${folder}" has neither model.safetensors nor 0_StaticEmbedding/model.safetensors.`,
+  })
+})
+
+test('its error keeps what the first was caused by, and names the folder without strokes behind it', async () => {
+  const folder = folderOf({ 'config.json': {} })
+  const error: unknown = await openStaticModel(`${folder}//`).catch((error: unknown) => error)
+  expect(error).toMatchObject({
+    code: 'NOT_FOUND',
+    message: expect.stringContaining(`"${folder}" has neither`),
+    details: { reason: 'EISDIR' },
+    cause: { name: 'RowspaceError', details: { reason: 'EISDIR' } },
+  })
+})
+
+test('a file that is not there is no folder that lacks something', async () => {
+  const missing = join(folderOf({}), 'missing.safetensors')
+  await expect(openStaticModel(missing)).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: expect.not.stringContaining('has neither'),
+  })
+})
+
+test.each([
+  ['model.safetensors', ''],
+  ['modules.json', '/0_StaticEmbedding'],
+])('a folder in the place of %s is an error, and not passed over', async (name, beneath) => {
+  const folder = folderOf({ ...NESTED, [`${name}/inside`]: {} })
+  await expect(openStaticModel(folder + beneath)).rejects.toMatchObject({
+    name: 'RowspaceError',
+    details: { reason: 'EISDIR' },
   })
 })
 

@@ -182,6 +182,13 @@ describe('by hand', () => {
       'bag 0 is undefined',
     ],
     ['no list', (t) => embed(t, 5 as unknown as string), 'INVALID_ARGUMENT', 'got 5'],
+    ['null for texts', (t) => embed(t, null as never), 'INVALID_ARGUMENT', 'got null'],
+    [
+      'null for a tokenizer',
+      (t) => embed(t, 'a', { tokenizer: null as never }),
+      'INVALID_ARGUMENT',
+      'got null',
+    ],
     ['maxTokens below 0', (t) => embed(t, '', { maxTokens: -1 }), 'INVALID_ARGUMENT', '-1'],
     ['weights of no rows', () => sifWeights(3, 0), 'INVALID_ARGUMENT', 'above 0'],
   ])('%s', async (_, ask, code, message) => {
@@ -190,6 +197,12 @@ describe('by hand', () => {
       code,
       message: expect.stringContaining(message),
     })
+  })
+  test('an error says which of the texts is none', async () => {
+    const table = await made()
+    expect(() => embed(table, ['cat', 'dog', 7 as never])).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', details: { index: 2 } }),
+    )
   })
   test('a table that was disposed of', async () => {
     const table = await made()

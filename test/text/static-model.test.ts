@@ -291,6 +291,31 @@ test('every file that was opened beside the tensors is closed', async () => {
   expect(open).toBe(0)
 })
 
+test.each([
+  ['as they are', embeddings()],
+  [
+    'widened',
+    { name: 'embeddings', dtype: 'F64', shape: [TOKENS.length, D], bytes: bytes(Float64Array.from(ROWS)) },
+  ],
+])('a signal reaches the reads of rows, which are read %s', async (_, rows) => {
+  const source = modelOf([rows], FILES)
+  const stop = new AbortController()
+  const ends: unknown[] = []
+  const watched: ByteSource = {
+    ...source,
+    read: (start, end, options) => {
+      // the rows lie at the end of the file
+      if (end === source.size) {
+        stop.abort(new Error('enough'))
+        ends.push(options?.signal?.aborted)
+      }
+      return source.read(start, end, options)
+    },
+  }
+  await expect(openStaticModel(watched, { signal: stop.signal })).rejects.toThrow('enough')
+  expect(ends).toEqual([true])
+})
+
 describe('what is refused', () => {
   const WEIGHTS = new Float32Array(13).fill(1)
   const tensor = (name: string, dtype: string, shape: number[], data: Uint8Array) => ({
@@ -329,6 +354,12 @@ describe('what is refused', () => {
       modelOf([tensor('other', 'F32', [1], new Uint8Array(4))], FILES),
       'NOT_FOUND',
       'no static model',
+    ],
+    [
+      'embeddings of one dimension',
+      modelOf([tensor('embeddings', 'F32', [13], new Uint8Array(52))], FILES),
+      'NOT_FOUND',
+      'no two-dimensional tensor "embeddings"',
     ],
     [
       'rows of another type',
@@ -393,6 +424,26 @@ describe('what is refused', () => {
     await expect(openStaticModel(source)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message),
+    })
+  })
+  test('of a model without embeddings the first twelve tensors are named', async () => {
+    const names = Array.from({ length: 14 }, (_, i) => `t${i + 10}`)
+    const source = modelOf(
+      names.map((name) => tensor(name, 'F32', [1], new Uint8Array(4))),
+      FILES,
+    )
+    await expect(openStaticModel(source)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining(`(there are ${names.slice(0, 12).join(', ')})`),
+      details: { source: 'model.safetensors' },
+    })
+  })
+  test('rows of another type are named with it, and the types that are read', async () => {
+    const source = modelOf([tensor('embeddings', 'I64', [1, 1], new Uint8Array(8))], FILES)
+    await expect(openStaticModel(source)).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringMatching(/these are read: F32, F16, BF16, I8, .*F64/),
+      details: { tensor: 'embeddings', dtype: 'I64' },
     })
   })
   test('odd options', async () => {

@@ -98,6 +98,22 @@ test('allButTheTop: nothing is left along the first axis, all of it along the ot
     },
   ))
 
+test('allButTheTop of two axes: nothing is left along the first two, all of it along the third', async () => {
+  const table = await EmbeddingTable.from(made(90, 6, 12), { dimension: 6 })
+  const { matrix } = await principalComponents(table, { dimension: 6 })
+  const { covariance } = momentsOf(await (await allButTheTop(table, { components: 2 })).apply(table))
+  const before = momentsOf(table).covariance
+  const along = (axis: number, moments: readonly number[][]) => {
+    const row = [...matrix!.subarray(axis * 6, axis * 6 + 6)]
+    return moments.reduce(
+      (sum, of, i) => sum + row[i]! * of.reduce((s, value, j) => s + value * row[j]!, 0),
+      0,
+    )
+  }
+  for (const axis of [0, 1]) expect(Math.abs(along(axis, covariance) / along(0, before))).toBeLessThan(1e-4)
+  for (const axis of [2, 3]) expect(along(axis, covariance) / along(axis, before)).toBeCloseTo(1, 3)
+})
+
 test('principalComponents: independent, the largest variance first, distances kept', () =>
   check(
     (table) => principalComponents(table, { dimension: table.dimension }),
@@ -125,6 +141,16 @@ test('whitening: variance 1 along every axis', () =>
       }
     },
   ))
+
+test('whitening: epsilon is a share of the largest variance that is added to each', async () => {
+  const table = await EmbeddingTable.from(made(90, 4, 12), { dimension: 4 })
+  const components = await (await principalComponents(table, { dimension: 4 })).apply(table)
+  const variances = momentsOf(components).covariance.map((row, i) => row[i]!)
+  const white = await (await whitening(table, { epsilon: 0.1 })).apply(table)
+  for (const [i, row] of momentsOf(white).covariance.entries()) {
+    expect(row[i]).toBeCloseTo(variances[i]! / (variances[i]! + 0.1 * variances[0]!), 3)
+  }
+})
 
 describe('fewer numbers, and the edges', () => {
   const table = EmbeddingTable.from(made(60, 6, 5), { dimension: 6 })
