@@ -62,6 +62,9 @@ export class Question {
   /** Where threads tell each other the score a row must reach, 0 where one scans alone, and the question's number there: shared-threshold.ts. */
   shared: usize
   number: u32
+  /** Rows that are not to be in the answer: ids in ascending order, and how many: excluded.ts. */
+  excluded: usize
+  excludedCount: u32
 }
 
 /** Bytes from one question to the next. */

@@ -5,6 +5,7 @@
  * that norm.ts marked, makes the float32 result NaN or infinite; only then the float64 way is taken.
  */
 import { dotRow, wideDot, wideDotRow, wideSquaredNormOfRow } from './dot'
+import { isExcluded } from './excluded'
 import { heapThreshold, keyOf, offer } from './heap'
 import { Question, Table } from './records'
 
@@ -39,6 +40,7 @@ export function offerProduct(table: Table, question: Question, id: u32, product:
   if (question.metric === COSINE) score *= load<f32>(table.inverseNorms + (id << 2)) * question.inverseNorm
   // Below the k-th best and a number: out. NaN and −Infinity take the float64 way.
   if (score < threshold && score >= -f32.MAX_VALUE) return threshold
+  if (isExcluded(question, id)) return threshold
   const query = question.query
   if (!isFinite32(score)) {
     score = question.metric === COSINE ? wideCosineScore(table, id, query) : wideDotScore(table, id, query)

@@ -70,9 +70,9 @@ const end = performance.now() + budget
 for (let count = 0; count < MAX_QUERIES && (count < MIN_QUERIES || performance.now() < end); count++) {
   writeRow(query)
   const begun = performance.now()
-  table.nearest(query)
+  const { stats } = table.nearest(query)
   times.push(performance.now() - begun)
-  rescored = Math.max(rescored, table.rescored)
+  rescored = Math.max(rescored, stats.rescored)
 }
 globalThis.gc()
 const resident = process.memoryUsage.rss() - before

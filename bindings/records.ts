@@ -33,6 +33,8 @@ const QUESTION = {
   heap: 11,
   certified: 12,
   tried: 14,
+  excluded: 18,
+  excludedCount: 19,
 } as const
 
 export const RECORD_WORDS = QUESTION_BYTES / 4
@@ -49,6 +51,17 @@ export function writeTableRecord(buffer: ArrayBuffer, layout: TableLayout): void
 
 export function writeCodeBits(buffer: ArrayBuffer, layout: TableLayout, bits: 4 | 8): void {
   new Uint32Array(buffer, layout.table)[CODE_BITS] = bits
+}
+
+/** What differs from one question to the next. */
+export interface QuestionFields {
+  /** The number of a metric in assembly/score.ts. */
+  metric: number
+  k: number
+  inverseNorm: number
+  /** Where the ids of excluded rows lie, ascending, and how many there are. */
+  excludedAt?: number
+  excludedCount?: number
 }
 
 /** The questions in the memory, to be asked anew again and again. */
@@ -76,7 +89,7 @@ export class QuestionRecords {
     return this.layout.questions + index * QUESTION_BYTES
   }
 
-  write(index: number, metric: number, k: number, inverseNorm: number): void {
+  write(index: number, { metric, k, inverseNorm, excludedAt = 0, excludedCount = 0 }: QuestionFields): void {
     const record = index * RECORD_WORDS
     this.words[record + QUESTION.metric] = metric
     this.words[record + QUESTION.k] = k
@@ -85,6 +98,8 @@ export class QuestionRecords {
     this.words[record + QUESTION.heap] = this.heapAt(index, k)
     this.words[record + QUESTION.certified] = 0
     this.words[record + QUESTION.tried] = 0
+    this.words[record + QUESTION.excluded] = excludedAt
+    this.words[record + QUESTION.excludedCount] = excludedCount
   }
 
   inverseNorm(index: number): number {

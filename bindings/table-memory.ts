@@ -16,6 +16,26 @@ import type { Threads } from './threads.ts'
 const METRICS = { cosine: 0, dot: 1 } as const
 export type Metric = keyof typeof METRICS
 
+/** What all queries of a search have in common. */
+export interface KernelSearch {
+  /** Rows to search: the first so many. */
+  size: number
+  /** How many of them have their bit in `mask`; only those are found. */
+  allowed: number
+  metric: Metric
+  /** Rows wanted. */
+  k: number
+  /** The minimum score of a row in an answer, as float32; any if undefined. */
+  minScore?: number | undefined
+}
+
+/** A query that was written by `askWithRow` or `askWithVector`. */
+export interface KernelQuery {
+  inverseNorm: number
+  /** Ids that are not to be in its answer, ascending, each once. */
+  excluded: ArrayLike<number>
+}
+
 /** Thrown when a table needs more than one memory can hold, or than the engine gives. */
 export class MemoryExhaustedError extends Error {
   constructor(
@@ -108,13 +128,6 @@ export class TableMemory {
   hasCodes = false
   /** Bits of a code. */
   codeBits: 4 | 8 = 8
-  /**
-   * Rows scored in full because the codes could not rule them out, counted up by answers until it is set to
-   * 0.
-   */
-  rescored = 0
-  /** The least score of a row in the answers to what is asked next, as float32; undefined for any. */
-  minScore: number | undefined
 
   private constructor(
     /** For what else lies in bindings/. */
@@ -214,23 +227,19 @@ export class TableMemory {
     for (let asked = 0; asked < ASKED; asked++) {
       const id = Math.floor((asked * whole) / ASKED / APART) * APART
       const inverseNorm = this.askWithRow(id)
-      this.minScore = undefined
-      this.trySample(whole, inverseNorm)
+      this.trySample(whole, inverseNorm, undefined)
       this.answer(0, 2)
-      this.minScore = this.cosines[1]
-      this.trySample(whole, inverseNorm)
-      rescored += this.questions.rescored(0)
+      this.trySample(whole, inverseNorm, this.cosines[1])
+      rescored += this.rescored(0)
     }
-    this.minScore = undefined
     return rescored < (whole / APART) * STRETCH * ASKED * FEW
   }
 
   /** The row asked with and the nearest of the others. */
-  private trySample(whole: number, inverseNorm: number): void {
+  private trySample(whole: number, inverseNorm: number, minScore: number | undefined): void {
     const { table, questions } = this.layout
-    this.questions.write(0, METRICS.cosine, 2, inverseNorm)
-    this.core.clearHeap(this.questions.heapAt(0, 2))
-    if (this.minScore !== undefined) this.questions.fillHeap(0, 2, this.minScore)
+    this.questions.write(0, { metric: METRICS.cosine, k: 2, inverseNorm })
+    this.startHeap(0, 2, minScore)
     this.core.planQuestion(table, questions)
     for (let from = 0; from < whole; from += APART) {
       this.core.scanQuestions(table, questions, 1, from, from + STRETCH, BLOCK_ROWS, BLOCK_ROWS)
@@ -253,34 +262,22 @@ export class TableMemory {
   }
 
   /**
-   * The best k rows among the first `size` whose bit in `mask` is set (`allowed` of them), left in `ids`,
-   * `cosines` and `dots`, best first. Returns how many there are.
+   * Searches for the best k rows of each query, which is written already. `answer` reads what was found. There must be room: one
+   * query has it where k ≤ size − its excluded rows.
    */
-  search(size: number, allowed: number, inverseQueryNorm: number, metric: Metric, k: number): number {
-    this.prepare(0, size, allowed, inverseQueryNorm, metric, k)
-    this.scan(1, size, k)
-    return this.answer(0, k)
-  }
-
-  /** How many questions of this k can be asked at once. */
-  questionsAtOnce(k: number): number {
-    return Math.max(1, Math.min(QUESTIONS, Math.floor(this.layout.heapBytes / (8 + 8 * k))))
-  }
-
-  /**
-   * As search, of the first queries, one for each of `inverseQueryNorms`. Their answers are read one by one.
-   */
-  searchBatch(
-    size: number,
-    allowed: number,
-    inverseQueryNorms: readonly number[],
-    metric: Metric,
-    k: number,
-  ): void {
-    for (const [index, norm] of inverseQueryNorms.entries()) {
-      this.prepare(index, size, allowed, norm, metric, k)
+  search(queries: readonly KernelQuery[], search: KernelSearch): void {
+    // the lists of excluded rows lie at the end of the room for heaps
+    let end = this.layout.heaps + this.layout.heapBytes
+    for (const [index, { inverseNorm, excluded }] of queries.entries()) {
+      end -= 4 * excluded.length
+      this.prepare(index, search, inverseNorm, end, excluded)
     }
-    this.scan(inverseQueryNorms.length, size, k)
+    this.scan(queries.length, search.size, search.k)
+  }
+
+  /** Whether so many queries of this k, with so many excluded rows in all, can be asked at once. */
+  hasRoom(queries: number, k: number, excluded: number): boolean {
+    return queries <= QUESTIONS && queries * (8 + 8 * k) + 4 * excluded <= this.layout.heapBytes
   }
 
   /** Scans all rows for the first `count` questions, by several threads where that pays. */
@@ -305,49 +302,56 @@ export class TableMemory {
     this.workers?.dispose()
   }
 
-  /**
-   * The answer of a question, left in `ids`, `cosines` and `dots`, best first. Returns how many rows. Asked
-   * for once.
-   */
+  /** Writes the answer of a query to `ids`, `cosines` and `dots`, best first. Returns how many rows. Only once per search. */
   answer(index: number, k: number): number {
     const { ids, cosines, dots, table } = this.layout
     let count = this.core.sortedIds(this.questions.heapAt(index, k), ids)
     // what `fillHeap` put there and no row took the place of
     while (this.ids[count - 1] === NO_ROW) count--
     this.core.measure(table, this.questions.at(index), ids, count, cosines, dots)
-    this.rescored += this.questions.rescored(index)
     return count
+  }
+
+  /** Rows that the last search for a query scored in full because the codes did not rule them out. */
+  rescored(index: number): number {
+    return this.questions.rescored(index)
   }
 
   /** Writes a question, by the codes where they pay, and empties its heap. */
   private prepare(
     index: number,
-    size: number,
-    allowed: number,
+    search: KernelSearch,
     inverseNorm: number,
-    metric: Metric,
-    k: number,
+    excludedAt: number,
+    excluded: ArrayLike<number>,
   ): void {
-    this.questions.write(index, METRICS[metric], k, inverseNorm)
-    this.core.clearHeap(this.questions.heapAt(index, k))
-    if (this.minScore !== undefined) this.questions.fillHeap(index, k, this.minScore)
-    if (this.paysToCertify(size, allowed, inverseNorm, k)) {
+    const { metric, k, minScore } = search
+    const excludedCount = excluded.length
+    if (excludedCount > 0) new Uint32Array(this.rows.buffer, excludedAt, excludedCount).set(excluded)
+    this.questions.write(index, { metric: METRICS[metric], k, inverseNorm, excludedAt, excludedCount })
+    this.startHeap(index, k, minScore)
+    if (this.paysToCertify(search, inverseNorm)) {
       this.core.planQuestion(this.layout.table, this.questions.at(index))
     }
+  }
+
+  private startHeap(index: number, k: number, minScore: number | undefined): void {
+    this.core.clearHeap(this.questions.heapAt(index, k))
+    if (minScore !== undefined) this.questions.fillHeap(index, k, minScore)
   }
 
   /**
    * A plain scan reads the rows of the mask alone; and a large k, or a norm out of range, leaves nothing to
    * rule out.
    */
-  private paysToCertify(size: number, allowed: number, inverseQueryNorm: number, k: number): boolean {
-    return this.hasCodes && allowed * 8 >= size && k * 16 <= size && !Number.isNaN(inverseQueryNorm)
+  private paysToCertify({ size, allowed, k }: KernelSearch, inverseNorm: number): boolean {
+    return this.hasCodes && allowed * 8 >= size && k * 16 <= size && !Number.isNaN(inverseNorm)
   }
 
   /** Writes both measures of the first `count` rows named in `ids`. */
   measure(inverseQueryNorm: number, count: number): void {
     const { table, questions, ids, cosines, dots } = this.layout
-    this.questions.write(0, METRICS.cosine, 0, inverseQueryNorm)
+    this.questions.write(0, { metric: METRICS.cosine, k: 0, inverseNorm: inverseQueryNorm })
     this.core.measure(table, questions, ids, count, cosines, dots)
   }
 

@@ -9,11 +9,16 @@ export async function prepare({ rows, size, dimension, k, options: { codes, thre
   const table = await EmbeddingTable.from(rows, { dimension, codes, threads })
   const asked = { k, metric: 'dot' }
   const query = rows.slice(0, dimension)
+  let rescored = 0
   return {
     bytes: size * dimension * CODE_BYTES[table.codes],
-    ask: (query) => table.nearest(query, asked).ids,
+    ask: (query) => {
+      const { ids, stats } = table.nearest(query, asked)
+      rescored = stats.rescored
+      return ids
+    },
     batch: (queries) => table.nearestBatch(queries, asked).map(({ ids }) => ids),
-    rescored: () => table.rescored,
+    rescored: () => rescored,
     notes: { codes: table.codes },
     /** Until its workers run: they start beside the program. */
     async start() {

@@ -27,7 +27,6 @@ export function arithmetic(table: EmbeddingTable, state: State): ArithmeticAnswe
   const { normalize, inputs: includeInputs, sumMetric } = state
   const ask = (metric: Metric) => table.analogy(expression, { k: 10, metric, normalize, includeInputs })
   const { result, ...time } = timed(() => ask(sumMetric))
-  const rescored = table.rescored
   const sum = table.combine(expression, { normalize })
   const other = ask(sumMetric === 'cosine' ? 'dot' : 'cosine').at(0)
   const [byCosine, byDot] = sumMetric === 'cosine' ? [result.at(0), other] : [other, result.at(0)]
@@ -40,7 +39,7 @@ export function arithmetic(table: EmbeddingTable, state: State): ArithmeticAnswe
     ...time,
     size: table.size,
     threads: table.threads,
-    rescored,
+    rescored: result.stats.rescored,
   }
 }
 

@@ -31,6 +31,6 @@ export function neighbours(table: EmbeddingTable, state: State): NeighboursAnswe
     ...time,
     size: table.size,
     threads: table.threads,
-    rescored: table.rescored,
+    rescored: result.stats.rescored,
   }
 }

@@ -10,7 +10,7 @@ import { describe } from '../core/values.ts'
 import { readSearchOptions } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table/embedding-table.ts'
-import { Matches } from '../table/matches.ts'
+import type { Matches } from '../table/matches.ts'
 
 export interface RelevanceOptions extends Omit<SearchOptions, 'metric'> {
   /** From 0 (the most different rows) to 1 (the nearest): 0.5 unless given. */
@@ -64,12 +64,7 @@ export function maximalMarginalRelevance(
       likeness[place] = Math.max(likeness[place]!, cosines[place]!)
     }
   }
-  return new Matches(
-    Uint32Array.from(chosen, (place) => near.ids[place]!),
-    Float32Array.from(chosen, (place) => near.cosines[place]!),
-    Float32Array.from(chosen, (place) => near.dots[place]!),
-    (id) => table.token(id),
-  )
+  return near.pick(chosen)
 }
 
 function candidateCount({ size }: EmbeddingTable, candidates: number | undefined, k: number): number {

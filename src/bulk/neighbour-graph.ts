@@ -48,7 +48,7 @@ export class NeighbourGraph {
       this.ids.subarray(from, to),
       this.cosines.subarray(from, to),
       this.dots.subarray(from, to),
-      this.tokenOf,
+      (id) => ({ id, token: this.tokenOf(id) }),
     )
   }
 }

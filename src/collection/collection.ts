@@ -6,10 +6,10 @@ import { readOptions } from '../core/strict-options.ts'
 import { checkCount, describe } from '../core/values.ts'
 import { makeColumns } from '../metadata/columns.ts'
 import type { ColumnTypes, Metadata, NoColumns, StoredMetadata } from '../metadata/types.ts'
-import { checkQuery, checkVector, isRow, queryList, zeroQuery } from '../table/arguments.ts'
+import { checkVector, isRow, queryList, zeroQuery } from '../table/arguments.ts'
 import type { EmbeddingTable, TableOptions } from '../table/embedding-table.ts'
-import { type ReadQuery, vectorQuery } from '../table/query.ts'
-import { type Searched, search, searchBatch } from '../table/search.ts'
+import { NO_IDS, type PreparedQuery, vectorQuery } from '../table/query.ts'
+import type { Searcher } from '../table/searcher.ts'
 import { closeGaps, makeRoom, nameEntries, put, remove } from './changes.ts'
 import { copyEntries, copyTable } from './convert.ts'
 import { type EntryShape, readChange, readEntry } from './entries.ts'
@@ -35,7 +35,7 @@ import {
   type Parts,
   readCollectionQuestion,
   readFilter,
-  searchedOf,
+  searcherOf,
   toCollectionMatches,
 } from './question.ts'
 import { RowView } from './row-view.ts'
@@ -45,7 +45,6 @@ import { type CollectionStore, identityOf } from './stores/store.ts'
 import { storeOf } from './stores/store-of.ts'
 import { checkWatched, reporting } from './work.ts'
 
-const NOTHING: readonly number[] = []
 /** Rows to have room for where nothing else is asked. */
 const FIRST_CAPACITY = 1024
 
@@ -66,7 +65,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   /** How rows are kept. */
   readonly dtype: 'f32' | 'bf16' | 'f16'
   private parts: Parts | undefined
-  private readonly searched: Searched
+  private readonly searcher: Searcher
   private readonly shape: EntryShape
   private changes = 0
   /** The last of the changes that were asked for. */
@@ -76,7 +75,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
 
   private constructor(parts: Parts) {
     this.parts = parts
-    this.searched = searchedOf(parts)
+    this.searcher = searcherOf(parts)
     this.dimension = parts.rows.dimension
     this.dtype = parts.rows.memory.layout.dtype as 'f32' | 'bf16' | 'f16'
     this.shape = { dimension: this.dimension, dtype: this.dtype, columns: parts.columns }
@@ -325,9 +324,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     options?: Given & CheckedSearch<Given, Columns>,
   ): CollectionMatches<Columns> {
     const parts = this.open()
-    const asked = readCollectionQuestion(parts, this.searched, this, options, 'the options of nearest()')
+    const params = readCollectionQuestion(parts, this.searcher, this, options, 'the options of nearest()')
     parts.rows.prepare()
-    return toCollectionMatches(parts, search(this.searched, parts.rows.memory, this.read(query), asked))
+    return toCollectionMatches(parts, this.searcher.nearest(this.read(query), params))
   }
 
   /** As `nearest`, of many queries over one reading of the rows. Takes also n · d numbers as one Float32Array. */
@@ -336,31 +335,19 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     options?: Given & CheckedSearch<Given, Columns>,
   ): CollectionMatches<Columns>[] {
     const parts = this.open()
-    const asked = readCollectionQuestion(parts, this.searched, this, options, 'the options of nearestBatch()')
+    const what = 'the options of nearestBatch()'
+    const params = readCollectionQuestion(parts, this.searcher, this, options, what)
     const list = queryList(queries as Iterable<Key | Vector>, this.dimension)
     parts.rows.prepare()
-    const read = (index: number) => this.read(list[index]!)
-    return searchBatch(this.searched, parts.rows.memory, list.length, read, asked).map((matches) =>
-      toCollectionMatches(parts, matches),
-    )
+    const answers = this.searcher.nearestBatch(list.length, (index) => this.read(list[index]!), params)
+    return answers.map((matches) => toCollectionMatches(parts, matches))
   }
 
   /** The cosine of two entries or vectors. Throws `UNKNOWN_KEY`, or as EmbeddingTable.similarity. */
   similarity(a: Key | Vector, b: Key | Vector): number {
-    const { rows, keys } = this.open()
-    const { memory } = rows
+    const { keys } = this.open()
     const first = this.read(a)
-    const second = isRow(b) ? keys.placeOf(b) : checkVector(b, this.dimension)
-    // an entry of zeros has cosine 0
-    const inverseNorm = first.write(memory, isRow(a) ? 'dot' : 'cosine', 0)
-    if (typeof second === 'number') {
-      memory.ids[0] = second
-      memory.measure(inverseNorm, 1)
-      return memory.cosines[0]!
-    }
-    const { cosine, inverseNorm: other } = memory.cosineWithVector(inverseNorm, second)
-    checkQuery(second, other, 'cosine')
-    return cosine
+    return this.searcher.similarity(first, isRow(b) ? keys.placeOf(b) : checkVector(b, this.dimension))
   }
 
   /**
@@ -396,8 +383,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     return done
   }
 
-  private read(query: Key | Vector): ReadQuery {
-    if (!isRow(query)) return vectorQuery(checkVector(query, this.dimension), NOTHING)
+  private read(query: Key | Vector): PreparedQuery {
+    if (!isRow(query)) return vectorQuery(checkVector(query, this.dimension), NO_IDS)
     const place = this.open().keys.placeOf(query)
     return {
       inputs: [place],

@@ -1,4 +1,4 @@
-/** From a question to a collection to one that src/table/search.ts answers, and back. */
+/** From a question to a collection to one that the searcher answers, and back. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
@@ -9,11 +9,11 @@ import { parseCondition } from '../metadata/parse-condition.ts'
 import { select } from '../metadata/select.ts'
 import type { ColumnTypes, StoredMetadata, Value } from '../metadata/types.ts'
 import type { Matches } from '../table/matches.ts'
-import { type Asked, readQuestion, type Searched } from '../table/search.ts'
+import { Searcher, type SearchParams } from '../table/searcher.ts'
 import { Filter } from './filter.ts'
 import type { Keys } from './keys.ts'
 import { CollectionMatches } from './matches.ts'
-import { COLLECTION_SEARCH_OPTIONS, type CollectionSearchOptions, type Key } from './options.ts'
+import { COLLECTION_SEARCH_OPTIONS, type CollectionSearchOptions } from './options.ts'
 import type { CollectionRows } from './rows.ts'
 
 /** What a collection is made of. */
@@ -23,15 +23,16 @@ export interface Parts {
   columns: ReadonlyMap<string, Column>
 }
 
-/** A collection as src/table/search.ts sees it: rows are places, tokens there are none. */
-export function searchedOf({ rows, keys }: Parts): Searched {
-  return {
+/** Answers a collection's queries: rows are places, and there are no tokens. */
+export function searcherOf({ rows, keys }: Parts): Searcher {
+  return new Searcher({
     get size() {
       return rows.used
     },
     get live() {
       return rows.live
     },
+    memory: () => rows.memory,
     ids: (list) => {
       if (typeof list === 'object' && list !== null && Symbol.iterator in list) {
         return Array.from(list, (key) => keys.placeOf(key))
@@ -40,7 +41,7 @@ export function searchedOf({ rows, keys }: Parts): Searched {
     },
     idSet: (test) => IdSet.where(rows.used, (place) => test(place, undefined)),
     tokenOf: () => undefined,
-  }
+  })
 }
 
 /** What `filter` may be, as places that can be asked for again. Throws `INVALID_ARGUMENT` for a condition that is none. */
@@ -65,16 +66,15 @@ function isTrue(answer: unknown): boolean {
 
 export function readCollectionQuestion<Columns extends ColumnTypes>(
   parts: Parts,
-  searched: Searched,
+  searcher: Searcher,
   collection: { readonly version: number },
   options: CollectionSearchOptions<Columns> | undefined,
   what: string,
-): Asked {
+): SearchParams {
   const { filter, ...rest } = readOptions(options, COLLECTION_SEARCH_OPTIONS, what)
-  if (filter === undefined) return readQuestion(searched, rest)
-  if (!(filter instanceof Filter))
-    return readQuestion(searched, { ...rest, filter: readFilter(parts, filter)() })
-  if (filter.belongsTo(collection)) return readQuestion(searched, { ...rest, filter: filter.places() })
+  if (filter === undefined) return searcher.params(rest)
+  if (!(filter instanceof Filter)) return searcher.params({ ...rest, filter: readFilter(parts, filter)() })
+  if (filter.belongsTo(collection)) return searcher.params({ ...rest, filter: filter.places() })
   throw new RowspaceError(
     'INVALID_ARGUMENT',
     'this filter was made by another collection: make one by where()',
@@ -93,13 +93,16 @@ export function metadataAt<Columns extends ColumnTypes>(
 /** Places to keys, with what is known of each. */
 export function toCollectionMatches<Columns extends ColumnTypes>(
   { keys, columns }: Parts,
-  { ids, cosines, dots }: Matches,
+  { ids, cosines, dots, stats }: Matches,
 ): CollectionMatches<Columns> {
-  const found: Key[] = []
-  const metadata: StoredMetadata<Columns>[] = []
-  for (const place of ids) {
-    found.push(keys.keyAt(place))
-    metadata.push(metadataAt(columns, place))
-  }
-  return new CollectionMatches(found, cosines, dots, metadata)
+  // now, for the collection may change
+  const found = Array.from(ids, (place) => keys.keyAt(place))
+  const metadata = Array.from(ids, (place) => metadataAt<Columns>(columns, place))
+  return new CollectionMatches<Columns>(
+    found,
+    cosines,
+    dots,
+    (key, index) => ({ key, metadata: metadata[index] ?? metadataAt<Columns>(columns, 0) }),
+    stats,
+  )
 }

@@ -18,12 +18,12 @@ import { sampleIds } from '../core/random.ts'
 import { readOptions } from '../core/strict-options.ts'
 import { describe, readList } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
-import { checkQuery, checkVector, isRow, queryList } from './arguments.ts'
+import { checkVector, isRow, queryList } from './arguments.ts'
 import { combine, type Expression, weightedTerms } from './expression.ts'
 import { type MadeTable, makeByFilling, makeFromRows, type TableShapeOptions } from './make-table.ts'
-import { Matches } from './matches.ts'
-import { type ReadQuery, readQuery, readSum } from './query.ts'
-import { readQuestion, type Searched, search, searchBatch } from './search.ts'
+import type { Matches } from './matches.ts'
+import { NO_IDS, type PreparedQuery, readQuery, readSum } from './query.ts'
+import { Searcher } from './searcher.ts'
 import { findToken } from './vocabulary.ts'
 
 export type {
@@ -36,8 +36,6 @@ export type {
   SearchOptions,
   TableOptions,
 } from '../core/options.ts'
-
-const NOTHING: readonly number[] = []
 
 /**
  * A table E of |V| rows and d columns in one WebAssembly memory, and the questions that its geometry answers.
@@ -66,8 +64,10 @@ export class EmbeddingTable {
   /** The tokens, or undefined where the table has none. */
   readonly vocabulary: Vocabulary | undefined
   private memory: TableMemory | undefined
-  /** This table as src/table/search.ts sees it. @internal */
-  readonly searched: Searched
+  /** The rows that may be in an answer: all but those that were skipped. @internal */
+  readonly live: IdSet
+  /** Answers this table's queries. @internal */
+  readonly searcher: Searcher
 
   private constructor(made: MadeTable) {
     if (!(made?.memory instanceof TableMemory)) {
@@ -85,16 +85,17 @@ export class EmbeddingTable {
     this.codes = memory.hasCodes ? (`int${memory.codeBits}` as const) : 'none'
     this.duplicates = duplicates
     const { norms, mask } = memory
-    const live = IdSet.where(size, (id) => norms[id] !== Number.POSITIVE_INFINITY)
-    mask.set(live.words)
-    this.skipped = size - live.count
-    this.searched = {
+    this.live = IdSet.where(size, (id) => norms[id] !== Number.POSITIVE_INFINITY)
+    mask.set(this.live.words)
+    this.skipped = size - this.live.count
+    this.searcher = new Searcher({
       size,
-      live,
+      live: this.live,
+      memory: () => this.open(),
       ids: (rows) => this.ids(rows),
       idSet: (test) => this.select(test),
       tokenOf: this.tokenOf,
-    }
+    })
   }
 
   /**
@@ -148,14 +149,6 @@ export class EmbeddingTable {
     return new EmbeddingTable(await makeByFilling(shape, write, options))
   }
 
-  /**
-   * Rows that the last `nearest` or `analogy` had to score in full; all others were ruled out by their codes.
-   */
-  get rescored(): number {
-    const memory = this.open()
-    return memory.rescored
-  }
-
   /** Threads that search now: 1, and the workers that run; they start a little after the table is made. */
   get threads(): number {
     return this.open().threads
@@ -196,7 +189,7 @@ export class EmbeddingTable {
    * reads as zeros.
    */
   isSkipped(row: RowKey): boolean {
-    return !this.searched.live.has(this.id(row))
+    return !this.live.has(this.id(row))
   }
 
   /** The lookup x_i = E[t_i]: a copy of one row, d numbers. */
@@ -215,18 +208,9 @@ export class EmbeddingTable {
 
   /** The cosine of two rows or vectors; 0 where one is a row of zeros. Symmetric to the bit. */
   similarity(a: Query, b: Query): number {
-    const memory = this.open()
+    this.open()
     const first = this.read(a)
-    const second = isRow(b) ? this.id(b) : checkVector(b, this.dimension)
-    const inverseNorm = first.write(memory, isRow(a) ? 'dot' : 'cosine', 0)
-    if (typeof second === 'number') {
-      memory.ids[0] = second
-      memory.measure(inverseNorm, 1)
-      return memory.cosines[0]!
-    }
-    const { cosine, inverseNorm: other } = memory.cosineWithVector(inverseNorm, second)
-    checkQuery(second, other, 'cosine')
-    return cosine
+    return this.searcher.similarity(first, isRow(b) ? this.id(b) : checkVector(b, this.dimension))
   }
 
   /**
@@ -237,10 +221,9 @@ export class EmbeddingTable {
    * (cosine with a vector of zeros), `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`, `DISPOSED`.
    */
   nearest(query: Query, options: SearchOptions = {}): Matches {
-    const memory = this.open()
-    const given = readOptions(options, SEARCH_OPTIONS, 'the options of nearest()')
-    const asked = readQuestion(this.searched, given)
-    return search(this.searched, memory, this.read(query), asked)
+    this.open()
+    const params = this.searcher.params(readOptions(options, SEARCH_OPTIONS, 'the options of nearest()'))
+    return this.searcher.nearest(this.read(query), params)
   }
 
   /**
@@ -250,11 +233,10 @@ export class EmbeddingTable {
    * @throws RowspaceError as `nearest`, naming the query.
    */
   nearestBatch(queries: Iterable<Query>, options: SearchOptions = {}): Matches[] {
-    const memory = this.open()
-    const given = readOptions(options, SEARCH_OPTIONS, 'the options of nearestBatch()')
-    const asked = readQuestion(this.searched, given)
+    this.open()
+    const params = this.searcher.params(readOptions(options, SEARCH_OPTIONS, 'the options of nearestBatch()'))
     const list = queryList(queries, this.dimension)
-    return searchBatch(this.searched, memory, list.length, (index) => this.read(list[index]!), asked)
+    return this.searcher.nearestBatch(list.length, (index) => this.read(list[index]!), params)
   }
 
   /**
@@ -264,10 +246,10 @@ export class EmbeddingTable {
    * @throws RowspaceError as `nearest`; `EMPTY_QUERY` without inputs.
    */
   analogy(expression: Expression, options: AnalogyOptions = {}): Matches {
-    const memory = this.open()
+    this.open()
     const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogy()')
-    const asked = readQuestion(this.searched, given)
-    return search(this.searched, memory, readSum(this, expression, given.normalize ?? false), asked)
+    const params = this.searcher.params(given)
+    return this.searcher.nearest(readSum(this, expression, given.normalize ?? false), params)
   }
 
   /**
@@ -276,12 +258,12 @@ export class EmbeddingTable {
    * @throws RowspaceError as `analogy`, naming the query.
    */
   analogyBatch(expressions: Iterable<Expression>, options: AnalogyOptions = {}): Matches[] {
-    const memory = this.open()
+    this.open()
     const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogyBatch()')
-    const asked = readQuestion(this.searched, given)
+    const params = this.searcher.params(given)
     const list = readList(expressions, 'expressions')
-    const read = (index: number) => readSum(this, list[index]!, given.normalize ?? false)
-    return searchBatch(this.searched, memory, list.length, read, asked)
+    const prepare = (index: number) => readSum(this, list[index]!, given.normalize ?? false)
+    return this.searcher.nearestBatch(list.length, prepare, params)
   }
 
   /**
@@ -296,20 +278,9 @@ export class EmbeddingTable {
 
   /** Cosine and dot product of each given row with a query, in the order given. */
   scores(query: Query, rows: Iterable<RowKey>): Matches {
-    const memory = this.open()
+    this.open()
     const ids = this.idArray(rows)
-    const inverseNorm = this.read(query).write(memory, 'dot', 0)
-    const cosines = new Float32Array(ids.length)
-    const dots = new Float32Array(ids.length)
-    // |V| ids at a time: that is how long the memory's lists are
-    for (let done = 0; done < ids.length; done += this.size) {
-      const some = ids.subarray(done, done + this.size)
-      memory.ids.set(some)
-      memory.measure(inverseNorm, some.length)
-      cosines.set(memory.cosines.subarray(0, some.length), done)
-      dots.set(memory.dots.subarray(0, some.length), done)
-    }
-    return new Matches(ids, cosines, dots, this.tokenOf)
+    return this.searcher.scores(this.read(query), ids)
   }
 
   /**
@@ -321,13 +292,13 @@ export class EmbeddingTable {
     options: { seed?: number | undefined; exclude?: Iterable<RowKey> | undefined } = {},
   ): Uint32Array {
     this.open()
-    const { seed = 1, exclude = NOTHING } = readOptions(
+    const { seed = 1, exclude = NO_IDS } = readOptions(
       options,
       { seed: true, exclude: true },
       'the options of randomIds()',
     )
     const excluded = new Set(this.ids(exclude))
-    return sampleIds(this.size, count, seed, (id) => !excluded.has(id) && this.searched.live.has(id))
+    return sampleIds(this.size, count, seed, (id) => !excluded.has(id) && this.live.has(id))
   }
 
   /** A set of rows, given as a list or by a test, to filter any number of searches with. */
@@ -367,7 +338,7 @@ export class EmbeddingTable {
     throw new RowspaceError('DISPOSED', 'this table was disposed of: make a new one')
   }
 
-  private read(query: Query): ReadQuery {
-    return readQuery(this, this.searched.live, query)
+  private read(query: Query): PreparedQuery {
+    return readQuery(this, this.live, query)
   }
 }

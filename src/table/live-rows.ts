@@ -4,7 +4,7 @@ import type { EmbeddingTable, TableOptions } from './embedding-table.ts'
 
 /** The rows that may be in an answer. */
 export function liveRows(table: EmbeddingTable): IdSet {
-  return table.searched.live
+  return table.live
 }
 
 /** What a table of another one's rows is made with, unless the caller says otherwise: rows that were skipped stay so. */

@@ -1,59 +1,93 @@
-/** The answer to a question: rows, best first, each with both scores. */
+/** The answer to a query: rows, best first, each with both scores. */
 
 /** One row of an answer. */
 export interface Match {
   /** The row, 0 … |V| − 1. */
   id: number
-  /** Its token, where the table has tokens. */
+  /** Its token; undefined where the table has none for it. */
   token: string | undefined
-  /** Its cosine with the query, from −1 to 1; 0 for a row of zeros. */
+  /** The cosine similarity with the query, −1 … 1. */
   cosine: number
-  /** Its dot product with the query. */
+  /** The dot product with the query. */
   dot: number
 }
 
+/** What an answer cost. */
+export interface SearchStats {
+  /** Rows that were scored in full because their codes did not rule them out; 0 where no codes were used. */
+  readonly rescored: number
+}
+
+/** Lists of ids that an answer can hold: a table's, a ClickHouse table's (up to 2^53), a collection's keys. */
+export type IdList = Uint32Array | Float64Array | readonly (string | number)[]
+
+const NO_STATS: SearchStats = { rescored: 0 }
+
 /**
- * Rows in order, as typed arrays of one length and as an iterable of objects.
+ * Matches in order, best first: lists of one length, and an iterable of objects.
  *
  * @example
  * for (const { token, cosine } of table.nearest('king')) console.log(token, cosine)
  */
-export class Matches implements Iterable<Match> {
+export class Matches<Entry extends object = Match, Ids extends IdList = Uint32Array>
+  implements Iterable<Entry>
+{
+  /** @internal */
   constructor(
-    /** The rows, 0 … |V| − 1. */
-    readonly ids: Uint32Array,
-    /** Their cosines with the query, float32. */
+    /** The id of each match. */
+    readonly ids: Ids,
+    /** The cosine of each match with the query, float32. */
     readonly cosines: Float32Array,
-    /** Their dot products with the query, float32. */
+    /** The dot product of each match with the query, float32. */
     readonly dots: Float32Array,
-    private readonly tokenOf: (id: number) => string | undefined,
+    private readonly describe: (id: Ids[number], index: number) => Omit<Entry, 'cosine' | 'dot'>,
+    /** What the answer cost. */
+    readonly stats: SearchStats = NO_STATS,
   ) {}
 
-  /** The number of rows. */
+  /** How many matches there are. */
   get length(): number {
     return this.ids.length
   }
 
-  /** The match at a place; 0 is the best, −1 the last. undefined past the end. */
-  at(place: number): Match | undefined {
-    const index = place < 0 ? this.length + place : place
-    const id = this.ids[index]
+  /** The match at an index, 0 the best; undefined past the end. Negative indices count from the end. */
+  at(index: number): Entry | undefined {
+    const place = index < 0 ? this.length + index : index
+    const id = this.ids[place]
     if (id === undefined) return undefined
-    return { id, token: this.tokenOf(id), cosine: this.cosines[index]!, dot: this.dots[index]! }
+    const scores = { cosine: this.cosines[place], dot: this.dots[place] }
+    return { ...this.describe(id, place), ...scores } as Entry
   }
 
-  /** The matches as objects, best first. */
-  *[Symbol.iterator](): Generator<Match> {
-    for (let index = 0; index < this.length; index++) yield this.at(index)!
+  /** The matches at the given indices, in that order. */
+  pick(indices: readonly number[]): this {
+    const take = (list: IdList | Float32Array) => {
+      const picked = indices.map((index) => list[index])
+      return Array.isArray(list)
+        ? picked
+        : new (list.constructor as Float32ArrayConstructor)(picked as number[])
+    }
+    const describe = (id: Ids[number], index: number) => this.describe(id, indices[index] ?? index)
+    const lists = [this.ids, this.cosines, this.dots].map(take)
+    return new (this.constructor as new (...parts: unknown[]) => this)(...lists, describe, this.stats)
   }
 
-  /** The matches as an array of objects, best first. */
-  toArray(): Match[] {
+  /** Calls `each` with every match and its index; returns the results. */
+  map<Result>(each: (match: Entry, index: number) => Result): Result[] {
+    return Array.from(this, each)
+  }
+
+  *[Symbol.iterator](): Generator<Entry> {
+    for (let index = 0, match = this.at(0); match !== undefined; match = this.at(++index)) yield match
+  }
+
+  /** The matches as an array of objects. */
+  toArray(): Entry[] {
     return [...this]
   }
 
-  /** What JSON.stringify writes: the array of matches. */
-  toJSON(): Match[] {
+  /** The array that JSON.stringify writes. */
+  toJSON(): Entry[] {
     return this.toArray()
   }
 }

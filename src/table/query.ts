@@ -9,8 +9,8 @@ import type { Metric, Query } from '../core/options.ts'
 import { checkQuery, checkVector, isRow, zeroQuery } from './arguments.ts'
 import { combine, type Expression, inputIds, type TermTable, weightedTerms } from './expression.ts'
 
-/** A query whose ids are known and whose numbers are this query's alone. */
-export interface ReadQuery {
+/** A query whose ids are known and whose numbers nothing else changes. */
+export interface PreparedQuery {
   /** The rows it was made from. */
   readonly inputs: readonly number[]
   /**
@@ -18,17 +18,18 @@ export interface ReadQuery {
    *
    * @throws RowspaceError `NON_FINITE`, `ZERO_QUERY` where a cosine with it is not defined
    */
-  write(memory: TableMemory, metric: Metric, place: number): number
+  readonly write: (memory: TableMemory, metric: Metric, place: number) => number
 }
 
-const NOTHING: readonly number[] = []
+/** No ids. */
+export const NO_IDS: readonly number[] = []
 
 /**
  * A row or vector to ask `table` with; rows that are not `live` read as zeros. Throws as `EmbeddingTable.id`,
  * or as checkVector.
  */
-export function readQuery(table: TermTable, live: IdSet, query: Query): ReadQuery {
-  if (!isRow(query)) return vectorQuery(checkVector(query, table.dimension), NOTHING)
+export function readQuery(table: TermTable, live: IdSet, query: Query): PreparedQuery {
+  if (!isRow(query)) return vectorQuery(checkVector(query, table.dimension), NO_IDS)
   const id = table.id(query)
   return {
     inputs: [id],
@@ -44,12 +45,15 @@ export function readQuery(table: TermTable, live: IdSet, query: Query): ReadQuer
 }
 
 /** The sum of an expression. Throws as `EmbeddingTable.analogy`. */
-export function readSum(table: TermTable, expression: Expression, normalize: boolean): ReadQuery {
+export function readSum(table: TermTable, expression: Expression, normalize: boolean): PreparedQuery {
   const terms = weightedTerms(expression)
   return vectorQuery(combine(table, terms, normalize), inputIds(table, terms))
 }
 
-export function vectorQuery(vector: Float32Array | readonly number[], inputs: readonly number[]): ReadQuery {
+export function vectorQuery(
+  vector: Float32Array | readonly number[],
+  inputs: readonly number[],
+): PreparedQuery {
   return {
     inputs,
     write(memory, metric, place) {

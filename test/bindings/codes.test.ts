@@ -7,6 +7,7 @@ import { codeViews } from '../../bindings/code-views.ts'
 import { RECORD_WORDS } from '../../bindings/records.ts'
 import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
 import { loadCore } from '../../src/table/load-core.ts'
+import { searchOne, searchSome } from '../oracle/kernel.ts'
 import { type Kind, makeQuery, makeTable } from '../oracle/tables.ts'
 
 const { fround, abs, max, sqrt } = Math
@@ -144,7 +145,7 @@ describe.each([8, 4] as const)('codes of %i bits', (bits) => {
         const { buffer } = memory.rows
         const query = makeQuery(dimension, 'plain', size)
         const inverseNorm = memory.askWithVector(query)
-        memory.search(size, size, inverseNorm, metric, 1)
+        searchOne(memory, inverseNorm, { size: size, allowed: size, metric: metric, k: 1 })
         const record = new Float32Array(buffer, memory.layout.questions, RECORD_WORDS)
         const words = new Uint32Array(buffer, memory.layout.questions, RECORD_WORDS)
         const v = Array.from(query, (u, j) => u * columns.spreads[j]!)
@@ -179,15 +180,13 @@ describe.each([8, 4] as const)('codes of %i bits', (bits) => {
       const room = memory.layout.products
       const queries = [1, 2].map((seed) => makeQuery(dimension, 'plain', seed))
       const alone = queries.map((query) => {
-        memory.search(size, size, memory.askWithVector(query), 'dot', 1)
+        searchOne(memory, memory.askWithVector(query), { size: size, allowed: size, metric: 'dot', k: 1 })
         return new Int32Array(memory.rows.buffer, room, size).slice()
       })
-      memory.searchBatch(
-        size,
-        size,
+      searchSome(
+        memory,
         queries.map((query, index) => memory.askWithVector(query, index)),
-        'dot',
-        1,
+        { size, allowed: size, metric: 'dot', k: 1 },
       )
       for (const [index, expected] of alone.entries()) {
         const products = new Int32Array(memory.rows.buffer, room + index * PRODUCT_ROWS * 4, size)
@@ -239,6 +238,11 @@ test('a table that does not vary at all has spreads of 1', async () => {
 
 test('a question of zeros is not planned', async () => {
   const { memory, size, dimension } = await codedTable('plain', 64, 8, 8)
-  memory.search(size, size, memory.askWithVector(new Float32Array(dimension)), 'dot', 1)
+  searchOne(memory, memory.askWithVector(new Float32Array(dimension)), {
+    size: size,
+    allowed: size,
+    metric: 'dot',
+    k: 1,
+  })
   expect(new Uint32Array(memory.rows.buffer, memory.layout.questions, RECORD_WORDS)[CERTIFIED]).toBe(0)
 })

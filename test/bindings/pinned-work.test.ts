@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest'
 import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
 import { loadCore } from '../../src/table/load-core.ts'
+import { searchOne, searchSome } from '../oracle/kernel.ts'
 import { type Kind, METRICS, makeQuery, makeTable } from '../oracle/tables.ts'
 
 const DIMENSION = 24
@@ -20,25 +21,19 @@ async function rescored(kind: Kind, size: number, bits: 4 | 8): Promise<number[]
   memory.computeNorms(0, size)
   memory.encode(size, bits)
   memory.mask.fill(-1)
-  const counted = (ask: () => void) => {
-    memory.rescored = 0
-    ask()
-    return memory.rescored
-  }
   const queries = Array.from({ length: BATCH }, (_, seed) => makeQuery(DIMENSION, kind, seed))
   const cases = METRICS.flatMap((metric) => COUNTS.map((k) => ({ metric, k })))
   const single = cases.map(({ metric, k }) =>
-    counted(() => {
-      for (const query of queries) memory.search(size, size, memory.askWithVector(query), metric, k)
-    }),
+    queries.reduce((sum, query) => {
+      searchOne(memory, memory.askWithVector(query), { size, allowed: size, metric, k })
+      return sum + memory.rescored(0)
+    }, 0),
   )
-  const batches = cases.map(({ metric, k }) =>
-    counted(() => {
-      const norms = queries.map((query, index) => memory.askWithVector(query, index))
-      memory.searchBatch(size, size, norms, metric, k)
-      for (const index of queries.keys()) memory.answer(index, k)
-    }),
-  )
+  const batches = cases.map(({ metric, k }) => {
+    const norms = queries.map((query, index) => memory.askWithVector(query, index))
+    searchSome(memory, norms, { size, allowed: size, metric, k })
+    return queries.reduce((sum, _, index) => sum + memory.rescored(index), 0)
+  })
   return [...single, ...batches]
 }
 
@@ -63,6 +58,11 @@ test('half of the rows left out', async () => {
   memory.computeNorms(0, size)
   memory.encode(size, 4)
   memory.mask.fill(0x55555555)
-  memory.search(size, size / 2, memory.askWithVector(makeQuery(DIMENSION, 'plain', 1)), 'dot', 10)
-  expect(memory.rescored).toBe(31)
+  searchOne(memory, memory.askWithVector(makeQuery(DIMENSION, 'plain', 1)), {
+    size: size,
+    allowed: size / 2,
+    metric: 'dot',
+    k: 10,
+  })
+  expect(memory.rescored(0)).toBe(31)
 })

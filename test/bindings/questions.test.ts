@@ -4,6 +4,7 @@ import { layoutOf } from '../../bindings/layout.ts'
 import { RECORD_WORDS } from '../../bindings/records.ts'
 import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
 import { loadCore } from '../../src/table/load-core.ts'
+import { searchOne } from '../oracle/kernel.ts'
 import { makeQuery, makeTable } from '../oracle/tables.ts'
 
 const DIMENSION = 20
@@ -24,7 +25,7 @@ test('codes are asked where rows enough may be in the answer, and few will be', 
   const norm = memory.askWithVector(makeQuery(DIMENSION, 'plain', 1))
   const record = new Uint32Array(memory.rows.buffer, memory.layout.questions, RECORD_WORDS)
   const isCertified = (allowed: number, k: number, inverseNorm = norm) => {
-    memory.search(160, allowed, inverseNorm, 'dot', k)
+    searchOne(memory, inverseNorm, { size: 160, allowed: allowed, metric: 'dot', k: k })
     return record[CERTIFIED] === 1
   }
   // there are none yet
@@ -41,7 +42,6 @@ test('4 bits are tried where the table has rows enough to try them on', async ()
   few.encode(16_383)
   enough.encode(16_384)
   expect([few.codeBits, enough.codeBits]).toEqual([8, 4])
-  expect(enough.minScore).toBeUndefined()
   // as told, whatever pays
   enough.encode(16_384, 8)
   expect(enough.codeBits).toBe(8)
@@ -49,10 +49,20 @@ test('4 bits are tried where the table has rows enough to try them on', async ()
 
 test('as many questions at once as their heaps find room', async () => {
   const memory = await tableOf(3000, false)
+  const atOnce = (k: number, excluded: number) =>
+    Array.from({ length: 40 }, (_, index) => index + 1).filter((n) => memory.hasRoom(n, k, n * excluded))
+      .length
   // room for 32 heaps of 1,024 rows
-  expect([0, 1, 1024, 1025, 2000, 3000].map((k) => memory.questionsAtOnce(k))).toEqual([
-    32, 32, 32, 31, 16, 10,
-  ])
+  expect([0, 1, 1024, 1025, 2000, 3000].map((k) => atOnce(k, 0))).toEqual([32, 32, 32, 31, 16, 10])
+  // four bytes for each row that a query leaves out
+  expect(
+    [
+      [1024, 1],
+      [1022, 4],
+      [1024, 1025],
+      [10, 3000],
+    ].map(([k, n]) => atOnce(k!, n!)),
+  ).toEqual([31, 32, 21, 21])
 })
 
 test.each([

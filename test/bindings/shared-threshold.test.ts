@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { NUMBER, RECORD_WORDS, SHARED } from '../../bindings/records.ts'
 import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
 import { loadCore } from '../../src/table/load-core.ts'
+import { searchOne } from '../oracle/kernel.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 
 const SIZE = 6000
@@ -32,7 +33,12 @@ async function asked(bits: 4 | 8) {
   memory.computeNorms(0, SIZE)
   memory.encode(SIZE, bits)
   memory.mask.fill(-1)
-  memory.search(SIZE, SIZE, memory.askWithVector(Float32Array.from({ length: DIMENSION }, random)), 'dot', K)
+  searchOne(memory, memory.askWithVector(Float32Array.from({ length: DIMENSION }, random)), {
+    size: SIZE,
+    allowed: SIZE,
+    metric: 'dot',
+    k: K,
+  })
   const { core, layout } = memory
   const { buffer } = memory.rows
   const record = new Uint32Array(buffer, layout.questions, RECORD_WORDS)

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { TableShape } from '../../bindings/layout.ts'
 import { MemoryExhaustedError, reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
 import { loadCore } from '../../src/table/load-core.ts'
+import { searchOne } from '../oracle/kernel.ts'
 
 const made = async (shape: TableShape) => TableMemory.create(await loadCore(), reserveMemory(shape))
 
@@ -18,7 +19,12 @@ test('bits of the mask behind the last row are no rows', async () => {
     memory.rows.fill(1)
     expect(memory.computeNorms(0, 100)).toBe(100)
     memory.mask.fill(0xffffffff)
-    const count = memory.search(size, size, memory.askWithVector([1]), 'cosine', 100)
+    const count = searchOne(memory, memory.askWithVector([1]), {
+      size: size,
+      allowed: size,
+      metric: 'cosine',
+      k: 100,
+    })
     expect([...memory.ids.subarray(0, count)]).toEqual(Array.from({ length: size }, (_, id) => id))
   }
 })
@@ -38,7 +44,12 @@ test('nor are they where rows are searched by their codes', async () => {
     expect(memory.computeNorms(0, 1100)).toBe(1100)
     memory.encode(1100)
     memory.mask.fill(0xffffffff)
-    const count = memory.search(size, size, memory.askWithVector([1, 0]), 'dot', 10)
+    const count = searchOne(memory, memory.askWithVector([1, 0]), {
+      size: size,
+      allowed: size,
+      metric: 'dot',
+      k: 10,
+    })
     const last = Array.from({ length: 10 }, (_, place) => size - 1 - place)
     expect([...memory.ids.subarray(0, count)]).toEqual(last)
   }

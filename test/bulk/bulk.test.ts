@@ -97,10 +97,8 @@ test('with threads, and more rows than there is room for at first', async () => 
 test('a bound rules rows out by their codes', async () => {
   const { flat } = makeTable(20_000, 64, 'plain', 3)
   const table = await EmbeddingTable.from(flat, { dimension: 64, codes: true })
-  rangeSearch(table, 1, { minScore: 0.9 })
-  const byBound = table.rescored
-  table.nearest(1, { k: 256 })
-  expect(byBound).toBeLessThan(table.rescored / 4)
+  const byBound = rangeSearch(table, 1, { minScore: 0.9 }).stats.rescored
+  expect(byBound).toBeLessThan(table.nearest(1, { k: 256 }).stats.rescored / 4)
 })
 
 test('neighbourGraph: row by row as nearest answers', async () => {

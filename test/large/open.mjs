@@ -28,7 +28,7 @@ const opened = performance.now()
 const timed = (ask) => {
   const from = performance.now()
   const answer = ask()
-  return { answer, milliseconds: performance.now() - from, rescored: table.rescored }
+  return { answer, milliseconds: performance.now() - from, rescored: answer.stats.rescored }
 }
 const filter = table.idSet(sample)
 const nearest = queries.map((id) => {

@@ -11,6 +11,7 @@ import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
 import { CHUNK_BITS, CONTROL } from '../../bindings/thread-control.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
+import { searchOne } from '../oracle/kernel.ts'
 import { makeTable } from '../oracle/tables.ts'
 import { projectPath } from '../shared-data.ts'
 
@@ -108,7 +109,12 @@ test.each([false, true])(
     for (let id = 0; id < 2000 && stolen[0]! < 20; id++) {
       const query = flat.subarray(id * DIMENSION, (id + 1) * DIMENSION)
       const [expected, answer] = [one, two].map((memory) => {
-        const count = memory.search(size, size, memory.askWithVector(query), 'dot', 10)
+        const count = searchOne(memory, memory.askWithVector(query), {
+          size: size,
+          allowed: size,
+          metric: 'dot',
+          k: 10,
+        })
         return [...memory.ids.subarray(0, count), ...memory.dots.subarray(0, count)]
       })
       expect(answer).toEqual(expected)

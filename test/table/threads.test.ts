@@ -100,8 +100,9 @@ test('rows that other threads scored in full count as well', async () => {
   using many = await EmbeddingTable.from(flat, { dimension, codes: 'int8', threads: 2 })
   await started(many, 2)
   for (let asked = 0; asked < 50; asked++) {
-    expect([...many.nearest(row, { k: 3 }).ids]).toEqual([0, 1, 2])
-    expect(many.rescored).toBe(size)
+    const { ids, stats } = many.nearest(row, { k: 3 })
+    expect([...ids]).toEqual([0, 1, 2])
+    expect(stats.rescored).toBe(size)
   }
 })
 

@@ -1,0 +1,207 @@
+/**
+ * From a query to its answer. This is the only file that asks the kernels: for tables, collections, bulk questions and batches. What
+ * a search needs goes down as arguments; what it cost comes back with the answer.
+ */
+import type { TableMemory } from '../../bindings/table-memory.ts'
+import { isRowspaceError, RowspaceError } from '../core/errors.ts'
+import { countBits, IdSet } from '../core/id-set.ts'
+import type { Metric, RowKey, SearchOptions } from '../core/options.ts'
+import { describe } from '../core/values.ts'
+import { checkQuery, readSearchOptions } from './arguments.ts'
+import { Matches } from './matches.ts'
+import { NO_IDS, type PreparedQuery } from './query.ts'
+
+/** What a searcher needs of the rows it searches. */
+export interface SearchedRows {
+  readonly size: number
+  /** The rows that may be in an answer; `memory.mask` equals it between two searches. */
+  readonly live: IdSet
+  /** Throws `DISPOSED`. */
+  memory(): TableMemory
+  ids(rows: Iterable<RowKey>): readonly number[]
+  idSet(test: (id: number, token: string | undefined) => boolean): IdSet
+  tokenOf(id: number): string | undefined
+}
+
+/** The options of a search, checked and resolved. */
+export interface SearchParams {
+  k: number
+  metric: Metric
+  minScore: number | undefined
+  /** Rows to leave out of every answer. */
+  excluded: readonly number[]
+  filter: IdSet | undefined
+  includeInputs: boolean
+}
+
+interface ReadyQuery extends PreparedQuery {
+  /** Ids to leave out of its own answer, ascending, each once. */
+  readonly excluded: ArrayLike<number>
+}
+
+export class Searcher {
+  constructor(private readonly rows: SearchedRows) {}
+
+  /**
+   * Checks the options of a search. The caller's filter and iterable run here, before a query is written: they may search the
+   * table themselves.
+   */
+  params(options: SearchOptions): SearchParams {
+    const { rows } = this
+    const { exclude, filter, includeInputs = false } = options
+    const { k, metric, minScore } = readSearchOptions(options)
+    const excluded = exclude === undefined ? NO_IDS : rows.ids(exclude)
+    const set = typeof filter === 'function' ? rows.idSet(filter) : filter
+    if (set === undefined || (set instanceof IdSet && set.size === rows.size)) {
+      return { k: Math.min(k, rows.size), metric, minScore, excluded, filter: set, includeInputs }
+    }
+    const got = set instanceof IdSet ? `a set over ${set.size} rows` : describe(set)
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `a filter is a test or an IdSet over this table's ${rows.size} rows; got ${got}`,
+    )
+  }
+
+  /** The rows nearest to a query, its inputs left out unless `includeInputs`. */
+  nearest(query: PreparedQuery, params: SearchParams): Matches {
+    const [matches] = this.answer([leavingOut(query, params)], undefined, params)
+    return matches!
+  }
+
+  /**
+   * The same of `count` queries, as many at once as there is room for. All are prepared before the first is written. An error of
+   * `prepare` or of writing names the query.
+   */
+  nearestBatch(count: number, prepare: (index: number) => PreparedQuery, params: SearchParams): Matches[] {
+    const queries = Array.from({ length: count }, (_, index) => {
+      return leavingOut(
+        named(index, () => prepare(index)),
+        params,
+      )
+    })
+    const answers: Matches[] = []
+    let chunk: ReadyQuery[] = []
+    for (const query of queries) {
+      if (chunk.length > 0 && !this.fit([...chunk, query], params)) {
+        answers.push(...this.answer(chunk, answers.length, params))
+        chunk = []
+      }
+      chunk.push(query)
+    }
+    if (chunk.length > 0) answers.push(...this.answer(chunk, answers.length, params))
+    return answers
+  }
+
+  /** Both scores of the given rows with a query, in the order given. */
+  scores(query: PreparedQuery, ids: Uint32Array): Matches {
+    const { tokenOf } = this.rows
+    const memory = this.rows.memory()
+    const inverseNorm = query.write(memory, 'dot', 0)
+    const cosines = new Float32Array(ids.length)
+    const dots = new Float32Array(ids.length)
+    const room = memory.ids.length
+    for (let done = 0; done < ids.length; done += room) {
+      const some = ids.subarray(done, done + room)
+      memory.ids.set(some)
+      memory.measure(inverseNorm, some.length)
+      cosines.set(memory.cosines.subarray(0, some.length), done)
+      dots.set(memory.dots.subarray(0, some.length), done)
+    }
+    return new Matches(ids, cosines, dots, (id) => ({ id, token: tokenOf(id) }))
+  }
+
+  /** The cosine of a query with a row or a vector; 0 with a row of zeros. */
+  similarity(query: PreparedQuery, other: number | readonly number[] | Float32Array): number {
+    const memory = this.rows.memory()
+    // a row of zeros has a cosine with everything, a vector of zeros has none
+    const inverseNorm = query.write(memory, query.inputs.length > 0 ? 'dot' : 'cosine', 0)
+    if (typeof other === 'number') {
+      memory.ids[0] = other
+      memory.measure(inverseNorm, 1)
+      return memory.cosines[0] ?? 0
+    }
+    const { cosine, inverseNorm: otherNorm } = memory.cosineWithVector(inverseNorm, other)
+    checkQuery(other, otherNorm, 'cosine')
+    return cosine
+  }
+
+  private fit(queries: readonly ReadyQuery[], params: SearchParams): boolean {
+    const excluded = queries.reduce((sum, query) => sum + query.excluded.length, 0)
+    return this.rows.memory().hasRoom(queries.length, this.rowsWanted(queries, params), excluded)
+  }
+
+  /** k, or as many rows as the answer that leaves out fewest can have. */
+  private rowsWanted(queries: readonly ReadyQuery[], { k }: SearchParams): number {
+    const fewest = Math.min(...queries.map(({ excluded }) => excluded.length))
+    return Math.min(k, this.rows.size - fewest)
+  }
+
+  /** The answers to queries for which there is room; the first of them has the number `first` in its batch. */
+  private answer(queries: readonly ReadyQuery[], first: number | undefined, params: SearchParams): Matches[] {
+    const { size } = this.rows
+    const memory = this.rows.memory()
+    const { metric, minScore } = params
+    const written = queries.map(({ write, excluded }, place) => {
+      const inverseNorm =
+        first === undefined
+          ? write(memory, metric, place)
+          : named(first + place, () => write(memory, metric, place))
+      return { inverseNorm, excluded }
+    })
+    const k = this.rowsWanted(queries, params)
+    const allowed = this.applyFilter(memory, params)
+    memory.search(written, { size, allowed, metric, k, minScore })
+    this.restoreMask(memory, params)
+    return queries.map((_, place) => this.read(memory, place, k))
+  }
+
+  private read(memory: TableMemory, place: number, k: number): Matches {
+    const { tokenOf } = this.rows
+    const count = memory.answer(place, k)
+    return new Matches(
+      memory.ids.slice(0, count),
+      memory.cosines.slice(0, count),
+      memory.dots.slice(0, count),
+      (id) => ({ id, token: tokenOf(id) }),
+      { rescored: memory.rescored(place) },
+    )
+  }
+
+  /** Returns how many rows the filter lets through. */
+  private applyFilter(memory: TableMemory, { filter, excluded }: SearchParams): number {
+    const { live, size } = this.rows
+    let allowed = size
+    if (filter !== undefined) {
+      allowed = 0
+      for (let word = 0; word < live.words.length; word++) {
+        const bits = live.words[word]! & filter.words[word]!
+        memory.mask[word] = bits
+        allowed += countBits(bits)
+      }
+    }
+    for (const id of excluded) memory.mask[id >>> 5]! &= ~(1 << (id & 31))
+    return allowed
+  }
+
+  private restoreMask(memory: TableMemory, { filter, excluded }: SearchParams): void {
+    const { live } = this.rows
+    if (filter !== undefined) memory.mask.set(live.words)
+    else for (const id of excluded) memory.mask[id >>> 5] = live.words[id >>> 5]!
+  }
+}
+
+function leavingOut({ inputs, write }: PreparedQuery, { includeInputs }: SearchParams): ReadyQuery {
+  if (includeInputs) return { inputs, write, excluded: NO_IDS }
+  return { inputs, write, excluded: inputs.length > 1 ? Uint32Array.from(new Set(inputs)).sort() : inputs }
+}
+
+/** Puts the number of the query into what `work` throws. */
+function named<Value>(query: number, work: () => Value): Value {
+  try {
+    return work()
+  } catch (error) {
+    if (!isRowspaceError(error)) throw error
+    const details = { ...error.details, question: query, cause: error }
+    throw new RowspaceError(error.code, `query ${query}: ${error.message}`, details)
+  }
+}
