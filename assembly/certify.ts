@@ -27,7 +27,7 @@
  */
 import { rowAt } from './elements'
 import { CODE_NORM, CODED_NORM, CODED_RATIO, columnBytes } from './encode'
-import { withoutExcluded } from './excluded'
+import { isExcluded } from './excluded'
 import { MOST_BY_FOUR, packQuery, productsByFour } from './four-bits'
 import { clearHeap, heapThreshold, keyOf, offer } from './heap'
 import { products } from './products'
@@ -184,7 +184,6 @@ function collect(table: Table, question: Question, from: u32, to: u32, lower: us
     if (open === 0) continue
     open &= load<u8>(table.mask + (id >> 3)) >> (id & 4)
     if (to - id < 4) open &= (1 << (to - id)) - 1
-    open = withoutExcluded(question, id, open)
     const entry = list + listed * ENTRY
     v128.store(entry, upper)
     v128.store(entry, f32x4.sub(middle, width), 16)
@@ -195,7 +194,7 @@ function collect(table: Table, question: Question, from: u32, to: u32, lower: us
     for (; open !== 0; open &= open - 1) {
       const lane = ctz(open)
       const bound = load<f32>(entry + (lane << 2), 16)
-      if (bound > threshold) {
+      if (bound > threshold && !isExcluded(question, id + lane)) {
         offer(lower, k, keyOf(bound, id + lane))
         threshold = Mathf.max(threshold, heapThreshold(lower, k))
       }

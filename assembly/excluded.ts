@@ -20,13 +20,3 @@ export function isExcluded(question: Question, id: u32): bool {
   }
   return false
 }
-
-/** Clears the bits of excluded rows; bit i stands for row `first` + i. */
-export function withoutExcluded(question: Question, first: u32, bits: u32): u32 {
-  if (question.excludedCount === 0) return bits
-  for (let rest = bits; rest !== 0; rest &= rest - 1) {
-    const bit = ctz(rest)
-    if (isExcluded(question, first + bit)) bits ^= 1 << bit
-  }
-  return bits
-}

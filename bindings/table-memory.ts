@@ -123,6 +123,8 @@ export class TableMemory {
   readonly layout: TableLayout
   private readonly other: Float32Array<ArrayBuffer>
   private readonly scratch: Float32Array<ArrayBuffer>
+  /** The room for heaps, as words. */
+  private readonly heapWords: Uint32Array<ArrayBuffer>
   private readonly questions: QuestionRecords
   /** Whether searches go by the codes. */
   hasCodes = false
@@ -153,6 +155,7 @@ export class TableMemory {
     this.ids = new Uint32Array(buffer, layout.ids, capacity)
     this.cosines = new Float32Array(buffer, layout.cosines, capacity)
     this.dots = new Float32Array(buffer, layout.dots, capacity)
+    this.heapWords = new Uint32Array(buffer, layout.heaps, layout.heapBytes / 4)
     this.questions = new QuestionRecords(buffer, layout)
     writeTableRecord(buffer, layout)
   }
@@ -268,10 +271,10 @@ export class TableMemory {
   search(queries: readonly KernelQuery[], search: KernelSearch): void {
     // the lists of excluded rows lie at the end of the room for heaps
     let end = this.layout.heaps + this.layout.heapBytes
-    for (const [index, { inverseNorm, excluded }] of queries.entries()) {
+    queries.forEach(({ inverseNorm, excluded }, index) => {
       end -= 4 * excluded.length
       this.prepare(index, search, inverseNorm, end, excluded)
-    }
+    })
     this.scan(queries.length, search.size, search.k)
   }
 
@@ -327,7 +330,7 @@ export class TableMemory {
   ): void {
     const { metric, k, minScore } = search
     const excludedCount = excluded.length
-    if (excludedCount > 0) new Uint32Array(this.rows.buffer, excludedAt, excludedCount).set(excluded)
+    if (excludedCount > 0) this.heapWords.set(excluded, (excludedAt - this.layout.heaps) / 4)
     this.questions.write(index, { metric: METRICS[metric], k, inverseNorm, excludedAt, excludedCount })
     this.startHeap(index, k, minScore)
     if (this.paysToCertify(search, inverseNorm)) {

@@ -2,7 +2,7 @@
  * From a query to its answer. This is the only file that asks the kernels: for tables, collections, bulk questions and batches. What
  * a search needs goes down as arguments; what it cost comes back with the answer.
  */
-import type { TableMemory } from '../../bindings/table-memory.ts'
+import type { KernelQuery, TableMemory } from '../../bindings/table-memory.ts'
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { countBits, IdSet } from '../core/id-set.ts'
 import type { Metric, RowKey, SearchOptions } from '../core/options.ts'
@@ -40,7 +40,11 @@ interface ReadyQuery extends PreparedQuery {
 }
 
 export class Searcher {
-  constructor(private readonly rows: SearchedRows) {}
+  private readonly describe: (id: number) => { id: number; token: string | undefined }
+
+  constructor(private readonly rows: SearchedRows) {
+    this.describe = (id) => ({ id, token: rows.tokenOf(id) })
+  }
 
   /**
    * Checks the options of a search. The caller's filter and iterable run here, before a query is written: they may search the
@@ -64,8 +68,10 @@ export class Searcher {
 
   /** The rows nearest to a query, its inputs left out unless `includeInputs`. */
   nearest(query: PreparedQuery, params: SearchParams): Matches {
-    const [matches] = this.answer([leavingOut(query, params)], undefined, params)
-    return matches!
+    const memory = this.rows.memory()
+    const excluded = excludedBy(query, params)
+    const inverseNorm = query.write(memory, params.metric, 0)
+    return this.answer(memory, [{ inverseNorm, excluded }], params)[0]!
   }
 
   /**
@@ -74,27 +80,24 @@ export class Searcher {
    */
   nearestBatch(count: number, prepare: (index: number) => PreparedQuery, params: SearchParams): Matches[] {
     const queries = Array.from({ length: count }, (_, index) => {
-      return leavingOut(
-        named(index, () => prepare(index)),
-        params,
-      )
+      const query = named(index, () => prepare(index))
+      return { ...query, excluded: excludedBy(query, params) }
     })
     const answers: Matches[] = []
     let chunk: ReadyQuery[] = []
     for (const query of queries) {
       if (chunk.length > 0 && !this.fit([...chunk, query], params)) {
-        answers.push(...this.answer(chunk, answers.length, params))
+        answers.push(...this.answerChunk(chunk, answers.length, params))
         chunk = []
       }
       chunk.push(query)
     }
-    if (chunk.length > 0) answers.push(...this.answer(chunk, answers.length, params))
+    if (chunk.length > 0) answers.push(...this.answerChunk(chunk, answers.length, params))
     return answers
   }
 
   /** Both scores of the given rows with a query, in the order given. */
   scores(query: PreparedQuery, ids: Uint32Array): Matches {
-    const { tokenOf } = this.rows
     const memory = this.rows.memory()
     const inverseNorm = query.write(memory, 'dot', 0)
     const cosines = new Float32Array(ids.length)
@@ -107,7 +110,7 @@ export class Searcher {
       cosines.set(memory.cosines.subarray(0, some.length), done)
       dots.set(memory.dots.subarray(0, some.length), done)
     }
-    return new Matches(ids, cosines, dots, (id) => ({ id, token: tokenOf(id) }))
+    return new Matches(ids, cosines, dots, this.describe)
   }
 
   /** The cosine of a query with a row or a vector; 0 with a row of zeros. */
@@ -127,44 +130,43 @@ export class Searcher {
 
   private fit(queries: readonly ReadyQuery[], params: SearchParams): boolean {
     const excluded = queries.reduce((sum, query) => sum + query.excluded.length, 0)
-    return this.rows.memory().hasRoom(queries.length, this.rowsWanted(queries, params), excluded)
+    return this.rows.memory().hasRoom(queries.length, this.rowsWanted(queries, params.k), excluded)
   }
 
   /** k, or as many rows as the answer that leaves out fewest can have. */
-  private rowsWanted(queries: readonly ReadyQuery[], { k }: SearchParams): number {
-    const fewest = Math.min(...queries.map(({ excluded }) => excluded.length))
+  private rowsWanted(queries: readonly { excluded: ArrayLike<number> }[], k: number): number {
+    let fewest = this.rows.size
+    for (const { excluded } of queries) fewest = Math.min(fewest, excluded.length)
     return Math.min(k, this.rows.size - fewest)
   }
 
-  /** The answers to queries for which there is room; the first of them has the number `first` in its batch. */
-  private answer(queries: readonly ReadyQuery[], first: number | undefined, params: SearchParams): Matches[] {
-    const { size } = this.rows
+  /** Writes queries, of which the first is number `first` of its batch, and answers them. */
+  private answerChunk(queries: readonly ReadyQuery[], first: number, params: SearchParams): Matches[] {
     const memory = this.rows.memory()
-    const { metric, minScore } = params
     const written = queries.map(({ write, excluded }, place) => {
-      const inverseNorm =
-        first === undefined
-          ? write(memory, metric, place)
-          : named(first + place, () => write(memory, metric, place))
+      const inverseNorm = named(first + place, () => write(memory, params.metric, place))
       return { inverseNorm, excluded }
     })
-    const k = this.rowsWanted(queries, params)
-    const allowed = this.applyFilter(memory, params)
-    memory.search(written, { size, allowed, metric, k, minScore })
-    this.restoreMask(memory, params)
-    return queries.map((_, place) => this.read(memory, place, k))
+    return this.answer(memory, written, params)
   }
 
-  private read(memory: TableMemory, place: number, k: number): Matches {
-    const { tokenOf } = this.rows
-    const count = memory.answer(place, k)
-    return new Matches(
-      memory.ids.slice(0, count),
-      memory.cosines.slice(0, count),
-      memory.dots.slice(0, count),
-      (id) => ({ id, token: tokenOf(id) }),
-      { rescored: memory.rescored(place) },
-    )
+  /** The answers to queries that are written, and for which there is room. */
+  private answer(memory: TableMemory, queries: readonly KernelQuery[], params: SearchParams): Matches[] {
+    const { metric, minScore } = params
+    const k = this.rowsWanted(queries, params.k)
+    const allowed = this.applyFilter(memory, params)
+    memory.search(queries, { size: this.rows.size, allowed, metric, k, minScore })
+    this.restoreMask(memory, params)
+    return queries.map((_, place) => {
+      const count = memory.answer(place, k)
+      return new Matches(
+        memory.ids.slice(0, count),
+        memory.cosines.slice(0, count),
+        memory.dots.slice(0, count),
+        this.describe,
+        { rescored: memory.rescored(place) },
+      )
+    })
   }
 
   /** Returns how many rows the filter lets through. */
@@ -190,9 +192,10 @@ export class Searcher {
   }
 }
 
-function leavingOut({ inputs, write }: PreparedQuery, { includeInputs }: SearchParams): ReadyQuery {
-  if (includeInputs) return { inputs, write, excluded: NO_IDS }
-  return { inputs, write, excluded: inputs.length > 1 ? Uint32Array.from(new Set(inputs)).sort() : inputs }
+/** The inputs that the answer leaves out, ascending, each once. */
+function excludedBy({ inputs }: PreparedQuery, { includeInputs }: SearchParams): ArrayLike<number> {
+  if (includeInputs) return NO_IDS
+  return inputs.length > 1 ? Uint32Array.from(new Set(inputs)).sort() : inputs
 }
 
 /** Puts the number of the query into what `work` throws. */
