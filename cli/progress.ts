@@ -2,7 +2,7 @@
 import type { SingleBar } from 'cli-progress'
 import type { UploadProgress } from '../src/clickhouse/options.ts'
 import type { WorkProgress } from '../src/core/in-steps.ts'
-import type { Progress as ReadProgress } from '../src/formats/format.ts'
+import type { Progress as ReadProgress } from '../src/core/progress.ts'
 import { note, oneLine } from './output.ts'
 import { bytes, count } from './views/figures.ts'
 

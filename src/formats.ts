@@ -1,12 +1,12 @@
 /** The door to table files: open, describe, write. */
 
+export type { Progress } from './core/progress.ts'
 export type {
   EncodingErrors,
   FormatName,
   LoadedRows,
   LoadOptions,
   OpenOptions,
-  Progress,
   StoredType,
   TableFile,
   TensorInfo,

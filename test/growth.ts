@@ -8,9 +8,9 @@ const STEPS = 4
 /** Between linear (1) and quadratic (2), with room for caches that overflow and for a busy machine. */
 const LARGEST_EXPONENT = 1.6
 const FEWEST_ROUNDS = 3
-const MOST_ROUNDS = 40
+const MAX_ROUNDS = 40
 /** More rounds change nothing where one takes seconds. */
-const MOST_MILLISECONDS = 4_000
+const MAX_MILLISECONDS = 4_000
 
 /** Work on an input of a given size. Making the input is not timed. */
 export interface Work<Input> {
@@ -49,9 +49,9 @@ async function growthExponent<Input>(work: Work<Input>, size: number): Promise<n
   const large = await work.make(STEPS * size)
   const start = performance.now()
   let [smallTime, largeTime, exponent] = [Infinity, Infinity, Infinity]
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     if (round >= FEWEST_ROUNDS && exponent < LARGEST_EXPONENT) break
-    if (performance.now() - start > MOST_MILLISECONDS) break
+    if (performance.now() - start > MAX_MILLISECONDS) break
     smallTime = Math.min(smallTime, await timed(() => work.run(small)))
     largeTime = Math.min(largeTime, await timed(() => work.run(large)))
     exponent = Math.log(largeTime / smallTime) / Math.log(STEPS)

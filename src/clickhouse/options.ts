@@ -1,6 +1,7 @@
 /** Options of a ClickHouse connection, of uploads, and of searches. */
 
 import type { Metric, Query, RowKey } from '../core/options.ts'
+import type { Progress } from '../core/progress.ts'
 import type { Condition } from '../metadata/condition.ts'
 import type { ColumnTypes, Metadata, NoColumns } from '../metadata/types.ts'
 import type { CoreSource } from '../table/load-core.ts'
@@ -33,14 +34,8 @@ export interface ConnectionOptions {
   tls?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Reported after every chunk of an upload. */
-export interface UploadProgress {
-  phase: 'upload'
-  /** Rows on the servers, those of earlier uploads included. */
-  done: number
-  /** Rows of the table, |V|. */
-  total: number
-}
+/** Progress of an upload: `done` and `total` count rows, with those that were there already. */
+export type UploadProgress = Progress<'upload'>
 
 /** Options of `uploadTable`. */
 export interface UploadOptions<Columns extends ColumnTypes = NoColumns> extends ConnectionOptions {

@@ -1,6 +1,7 @@
 /** Reads a collection from where it is kept. */
 import { codeViews } from '../../bindings/code-views.ts'
 import { RowspaceError } from '../core/errors.ts'
+import type { Progress } from '../core/progress.ts'
 import type { KeysOf } from '../core/strict-options.ts'
 import { checkCount, describe } from '../core/values.ts'
 import { invalidFormat, unsupported } from '../formats/malformed.ts'
@@ -23,12 +24,8 @@ import type { Parts } from './question.ts'
 import { CollectionRows } from './rows.ts'
 import type { CollectionStore } from './stores/store.ts'
 
-export interface OpenProgress {
-  phase: 'read'
-  /** Bytes. */
-  done: number
-  total: number
-}
+/** Progress of opening a collection: `done` and `total` count bytes. */
+export type OpenProgress = Progress<'read'>
 
 export interface OpenCollectionOptions<Columns extends ColumnTypes>
   extends Pick<CollectionOptions<Columns>, 'codes' | 'threads' | 'core' | 'capacity'> {

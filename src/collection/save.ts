@@ -1,6 +1,8 @@
 /** Writes a collection to where it is kept. */
+
 import { codeViews } from '../../bindings/code-views.ts'
 import { RowspaceError } from '../core/errors.ts'
+import type { Progress } from '../core/progress.ts'
 import type { KeysOf } from '../core/strict-options.ts'
 import { readSafetensorsHeader, tensorBytes } from '../formats/safetensors/header.ts'
 import { encodeSafetensors, type TensorToWrite } from '../formats/safetensors/writer.ts'
@@ -18,13 +20,8 @@ import { encodeJsonList } from './json-list.ts'
 import type { Parts } from './question.ts'
 import type { CollectionStore } from './stores/store.ts'
 
-export interface SaveProgress {
-  /** 'checksum' the bytes, then 'write' them. */
-  phase: 'checksum' | 'write'
-  /** Bytes. */
-  done: number
-  total: number
-}
+/** Progress of a save, first 'checksum', then 'write': `done` and `total` count bytes. */
+export type SaveProgress = Progress<'checksum' | 'write'>
 
 export interface SaveOptions {
   /** Replace what is there though it is no collection, or one that another writer has saved. */

@@ -3,19 +3,13 @@
  */
 
 import { RowspaceError } from './errors.ts'
+import type { Progress } from './progress.ts'
 import { reportLater } from './report-later.ts'
 import type { KeysOf } from './strict-options.ts'
 import { describe } from './values.ts'
 
-/** How far long work is. */
-export interface WorkProgress {
-  /** What is counted: 'search', rows or questions. */
-  phase: 'search'
-  /** Rows or questions that are done. */
-  done: number
-  /** Rows or questions in all. */
-  total: number
-}
+/** Progress of a bulk question: `done` and `total` count questions. */
+export type WorkProgress = Progress<'search'>
 
 /** How long work is watched and stopped. */
 export interface WorkOptions {

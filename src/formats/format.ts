@@ -1,18 +1,13 @@
-/** What every format reader gives: the shape first, from headers alone; the rows when asked. */
+/** What every format reader returns: the shape first, from headers alone, then the rows on demand. */
+import type { Progress } from '../core/progress.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 
-export interface Progress {
-  /** 'read' the rows, 'norms': prepare them for search, 'open' several files. */
-  phase: 'read' | 'norms' | 'open'
-  /** Bytes for 'read', rows for 'norms', files for 'open'. */
-  done: number
-  total: number
-}
-
-/** What to do with bytes that are not UTF-8 in a token: refuse (the default), put U+FFFD, or drop them. */
+/** What to do with bytes in a token that are not UTF-8: reject them ('strict'), put U+FFFD in their place, or drop them. */
 export type EncodingErrors = 'strict' | 'replace' | 'ignore'
 
+/** How a table file is opened. */
 export interface OpenOptions extends SourceOptions {
+  /** What to do with bytes in tokens that are not UTF-8: 'strict' unless given. */
   encodingErrors?: EncodingErrors | undefined
   /**
    * Of a model in several files, whose headers to read: 'all', so that `tensors` and `parameters` are the model's, or the one of the 'table'.
@@ -25,8 +20,11 @@ export interface OpenOptions extends SourceOptions {
   format?: FormatName | undefined
 }
 
+/** How rows are loaded. */
 export interface LoadOptions {
+  /** Stops the load; it rejects with the signal's reason. */
   signal?: AbortSignal | undefined
+  /** Called now and then. What it throws does not stop the load. */
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
@@ -46,9 +44,13 @@ export type StoredType =
   | 'f8-e4m3'
   | 'f8-e5m2'
 
+/** A tensor as the header of its file describes it. */
 export interface TensorInfo {
+  /** Its name, unique in the file. */
   name: string
+  /** Its type as the file writes it: 'F32', 'BF16', 'Q8_0' … */
   dtype: string
+  /** The number of elements along each dimension, the outermost first. */
   shape: readonly number[]
 }
 
@@ -63,18 +65,21 @@ export interface WrittenTokens {
 
 /** A table that has been recognised and whose shape is known, but whose rows have not been read. */
 export interface TableFile {
+  /** The format of the file, recognised by its content. */
   readonly format: FormatName
   /** How the rows are stored in the file. */
   readonly dtype: StoredType
   /** Rows in the file; duplicate words may make the table of a text file smaller. */
   readonly size: number
+  /** Numbers per row, d. */
   readonly dimension: number
-  /** Where rows are kept as they come unless told otherwise: the type, and `loadBits` reads them. Else they are float32. */
+  /** The type that tables keep the rows in by default, read by `loadBits`. Undefined for float32. */
   readonly elementType?: 'bf16' | 'f16'
   /** Bytes read so far to know all this. */
   readonly headerBytes: number
-  /** All tensors of the file where it is a container, and the chosen one's name. */
+  /** All tensors of the file, where it is a container. */
   readonly tensors?: readonly TensorInfo[]
+  /** The name of the tensor that is the table, where the file is a container. */
   readonly tensor?: string
   /** The tokens of the model's own tokenizer, where the file has them. */
   readonly writtenTokens?: WrittenTokens
@@ -83,7 +88,7 @@ export interface TableFile {
   /** Bytes of all files, where there are several and their headers were read. */
   readonly fileBytes?: number
   /**
-   * Streams the rows as float32 into `target` (rowCount · dimension long, row-major), block by block, without holding
+   * Streams the rows as float32 into `target` (size · dimension long, row-major), block by block, without holding
    * a second copy of the table. `target` may be a view of WebAssembly memory, shared or not; that memory must not
    * grow before the promise settles. Rejects with `signal.reason` when aborted, with `LENGTH_MISMATCH` if `target` has another length;
    * after a rejection `target` holds rubbish.
@@ -91,7 +96,7 @@ export interface TableFile {
   load(target: Float32Array, options?: LoadOptions): Promise<LoadedRows>
   /** The same for rows of `elementType`, kept as their bits. */
   loadBits?(target: Uint16Array, options?: LoadOptions): Promise<LoadedRows>
-  /** Rows by their places, where the file's layout has them: a table is read piece by piece then, whatever its size. Reads the tokens. */
+  /** Rows by their places, where the file's layout has them: a table is then read block by block, whatever its size. Reads the tokens. */
   openRows?(options?: LoadOptions): Promise<FileRows>
   /**
    * Sources that the reader opened: files of the model, entries of an archive. They are closed with the file, and what has a checksum
@@ -108,17 +113,19 @@ export interface FileRows {
   read(start: number, end: number, signal?: AbortSignal): Promise<Float32Array>
 }
 
+/** What a load wrote. */
 export interface LoadedRows {
-  /** Rows written, from the start of `target`: rowCount less the duplicates. What lies behind them is rubbish. */
+  /** Rows written, from the start of `target`: the rows of the file without the duplicates. The rest of `target` is undefined. */
   readonly size: number
   /** One token per row, in order; undefined where the file has none. Two may be equal: the first row then has the name. */
   readonly tokens: readonly string[] | undefined
   /** Rows of a text file that were left out because their word had come before. Elsewhere a row's place is its token's id: all are kept. */
   readonly duplicates: number
-  /** What `onProgress` threw first, if it did: the load goes on. */
+  /** The first error that `onProgress` threw: the load continues. */
   readonly progressError?: unknown
 }
 
+/** The formats that rowspace reads. */
 export type FormatName =
   | 'safetensors'
   | 'safetensors-index'

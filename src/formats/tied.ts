@@ -9,6 +9,7 @@ export const OUTPUT = /^(?:.*\.)?(?:lm_head|embed_out)\.weight$|^output\.weight$
 /** What comes before the output layer in GGUF files: where it is and no layer follows, llama.cpp takes the table. */
 const GGUF_OUTPUT_NORM = 'output_norm.weight'
 
+/** Whether a model's output layer is its table. */
 export interface Tied {
   /** Whether the output layer shares the table's numbers; undefined where nothing tells. */
   readonly tied: boolean | undefined
@@ -45,7 +46,7 @@ interface Configuration {
   text_config?: { tie_word_embeddings?: unknown } | null
 }
 
-const MOST_CONFIGURATION_BYTES = 1 << 22
+const MAX_CONFIGURATION_BYTES = 1 << 22
 
 /** Undefined where there is none that can be read: it is no part of the table. */
 async function readConfiguration(
@@ -55,7 +56,7 @@ async function readConfiguration(
   const beside = await source.sibling?.('config.json').catch(() => undefined)
   if (beside === undefined) return undefined
   try {
-    if (beside.size > MOST_CONFIGURATION_BYTES) return undefined
+    if (beside.size > MAX_CONFIGURATION_BYTES) return undefined
     const text = new TextDecoder().decode(await readExactly(beside, 0, beside.size, signal))
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? (value as Configuration) : undefined

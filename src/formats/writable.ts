@@ -5,12 +5,13 @@ import { checkCount, describe } from '../core/values.ts'
 import { MAX_WORD_LENGTH } from './loading.ts'
 import { isCount } from './malformed.ts'
 
+/** A table to write: its shape, its tokens and its rows on demand. */
 export interface WritableTable {
   /** Rows, |V|. */
   readonly size: number
   /** Numbers in a row, d. */
   readonly dimension: number
-  /** One a row, where there are any. */
+  /** One token per row, where there are any. */
   readonly tokens?: readonly string[] | undefined
   /** Rows [start, end) as float32, row-major, (end - start) · d long. May be a view that the next call invalidates. */
   rows(start: number, end: number): Float32Array

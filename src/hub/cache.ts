@@ -90,9 +90,11 @@ export interface CachedEntry {
   name: string
   /** The address of the hub it came from. */
   endpoint: string
-  /** Bytes kept, and bytes of the whole file. */
+  /** Bytes that are cached. */
   kept: number
+  /** Bytes of the whole file. */
   size: number
+  /** The hub's tag of this version of the file. */
   etag: string
 }
 

@@ -1,5 +1,6 @@
 /** A file of the hub: what is kept of it is read from the cache, what is not is fetched, and kept. */
 import { isRowspaceError } from '../core/errors.ts'
+import { joinBytes } from '../core/join-bytes.ts'
 import { checkRange } from '../sources/bytes.ts'
 import type { ByteSource, ReadOptions } from '../sources/source.ts'
 import type { KeptFile } from './kept-file.ts'
@@ -49,14 +50,14 @@ export class CachedSource implements ByteSource {
   async read(start: number, end: number, options: ReadOptions = {}): Promise<Uint8Array> {
     options.signal?.throwIfAborted()
     checkRange(this.name, start, end, this.size)
-    const pieces: Uint8Array[] = []
+    const chunks: Uint8Array[] = []
     for (let position = start; position < end; ) {
-      const piece = await this.#piece(position, end, options)
+      const chunk = await this.#chunk(position, end, options)
       options.signal?.throwIfAborted()
-      pieces.push(piece)
-      position += piece.length
+      chunks.push(chunk)
+      position += chunk.length
     }
-    return pieces.length === 1 ? pieces[0]! : joined(pieces, end - start)
+    return joinBytes(chunks)
   }
 
   async readInto(start: number, target: Uint8Array, options: ReadOptions = {}): Promise<void> {
@@ -93,7 +94,7 @@ export class CachedSource implements ByteSource {
     await this.#connected?.close?.()
   }
 
-  async #piece(position: number, end: number, options: ReadOptions): Promise<Uint8Array> {
+  async #chunk(position: number, end: number, options: ReadOptions): Promise<Uint8Array> {
     const kept = await this.#file.kept.readFrom(position, end)
     if (typeof kept !== 'number') return kept
     const bytes = await this.#fetch((remote) => remote.read(position, kept, options))
@@ -135,14 +136,4 @@ export class CachedSource implements ByteSource {
 
 function isShared({ buffer }: Uint8Array): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (const piece of pieces) {
-    bytes.set(piece, offset)
-    offset += piece.length
-  }
-  return bytes
 }

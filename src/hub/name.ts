@@ -3,8 +3,11 @@
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 
+/** The parts of `hf:owner/model[@revision][/file]`. */
 export interface HubName {
+  /** The user or organisation. */
   owner: string
+  /** The repository's name. */
   model: string
   /** A branch, a tag, a commit, or `refs/pr/1`. */
   revision: string

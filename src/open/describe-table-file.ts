@@ -3,13 +3,19 @@ import type { FormatName, StoredType, TensorInfo } from '../formats/format.ts'
 import { isBuffer } from '../formats/tied.ts'
 import type { OpenTableFile } from './open-table-file.ts'
 
+/** The figures of a table file. */
 export interface TableDescription {
+  /** The path, URL or name that the file was opened by. */
   readonly name: string
+  /** The format, recognised by content. */
   readonly format: FormatName
+  /** How the rows are stored in the file. */
   readonly dtype: StoredType
-  /** The type rows are kept in unless told otherwise. */
+  /** The type that a table keeps the rows in by default. */
   readonly elementType: 'f32' | 'bf16' | 'f16'
+  /** Number of rows, |V|. */
   readonly rows: number
+  /** Numbers per row, d. */
   readonly dimension: number
   /** Numbers in the table: rows · dimension. */
   readonly tableParameters: number
@@ -17,13 +23,15 @@ export interface TableDescription {
   readonly parameters: number
   /** tableParameters / parameters. */
   readonly share: number
+  /** Size of the file, or of all files of the model. */
   readonly fileBytes: number
-  /** Bytes of headers and words that told all this. */
+  /** Bytes of the headers and words that these figures come from. */
   readonly headerBytes: number
-  /** Bytes that were read or fetched to have them: files are read in larger pieces, and from a cache nothing is fetched. */
+  /** Bytes that were read or fetched for them: files are read in larger blocks, and nothing is fetched that is cached. */
   readonly bytesRead: number
-  /** Where the file is a container: the tensor that is the table, and all there are. */
+  /** The name of the tensor that is the table, where the file is a container. */
   readonly tensor?: string
+  /** All tensors of the file, where it is a container. */
   readonly tensors?: readonly TensorInfo[]
 }
 

@@ -30,8 +30,13 @@ import type { UnpackedSource } from '../sources/unpacked.ts'
 import { isByteSource, openSourceOrFolder, type SourceLike } from './open-source.ts'
 import { readOpenOptions } from './read-open-options.ts'
 
-/** A table file whose source is let go of by `close()`, harmless when called twice. */
-export type OpenTableFile = TableFile & { readonly source: ByteSource; close(): Promise<void> }
+/** An open table file. Close it. */
+export type OpenTableFile = TableFile & {
+  /** What the file is read from. */
+  readonly source: ByteSource
+  /** Closes the source and all parts; harmless when called twice. */
+  close(): Promise<void>
+}
 
 const HEAD_BYTES = 1 << 16
 
@@ -146,15 +151,15 @@ async function readGzipped(source: ByteSource, options: OpenOptions): Promise<Ta
   }
 }
 
-const MOST_HELD_BYTES = 1 << 28
+const MAX_HELD_BYTES = 1 << 28
 
 /** All of a stream that is to be read here and there, unpacked once. */
 async function heldInMemory(unpacked: UnpackedSource, { signal }: OpenOptions): Promise<ByteSource> {
   const { name, size } = unpacked
-  if (size > MOST_HELD_BYTES) {
+  if (size > MAX_HELD_BYTES) {
     throw unsupported(
       unpacked,
-      `an archive in a gzip file is unpacked into memory, of at most ${MOST_HELD_BYTES} bytes; this one has ${size}. Unpack it first (gunzip).`,
+      `an archive in a gzip file is unpacked into memory, of at most ${MAX_HELD_BYTES} bytes; this one has ${size}. Unpack it first (gunzip).`,
       { size },
     )
   }

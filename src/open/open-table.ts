@@ -2,11 +2,12 @@
 
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { TABLE_OPTIONS } from '../core/options.ts'
+import type { Progress } from '../core/progress.ts'
 import { reportLater } from '../core/report-later.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
-import type { LoadedRows, LoadOptions, OpenOptions, Progress } from '../formats/format.ts'
+import type { LoadedRows, LoadOptions, OpenOptions } from '../formats/format.ts'
 import { EmbeddingTable, type FilledRows, type TableOptions } from '../table/embedding-table.ts'
 import { isByteSource, type SourceLike } from './open-source.ts'
 import { type OpenTableFile, openTableFile } from './open-table-file.ts'

@@ -1,10 +1,11 @@
 /** The body of a response, read as far as it comes; what is wrong with it is said in our words. */
 import { RowspaceError } from '../core/errors.ts'
+import { joinBytes } from '../core/join-bytes.ts'
 import { nameOf, networkFailure, type Watchdog } from './http.ts'
 import { TransientFailure } from './retry.ts'
 
 /** A file of a server without ranges is kept in memory up to this size. */
-const MOST_WHOLE_BYTES = 1 << 28
+const MAX_WHOLE_BYTES = 1 << 28
 
 /** A part of a file on its way. */
 export interface Part {
@@ -18,7 +19,7 @@ export interface Body {
   url: URL
   response: Response
   watchdog: Watchdog
-  /** Told of every piece that comes. */
+  /** Called with the size of every chunk that comes. */
   onBytes: (count: number) => void
 }
 
@@ -52,24 +53,18 @@ export async function readWhole(body: Body): Promise<Uint8Array> {
   const length = body.response.headers.get('content-length')
   // with a content encoding the length is that of the packed bytes
   const promised = length === null || isEncoded(body.response) ? undefined : Number(length)
-  if ((promised ?? 0) > MOST_WHOLE_BYTES) throw tooLargeError(body, promised!)
-  const pieces: Uint8Array[] = []
+  if ((promised ?? 0) > MAX_WHOLE_BYTES) throw tooLargeError(body, promised!)
+  const received: Uint8Array[] = []
   let size = 0
   for await (const chunk of chunks(body)) {
-    pieces.push(chunk)
+    received.push(chunk)
     size += chunk.length
-    if (size > MOST_WHOLE_BYTES) throw tooLargeError(body, size)
+    if (size > MAX_WHOLE_BYTES) throw tooLargeError(body, size)
   }
   if (promised !== undefined && promised !== size) {
     throw cutOrLong(body, `promised ${promised} bytes and gave ${size}: try again.`, promised, size)
   }
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const piece of pieces) {
-    bytes.set(piece, offset)
-    offset += piece.length
-  }
-  return bytes
+  return joinBytes(received)
 }
 
 async function* chunks({ url, response, watchdog, onBytes }: Body): AsyncGenerator<Uint8Array, void, void> {

@@ -8,10 +8,10 @@
 import { RowspaceError } from '../core/errors.ts'
 import { readExactly } from './blocks.ts'
 import type { ByteSource, ReadOptions } from './source.ts'
-import { MOST_EXPANSION, UnpackedSource } from './unpacked.ts'
+import { MAX_EXPANSION, UnpackedSource } from './unpacked.ts'
 
 /** The shortest stream there is: a header, two bytes for no contents, a trailer. */
-const LEAST_BYTES = 20
+const MIN_BYTES = 20
 /** A header may carry a name, a comment and a field of others: 64 KiB is more than any does. */
 const HEADER_ROOM = 1 << 16
 const WRAP = 2 ** 32
@@ -28,7 +28,7 @@ export function isGzip(head: Uint8Array): boolean {
  */
 export async function gunzipped(source: ByteSource, { signal }: ReadOptions = {}): Promise<UnpackedSource> {
   const { name, size: packed } = source
-  if (packed < LEAST_BYTES) {
+  if (packed < MIN_BYTES) {
     throw new RowspaceError('TRUNCATED', `${name} is cut short: ${packed} bytes are no gzip file.`, {
       source: name,
       actual: packed,
@@ -38,7 +38,7 @@ export async function gunzipped(source: ByteSource, { signal }: ReadOptions = {}
   let size = new DataView(trailer.buffer, trailer.byteOffset, 4).getUint32(0, true)
   // what cannot be packed is kept as it is, at a cost of a few bytes in ten thousand
   while (size < packed * 0.999 - HEADER_ROOM) size += WRAP
-  if (size > packed * MOST_EXPANSION) {
+  if (size > packed * MAX_EXPANSION) {
     throw new RowspaceError(
       'INVALID_FORMAT',
       `${name} promises to be ${size} bytes when it is unpacked, more than ${packed} packed bytes can hold: it is cut short or damaged. Copy or download it again.`,

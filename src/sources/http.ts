@@ -20,7 +20,7 @@ export interface Answer {
   header(name: string): string | null
 }
 
-const MOST_REDIRECTS = 10
+const MAX_REDIRECTS = 10
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /**
@@ -33,7 +33,7 @@ export async function get(url: URL, options: GetOptions): Promise<Answer> {
   const { shown } = options
   const passed: Headers[] = []
   let location = url
-  for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const response = await fetchOnce(url, location, options)
     passed.push(response.headers)
     const next = response.headers.get('location')
@@ -47,7 +47,7 @@ export async function get(url: URL, options: GetOptions): Promise<Answer> {
   }
   throw new RowspaceError(
     'IO',
-    `${nameOf(shown)} redirects more than ${MOST_REDIRECTS} times: check the address.`,
+    `${nameOf(shown)} redirects more than ${MAX_REDIRECTS} times: check the address.`,
     {
       url: nameOf(shown),
     },

@@ -1,23 +1,25 @@
 /** Where bytes come from: anything with a size whose ranges can be read is a source, so all formats read alike. */
 
+/** How bytes are read. */
 export interface ReadOptions {
+  /** Stops what is under way, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined
 }
 
-/** How models are had by name (`hf:owner/name`). */
+/** How models are opened by name (`hf:owner/name`). */
 export interface HubOptions {
   /** The address of the hub: HF_ENDPOINT unless given, else huggingface.co. */
   endpoint?: string | undefined
-  /** HF_TOKEN unless given. Sent to the endpoint alone, never printed, never kept. */
+  /** HF_TOKEN unless given. Sent to the endpoint alone, never printed, never cached. */
   token?: string | undefined
   /**
-   * Whether what is read is kept for the next time, true unless given: in Node in ROWSPACE_CACHE or the platform's folder for caches
+   * Whether what is read is cached for the next time, true unless given: in Node in ROWSPACE_CACHE or the platform's folder for caches
    * (or the folder given here), on a page in its Cache API.
    */
   cache?: boolean | string | undefined
-  /** Fetch nothing: what is not kept is an error. */
+  /** Fetch nothing: what is not cached is an error. */
   offline?: boolean | undefined
-  /** Ask the hub whether the file has changed, where what is kept would do. */
+  /** Ask the hub whether the file has changed, where the cached file would do. */
   refresh?: boolean | undefined
 }
 
@@ -35,6 +37,7 @@ export interface SourceOptions extends ReadOptions {
   hub?: HubOptions | undefined
 }
 
+/** Bytes of known size, read by range: a file, a URL, a Blob, memory, or a source of your own. */
 export interface ByteSource {
   /** What to call it in messages: a path, a URL, 'bytes'. */
   readonly name: string

@@ -19,7 +19,7 @@ export interface Packed {
 }
 
 /** Deflate makes at most 1,032 bytes of one: packed bytes that claim more lie. */
-export const MOST_EXPANSION = 1_032
+export const MAX_EXPANSION = 1_032
 
 /** Kept, so that looking at headers does not begin the stream again. */
 const HEAD_BYTES = 1 << 16

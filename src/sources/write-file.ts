@@ -9,9 +9,11 @@ import { fileError } from './file.ts'
 import { nodeModule } from './node.ts'
 import { removeStaleTemporaries, temporaryName } from './temporaries.ts'
 
+/** How a file is written. */
 export interface WriteOptions {
   /** Replace a file that is there already. */
   overwrite?: boolean | undefined
+  /** Stops the write; the old file stays. */
   signal?: AbortSignal | undefined
   /** Called with the bytes written so far. */
   onBytes?: ((written: number) => void) | undefined

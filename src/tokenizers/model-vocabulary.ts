@@ -10,7 +10,7 @@ import { readableToken } from './readable-tokens.ts'
 import { unsafePattern } from './safe-patterns.ts'
 
 /** More than any there is: Gemma's has 33 MB. */
-const MOST_BYTES = 1 << 28
+const MAX_BYTES = 1 << 28
 
 /**
  * The vocabulary of a table of `size` rows from the tokenizer.json beside `source`; undefined where there is none. Tokens have their readable
@@ -138,7 +138,7 @@ async function readObject(
   beside: ByteSource,
   signal: AbortSignal | undefined,
 ): Promise<Record<string, unknown>> {
-  if (beside.size > MOST_BYTES)
+  if (beside.size > MAX_BYTES)
     throw invalidFormat(beside, `${beside.size} bytes are too many for a tokenizer.`)
   const bytes = await readExactly(beside, 0, beside.size, signal)
   let value: unknown

@@ -11,7 +11,7 @@ import { writableRows } from '../../src/formats/writable.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
-import { MOST_EXPANSION } from '../../src/sources/unpacked.ts'
+import { MAX_EXPANSION } from '../../src/sources/unpacked.ts'
 import { FUZZ_TIMEOUT, fuzz } from '../fuzz.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 import { ascii, join, same } from './files.ts'
@@ -60,7 +60,7 @@ const FILES: Record<string, () => Promise<Fuzzed>> = {
       { name: 'vectors.npy', bytes: ROW_ARRAY },
       { name: 'words.npy', bytes: wordArray(WORDS) },
     ]),
-    expansion: MOST_EXPANSION,
+    expansion: MAX_EXPANSION,
     checked: true,
   }),
   'npz, stored': async () => ({
@@ -69,7 +69,7 @@ const FILES: Record<string, () => Promise<Fuzzed>> = {
   }),
   'npz in gzip': async () => ({
     bytes: await gzip(await zip([{ name: 'a.npy', bytes: ROW_ARRAY }])),
-    expansion: MOST_EXPANSION ** 2,
+    expansion: MAX_EXPANSION ** 2,
     checked: true,
   }),
   'word2vec text': async () => ({ bytes: text }),
@@ -78,12 +78,12 @@ const FILES: Record<string, () => Promise<Fuzzed>> = {
   'raw rows': async () => ({ bytes: bytesOf(ROWS), beside: words }),
   'word2vec text, gzipped': async () => ({
     bytes: await gzip(text),
-    expansion: MOST_EXPANSION,
+    expansion: MAX_EXPANSION,
     checked: true,
   }),
   'safetensors, gzipped': async () => ({
     bytes: await gzip(join(writeSafetensors(TABLE))),
-    expansion: MOST_EXPANSION,
+    expansion: MAX_EXPANSION,
     checked: true,
   }),
 }

@@ -1,6 +1,6 @@
 /** What all formats owe whoever waits for them: progress, a stop at once, the error of a read that fails, and the table although a callback throws. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Progress } from '../../src/formats/format.ts'
+import type { Progress } from '../../src/core/progress.ts'
 import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'

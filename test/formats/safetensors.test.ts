@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Progress } from '../../src/formats/format.ts'
+import type { Progress } from '../../src/core/progress.ts'
 import { encodeSafetensors, tokensTensor, writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
 import { bits, join, readTable } from './files.ts'

@@ -5,7 +5,7 @@ import { truncated } from '../malformed.ts'
 
 /** Of the first window; each is twice the one before, up to the most: long headers take few reads, short ones few bytes. */
 const FIRST_BYTES = 1 << 17
-const MOST_BYTES = 1 << 22
+const MAX_BYTES = 1 << 22
 
 export class Cursor {
   /** Of the next byte, in the file. */
@@ -35,7 +35,7 @@ export class Cursor {
     if (this.has(bytes)) return
     this.checkLeft(bytes, what)
     const end = Math.min(this.source.size, this.position + Math.max(bytes, this.#size))
-    this.#size = Math.min(MOST_BYTES, this.#size * 2)
+    this.#size = Math.min(MAX_BYTES, this.#size * 2)
     this.#window = await readExactly(this.source, this.position, end, this.signal)
     this.#view = new DataView(this.#window.buffer, this.#window.byteOffset, this.#window.length)
     this.#start = this.position

@@ -11,7 +11,7 @@ import type { ByteSource } from '../../sources/source.ts'
 import type { OpenOptions, TensorInfo } from '../format.ts'
 import { invalidFormat, MAX_TENSORS, quoted, safeProduct, truncated, unsupported } from '../malformed.ts'
 import { Cursor } from './cursor.ts'
-import { type GgufMetadata, LEAST_ENTRY_BYTES, readGgufMetadata, readGgufText } from './metadata.ts'
+import { type GgufMetadata, MIN_ENTRY_BYTES, readGgufMetadata, readGgufText } from './metadata.ts'
 import { ggufType } from './types.ts'
 
 export interface GgufTensor extends TensorInfo {
@@ -36,7 +36,7 @@ const MAX_DIMENSIONS = 4
 /** Metadata entries: models have some fifty. */
 const MAX_ENTRIES = 65_536
 /** The least bytes that describe a tensor: the length of its name, no dimension, type and offset. */
-const LEAST_TENSOR_BYTES = 24
+const MIN_TENSOR_BYTES = 24
 
 /**
  * Reads and checks the header.
@@ -55,7 +55,7 @@ export async function readGgufHeader(source: ByteSource, options: OpenOptions = 
   const tensorCount = cursor.u64()
   const entryCount = cursor.u64()
   cursor.checkLeft(
-    tensorCount * LEAST_TENSOR_BYTES + entryCount * LEAST_ENTRY_BYTES,
+    tensorCount * MIN_TENSOR_BYTES + entryCount * MIN_ENTRY_BYTES,
     `a header of ${tensorCount} tensors and ${entryCount} metadata entries`,
   )
   if (tensorCount > MAX_TENSORS || entryCount > MAX_ENTRIES) {

@@ -42,9 +42,9 @@ const VALUE_BYTES: ReadonlyMap<number, number> = new Map([
   [12, 8],
 ])
 /** The least bytes of an element: the length of a string, the type and length of a list. */
-const LEAST_BYTES: ReadonlyMap<number, number> = new Map([...VALUE_BYTES, [STRING, 8], [LIST, 12]])
+const MIN_BYTES: ReadonlyMap<number, number> = new Map([...VALUE_BYTES, [STRING, 8], [LIST, 12]])
 /** The least bytes of an entry: the length of its key, a type, a value. */
-export const LEAST_ENTRY_BYTES = 13
+export const MIN_ENTRY_BYTES = 13
 
 /** @throws `INVALID_FORMAT`, `TRUNCATED`, `INVALID_ENCODING` naming the key */
 export async function readGgufMetadata(
@@ -122,9 +122,9 @@ async function readListHead(cursor: Cursor, key: string): Promise<{ element: num
   await cursor.need(12, what)
   const element = cursor.u32()
   const count = cursor.u64()
-  const minScore = LEAST_BYTES.get(element)
-  if (minScore === undefined) throw unknownType(cursor, key, element)
-  cursor.checkLeft(count * minScore, `${what}, a list of ${count} values,`)
+  const minBytes = MIN_BYTES.get(element)
+  if (minBytes === undefined) throw unknownType(cursor, key, element)
+  cursor.checkLeft(count * minBytes, `${what}, a list of ${count} values,`)
   return { element, count }
 }
 

@@ -47,7 +47,7 @@ interface NamedArray extends TensorInfo {
 }
 
 /** Archives of more are no tables: each entry's header is read. */
-const MOST_ENTRIES = 1_024
+const MAX_ENTRIES = 1_024
 const NPY = '.npy'
 
 /** By the names they were saved by. */
@@ -61,8 +61,8 @@ async function readArrays(source: ByteSource, options: OpenOptions): Promise<Map
       `it is a zip archive without .npy arrays (it has ${names.join(', ') || 'nothing'}). Unpack it, and open the table.`,
     )
   }
-  if (entries.length > MOST_ENTRIES) {
-    throw invalidFormat(source, `its ${entries.length} entries are too many (${MOST_ENTRIES}).`)
+  if (entries.length > MAX_ENTRIES) {
+    throw invalidFormat(source, `its ${entries.length} entries are too many (${MAX_ENTRIES}).`)
   }
   const arrays = new Map<string, NamedArray>()
   for (const entry of entries) {
@@ -164,7 +164,7 @@ async function readText(
   if (count > MAX_WORDS) throw unsupported(source, `${count} words are more than can be told apart.`)
   const [, order, letters] = /^([<>=])U(\d+)$/.exec(header.descr) ?? []
   const wordBytes = Number(letters) * 4
-  if (order === undefined || wordBytes === 0 || wordBytes > MOST_WORD_BYTES) {
+  if (order === undefined || wordBytes === 0 || wordBytes > MAX_WORD_BYTES) {
     throw unsupported(bytes, `its words are '${shortened(header.descr)}'; '<U10' and the like are read.`)
   }
   const words: string[] = []
@@ -183,7 +183,7 @@ async function readText(
   return words
 }
 
-const MOST_WORD_BYTES = 4 * MAX_WORD_LENGTH
+const MAX_WORD_BYTES = 4 * MAX_WORD_LENGTH
 const LAST_CODE_POINT = 0x10ffff
 
 function wordAt(

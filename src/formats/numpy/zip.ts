@@ -8,7 +8,7 @@
  */
 import { readExactly } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
-import { MOST_EXPANSION } from '../../sources/unpacked.ts'
+import { MAX_EXPANSION } from '../../sources/unpacked.ts'
 import { invalidFormat, quoted, truncated, unsupported } from '../malformed.ts'
 
 export interface ZipEntry {
@@ -33,10 +33,10 @@ const LOCATOR_BYTES = 20
 const ENTRY = 0x02014b50
 const ENTRY_BYTES = 46
 export const LOCAL_BYTES = 30
-const MOST_COMMENT_BYTES = 65_535
-const MOST_DIRECTORY_BYTES = 1 << 26
+const MAX_COMMENT_BYTES = 65_535
+const MAX_DIRECTORY_BYTES = 1 << 26
 /** More than an archive of arrays has. */
-const MOST_ENTRIES = 65_536
+const MAX_ENTRIES = 65_536
 
 /** A number that stands in the zip64 field. */
 const ELSEWHERE = 0xffffffff
@@ -52,7 +52,7 @@ const ZIP64 = 1
  */
 export async function readZipEntries(source: ByteSource, signal?: AbortSignal): Promise<ZipEntry[]> {
   const { count, start, size } = await findDirectory(source, signal)
-  if (size > MOST_DIRECTORY_BYTES || count > MOST_ENTRIES || count * ENTRY_BYTES > size) {
+  if (size > MAX_DIRECTORY_BYTES || count > MAX_ENTRIES || count * ENTRY_BYTES > size) {
     throw invalidFormat(source, `its directory of ${count} entries has ${size} bytes.`, { count, size })
   }
   const view = viewOf(await readExactly(source, start, start + size, signal))
@@ -85,7 +85,7 @@ interface Directory {
 }
 
 async function findDirectory(source: ByteSource, signal: AbortSignal | undefined): Promise<Directory> {
-  const tailStart = Math.max(0, source.size - END_BYTES - MOST_COMMENT_BYTES - LOCATOR_BYTES)
+  const tailStart = Math.max(0, source.size - END_BYTES - MAX_COMMENT_BYTES - LOCATOR_BYTES)
   const bytes = await readExactly(source, tailStart, source.size, signal)
   const tail = viewOf(bytes)
   for (let at = bytes.length - END_BYTES; at >= 0; at--) {
@@ -209,7 +209,7 @@ function checkEntry(source: ByteSource, entry: Described, encrypted: boolean): v
       },
     )
   }
-  if (method === 0 ? size !== packed : size > packed * MOST_EXPANSION) {
+  if (method === 0 ? size !== packed : size > packed * MAX_EXPANSION) {
     throw invalidFormat(
       source,
       `its entry ${shown} is said to have ${size} bytes in ${packed} packed ones.`,

@@ -14,17 +14,20 @@ import { bytesOf, checkWritable, rowBlocks, type WritableTable } from '../writab
 import { tensorBytes } from './header.ts'
 import { EMBEDDINGS, SCALES, TOKENS } from './reader.ts'
 
+/** A tensor for `encodeSafetensors`. */
 export interface TensorToWrite {
+  /** Its name, unique in the file. */
   readonly name: string
   /** A safetensors dtype: 'F32', 'I8', 'U8' … */
   readonly dtype: string
+  /** The number of elements along each dimension, the outermost first. */
   readonly shape: readonly number[]
-  /** Little-endian, row-major; in pieces where the whole should not be held twice. */
+  /** Little-endian, row-major; in chunks where the whole should not be held twice. */
   readonly bytes: Uint8Array | Iterable<Uint8Array>
 }
 
 /**
- * The bytes of a safetensors file, in pieces. Tensors of wider elements come first (as the reference implementation has
+ * The bytes of a safetensors file, in chunks. Tensors of wider elements come first (as the reference implementation has
  * it), and the header is padded with spaces to a multiple of 8 bytes, so that every tensor is aligned to its element.
  *
  * @param metadata free text by name, put into the header
@@ -73,6 +76,7 @@ function readOptionalRecord(metadata: unknown): object {
   )
 }
 
+/** How `writeSafetensors` writes a table. */
 export interface WriteSafetensorsOptions {
   /** The type to write numbers in: 'f32' unless given. */
   dtype?: ElementType | undefined

@@ -5,7 +5,7 @@ const EXACT_POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exp
 const EXACT_LIMIT = 2 ** 53
 const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127
 /** The middle of two float32 has at most 113 significant digits: m / 2^150 with m < 2^25. */
-const MOST_DIGITS = 120
+const MAX_DIGITS = 120
 const [PLUS, MINUS, POINT, LETTER_E] = [0x2b, 0x2d, 0x2e, 0x65]
 
 /** Space and tab: what separates numbers. */
@@ -166,8 +166,8 @@ function wholeAndExponent(text: string): { whole: bigint; exponent: number } {
   let last = digits.length
   while (last > first && digits[last - 1] === '0') last--
   const scale = Number(power) - fraction.length + digits.length
-  if (last - first <= MOST_DIGITS) return { whole: BigInt(digits.slice(first, last)), exponent: scale - last }
-  const cut = first + MOST_DIGITS
+  if (last - first <= MAX_DIGITS) return { whole: BigInt(digits.slice(first, last)), exponent: scale - last }
+  const cut = first + MAX_DIGITS
   return { whole: BigInt(`${digits.slice(first, cut)}1`), exponent: scale - cut - 1 }
 }
 

@@ -1,4 +1,5 @@
 /** A text file as pieces of whole lines, and the fields of a line, all as bytes. */
+import { joinBytes } from '../../core/join-bytes.ts'
 import { type BlockOptions, readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import { invalidFormat } from '../malformed.ts'
@@ -30,7 +31,7 @@ export async function* readLines(
   for await (const block of readBlocks(source, start, source.size, options)) {
     const end = block.lastIndexOf(NEWLINE) + 1
     if (end > 0) {
-      yield { bytes: concatenate([...held, block.subarray(0, end)]), offset }
+      yield { bytes: joinBytes([...held, block.subarray(0, end)]), offset }
       offset += heldBytes + end
       held = []
       heldBytes = 0
@@ -43,20 +44,7 @@ export async function* readLines(
       })
     }
   }
-  if (heldBytes > 0) yield { bytes: concatenate(held), offset }
-}
-
-/** All pieces in one array; the piece itself where only one is not empty. */
-export function concatenate(given: readonly Uint8Array[]): Uint8Array {
-  const pieces = given.filter(({ length }) => length > 0)
-  if (pieces.length === 1 && pieces[0]) return pieces[0]
-  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let offset = 0
-  for (const piece of pieces) {
-    joined.set(piece, offset)
-    offset += piece.length
-  }
-  return joined
+  if (heldBytes > 0) yield { bytes: joinBytes(held), offset }
 }
 
 /** Calls `visit` with the bounds of each line of `bytes`, its line end (LF or CR LF) left out. */

@@ -8,6 +8,7 @@
  * Format: https://code.google.com/archive/p/word2vec (`-binary 1`)
  */
 import { RowspaceError } from '../../core/errors.ts'
+import { joinBytes } from '../../core/join-bytes.ts'
 import { readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import type {
@@ -20,7 +21,7 @@ import type {
 } from '../format.ts'
 import { checkTarget, MAX_WORD_LENGTH, ProgressReporter, Words } from '../loading.ts'
 import { invalidFormat } from '../malformed.ts'
-import { concatenate, NEWLINE } from './lines.ts'
+import { NEWLINE } from './lines.ts'
 import { sniffText } from './sniff.ts'
 import { decodeUtf8 } from './utf8.ts'
 import { checkWord2vecHeader, type Word2vecHeader } from './word2vec-header.ts'
@@ -125,7 +126,7 @@ class RecordParser {
     const length = offset + end - start
     if (length > MAX_WORD_LENGTH) throw this.#badWord(start, `is over ${MAX_WORD_LENGTH} bytes long`)
     const part = bytes.subarray(index, end)
-    this.#wordStart = start === offset + index ? part : concatenate([this.#wordStart, part])
+    this.#wordStart = start === offset + index ? part : joinBytes([this.#wordStart, part])
     if (space < 0) return end
     if (length === 0) throw this.#badWord(start, 'is empty')
     if (this.#wordStart.includes(NEWLINE)) throw this.#badWord(start, 'holds a line end')
