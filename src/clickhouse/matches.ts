@@ -1,22 +1,13 @@
 /** Answers whose ids may lie beyond 2^32, as a cluster's do. */
-import type { Match, Matches } from '../table/matches.ts'
+import { type Match, Matches } from '../table/matches.ts'
 
 /** As Matches, with ids of up to 2^53. */
-export class ClickHouseMatches implements Iterable<Match> {
-  constructor(
-    readonly ids: Float64Array,
-    readonly cosines: Float32Array,
-    readonly dots: Float32Array,
-    private readonly tokenOf: (id: number) => string | undefined,
-  ) {}
-
+export class ClickHouseMatches extends Matches<Match, Float64Array> {
   static none(): ClickHouseMatches {
-    return new ClickHouseMatches(
-      new Float64Array(0),
-      new Float32Array(0),
-      new Float32Array(0),
-      () => undefined,
-    )
+    return new ClickHouseMatches(new Float64Array(0), new Float32Array(0), new Float32Array(0), (id) => ({
+      id,
+      token: undefined,
+    }))
   }
 
   /** The first k of a small table's matches that are not to be left out; row i there is row ids[i] here. */
@@ -34,32 +25,8 @@ export class ClickHouseMatches implements Iterable<Match> {
       Float64Array.from(places, (place) => ids[matches.ids[place]!]!),
       Float32Array.from(places, (place) => matches.cosines[place]!),
       Float32Array.from(places, (place) => matches.dots[place]!),
-      tokenOf,
+      (id) => ({ id, token: tokenOf(id) }),
+      matches.stats,
     )
-  }
-
-  get length(): number {
-    return this.ids.length
-  }
-
-  /** The match at a place, 0 the best; undefined past the end. Negative places count from the end. */
-  at(place: number): Match | undefined {
-    const index = place < 0 ? this.length + place : place
-    const id = this.ids[index]
-    if (id === undefined) return undefined
-    return { id, token: this.tokenOf(id), cosine: this.cosines[index]!, dot: this.dots[index]! }
-  }
-
-  *[Symbol.iterator](): Generator<Match> {
-    for (let index = 0; index < this.length; index++) yield this.at(index)!
-  }
-
-  toArray(): Match[] {
-    return [...this]
-  }
-
-  /** What JSON.stringify sees: the array of matches. */
-  toJSON(): Match[] {
-    return this.toArray()
   }
 }
