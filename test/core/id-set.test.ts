@@ -41,3 +41,26 @@ test('keeps the bits behind its last id at 0', () => {
   expect([...IdSet.where(32, () => true).words]).toEqual([0xffffffff])
   expect(new IdSet(0).words.length).toBe(0)
 })
+
+test.each([-1, 0.5, 2 ** 32 + 1, Number.NaN, '5'])('has no size of %j', (size) => {
+  expect(() => new IdSet(size as never)).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('the size of an IdSet must be an integer ≥ 0'),
+    }),
+  )
+})
+
+test.each([-1, 33, 0.5, Number.NaN])('adds no id %j, which no row has', (id) => {
+  const error = expect.objectContaining({ code: 'ID_OUT_OF_RANGE', details: { id, size: 33 } })
+  expect(() => new IdSet(33).add(id)).toThrow(error)
+  expect(() => IdSet.from(33, [1, id])).toThrow(error)
+})
+
+test('asks for a function, and counts its ids', () => {
+  expect(() => IdSet.where(3, 5 as never)).toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('got 5') }),
+  )
+  expect(IdSet.where(100, (id) => id % 3 === 0).count).toBe(34)
+  expect(new IdSet(100).count).toBe(0)
+})

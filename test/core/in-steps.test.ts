@@ -94,3 +94,24 @@ test('what a step throws ends the work', async () => {
   expect(outcome).toMatchObject({ message: 'no step' })
   expect(told).toEqual([4, 8])
 })
+
+test.each<[string, object]>([
+  ['onProgress must be a function; got 5', { onProgress: 5 }],
+  ['signal must be an AbortSignal; got Object', { signal: {} }],
+  ['signal must be an AbortSignal; got null', { signal: null }],
+])('%s', async (message, options) => {
+  const step = vi.fn()
+  await expect(inSteps(1, 1, options, step)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message })
+  expect(step).not.toHaveBeenCalled()
+})
+
+test('neither progress nor a signal is needed, and no step is made of nothing', async () => {
+  const step = vi.fn()
+  await inSteps(0, 4, {}, step)
+  expect(step).not.toHaveBeenCalled()
+  await inSteps(8, 4, {}, step)
+  expect(step.mock.calls).toEqual([
+    [0, 4],
+    [4, 8],
+  ])
+})

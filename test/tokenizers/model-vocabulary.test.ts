@@ -76,6 +76,20 @@ describe('tokens are readable', () => {
     expect(await tokensOf(UNIGRAM, 4)).toEqual(['<unk>', ' king', 's', ' '])
   })
 
+  test('of tokens that read alike the smallest id is found, whatever their order', () => {
+    const vocabulary = new ModelVocabulary(
+      [2, 0, 1].map((id) => ({ id, written: `w${id}`, readable: 'same' })),
+      3,
+    )
+    expect([vocabulary.idOf('same'), vocabulary.idOf('w2')]).toEqual([0, 2])
+  })
+
+  test('plain ones are no bytes', async () => {
+    const { model: inner } = WORDPIECE
+    const vocab = { '[UNK]': 0, Ġk: 1, café: 2 }
+    expect(await tokensOf({ model: { ...inner, vocab } }, 3)).toEqual(['[UNK]', 'Ġk', 'café'])
+  })
+
   test('WordPiece as it is', async () => {
     expect(await tokensOf(WORDPIECE, 3)).toEqual(['[UNK]', 'king', '##s'])
   })
@@ -123,6 +137,38 @@ describe('texts are split', () => {
     ])
   })
 
+  test('by WordPiece, without steps of its own', async () => {
+    const pieces = { ...WORDPIECE.model, continuing_subword_prefix: '##', max_input_chars_per_word: 100 }
+    using table = await openTable(model({ model: pieces }, 3))
+    expect(table.vocabulary?.tokenize('kings')).toEqual([
+      { text: 'king', id: 1 },
+      { text: '##s', id: 2 },
+    ])
+  })
+
+  test('without the tokens that are put around a text', async () => {
+    const post_processor = {
+      type: 'TemplateProcessing',
+      single: [{ SpecialToken: { id: '[UNK]', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+      pair: [],
+      special_tokens: { '[UNK]': { id: '[UNK]', ids: [0], tokens: ['[UNK]'] } },
+    }
+    using table = await openTable(model({ ...WORDPIECE, post_processor }, 3))
+    expect(table.vocabulary?.tokenize('king').map(({ id }) => id)).toEqual([1])
+  })
+
+  test('a tokenizer that cannot be made is tried once', () => {
+    const vocabulary = new ModelVocabulary([{ id: 0, written: 'king', readable: 'king' }], 1)
+    let tries = 0
+    vocabulary.splitWith(() => {
+      tries++
+      throw new Error('unknown model')
+    })
+    for (let round = 0; round < 3; round++)
+      expect(vocabulary.tokenize('king')).toEqual([{ text: 'king', id: 0 }])
+    expect(tries).toBe(1)
+  })
+
   test('without the library at spaces', () => {
     const vocabulary = new ModelVocabulary([{ id: 0, written: '▁king', readable: ' king' }], 1)
     expect(vocabulary.tokenize('king queen')).toEqual([
@@ -130,6 +176,22 @@ describe('texts are split', () => {
       { text: ' queen', id: undefined },
     ])
   })
+})
+
+test('every file that was opened beside the model is closed', async () => {
+  const source = model(WORDPIECE, 3)
+  let open = 0
+  const counted: ByteSource = {
+    ...source,
+    sibling: async (name) => {
+      const beside = await source.sibling?.(name)
+      if (beside === undefined) return undefined
+      open++
+      return { ...beside, close: async () => void open-- }
+    },
+  }
+  using table = await openTable(counted)
+  expect([table.token(1), open]).toEqual(['king', 0])
 })
 
 describe('vocabulary and table of different lengths', () => {
