@@ -71,5 +71,9 @@ if (chromium === undefined) {
 }
 
 export default defineConfig({
-  test: { projects: chromium === undefined ? [node] : [node, browser(chromium)] },
+  test: {
+    // `npm run coverage`
+    coverage: { include: ['src/**', 'bindings/**', 'cli/**'], reporter: ['text-summary'] },
+    projects: chromium === undefined ? [node] : [node, browser(chromium)],
+  },
 })

@@ -1,7 +1,13 @@
 /** Which Chromium the tests run in, and how it is started. Node only. */
 import { accessSync, constants } from 'node:fs'
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
 
 export const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
