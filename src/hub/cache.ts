@@ -3,7 +3,7 @@
  *
  * No token is ever in it, and no address that a redirect led to.
  */
-import { KeptFile, parseExtent } from './kept-file.ts'
+import { CachedChunks, parseExtent } from './cached-chunks.ts'
 import { endpointFolder, hashOf, modelFolder, modelFolderOf } from './layout.ts'
 import { type HubName, hubNameText, isPlainPath } from './name.ts'
 import type { Store } from './store.ts'
@@ -41,7 +41,7 @@ export class HubCache {
     await this.store.remove([await this.#knownPath(name)])
   }
 
-  async open(name: HubName, { etag, size }: KnownFile): Promise<KeptFile> {
+  async open(name: HubName, { etag, size }: KnownFile): Promise<CachedChunks> {
     const { owner, model, file } = name
     const hash = await hashOf(this.endpoint, owner, model, file, etag, size)
     const folder = `${await this.#folder(name)}/files/${hash}`
@@ -49,7 +49,7 @@ export class HubCache {
     if ((await this.store.get(about)) === undefined) {
       await this.store.put(about, toJson({ endpoint: this.endpoint, name: hubNameText(name), etag, size }))
     }
-    return KeptFile.open(this.store, folder)
+    return CachedChunks.open(this.store, folder)
   }
 
   async #folder(name: HubName): Promise<string> {
@@ -99,10 +99,10 @@ export interface CachedEntry {
 }
 
 /** All files of which something is kept, by name. */
-export async function listKept(store: Store): Promise<CachedEntry[]> {
+export async function listCached(store: Store): Promise<CachedEntry[]> {
   const entries: CachedEntry[] = []
   const paths = await store.list('')
-  const kept = keptBytes(paths)
+  const kept = cachedBytes(paths)
   for (const about of paths.filter((path) => path.endsWith('/about.json'))) {
     const { name, endpoint, etag, size } = parseRecord(await store.get(about)) ?? {}
     if (typeof name !== 'string' || typeof endpoint !== 'string') continue
@@ -115,7 +115,7 @@ export async function listKept(store: Store): Promise<CachedEntry[]> {
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 
 /** Bytes of the parts in each folder. */
-function keptBytes(paths: readonly string[]): Map<string, number> {
+function cachedBytes(paths: readonly string[]): Map<string, number> {
   const bytes = new Map<string, number>()
   for (const path of paths) {
     const extent = parseExtent(path)
@@ -126,10 +126,10 @@ function keptBytes(paths: readonly string[]): Map<string, number> {
 }
 
 /** Removes what is kept of one model, of every endpoint and revision, or of all models. Returns the bytes freed. */
-export async function removeKept(store: Store, name?: Pick<HubName, 'owner' | 'model'>): Promise<number> {
+export async function removeCached(store: Store, name?: Pick<HubName, 'owner' | 'model'>): Promise<number> {
   const wanted = name && modelFolder(name)
   const paths = await store.list('')
   const removed = paths.filter((path) => wanted === undefined || modelFolderOf(path) === wanted)
   await store.remove(removed)
-  return [...keptBytes(removed).values()].reduce((sum, bytes) => sum + bytes, 0)
+  return [...cachedBytes(removed).values()].reduce((sum, bytes) => sum + bytes, 0)
 }

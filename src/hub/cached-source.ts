@@ -3,13 +3,13 @@ import { isRowspaceError } from '../core/errors.ts'
 import { joinBytes } from '../core/join-bytes.ts'
 import { checkRange } from '../sources/bytes.ts'
 import type { ByteSource, ReadOptions } from '../sources/source.ts'
-import type { KeptFile } from './kept-file.ts'
+import type { CachedChunks } from './cached-chunks.ts'
 
 export interface CachedFile {
   name: string
   size: number
   version: string
-  kept: KeptFile
+  kept: CachedChunks
   /** Called at the first byte that is not kept, and once. */
   connect: () => Promise<ByteSource>
   sibling: (name: string) => Promise<ByteSource | undefined>

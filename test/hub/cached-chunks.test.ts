@@ -1,8 +1,8 @@
 /** What is kept of a file, against the file itself: whatever is read, whatever fails, the bytes are right. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { CachedChunks } from '../../src/hub/cached-chunks.ts'
 import { CachedSource } from '../../src/hub/cached-source.ts'
-import { KeptFile } from '../../src/hub/kept-file.ts'
 import type { Store } from '../../src/hub/store.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { areBytes, bytesOf } from '../servers/scenario.ts'
@@ -45,7 +45,7 @@ async function open(store: Store): Promise<Opened> {
     name: 'file',
     size: SIZE,
     version: '"tag"',
-    kept: await KeptFile.open(store, 'folder'),
+    kept: await CachedChunks.open(store, 'folder'),
     connect: async () => ({
       ...file,
       read: async (start, end) => {

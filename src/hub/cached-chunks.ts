@@ -18,7 +18,7 @@ interface Extent {
 /** The part that was used last, if it is no larger: headers are read in small pieces. */
 const REMEMBERED_BYTES = 1 << 20
 
-export class KeptFile {
+export class CachedChunks {
   readonly #store: Store
   readonly #folder: string
   /** By start. */
@@ -31,9 +31,9 @@ export class KeptFile {
     this.#extents = extents
   }
 
-  static async open(store: Store, folder: string): Promise<KeptFile> {
+  static async open(store: Store, folder: string): Promise<CachedChunks> {
     const extents = (await store.list(folder)).map(parseExtent).filter((each) => each !== undefined)
-    return new KeptFile(store, folder, extents.sort(byStart))
+    return new CachedChunks(store, folder, extents.sort(byStart))
   }
 
   /**

@@ -3,7 +3,7 @@
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import { checkCache } from '../sources/options.ts'
-import { type CachedEntry, listKept, removeKept } from './cache.ts'
+import { type CachedEntry, listCached, removeCached } from './cache.ts'
 import { parseHubName } from './name.ts'
 import { openStore } from './settings.ts'
 
@@ -11,7 +11,7 @@ import { openStore } from './settings.ts'
 export async function listCache(cache: true | string = true): Promise<CachedEntry[]> {
   checkCache('cache', cache)
   const store = openStore(cache)
-  return store === undefined ? [] : listKept(store)
+  return store === undefined ? [] : listCached(store)
 }
 
 /**
@@ -29,5 +29,5 @@ export async function clearCache(name?: string, cache: true | string = true): Pr
   }
   checkCache('cache', cache)
   const store = openStore(cache)
-  return store === undefined ? 0 : removeKept(store, parsed)
+  return store === undefined ? 0 : removeCached(store, parsed)
 }
