@@ -1,6 +1,6 @@
 /**
- * Maximal marginal relevance: rows that are near the query and unlike each other (Carbonell & Goldstein, The Use of MMR,
- * Diversity-Based Reranking for Reordering Documents and Producing Summaries, 1998).
+ * Maximal marginal relevance: rows that are near the query and unlike each other (Carbonell & Goldstein, The
+ * Use of MMR, Diversity-Based Reranking for Reordering Documents and Producing Summaries, 1998).
  */
 
 import { RowspaceError } from '../core/errors.ts'
@@ -12,10 +12,11 @@ import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table/embedding-table.ts'
 import type { Matches } from '../table/matches.ts'
 
+/** How maximal marginal relevance chooses. */
 export interface RelevanceOptions extends Omit<SearchOptions, 'metric'> {
-  /** From 0 (the most different rows) to 1 (the nearest): 0.5 unless given. */
+  /** λ, from 0 (the most different rows) to 1 (the nearest rows). Default: 0.5. */
   lambda?: number | undefined
-  /** How many of the nearest rows to choose among: 10 · k unless given; Infinity for all. */
+  /** How many of the nearest rows to choose from; Infinity for all. Default: 10 · k. */
   candidates?: number | undefined
 }
 
@@ -23,10 +24,12 @@ const { metric: _, ...OTHERS } = SEARCH_OPTIONS
 const RELEVANCE_OPTIONS: KeysOf<RelevanceOptions> = { ...OTHERS, lambda: true, candidates: true }
 
 /**
- * k rows, in the order they are chosen: each has the largest λ · cos(row, query) − (1 − λ) · the largest cosine with a row
- * chosen before. Of equal ones the nearer to the query is chosen, then the smaller id.
+ * k rows in the order they are chosen. Each maximises λ · cos(row, query) − (1 − λ) · (its largest cosine
+ * with a row chosen before); of equal rows the one nearer to the query is chosen, then the smaller id.
  *
  * @throws RowspaceError as `EmbeddingTable.nearest`; `INVALID_ARGUMENT` for `lambda` or `candidates`.
+ * @example
+ * maximalMarginalRelevance(table, 'king', { k: 5, lambda: 0.7 })
  */
 export function maximalMarginalRelevance(
   table: EmbeddingTable,
@@ -40,28 +43,31 @@ export function maximalMarginalRelevance(
     ...search
   } = readOptions(options, RELEVANCE_OPTIONS, 'the options of maximalMarginalRelevance()')
   if (!(typeof lambda === 'number' && lambda >= 0 && lambda <= 1)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `lambda must be from 0 to 1; got ${describe(lambda)}`)
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `lambda must be a number from 0 to 1; got ${describe(lambda)}`,
+    )
   }
   const { k } = readSearchOptions(search)
   const near = table.nearest(query, { ...search, k: candidateCount(table, candidates, k) })
   const count = Math.min(k, near.length)
-  const likeness = new Float64Array(near.length).fill(Number.NEGATIVE_INFINITY)
+  const similarity = new Float64Array(near.length).fill(Number.NEGATIVE_INFINITY)
   const isChosen = new Uint8Array(near.length)
   const chosen: number[] = []
   while (chosen.length < count) {
     let best = -1
-    let most = Number.NEGATIVE_INFINITY
+    let bestScore = Number.NEGATIVE_INFINITY
     for (let place = 0; place < near.length; place++) {
       if (isChosen[place] === 1) continue
-      const unlike = chosen.length === 0 ? 0 : (1 - lambda) * likeness[place]!
-      const score = lambda * near.cosines[place]! - unlike
-      if (best < 0 || score > most) [best, most] = [place, score]
+      const penalty = chosen.length === 0 ? 0 : (1 - lambda) * similarity[place]!
+      const score = lambda * near.cosines[place]! - penalty
+      if (best < 0 || score > bestScore) [best, bestScore] = [place, score]
     }
     isChosen[best] = 1
     chosen.push(best)
     const { cosines } = table.scores(near.ids[best]!, near.ids)
     for (let place = 0; place < near.length; place++) {
-      likeness[place] = Math.max(likeness[place]!, cosines[place]!)
+      similarity[place] = Math.max(similarity[place]!, cosines[place]!)
     }
   }
   return near.pick(chosen)

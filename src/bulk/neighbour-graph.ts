@@ -7,36 +7,43 @@ import { readSearchOptions } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Metric } from '../table/embedding-table.ts'
 import { Matches } from '../table/matches.ts'
-import { askableRows, checkFilter } from './askable.ts'
+import { checkFilter, queryableRows } from './queryable.ts'
 
+/** How a neighbour graph is made. */
 export interface GraphOptions extends WorkOptions {
-  /** Neighbours a row: 10 unless given. */
+  /** Neighbours per row, at most. Default: 10. */
   k?: number | undefined
-  /** What to rank by: 'cosine' unless given. */
+  /** The score to rank by. Default: 'cosine'. */
   metric?: Metric | undefined
-  /** The rows of the graph: they have neighbours, and they alone are neighbours. All unless given. */
+  /** The rows of the graph: only they have neighbours and are neighbours. Default: all. */
   filter?: IdSet | undefined
 }
 
 const GRAPH_OPTIONS: KeysOf<GraphOptions> = { ...WORK_OPTIONS, k: true, metric: true, filter: true }
 
-/** Rows asked with at once: twice what one reading of the table serves. */
+/** Queries at once: twice as many as the core answers while it reads the table once. */
 const STEP = 64
 
-/** A directed graph: from each row to its nearest, best first, as flat arrays. Rows of zeros have no neighbours. */
+/**
+ * A directed graph from each row to its nearest rows, best first, as flat arrays. Rows of zeros have no
+ * neighbours.
+ */
 export class NeighbourGraph {
   constructor(
-    /** Neighbours a row at most. */
+    /** Neighbours per row, at most. */
     readonly k: number,
     /** Row i has the places offsets[i] … offsets[i + 1] − 1 of the other arrays; |V| + 1 numbers. */
     readonly offsets: Uint32Array,
+    /** The neighbours of all rows. */
     readonly ids: Uint32Array,
+    /** Their cosines with the row. */
     readonly cosines: Float32Array,
+    /** Their dot products with the row. */
     readonly dots: Float32Array,
     private readonly tokenOf: (id: number) => string | undefined,
   ) {}
 
-  /** |V|. */
+  /** The number of rows, |V|. */
   get size(): number {
     return this.offsets.length - 1
   }
@@ -54,8 +61,9 @@ export class NeighbourGraph {
 }
 
 /**
- * The k-nearest-neighbour graph of a whole table, exact, row by row as `nearest` answers, none its own neighbour. It holds |V| · k
- * numbers, never |V| · |V|. Others have their turn now and then; `signal` ends it.
+ * The k-nearest-neighbour graph of a whole table: exact, each row as `nearest` answers, no row its own
+ * neighbour. It holds |V| · k numbers, never |V| · |V|. The event loop gets its turn while it works; `signal`
+ * stops it.
  *
  * @throws RowspaceError `INVALID_K`, `INVALID_ARGUMENT`, `DISPOSED`; the signal's reason.
  * @example
@@ -70,9 +78,9 @@ export async function neighbourGraph(
   const given = readOptions(options, GRAPH_OPTIONS, 'the options of neighbourGraph()')
   const { filter } = given
   checkFilter(table, filter)
-  const { k: asked, metric } = readSearchOptions(given)
+  const { metric, ...searchOptions } = readSearchOptions(given)
   const { size } = table
-  const k = Math.min(asked, Math.max(0, size - 1))
+  const k = Math.min(searchOptions.k, Math.max(0, size - 1))
   const search = { k, metric, filter }
   const offsets = new Uint32Array(size + 1)
   const ids = new Uint32Array(size * k)
@@ -80,12 +88,13 @@ export async function neighbourGraph(
   const dots = new Float32Array(size * k)
   let end = 0
   await inSteps(size, STEP, given, (from, to) => {
-    const rows = askableRows(table, from, to, filter)
-    const answers = table.nearestBatch(rowsOf(rows), search)
-    let next = 0
+    const rows = queryableRows(table, from, to, filter)
+    // an array: a typed array may pass as vectors
+    const answers = table.nearestBatch([...rows], search)
+    const byRow = new Map(answers.map((found, index) => [rows[index], found]))
     for (let row = from; row < to; row++) {
-      if (rows[next] === row) {
-        const found = answers[next++]!
+      const found = byRow.get(row)
+      if (found !== undefined) {
         ids.set(found.ids, end)
         cosines.set(found.cosines, end)
         dots.set(found.dots, end)
@@ -94,18 +103,6 @@ export async function neighbourGraph(
       offsets[row + 1] = end
     }
   })
-  const tokenOf = (id: number) => table.token(id)
-  return new NeighbourGraph(
-    k,
-    offsets,
-    ids.subarray(0, end),
-    cosines.subarray(0, end),
-    dots.subarray(0, end),
-    tokenOf,
-  )
-}
-
-/** As a list of rows: a typed array might be taken for vectors. */
-function rowsOf(ids: Uint32Array): number[] {
-  return [...ids]
+  const some = [ids.subarray(0, end), cosines.subarray(0, end), dots.subarray(0, end)] as const
+  return new NeighbourGraph(k, offsets, ...some, (id) => table.token(id))
 }

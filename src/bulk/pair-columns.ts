@@ -1,6 +1,6 @@
-/** Pairs as they are found, in columns that grow: four numbers a pair, and no object. */
+/** Pairs as they are found, in columns that grow: four numbers per pair, no objects. */
 
-/** What a column of so many numbers begins with room for. */
+/** Numbers that a column has room for at first. */
 const FIRST_ROOM = 1024
 
 export class PairColumns {
@@ -19,7 +19,7 @@ export class PairColumns {
     this.length++
   }
 
-  /** Gives back the room that is not used. */
+  /** Cuts the columns to their length. */
   trim(): this {
     this.resize(this.length)
     return this

@@ -8,18 +8,19 @@ import { checkCount } from '../core/values.ts'
 import { readSearchOptions } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Metric } from '../table/embedding-table.ts'
-import { askableSet, checkFilter } from './askable.ts'
 import { PairColumns } from './pair-columns.ts'
+import { checkFilter, queryableSet } from './queryable.ts'
 import { checkMinScore, rangeSearchUpTo } from './range-search.ts'
 
+/** Which pairs to find. */
 export interface PairsAboveOptions extends WorkOptions {
-  /** The least score, by `metric`, of a pair; rounded to float32, as scores are. */
+  /** The minimum score of a pair by `metric`, rounded to float32 as scores are. */
   minScore: number
-  /** What to compare by: 'cosine' unless given. */
+  /** The score to compare by. Default: 'cosine'. */
   metric?: Metric | undefined
-  /** The rows to pair: all unless given. */
+  /** The rows to pair. Default: all. */
   filter?: IdSet | undefined
-  /** More pairs than this are an error: 10,000,000 unless given. */
+  /** The maximum number of pairs: more are an error. Default: 10,000,000. */
   limit?: number | undefined
 }
 
@@ -31,27 +32,37 @@ const PAIRS_OPTIONS: KeysOf<PairsAboveOptions> = {
   limit: true,
 }
 
-/** One pair, a < b. */
+/** A pair of rows. */
 export interface RowPair {
+  /** The smaller id. */
   a: number
+  /** The larger id. */
   b: number
+  /** The cosine of the rows. */
   cosine: number
+  /** Their dot product. */
   dot: number
 }
 
-/** Pairs as arrays of one length, in order of a, then of score, best first. */
+/** Pairs as arrays of one length, ordered by `a`, then by score, best first. */
 export class RowPairs implements Iterable<RowPair> {
   constructor(
+    /** The smaller ids. */
     readonly a: Uint32Array,
+    /** The larger ids. */
     readonly b: Uint32Array,
+    /** The cosines of the pairs. */
     readonly cosines: Float32Array,
+    /** Their dot products. */
     readonly dots: Float32Array,
   ) {}
 
+  /** The number of pairs. */
   get length(): number {
     return this.a.length
   }
 
+  /** The pairs as objects. */
   *[Symbol.iterator](): Generator<RowPair> {
     for (let i = 0; i < this.length; i++) {
       yield { a: this.a[i]!, b: this.b[i]!, cosine: this.cosines[i]!, dot: this.dots[i]! }
@@ -61,15 +72,16 @@ export class RowPairs implements Iterable<RowPair> {
 
 const STEP = 64
 const LIMIT = 10_000_000
-/** Pairs within a step, which are found from both sides. */
+/** Pairs within one step are found from both rows: at most this many. */
 const FOUND_TWICE = (STEP * (STEP - 1)) / 2
 
 /**
- * All pairs of rows whose score is at least `least`: near-duplicates, exact. Rows of zeros are in no pair. Others have their turn now
- * and then; `signal` ends it. Its memory is a few times that of `limit` pairs of 16 bytes at most, however many there are.
+ * All pairs of rows with a score of at least `minScore`: near-duplicates, exact. Rows of zeros are in no
+ * pair. The event loop gets its turn while it works; `signal` stops it. It needs at most a few times 16 bytes
+ * · `limit`.
  *
- * @throws RowspaceError `INVALID_ARGUMENT` where `least` is no number, or as soon as there are more pairs than `limit`; `DISPOSED`; the
- * signal's reason.
+ * @throws RowspaceError `INVALID_ARGUMENT` where `minScore` is not a number, or as soon as there are more
+ * pairs than `limit`; `DISPOSED`; the signal's reason.
  * @example
  * for (const { a, b } of await pairsAbove(table, { minScore: 0.95 })) console.log(table.token(a), table.token(b))
  */
@@ -81,13 +93,13 @@ export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptio
   checkFilter(table, filter)
   const { metric } = readSearchOptions(given)
   checkCount(limit, 'limit', 0)
-  const unpaired = await askableSet(table, filter, given.signal)
+  const unpaired = await queryableSet(table, filter, given.signal)
   const found = new PairColumns()
   await inSteps(table.size, STEP, given, (from, to) => {
     const rows: number[] = []
     for (let id = from; id < to; id++) if (unpaired.has(id)) rows.push(id)
-    const most = limit - found.length + FOUND_TWICE
-    const answers = rangeSearchUpTo(table, rows, { minScore, metric, filter: unpaired }, most)
+    const maxRows = limit - found.length + FOUND_TWICE
+    const answers = rangeSearchUpTo(table, rows, { minScore, metric, filter: unpaired }, maxRows)
     for (const [index, { ids, cosines, dots }] of (answers ?? []).entries()) {
       const a = rows[index]!
       for (let place = 0; place < ids.length; place++) {
@@ -97,11 +109,11 @@ export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptio
     if (answers === undefined || found.length > limit) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `more than ${limit} pairs score ${minScore} or more, among the first ${to} of ${table.size} rows already: raise least or limit`,
+        `more than ${limit} pairs score ${minScore} or more, among the first ${to} of ${table.size} rows already: raise minScore or limit.`,
         { limit, minScore },
       )
     }
-    // what is left to pair with comes later
+    // these rows are paired with all later rows now
     for (const id of rows) unpaired.delete(id)
   })
   const { a, b, cosines, dots } = found.trim()

@@ -1,4 +1,4 @@
-/** All rows within a similarity, however many they are. */
+/** All rows with a minimum score, however many there are. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { SEARCH_OPTIONS } from '../core/options.ts'
@@ -9,25 +9,26 @@ import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table/embedding-table.ts'
 import type { Matches } from '../table/matches.ts'
 
+/** Which rows a range search returns. */
 export interface RangeOptions extends Omit<SearchOptions, 'k' | 'minScore'> {
-  /** The least score, by `metric`, of a row in the answer; rounded to float32, as scores are. */
+  /** The minimum score by `metric`, rounded to float32 as scores are. */
   minScore: number
 }
 
 const { k: _, ...OTHERS } = SEARCH_OPTIONS
 const RANGE_OPTIONS: KeysOf<RangeOptions> = OTHERS
 
-/** Rows there is room for at first, and by how much more there is for queries that fill it. */
-const FIRST_ROOM = 32
+/** k at first, and by how much it grows for queries that find k rows. */
+const FIRST_K = 32
 const GROWTH = 8
-/** Room for fewer rows than this share of the table lets a search go by its codes. */
+/** A search with k below this share of |V| uses codes. */
 const SHARE = 16
 
 /**
- * All rows whose score is at least `least`, best first, equal ones by id. Rows of less are ruled out by the codes without being read, where there
- * are codes. The row asked with is left out unless `includeInputs`.
+ * All rows with a score of at least `minScore`, best first; equal scores by id. Where the table has codes,
+ * they rule most other rows out unread. A row named by the query is left out unless `includeInputs: true`.
  *
- * @throws RowspaceError as `EmbeddingTable.nearest`; `INVALID_ARGUMENT` where `least` is no number.
+ * @throws RowspaceError as `EmbeddingTable.nearest`; `INVALID_ARGUMENT` where `minScore` is not a number.
  * @example
  * rangeSearch(table, 'king', { minScore: 0.7 })
  */
@@ -35,7 +36,11 @@ export function rangeSearch(table: EmbeddingTable, query: Query, options: RangeO
   return answers(table, [query], options, 'the options of rangeSearch()')[0]!
 }
 
-/** As `rangeSearch`, of many queries over one reading of the table. Throws as it does, naming the query. */
+/**
+ * As `rangeSearch` for many queries, while the table is read once.
+ *
+ * @throws RowspaceError as `rangeSearch`, naming the query.
+ */
 export function rangeSearchBatch(
   table: EmbeddingTable,
   queries: Iterable<Query>,
@@ -52,17 +57,18 @@ function answers(table: EmbeddingTable, queries: Iterable<Query>, options: Range
 }
 
 /**
- * As `rangeSearchBatch`, or undefined where the answers hold more than `most` rows in all: found out without holding many more.
+ * As `rangeSearchBatch`, or undefined where the answers hold more than `maxRows` rows in all: few more are
+ * ever held.
  */
 export function rangeSearchUpTo(
   table: EmbeddingTable,
   queries: readonly Query[],
   options: RangeOptions,
-  most: number,
+  maxRows: number,
 ): Matches[] | undefined {
   checkMinScore(options.minScore)
   const { exclude, filter } = options
-  // they are used again in each round: an iterator has only one, and a test is run once for each row
+  // each round uses them again: an iterator can be read only once, and a test is called once per row
   const search = {
     ...options,
     exclude: isList(exclude) ? [...exclude] : exclude,
@@ -71,26 +77,26 @@ export function rangeSearchUpTo(
   const answers: Matches[] = []
   let finished = 0
   let left = queries.map((query, place) => ({ query, place }))
-  let k = Math.max(1, Math.min(FIRST_ROOM, Math.floor(table.size / SHARE)))
+  let k = Math.max(1, Math.min(FIRST_K, Math.floor(table.size / SHARE)))
   for (;;) {
     const found = table.nearestBatch(
       left.map(({ query }) => query),
       { ...search, k },
     )
     for (const [index, { place }] of left.entries()) answers[place] = found[index]!
-    // one that fills its room may have more
+    // a query that finds k rows may have more
     const filled = left.filter((_, index) => found[index]!.length === k)
     finished += found.reduce((sum, { length }) => (length < k ? sum + length : sum), 0)
-    if (finished + filled.length * k > most) return undefined
+    if (finished + filled.length * k > maxRows) return undefined
     if (filled.length === 0 || k >= table.size) return answers
     left = filled
-    // with this room filled by all of them there are more than `most`
-    const enough = Math.floor((most - finished) / left.length) + 1
+    // if all find this many, there are more than `maxRows`
+    const enough = Math.floor((maxRows - finished) / left.length) + 1
     k = Math.min(table.size, k * GROWTH, enough)
   }
 }
 
-/** Throws `INVALID_ARGUMENT` unless `least` is a number. */
+/** Throws `INVALID_ARGUMENT` unless `minScore` is a number. */
 export function checkMinScore(minScore: number): void {
   if (typeof minScore === 'number' && !Number.isNaN(minScore)) return
   throw new RowspaceError(

@@ -1,4 +1,4 @@
-/** Rows that can be asked with: those that are not all zeros, and that a filter lets through. */
+/** Rows that can be queries: rows that are not all zeros, and that are in the filter. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
@@ -19,8 +19,8 @@ export function checkFilter(table: EmbeddingTable, filter: IdSet | undefined): v
   )
 }
 
-/** The ids among [from, to) of rows that are not all zeros. */
-export function askableRows(
+/** The ids among [from, to) of rows that can be queries. */
+export function queryableRows(
   table: EmbeddingTable,
   from: number,
   to: number,
@@ -36,15 +36,15 @@ export function askableRows(
   })
 }
 
-/** The same of all rows, as a set. */
-export async function askableSet(
+/** The set of all rows that can be queries. */
+export async function queryableSet(
   table: EmbeddingTable,
   filter: IdSet | undefined,
   signal: WorkOptions['signal'],
 ): Promise<IdSet> {
   const set = new IdSet(table.size)
   await inSteps(table.size, STEP, { signal }, (from, to) => {
-    for (const id of askableRows(table, from, to, filter)) set.add(id)
+    for (const id of queryableRows(table, from, to, filter)) set.add(id)
   })
   return set
 }
