@@ -1,9 +1,9 @@
-/** Both measures of every row against a query, in order of id. */
+/** Both scores of every row with a query, by id. */
 
 import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
 import type { Matches } from '../table/matches.ts'
 
-/** The ids of all rows of a table, kept while it is asked again and again. */
+/** The ids of all rows, cached per table. */
 const everyId = new WeakMap<EmbeddingTable, Uint32Array>()
 
 export function allIds(table: EmbeddingTable): Uint32Array {
@@ -14,7 +14,7 @@ export function allIds(table: EmbeddingTable): Uint32Array {
   return ids
 }
 
-/** As `table.measure` of all rows: |V| cosines and dots. */
-export function measureAll(table: EmbeddingTable, query: Query): Matches {
+/** As `table.scores` of all rows: |V| cosines and dot products. */
+export function scoreAll(table: EmbeddingTable, query: Query): Matches {
   return table.scores(query, allIds(table))
 }

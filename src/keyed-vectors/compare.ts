@@ -1,61 +1,60 @@
-/** Questions about given keys: how alike they are, which is the odd one, how many come between. */
+/** Questions about given keys: how similar they are, which is the odd one, how many rows come between. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe, isVector } from '../core/values.ts'
 import { zeroQuery } from '../table/arguments.ts'
 import type { EmbeddingTable, Query, RowKey } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
-import { measureAll } from './all-rows.ts'
+import { scoreAll } from './all-rows.ts'
 import { keyList, knownKeys } from './keys.ts'
-import { lengthOf, meanVector } from './mean-vector.ts'
+import { meanVector } from './mean-vector.ts'
 import { mostSimilar } from './most-similar.ts'
+import { dotProduct, norm, normalized } from './norm.ts'
 
-/** A key of a list with its similarity to the mean of all. */
+/** A key of a list, and how central it is. */
 export interface Central<Key extends RowKey = RowKey> {
+  /** The key as given. */
   key: Key
+  /**
+   * The dot product of its row with the mean of all, scaled to length 1: the cosine where `useNorm` is true.
+   */
   similarity: number
 }
 
-/** The cosine of the means of two lists of rows as they are; keys the table does not have are left out. */
+/** The cosine of the means of two lists of rows, unscaled; unknown keys are left out. */
 export function nSimilarity(table: EmbeddingTable, a: Iterable<Query>, b: Iterable<Query>): number {
   const mean = (keys: Iterable<Query>) => meanVector(table, keys, { preNormalize: false })
   return table.similarity(mean(a), mean(b))
 }
 
-/** 1 − cosine, of a query with each of `others`, or with every row. */
+/** 1 − cosine of a query with each of `others`, or with every row. */
 export function distances(
   table: EmbeddingTable,
   query: Query,
   others: Iterable<RowKey> | undefined,
 ): Float32Array {
-  const { cosines } = others === undefined ? measureAll(table, query) : table.scores(query, others)
+  const { cosines } = others === undefined ? scoreAll(table, query) : table.scores(query, others)
   return cosines.map((cosine) => 1 - cosine)
 }
 
-/** Keys by their similarity to the mean of all of them, the most central first; equal ones as they came. */
+/** Keys by their similarity to the mean of all, the most central first; equal ones in the given order. */
 export function rankByCentrality<Key extends RowKey>(
   table: EmbeddingTable,
   keys: Iterable<Key>,
   useNorm: boolean,
 ): Central<Key>[] {
   const known = knownKeys(table, keys, 'the keys to rank')
-  const vectors = known.map((key) => {
-    const row = table.row(key)
-    const length = lengthOf(row)
-    return useNorm && length > 0 ? row.map((value) => value / length) : row
-  })
+  const vectors = known.map((key) => (useNorm ? normalized(table.row(key)) : table.row(key)))
   const mean = meanVector(table, vectors, { postNormalize: true })
-  const ranked = known.map((key, index) => {
-    const similarity = vectors[index]!.reduce((sum, value, i) => sum + value * mean[i]!, 0)
-    return { key, similarity }
-  })
+  const similarities = vectors.map((vector) => dotProduct(vector, mean))
+  const ranked = known.map((key, index) => ({ key, similarity: similarities[index] ?? 0 }))
   return ranked.sort((a, b) => b.similarity - a.similarity)
 }
 
-/** Rows nearer to `a` than `b` is, by cosine, in order of id. `a` is none of them. */
+/** The ids of rows nearer to `a` than `b` is, by cosine, in order, without `a`. */
 export function closerThan(table: EmbeddingTable, a: RowKey, b: RowKey): Uint32Array {
   const [first, second] = [table.id(a), table.id(b)]
-  const { cosines } = measureAll(table, first)
+  const { cosines } = scoreAll(table, first)
   const limit = cosines[second]!
   const live = liveRows(table)
   const closer: number[] = []
@@ -65,7 +64,7 @@ export function closerThan(table: EmbeddingTable, a: RowKey, b: RowKey): Uint32A
   return Uint32Array.from(closer)
 }
 
-/** The key of `keys` with the largest cosine; the first of equal ones. */
+/** The key of `keys` whose row has the largest cosine with that of `key`; the first of equal ones. */
 export function mostSimilarToGiven<Key extends RowKey>(
   table: EmbeddingTable,
   key: RowKey,
@@ -103,17 +102,16 @@ export function cosineSimilarities(
     if (isVector(value)) return value
     throw new RowspaceError('INVALID_ARGUMENT', `a vector must be a list of numbers; got ${describe(value)}`)
   }
-  const length = lengthOf(checked(vector))
+  const vectorNorm = norm(checked(vector))
   return Float64Array.from(keyList(vectors, 'the list of vectors'), (other) => {
     if (checked(other).length !== vector.length) {
       throw new RowspaceError(
         'DIMENSION_MISMATCH',
-        `vectors of ${vector.length} and of ${other.length} numbers have no cosine`,
+        `every vector must have ${vector.length} numbers; got one of ${other.length} numbers`,
         { expected: vector.length, actual: other.length },
       )
     }
-    let dot = 0
-    for (let i = 0; i < vector.length; i++) dot += vector[i]! * other[i]!
-    return dot === 0 ? 0 : dot / (length * lengthOf(other))
+    const dot = dotProduct(vector, other)
+    return dot === 0 ? 0 : dot / (vectorNorm * norm(other))
   })
 }

@@ -1,16 +1,24 @@
-/** How two lists of numbers go together, as scipy.stats reckons it. */
+/** The correlation of two lists of numbers, as scipy.stats computes it. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe, isVector } from '../core/values.ts'
 
+/** A correlation and its significance. */
 export interface Correlation {
-  /** From −1 to 1; NaN where one list is constant or shorter than two. */
+  /** From −1 to 1; NaN where a list is constant or has fewer than two numbers. */
   statistic: number
-  /** The chance of so strong a correlation between unrelated lists: two-sided, by Student's t with n − 2 degrees of freedom. */
+  /**
+   * The probability of a correlation this strong between unrelated lists: two-sided, Student's t, n − 2
+   * degrees of freedom.
+   */
   pValue: number
 }
 
-/** Pearson's product-moment correlation. */
+/**
+ * Pearson's product-moment correlation of two lists of n numbers.
+ *
+ * @throws RowspaceError `LENGTH_MISMATCH`.
+ */
 export function pearson(a: readonly number[], b: readonly number[]): Correlation {
   checkLists(a, b)
   const [x, y] = [centred(a), centred(b)]
@@ -18,7 +26,11 @@ export function pearson(a: readonly number[], b: readonly number[]): Correlation
   return { statistic, pValue: pValueOf(statistic, a.length) }
 }
 
-/** Spearman's rank correlation; equal values share the mean of their ranks. */
+/**
+ * Spearman's rank correlation of two lists of n numbers; equal numbers share the mean of their ranks.
+ *
+ * @throws RowspaceError `LENGTH_MISMATCH`.
+ */
 export function spearman(a: readonly number[], b: readonly number[]): Correlation {
   checkLists(a, b)
   return pearson(ranks(a), ranks(b))
@@ -27,7 +39,7 @@ export function spearman(a: readonly number[], b: readonly number[]): Correlatio
 function checkLists(a: readonly number[], b: readonly number[]): void {
   if (isVector(a) && isVector(b) && a.length === b.length) return
   const lengths = [a, b].map((list) => (isVector(list) ? list.length : describe(list))).join(' and ')
-  throw new RowspaceError('LENGTH_MISMATCH', `two lists of as many numbers are compared; got ${lengths}`)
+  throw new RowspaceError('LENGTH_MISMATCH', `two lists of the same length are needed; got ${lengths}`)
 }
 
 /** Ranks from 1, the mean of their places for equal values. */
@@ -58,7 +70,10 @@ function pValueOf(correlation: number, count: number): number {
   return incompleteBeta(Math.max(0, 1 - correlation * correlation), (count - 2) / 2, 0.5)
 }
 
-/** The regularised incomplete beta function I(x; a, b), by Lentz's continued fraction (Press et al., Numerical Recipes, 6.4). */
+/**
+ * The regularised incomplete beta function I(x; a, b), by Lentz's continued fraction (Press et al., Numerical
+ * Recipes, 6.4).
+ */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1

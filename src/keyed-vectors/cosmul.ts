@@ -1,6 +1,6 @@
 /**
- * 3CosMul: the multiplicative objective of Levy & Goldberg, Linguistic Regularities in Sparse and Explicit Word Representations
- * (2014), equation (4), with cosines shifted to [0, 1] as in its footnote 7:
+ * 3CosMul: the multiplicative objective of Levy & Goldberg, Linguistic Regularities in Sparse and Explicit
+ * Word Representations (2014), equation (4), with cosines shifted to [0, 1] as in its footnote 7:
  *
  *   score(x) = Π (1 + cos(x, p))/2  /  (Π (1 + cos(x, n))/2 + 0.000001)
  *
@@ -12,31 +12,37 @@ import { describe } from '../core/values.ts'
 import { isRow } from '../table/arguments.ts'
 import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
-import { measureAll } from './all-rows.ts'
+import { scoreAll } from './all-rows.ts'
 import { inputId } from './keys.ts'
 import { rangeFilter, type Terms, termsOf } from './terms.ts'
 import { checkedTopn, type TopnOptions } from './topn.ts'
 
+/** One row of a 3CosMul answer. */
 export interface ScoredMatch {
+  /** The row, 0 … |V| − 1. */
   id: number
+  /** Its token, where the table has tokens. */
   token: string | undefined
-  /** 3CosMul, from 0; larger is better. */
+  /** The 3CosMul score, from 0; larger is better. */
   score: number
 }
 
 const EPSILON = 0.000001
 const ALMOST = 1 - 1e-12
-/** Bytes of cosines that are kept for the next question: its words are often the same. */
-const KEPT_BYTES = 400_000_000
+/** Bytes of cosines that are cached for the next question: its words are often the same. */
+const MAX_CACHED_BYTES = 400_000_000
 
-/** Asks one table many questions: the cosines of every row with a word are worked out once for all that hold it. */
+/**
+ * Answers many questions: the cosines of every row with a word are computed once for all questions with the
+ * word.
+ */
 export class CosmulSearch {
-  private readonly kept = new Map<number, Float32Array>()
+  private readonly cached = new Map<number, Float32Array>()
 
   constructor(private readonly table: EmbeddingTable) {}
 
-  /** The best rows that are none of the terms. Weights are not part of the method. Throws as mostSimilar. */
-  ask(terms: Terms, options: TopnOptions): ScoredMatch[] {
+  /** The best rows without the terms. The method has no weights. Throws as mostSimilar. */
+  search(terms: Terms, options: TopnOptions): ScoredMatch[] {
     const { table } = this
     const topn = checkedTopn(options)
     const filter = rangeFilter(table, options)
@@ -63,23 +69,25 @@ export class CosmulSearch {
   }
 
   private cosines(term: Query): Float32Array {
-    if (!isRow(term)) return measureAll(this.table, term).cosines
+    if (!isRow(term)) return scoreAll(this.table, term).cosines
     const id = inputId(this.table, term)
-    const known = this.kept.get(id)
+    const known = this.cached.get(id)
     if (known !== undefined) return known
-    if ((this.kept.size + 1) * this.table.size * 4 > KEPT_BYTES) {
-      // the one that came first
-      for (const first of this.kept.keys()) {
-        this.kept.delete(first)
+    if ((this.cached.size + 1) * this.table.size * 4 > MAX_CACHED_BYTES) {
+      // the oldest
+      for (const first of this.cached.keys()) {
+        this.cached.delete(first)
         break
       }
     }
-    const { cosines } = measureAll(this.table, id)
-    this.kept.set(id, cosines)
+    const { cosines } = scoreAll(this.table, id)
+    this.cached.set(id, cosines)
     return cosines
   }
 
-  /** The `topn` best rows, equal ones by id. A row is divided for only where its product may be among the best. */
+  /**
+   * The `topn` best rows, equal ones by id. It divides only where the product of a row may be among the best.
+   */
   private best(
     positive: readonly Float32Array[],
     negative: readonly Float32Array[],
@@ -89,14 +97,14 @@ export class CosmulSearch {
     const { table } = this
     const found: ScoredMatch[] = []
     let threshold = Number.NEGATIVE_INFINITY
-    // an analogy has two and one: their columns in locals halve the time
+    // analogies have two and one: local columns halve the time
     const [a, b] = positive
     const [c] = negative
     const isAnalogy = positive.length === 2 && negative.length === 1
     for (let id = 0; id < table.size && topn > 0; id++) {
       const above = isAnalogy ? ((1 + a![id]!) / 2) * ((1 + b![id]!) / 2) : product(positive, id)
       const below = (isAnalogy ? (1 + c![id]!) / 2 : product(negative, id)) + EPSILON
-      // a product rounded otherwise than the quotient is off by far less than this
+      // ALMOST covers the difference between the rounded product and the rounded quotient
       if (threshold > 0 && above < threshold * below * ALMOST) continue
       const score = above / below
       if (score <= threshold || !allowed(id)) continue

@@ -1,16 +1,18 @@
-/** New tables from the rows of another: some of them, in another order, scaled to length 1. */
+/** New tables from the rows of a table: some of them, in another order, or scaled to length 1. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe, isVector } from '../core/values.ts'
 import { EmbeddingTable, type RowKey, type TableOptions } from '../table/embedding-table.ts'
 import { inheritedOptions, liveRows } from '../table/live-rows.ts'
 import { idOfKey, keyList } from './keys.ts'
-import { lengthOf } from './mean-vector.ts'
+import { norm } from './norm.ts'
 
 /** Rows copied at once. */
 const BLOCK = 1024
 
-/** A table of the rows of `ids`, float32, with their tokens; `change` may change a row before it is kept. */
+/**
+ * A table of the rows of `ids`, float32, with their tokens; `change` may change a row before it is stored.
+ */
 export async function tableOf(
   table: EmbeddingTable,
   ids: ArrayLike<number>,
@@ -39,7 +41,7 @@ export async function tableOf(
   )
 }
 
-/** The rows of these keys, each once, in their order; those the table does not have are left out. */
+/** The rows of these keys, each once, in their order; unknown ones are left out. */
 export function tableOfKeys(
   table: EmbeddingTable,
   keys: Iterable<RowKey>,
@@ -56,16 +58,19 @@ export function tableOfKeys(
   return tableOf(table, [...ids], options)
 }
 
-/** Every row divided by its length; zeros stay zeros. */
-export function unitTable(table: EmbeddingTable, options: TableOptions): Promise<EmbeddingTable> {
+/** A table of the rows scaled to length 1; zeros stay zeros. */
+export function normalizedTable(table: EmbeddingTable, options: TableOptions): Promise<EmbeddingTable> {
   const ids = Uint32Array.from({ length: table.size }, (_, id) => id)
   return tableOf(table, ids, options, (row) => {
-    const length = lengthOf(row) || 1
+    const length = norm(row) || 1
     for (let i = 0; i < row.length; i++) row[i]! /= length
   })
 }
 
-/** Rows in order of their counts, largest first; equal ones as they were. Throws `LENGTH_MISMATCH`, `INVALID_ARGUMENT`. */
+/**
+ * A table of the rows by their counts, largest first; equal ones in the order they had. Throws
+ * `LENGTH_MISMATCH`, `INVALID_ARGUMENT`.
+ */
 export function tableByFrequency(
   table: EmbeddingTable,
   counts: ArrayLike<number> | ReadonlyMap<string, number>,

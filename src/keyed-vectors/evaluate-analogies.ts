@@ -1,4 +1,4 @@
-/** How many analogy questions a table answers: a is to b as c is to what? */
+/** How many analogy questions a table answers correctly: a is to b as c is to what? */
 
 import { RowspaceError } from '../core/errors.ts'
 import { inSteps, WORK_OPTIONS, type WorkOptions } from '../core/in-steps.ts'
@@ -10,10 +10,11 @@ import { CosmulSearch } from './cosmul.ts'
 import { FOLDING_OPTIONS, FoldedWords, type FoldingOptions } from './folding.ts'
 import { mostSimilarBatch } from './most-similar.ts'
 
+/** How analogy questions are evaluated. */
 export interface AnalogyEvaluationOptions extends FoldingOptions, WorkOptions {
-  /** Count questions with words that the table does not have as answered wrongly, rather than leave them out. */
+  /** Count questions with unknown words as incorrect, rather than leave them out. Default: false. */
   dummy4unknown?: boolean | undefined
-  /** 3CosAdd ('mostSimilar', unless given) or 3CosMul. */
+  /** 3CosAdd ('mostSimilar') or 3CosMul ('mostSimilarCosmul'). Default: 'mostSimilar'. */
   similarityFunction?: 'mostSimilar' | 'mostSimilarCosmul' | undefined
 }
 
@@ -24,19 +25,27 @@ export const ANALOGY_OPTIONS: KeysOf<AnalogyEvaluationOptions> = {
   similarityFunction: true,
 }
 
+/** The result of one section. */
 export interface SectionResult {
+  /** Its name. */
   section: string
+  /** The questions that were answered correctly. */
   correct: AnalogyQuestion[]
+  /** The questions that were answered incorrectly. */
   incorrect: AnalogyQuestion[]
 }
 
+/** The result of an evaluation by analogy questions. */
 export interface AnalogyEvaluation {
-  /** The share that was answered rightly, of those that were asked; 0 where none was. */
+  /** correct / (correct + incorrect), from 0 to 1; 0 where no question was evaluated. */
   score: number
+  /** How many questions were answered correctly. */
   correct: number
+  /** How many questions were answered incorrectly. */
   incorrect: number
-  /** Questions with a word that the table does not have. */
+  /** How many questions have a word that the table does not have. */
   outOfVocabulary: number
+  /** The results by section, in order. */
   sections: SectionResult[]
 }
 
@@ -46,8 +55,8 @@ interface KnownQuestion {
   ids: { a: number; b: number; c: number }
 }
 
-/** Rows looked at for the first that is none of a question's words in another case. */
-const LOOKED_AT = 5
+/** Rows per answer: the first that is not a word of the question, in any case, counts. */
+const CANDIDATES = 5
 /** Questions answered between two pauses at most. */
 const STEP = 64
 
@@ -60,7 +69,7 @@ export async function evaluateAnalogies(
   if (similarityFunction !== 'mostSimilar' && similarityFunction !== 'mostSimilarCosmul') {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `similarityFunction is 'mostSimilar' or 'mostSimilarCosmul'; got ${describe(similarityFunction)}`,
+      `similarityFunction must be 'mostSimilar' or 'mostSimilarCosmul'; got ${describe(similarityFunction)}`,
     )
   }
   const words = new FoldedWords(table, options)
@@ -68,13 +77,13 @@ export async function evaluateAnalogies(
   const { known, sections, outOfVocabulary } = lookUp(words, given, options.dummy4unknown ?? false)
   const cosmul = similarityFunction === 'mostSimilar' ? undefined : new CosmulSearch(table)
   const terms = ({ ids: { a, b, c } }: KnownQuestion) => ({ positive: [b, c], negative: [a] })
-  const search = { topn: LOOKED_AT, restrictVocab }
+  const search = { topn: CANDIDATES, restrictVocab }
   await inSteps(known.length, STEP, options, (from, to) => {
     const some = known.slice(from, to)
     const answers =
       cosmul === undefined
         ? mostSimilarBatch(table, some.map(terms), search).map((matches) => [...matches.ids])
-        : some.map((one) => cosmul.ask(terms(one), search).map(({ id }) => id))
+        : some.map((one) => cosmul.search(terms(one), search).map(({ id }) => id))
     for (const [index, one] of some.entries()) judge(words, one, answers[index]!)
   })
   const sum = (kind: 'correct' | 'incorrect') =>
@@ -93,7 +102,7 @@ function checkedSections(sections: readonly AnalogySection[]): readonly AnalogyS
   if (!Array.isArray(sections)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `analogies are the text of a file, or a list of sections; got ${describe(sections)}`,
+      `analogies must be the text of a file or a list of sections; got ${describe(sections)}`,
     )
   }
   const odd = sections.findIndex((section) => !isSection(section))
@@ -128,7 +137,7 @@ function lookUp(words: FoldedWords, given: readonly AnalogySection[], countUnkno
   return { known, sections, outOfVocabulary }
 }
 
-/** The first answer that is a word and none of the question's, whatever their case, must be the word expected. */
+/** The first answer that is a word, and not a word of the question in any case, must be the expected word. */
 function judge(words: FoldedWords, { question, result }: KnownQuestion, answers: readonly number[]): void {
   const { fold } = words
   const ignored = new Set([question.a, question.b, question.c].map(fold))

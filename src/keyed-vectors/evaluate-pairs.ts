@@ -1,4 +1,4 @@
-/** Whether a table finds alike what people find alike: pairs of words with scores (WordSim-353, SimLex-999, MEN). */
+/** How cosines agree with people's scores of word pairs (WordSim-353, SimLex-999, MEN). */
 
 import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
@@ -7,17 +7,21 @@ import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { type Correlation, pearson, spearman } from './correlation.ts'
 import { FOLDING_OPTIONS, FoldedWords, type FoldingOptions } from './folding.ts'
 
+/** A pair of words that people scored. */
 export interface WordPair {
+  /** The first word. */
   a: string
+  /** The second word. */
   b: string
-  /** How alike people find them; larger is more. */
+  /** How similar people find them; larger is more similar. */
   score: number
 }
 
+/** How word pairs are evaluated. */
 export interface PairsOptions extends FoldingOptions {
-  /** What stands between the fields of a line: any white space unless given. */
+  /** The text between the fields of a line. Default: any white space. */
   delimiter?: string | undefined
-  /** Count pairs with words that the table does not have as of similarity 0, rather than leave them out. */
+  /** Count pairs with unknown words as similarity 0, rather than leave them out. Default: false. */
   dummy4unknown?: boolean | undefined
 }
 
@@ -27,18 +31,27 @@ export const PAIRS_OPTIONS: KeysOf<PairsOptions> = {
   dummy4unknown: true,
 }
 
+/** The result of an evaluation by word pairs. */
 export interface PairsEvaluation {
+  /** Pearson's correlation of people's scores with the cosines. */
   pearson: Correlation
+  /** Spearman's rank correlation of the same. */
   spearman: Correlation
-  /** Pairs that were compared. */
+  /** How many pairs were compared. */
   pairs: number
-  /** Pairs with a word that the table does not have. */
+  /** How many pairs have a word that the table does not have. */
   outOfVocabulary: number
-  /** Their share of all, from 0 to 1. */
+  /** outOfVocabulary as a share of all pairs, from 0 to 1. */
   outOfVocabularyRatio: number
 }
 
-/** Reads pairs: two words and a number a line. Lines that begin with `#` or are not that are left out. */
+/**
+ * Reads the text of a file of word pairs: two words and a number per line. Other lines, and lines that begin
+ * with `#`, are left out.
+ *
+ * @param delimiter the text between the fields; default: any white space
+ * @throws RowspaceError `INVALID_ARGUMENT` for what is not a text.
+ */
 export function parsePairs(text: string, delimiter?: string): WordPair[] {
   if (typeof text !== 'string') {
     throw new RowspaceError('INVALID_ARGUMENT', `pairs must be the text of a file; got ${describe(text)}`)
@@ -48,7 +61,8 @@ export function parsePairs(text: string, delimiter?: string): WordPair[] {
     const fields = delimiter === undefined ? line.trim().split(/\s+/) : line.split(delimiter)
     const [a, b, score] = fields.map((field) => field.trim())
     const number = score === undefined || score === '' ? Number.NaN : Number(score)
-    return fields.length === 3 && !Number.isNaN(number) ? [{ a: a!, b: b!, score: number }] : []
+    if (fields.length !== 3 || Number.isNaN(number)) return []
+    return a === undefined || b === undefined ? [] : [{ a, b, score: number }]
   })
 }
 
@@ -59,7 +73,7 @@ function checkedPairs(pairs: readonly WordPair[]): readonly WordPair[] {
   if (!Array.isArray(pairs)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `pairs are the text of a file, or a list of { a, b, score }; got ${describe(pairs)}`,
+      `pairs must be the text of a file or a list of { a, b, score }; got ${describe(pairs)}`,
     )
   }
   const odd = pairs.findIndex((pair) => !isPair(pair))

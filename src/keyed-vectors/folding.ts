@@ -1,4 +1,4 @@
-/** Words of an evaluation found in a table: among its first rows, in any case or as written. */
+/** Finds the words of an evaluation in a table: among its first rows, in any case or as written. */
 import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
@@ -6,18 +6,19 @@ import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
 import { checkedBound } from './terms.ts'
 
+/** How words are found. */
 export interface FoldingOptions {
-  /** Know the first so many rows alone; all unless given. (gensim's default is 300,000.) */
+  /** Use only the first rows, this many. Default: all. (gensim's default is 300,000.) */
   restrictVocab?: number | undefined
-  /** Compare words in upper case. Of rows that differ by case the first counts. True unless given. */
+  /** Compare words in upper case; of rows that differ by case the first counts. Default: true. */
   caseInsensitive?: boolean | undefined
 }
 
 export const FOLDING_OPTIONS: KeysOf<FoldingOptions> = { restrictVocab: true, caseInsensitive: true }
 
 /**
- * Words of a table by their folded form. On tables of word pieces a word is the piece that begins it, `▁king` or ` king`, and the piece
- * inside words (`king`) only where there is no such.
+ * Words of a table by their folded form. On tables of word pieces a word is the piece that begins it, `▁king`
+ * or ` king`, and the piece inside words (`king`) only where there is no such.
  */
 export class FoldedWords {
   readonly fold: (word: string) => string
@@ -53,7 +54,10 @@ export class FoldedWords {
     return this.ids.get(folded)
   }
 
-  /** The folded word that a row answers; undefined where it has no token, or where another row begins that word. */
+  /**
+   * The folded word that a row answers; undefined where it has no token, or where another row begins that
+   * word.
+   */
   answerOf(id: number): string | undefined {
     const token = this.vocabulary.tokenOf(id)
     if (token === undefined) return undefined

@@ -1,4 +1,4 @@
-/** The questions of gensim's KeyedVectors, under their names in camelCase, asked of a table. */
+/** The methods of gensim's KeyedVectors, in camelCase, over a table. */
 
 import { TABLE_OPTIONS } from '../core/options.ts'
 import { readOptions } from '../core/strict-options.ts'
@@ -18,7 +18,7 @@ import {
   relativeCosineSimilarity,
 } from './compare.ts'
 import { CosmulSearch, type ScoredMatch } from './cosmul.ts'
-import { tableByFrequency, tableOfKeys, unitTable } from './derive.ts'
+import { normalizedTable, tableByFrequency, tableOfKeys } from './derive.ts'
 import {
   ANALOGY_OPTIONS,
   type AnalogyEvaluation,
@@ -33,30 +33,36 @@ import {
   type WordPair,
 } from './evaluate-pairs.ts'
 import { idOfKey } from './keys.ts'
-import { lengthOf, MEAN_OPTIONS, type MeanOptions, meanVector } from './mean-vector.ts'
+import { MEAN_OPTIONS, type MeanOptions, meanVector } from './mean-vector.ts'
 import { mostSimilar, mostSimilarBatch } from './most-similar.ts'
+import { normalized } from './norm.ts'
 import type { Terms } from './terms.ts'
 import { TOPN_OPTIONS, type TopnOptions } from './topn.ts'
 import { MOVERS_OPTIONS, type WordMoversOptions, wordMoversDistance } from './word-movers-distance.ts'
 
 /**
+ * gensim's KeyedVectors over a table: the same methods in camelCase, with the same defaults.
+ *
  * @example
  * const vectors = new KeyedVectors(await openTable('glove.txt'))
  * vectors.mostSimilar({ positive: ['king', 'woman'], negative: ['man'] }, { topn: 3 })
  * vectors.doesntMatch(['breakfast', 'cereal', 'dinner', 'lunch']) // 'cereal'
  */
 export class KeyedVectors {
-  /** Asks this table, and changes nothing in it: any number of them may share it. */
-  constructor(readonly table: EmbeddingTable) {
+  /** Reads the table and never changes it: any number of KeyedVectors may share one. */
+  constructor(
+    /** The table. */
+    readonly table: EmbeddingTable,
+  ) {
     checkTable(table)
   }
 
-  /** |V|. */
+  /** The number of rows, |V|. */
   get length(): number {
     return this.table.size
   }
 
-  /** d. */
+  /** The number of columns, d. */
   get vectorSize(): number {
     return this.table.dimension
   }
@@ -66,41 +72,55 @@ export class KeyedVectors {
     return idOfKey(this.table, key) !== undefined
   }
 
-  /** The id of a key; `standard` where the table does not have it, else `UNKNOWN_TOKEN`. */
+  /** The id of a key; `standard` where the table does not have it, or `UNKNOWN_TOKEN` without `standard`. */
   getIndex(key: RowKey, standard?: number): number {
     return idOfKey(this.table, key) ?? standard ?? this.table.id(key)
   }
 
-  /** A copy of a row, d numbers; `norm` scales it to length 1. Throws `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`. */
+  /**
+   * A copy of a row, d numbers. `norm` scales it to length 1; default: false.
+   *
+   * @throws RowspaceError `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`.
+   */
   getVector(key: RowKey, options: { norm?: boolean | undefined } = {}): Float32Array {
     const { norm = false } = readOptions(options, { norm: true }, 'the options of getVector()')
     const row = this.table.row(key)
-    const length = lengthOf(row)
-    return norm && length > 0 ? row.map((value) => value / length) : row
+    return norm ? normalized(row) : row
   }
 
-  /** The weighted mean of rows and vectors, d numbers. Throws as meanVector: no keys, no known key, weights that do not fit. */
+  /**
+   * The weighted mean of rows and vectors, d numbers.
+   *
+   * @throws RowspaceError `EMPTY_QUERY` without keys, `UNKNOWN_TOKEN` without a known key, `LENGTH_MISMATCH`
+   * unless there is a weight per key, `DIMENSION_MISMATCH`, `NON_FINITE`.
+   */
   getMeanVector(keys: Iterable<Query>, options: MeanOptions = {}): Float32Array {
     return meanVector(this.table, keys, readOptions(options, MEAN_OPTIONS, 'the options of getMeanVector()'))
   }
 
   /**
-   * The rows with the largest cosine to the mean of unit rows, none of them: 3CosAdd. Vectors are added as they are.
+   * The rows with the largest cosine with the mean of the terms, without the terms: 3CosAdd. Rows are scaled
+   * to length 1 first, vectors are not.
    *
-   * @throws RowspaceError `EMPTY_QUERY` without terms, `UNKNOWN_TOKEN`, `ZERO_QUERY` where they cancel out, `INVALID_K`.
+   * @throws RowspaceError `EMPTY_QUERY` without terms, `UNKNOWN_TOKEN`, `ZERO_QUERY` where they cancel out,
+   * `INVALID_K`.
    */
   mostSimilar(terms: Terms, options: TopnOptions = {}): Matches {
     return mostSimilar(this.table, terms, topnOptions(options, 'mostSimilar'))
   }
 
-  /** As `mostSimilar`, of many questions over one reading of the table. */
+  /** As `mostSimilar` for many questions, while the table is read once. */
   mostSimilarBatch(questions: readonly Terms[], options: TopnOptions = {}): Matches[] {
     return mostSimilarBatch(this.table, questions, topnOptions(options, 'mostSimilarBatch'))
   }
 
-  /** The best rows by 3CosMul (Levy & Goldberg 2014), none of them a term. Throws as `mostSimilar`; weights are refused. */
+  /**
+   * The best rows by 3CosMul (Levy & Goldberg 2014), without the terms.
+   *
+   * @throws RowspaceError as `mostSimilar`; `INVALID_ARGUMENT` for weights, which the method does not have.
+   */
   mostSimilarCosmul(terms: Terms, options: TopnOptions = {}): ScoredMatch[] {
-    return new CosmulSearch(this.table).ask(terms, topnOptions(options, 'mostSimilarCosmul'))
+    return new CosmulSearch(this.table).search(terms, topnOptions(options, 'mostSimilarCosmul'))
   }
 
   /** `mostSimilar` to one key. */
@@ -124,28 +144,29 @@ export class KeyedVectors {
     return 1 - this.similarity(a, b)
   }
 
-  /** The cosine of the means of two lists; keys that the table does not have are left out. */
+  /** The cosine of the means of two lists of keys and vectors; unknown keys are left out. */
   nSimilarity(a: Iterable<Query>, b: Iterable<Query>): number {
     return nSimilarity(this.table, a, b)
   }
 
-  /** 1 − cosine of a key or vector with each of `others`, in their order, or with every row in order of id. */
+  /** 1 − cosine of a key or vector with each of `others`, in this order, or with all |V| rows, by id. */
   distances(query: Query, others?: Iterable<RowKey>): Float32Array {
     return distances(this.table, query, others)
   }
 
-  /** The cosines of a vector with others, in float64; 0 with zeros. */
+  /** The cosines of a vector with others, in float64; 0 with a vector of zeros. */
   static cosineSimilarities(vector: ArrayLike<number>, vectors: Iterable<ArrayLike<number>>): Float64Array {
     return cosineSimilarities(vector, vectors)
   }
 
-  /** The key that goes least with the others: the last of `rankByCentrality`. */
+  /** The key that fits least with the others: the last of `rankByCentrality`. */
   doesntMatch<Key extends RowKey>(keys: Iterable<Key>): Key {
     return this.rankByCentrality(keys).at(-1)!.key
   }
 
   /**
-   * Keys with their similarity to the mean of all, the most central first; those the table does not have are left out.
+   * Keys with their similarity to the mean of all, the most central first; unknown keys are left out.
+   * `useNorm` scales rows to length 1 first; default: true.
    *
    * @throws RowspaceError `EMPTY_QUERY`; `UNKNOWN_TOKEN` where the table has none of them.
    */
@@ -162,7 +183,7 @@ export class KeyedVectors {
     return closerThan(this.table, a, b)
   }
 
-  /** The place of `b` among the neighbours of `a`: 1 for the nearest. */
+  /** The rank of `b` among the neighbours of `a`: 1 for the nearest. */
   rank(a: RowKey, b: RowKey): number {
     return this.closerThan(a, b).length + 1
   }
@@ -172,25 +193,28 @@ export class KeyedVectors {
     return mostSimilarToGiven(this.table, key, keys)
   }
 
-  /** cos(a, b) over the sum of the cosines of the `topn` nearest to a: synonyms come above 1/topn (Leeuwenberg et al. 2016). */
+  /**
+   * cos(a, b) divided by the sum of the cosines of the `topn` (default: 10) rows nearest to a: synonyms score
+   * above 1/topn (Leeuwenberg et al. 2016).
+   */
   relativeCosineSimilarity(a: RowKey, b: RowKey, options: { topn?: number | undefined } = {}): number {
     const { topn = 10 } = readOptions(options, { topn: true }, 'the options of relativeCosineSimilarity()')
     return relativeCosineSimilarity(this.table, a, b, topn)
   }
 
-  /** A table of its own of these keys, each once; those this table does not have are left out. */
+  /** A new table of the rows of these keys, each once; unknown keys are left out. */
   async vectorsForAll(keys: Iterable<RowKey>, options: TableOptions = {}): Promise<KeyedVectors> {
     const given = readOptions(options, TABLE_OPTIONS, 'the options of vectorsForAll()')
     return new KeyedVectors(await tableOfKeys(this.table, keys, given))
   }
 
-  /** A table of the same rows scaled to length 1. */
+  /** A new table of the rows scaled to length 1. */
   async unitNormalizeAll(options: TableOptions = {}): Promise<KeyedVectors> {
     const given = readOptions(options, TABLE_OPTIONS, 'the options of unitNormalizeAll()')
-    return new KeyedVectors(await unitTable(this.table, given))
+    return new KeyedVectors(await normalizedTable(this.table, given))
   }
 
-  /** A table of the same rows, those with the largest counts first: one count a row, or a Map of tokens. */
+  /** A new table of the rows, the largest counts first: one count per row, or a Map of tokens to counts. */
   async sortByDescendingFrequency(
     counts: ArrayLike<number> | ReadonlyMap<string, number>,
     options: TableOptions = {},
@@ -200,8 +224,8 @@ export class KeyedVectors {
   }
 
   /**
-   * How many analogy questions are answered: the text of a file like questions-words.txt, or its sections. Words are compared in
-   * upper case unless `caseInsensitive: false`.
+   * How many analogy questions are answered correctly: the text of a file like questions-words.txt, or its
+   * sections. Words are compared in upper case unless `caseInsensitive: false`.
    */
   async evaluateWordAnalogies(
     analogies: string | readonly AnalogySection[],
@@ -211,13 +235,23 @@ export class KeyedVectors {
     return evaluateAnalogies(this.table, analogies, given)
   }
 
-  /** How cosines go with people's scores of pairs: the text of a file of two words and a number a line, or the pairs. */
+  /**
+   * How cosines agree with people's scores: the text of a file with two words and a number per line, or the
+   * pairs.
+   */
   evaluateWordPairs(pairs: string | readonly WordPair[], options: PairsOptions = {}): PairsEvaluation {
     const given = readOptions(options, PAIRS_OPTIONS, 'the options of evaluateWordPairs()')
     return evaluatePairs(this.table, pairs, given)
   }
 
-  /** Word Mover's Distance of two texts, given as words. Pass the solver: `import highs from 'highs'`, `{ solver: highs }`. */
+  /**
+   * Word Mover's Distance of two texts, given as words; Infinity where a text has no known word.
+   *
+   * @throws RowspaceError `INVALID_ARGUMENT` without a solver.
+   * @example
+   * import highs from 'highs'
+   * await vectors.wmdistance(['a', 'cat'], ['the', 'dog'], { solver: highs })
+   */
   async wmdistance(
     text: Iterable<string>,
     other: Iterable<string>,

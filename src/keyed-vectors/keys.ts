@@ -1,4 +1,4 @@
-/** Keys of a table: which there are, and lists of them. */
+/** Keys of a table, and lists of keys. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
@@ -7,7 +7,9 @@ import type { EmbeddingTable, RowKey } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
 import { idOfName } from '../table/vocabulary.ts'
 
-/** The id of a key, or undefined where the table does not have it. Names mean what they mean in `table.id`. */
+/**
+ * The id of a key, or undefined where the table does not have it. Names mean what they mean in `table.id`.
+ */
 export function idOfKey(table: EmbeddingTable, key: RowKey): number | undefined {
   if (typeof key === 'number') {
     return Number.isInteger(key) && key >= 0 && key < table.size ? key : undefined
@@ -17,23 +19,25 @@ export function idOfKey(table: EmbeddingTable, key: RowKey): number | undefined 
     : idOfName(table.vocabulary, key)
 }
 
-/** The same of keys whose row is finite: one that was skipped (`nonFinite: 'skip'`) counts as missing. */
+/** As `idOfKey`, but a row that was skipped (`nonFinite: 'skip'`) counts as missing. */
 export function liveIdOfKey(table: EmbeddingTable, key: RowKey): number | undefined {
   const id = idOfKey(table, key)
   return id !== undefined && liveRows(table).has(id) ? id : undefined
 }
 
-/** The id of a row to ask with. Throws as `table.id`; `ZERO_QUERY` where it was not finite. */
+/** The id of a row of a query. Throws as `table.id`; `ZERO_QUERY` where it was not finite. */
 export function inputId(table: EmbeddingTable, key: RowKey): number {
   const id = table.id(key)
   if (liveRows(table).has(id)) return id
   throw zeroQuery(`row ${id} was not finite and reads as zeros`)
 }
 
-/** A list of keys as an array. A string is no list: its letters would be taken for keys. Throws `INVALID_ARGUMENT`. */
+/**
+ * A list of keys as an array. Throws `INVALID_ARGUMENT`, for a string too: its letters would pass as keys.
+ */
 export function listOf<Key>(keys: Iterable<Key>, what: string): Key[] {
   if (typeof keys !== 'object' || keys === null || !(Symbol.iterator in keys)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `${what} is a list of keys; got ${describe(keys)}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `${what} must be a list of keys; got ${describe(keys)}`)
   }
   return [...keys]
 }

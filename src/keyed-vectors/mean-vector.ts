@@ -1,4 +1,4 @@
-/** The weighted mean of rows and vectors: what every question that adds words begins with. */
+/** The weighted mean of rows and vectors: the first step of every question that adds words. */
 
 import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
@@ -6,15 +6,17 @@ import { describe, isVector } from '../core/values.ts'
 import { checkVector } from '../table/arguments.ts'
 import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
 import { inputId, keyList, liveIdOfKey } from './keys.ts'
+import { norm } from './norm.ts'
 
+/** How a mean is taken. */
 export interface MeanOptions {
-  /** One a key; 1 each unless given. The sum is divided by the sum of their absolute values. */
+  /** One weight per key; the sum is divided by the sum of their absolute values. Default: 1 each. */
   weights?: ArrayLike<number> | undefined
-  /** Scale rows to length 1 first; vectors are taken as they are. True unless given. */
+  /** Scale rows to length 1 first; vectors are never scaled. Default: true. */
   preNormalize?: boolean | undefined
-  /** Scale the mean to length 1. False unless given. */
+  /** Scale the mean to length 1. Default: false. */
   postNormalize?: boolean | undefined
-  /** Leave out keys that the table does not have, rather than refuse them. True unless given. */
+  /** Leave out unknown keys; false throws `UNKNOWN_TOKEN`. Default: true. */
   ignoreMissing?: boolean | undefined
 }
 
@@ -28,8 +30,9 @@ export const MEAN_OPTIONS: KeysOf<MeanOptions> = {
 /**
  * The mean in float64, rounded once to float32: d numbers.
  *
- * @throws RowspaceError `EMPTY_QUERY` for no keys; `LENGTH_MISMATCH`, `INVALID_ARGUMENT` for weights; `UNKNOWN_TOKEN` for a missing key,
- * or where all are missing; `DIMENSION_MISMATCH`, `NON_FINITE` for a vector.
+ * @throws RowspaceError `EMPTY_QUERY` for no keys; `LENGTH_MISMATCH`, `INVALID_ARGUMENT` for weights;
+ * `UNKNOWN_TOKEN` for a missing key, or where all are missing; `DIMENSION_MISMATCH`, `NON_FINITE` for a
+ * vector.
  */
 export function meanVector(
   table: EmbeddingTable,
@@ -53,7 +56,7 @@ export function meanVector(
         continue
       }
       const row = table.row(id)
-      addTo(sum, row, preNormalize ? weight / (lengthOf(row) || 1) : weight)
+      addTo(sum, row, preNormalize ? weight / (norm(row) || 1) : weight)
     }
     total += Math.abs(weight)
   }
@@ -67,15 +70,8 @@ export function meanVector(
     )
   }
   if (total > 0) scale(sum, 1 / total)
-  if (postNormalize) scale(sum, 1 / (lengthOf(sum) || 1))
+  if (postNormalize) scale(sum, 1 / (norm(sum) || 1))
   return Float32Array.from(sum)
-}
-
-/** ||vector|| in float64. */
-export function lengthOf(vector: ArrayLike<number>): number {
-  let squares = 0
-  for (let i = 0; i < vector.length; i++) squares += vector[i]! * vector[i]!
-  return Math.sqrt(squares)
 }
 
 function addTo(sum: Float64Array, vector: ArrayLike<number>, weight: number): void {
@@ -107,12 +103,12 @@ function checkedWeights(
 ): ArrayLike<number> | undefined {
   if (weights === undefined) return undefined
   if (!isVector(weights)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `weights are a list of numbers; got ${describe(weights)}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `weights must be a list of numbers; got ${describe(weights)}`)
   }
   if (weights.length !== count) {
     throw new RowspaceError(
       'LENGTH_MISMATCH',
-      `there are ${weights.length} weights for ${count} keys; one a key is needed`,
+      `there are ${weights.length} weights for ${count} keys; one per key is needed`,
       {
         weights: weights.length,
         keys: count,

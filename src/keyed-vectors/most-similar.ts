@@ -1,4 +1,4 @@
-/** Rows most similar to a mean of unit rows: 3CosAdd (Mikolov, Yih & Zweig 2013), as gensim has it. */
+/** Rows most similar to a mean of rows of length 1: 3CosAdd (Mikolov, Yih & Zweig 2013), as in gensim. */
 
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import type { Matches } from '../table/matches.ts'
@@ -26,7 +26,7 @@ export function mostSimilar(table: EmbeddingTable, terms: Terms, options: TopnOp
   return table.searcher.nearest(query, table.searcher.params({ k: checkedTopn(options), filter }))
 }
 
-/** The same of many questions over one reading of the table. */
+/** As `mostSimilar` for many questions, while the table is read once. */
 export function mostSimilarBatch(
   table: EmbeddingTable,
   questions: readonly Terms[],

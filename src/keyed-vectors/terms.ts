@@ -1,4 +1,4 @@
-/** What most-similar questions are asked with: keys and vectors to add and to take away. */
+/** The terms of most-similar questions: keys and vectors to add and to subtract. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
@@ -11,25 +11,31 @@ import { type Term, type WeightedTerm, weightedTerms } from '../table/expression
 export type WeightedKey = Term | readonly [Term, number]
 
 /**
- * What to add and what to take away. A weight counts as written, in `negative` too, as gensim has it: `[['man', -1]]` takes away what
- * `['man']` does.
+ * Terms to add and terms to subtract. A weight counts as written, in `negative` too, as in gensim: `[['man',
+ * -1]]` there means the same as `['man']`.
  */
 export interface KeyedExpression {
+  /** Terms to add. */
   positive?: Term | readonly WeightedKey[] | undefined
+  /** Terms to subtract. */
   negative?: Term | readonly WeightedKey[] | undefined
 }
 
 const EXPRESSION: KeysOf<KeyedExpression> = { positive: true, negative: true }
 
-/** One key or vector, several of them, or what to add and what to take away. */
+/** One key or vector, several of them, or terms to add and to subtract. */
 export type Terms = Query | readonly Query[] | KeyedExpression
 
+/** Which rows to search. */
 export interface RangeOptions {
-  /** Search the first so many rows alone: the commonest words, where rows are sorted by frequency. */
+  /**
+   * Search only the first rows, this many: the commonest words, where rows are sorted by frequency. Default:
+   * all.
+   */
   restrictVocab?: number | undefined
-  /** The first row to search: 0 unless given. */
+  /** The first row to search. Default: 0. */
   clipStart?: number | undefined
-  /** The row to end before: |V| unless given. */
+  /** The row after the last one to search. Default: |V|. */
   clipEnd?: number | undefined
 }
 

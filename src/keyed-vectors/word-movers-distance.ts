@@ -1,7 +1,9 @@
 /**
- * Word Mover's Distance (Kusner, Sun, Kolkin & Weinberger, From Word Embeddings To Document Distances, 2015): the least cost of moving the
- * words of one text to those of another, each word's share of its text over the Euclidean distance of the rows. The transport
- * problem is solved by HiGHS (`npm install highs`), which the caller hands over: bundlers resolve imports that nobody calls.
+ * Word Mover's Distance (Kusner, Sun, Kolkin & Weinberger, From Word Embeddings To Document Distances, 2015):
+ * the minimum cost of moving the words of one text to the words of another, where a word weighs its share of
+ * the text and a move costs the Euclidean distance of the rows. HiGHS (`npm install highs`) solves the
+ * transport problem. The caller passes it: bundlers would resolve an import here even where nobody calls
+ * this.
  */
 
 import { RowspaceError } from '../core/errors.ts'
@@ -9,23 +11,32 @@ import type { KeysOf } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { listOf, liveIdOfKey } from './keys.ts'
-import { lengthOf } from './mean-vector.ts'
+import { normalized } from './norm.ts'
 
-/** What is asked of HiGHS: a linear program in CPLEX's LP format. */
+/** A solver of linear programs: HiGHS. */
 export interface LinearSolver {
-  solve(problem: string): { Status: string; ObjectiveValue?: number | undefined }
+  /** Solves a problem in CPLEX's LP format. */
+  solve(problem: string): {
+    /** 'Optimal' where it was solved. */
+    Status: string
+    /** The value of the objective. */
+    ObjectiveValue?: number | undefined
+  }
 }
 
+/** How Word Mover's Distance is computed. */
 export interface WordMoversOptions {
-  /** Scale rows to length 1 first. True unless given. */
+  /** Scale rows to length 1 first. Default: true. */
   norm?: boolean | undefined
-  /** What solves the transport problem: HiGHS, loaded, or the function that loads it (`import highs from 'highs'`). */
+  /**
+   * HiGHS, loaded, or the function that loads it (`import highs from 'highs'`). Required where texts differ.
+   */
   solver?: LinearSolver | (() => Promise<LinearSolver>) | undefined
 }
 
 export const MOVERS_OPTIONS: KeysOf<WordMoversOptions> = { norm: true, solver: true }
 
-/** Infinity where one text has no word of the table. Words that it does not have are left out. */
+/** The distance; Infinity where one text has no word of the table. Unknown words are left out. */
 export async function wordMoversDistance(
   table: EmbeddingTable,
   text: Iterable<string>,
@@ -42,8 +53,9 @@ export async function wordMoversDistance(
   const b = wordCounts(table, other)
   if (a.total === 0 || b.total === 0) return Number.POSITIVE_INFINITY
   if (a.ids.length === 1 && b.ids.length === 1 && a.ids[0] === b.ids[0]) return 0
-  const rows = new Map([...a.ids, ...b.ids].map((id) => [id, vector(table, id, norm)]))
-  const costs = a.ids.map((i) => b.ids.map((j) => euclidean(rows.get(i)!, rows.get(j)!)))
+  const rows = (ids: readonly number[]) => ids.map((id) => (norm ? normalized(table.row(id)) : table.row(id)))
+  const to = rows(b.ids)
+  const costs = rows(a.ids).map((x) => to.map((y) => euclidean(x, y)))
   // whole numbers: both sides have exactly a.total · b.total to move
   const supply = a.counts.map((count) => count * b.total)
   const demand = b.counts.map((count) => count * a.total)
@@ -62,12 +74,6 @@ function wordCounts(table: EmbeddingTable, text: Iterable<string>) {
   return { ids: [...counts.keys()], counts: [...counts.values()], total }
 }
 
-function vector(table: EmbeddingTable, id: number, norm: boolean): Float32Array {
-  const row = table.row(id)
-  const length = lengthOf(row)
-  return norm && length > 0 ? row.map((value) => value / length) : row
-}
-
 function euclidean(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0))
 }
@@ -82,7 +88,7 @@ function transport(costs: readonly number[][], supply: readonly number[], demand
   return `Minimize\n obj: ${sum(objective)}\nSubject To\n ${[...rows, ...columns].join('\n ')}\nEnd`
 }
 
-/** Solvers by what loads them, so that each is loaded once. */
+/** Solvers by the function that loads them: each is loaded once. */
 const loaded = new WeakMap<() => Promise<LinearSolver>, Promise<LinearSolver>>()
 
 async function loadSolver(solver: WordMoversOptions['solver']): Promise<LinearSolver> {

@@ -7,23 +7,25 @@ import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { POOL_OPTIONS, type PoolOptions, pool } from './pool.ts'
 
-/** From a text to ids of rows. Ids that are undefined are of tokens without a row, and are left out. */
+/** Turns texts into ids of rows. */
 export interface TextTokenizer {
+  /** The ids of the rows of a text's tokens, in order. Leave out tokens without a row. */
   idsOf(text: string): ArrayLike<number>
 }
 
+/** How texts become vectors. */
 export interface EmbedOptions extends PoolOptions {
-  /** How a text is split; by the table's own vocabulary unless given. */
+  /** Turns texts into ids. Default: the table's own vocabulary. */
   tokenizer?: TextTokenizer | undefined
-  /** Tokens of a text that count at most, from its beginning. All unless given. */
+  /** How many tokens of a text count, from its beginning. Default: all. */
   maxTokens?: number | undefined
 }
 
 const EMBED_OPTIONS: KeysOf<EmbedOptions> = { ...POOL_OPTIONS, tokenizer: true, maxTokens: true }
 
 /**
- * A vector for each text: the mean of its tokens' rows, weighted, n · d numbers. Tokens that the table does not have are left out; a text
- * without any gives zeros. (Wieting et al. 2016; Arora, Liang & Ma 2017.)
+ * A vector for each text: the weighted mean of the rows of its tokens, n · d numbers. Unknown tokens are left
+ * out; a text without known tokens gives zeros. (Wieting et al. 2016; Arora, Liang & Ma 2017.)
  *
  * @throws RowspaceError as `pool`; `NO_TOKENS` where the table has none and no tokenizer is given.
  * @example
@@ -66,19 +68,27 @@ export function textList(texts: string | Iterable<string>): string[] {
   const list = [...texts]
   const odd = list.findIndex((text) => typeof text !== 'string')
   if (odd < 0) return list
-  throw new RowspaceError('INVALID_ARGUMENT', `text ${odd} is no string: ${describe(list[odd])}`, {
-    index: odd,
-  })
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `every text must be a string; text ${odd} is ${describe(list[odd])}`,
+    {
+      index: odd,
+    },
+  )
 }
 
-/** Splits as the table's vocabulary does. Throws `NO_TOKENS`. */
+/**
+ * The tokenizer of the table's own vocabulary.
+ *
+ * @throws RowspaceError `NO_TOKENS`.
+ */
 export function tokenizerOf(table: EmbeddingTable): TextTokenizer {
   checkTable(table)
   const { vocabulary } = table
   if (vocabulary === undefined) {
     throw new RowspaceError(
       'NO_TOKENS',
-      'this table has no tokens, so no text can be split: give { tokenizer }, or pool ids',
+      'this table has no tokens to tokenize a text with: pass { tokenizer }, or pool ids',
     )
   }
   return {

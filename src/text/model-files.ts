@@ -1,5 +1,5 @@
 /**
- * The files of a static model, in the layouts that there are:
+ * The files of a static model, in three layouts:
  *
  * ```
  * model.safetensors, tokenizer.json, config.json { normalize }                          model2vec
@@ -13,11 +13,11 @@ import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { isObject } from '../tokenizers/json-object.ts'
 import type { TokenizerFiles } from '../tokenizers/model-tokenizer.ts'
 
-/** Where the tensors lie in a folder, the first there is. */
+/** The tensors of a folder: the first of these files that exists. */
 const TENSOR_FILES = ['model.safetensors', '0_StaticEmbedding/model.safetensors']
-/** Tensors in a folder of their own: the model's other files lie one up. */
+/** Tensors in their own folder: the model's other files are one folder up. */
 const IN_FOLDER = /\d+_StaticEmbedding[/\\]model\.safetensors$/
-/** More than any there is: Gemma's tokenizer has 33 MB. */
+/** A maximum that no real file reaches: Gemma's tokenizer has 33 MB. */
 const MAX_BYTES = 1 << 28
 
 /** Opens the tensors of a model: in a folder, or as named. */
@@ -34,7 +34,9 @@ function noModelIn(path: string, cause: RowspaceError): RowspaceError {
   })
 }
 
-/** Whether vectors have length 1: by config.json, else where modules.json lists that step; undefined where neither is there. */
+/**
+ * Whether vectors have length 1: by config.json, else by the steps in modules.json; undefined without both.
+ */
 export async function normalizes(source: ByteSource, options: SourceOptions): Promise<boolean | undefined> {
   const config = await readJson(source, 'config.json', options)
   if (isObject(config) && typeof config.normalize === 'boolean') return config.normalize
@@ -71,7 +73,7 @@ export async function tokenizerFiles(source: ByteSource, options: SourceOptions)
   return { tokenizer, config: isObject(config) ? config : {} }
 }
 
-/** What a JSON file beside another holds, or undefined where there is none. */
+/** The parsed JSON file beside another, or undefined where there is none. */
 async function readJson(source: ByteSource, name: string, options: SourceOptions): Promise<unknown> {
   const beside = await source.sibling?.(name)
   return beside === undefined ? undefined : parse(beside, options)

@@ -20,8 +20,10 @@ export interface ModelTensors {
   mapping: Uint32Array | undefined
 }
 
-/** How rows of a type are kept, where not widened to float32. I8 ones have no scales: they are whole numbers. */
-const KEPT: ReadonlyMap<string, ElementType> = new Map([
+/**
+ * The types that rows are stored in without widening to float32. I8 rows are whole numbers without scales.
+ */
+const STORED_TYPES: ReadonlyMap<string, ElementType> = new Map([
   ['F32', 'f32'],
   ['F16', 'f16'],
   ['BF16', 'bf16'],
@@ -39,15 +41,15 @@ export async function readModelTensors(
   if (rows === undefined || rows.shape.length !== 2) {
     throw new RowspaceError(
       'NOT_FOUND',
-      `${source.name} has no two-dimensional tensor "embeddings": it is no static model (there are ${[...tensors.keys()].slice(0, 12).join(', ')})`,
+      `${source.name} has no two-dimensional tensor "embeddings": it is not a static model (its tensors: ${[...tensors.keys()].slice(0, 12).join(', ')})`,
       { source: source.name },
     )
   }
-  const dtype = KEPT.get(rows.dtype)
+  const dtype = STORED_TYPES.get(rows.dtype)
   const widened = dtype === undefined ? NUMBER_TYPES.get(rows.dtype) : undefined
   if (dtype === undefined && widened === undefined) {
-    const known = [...new Set([...KEPT.keys(), ...NUMBER_TYPES.keys()])].join(', ')
-    throw unsupported(source, `tensor "${rows.name}" is ${rows.dtype}; these are read: ${known}`, {
+    const known = [...new Set([...STORED_TYPES.keys(), ...NUMBER_TYPES.keys()])].join(', ')
+    throw unsupported(source, `tensor "${rows.name}" is ${rows.dtype}; rowspace reads ${known}.`, {
       tensor: rows.name,
       dtype: rows.dtype,
     })
@@ -127,7 +129,7 @@ function checkedMapping(source: ByteSource, numbers: readonly number[], rows: nu
   )
 }
 
-/** The tokenizer's tokens as names of rows. */
+/** The tokens of the tokenizer as names of rows. */
 function vocabularyOf(tokenizer: ModelTokenizer, size: number): Vocabulary {
   const names = new Array<string | undefined>(size)
   for (const [token, id] of tokenizer.tokens) if (id < size) names[id] = token

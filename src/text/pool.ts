@@ -7,16 +7,19 @@ import { checkCount, describe, isVector } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 
+/** How rows are averaged. */
 export interface PoolOptions {
-  /** A weight for every row of the table: |V| numbers (`sifWeights`). 1 each unless given. */
+  /** A weight for every row of the table: |V| numbers (`sifWeights`). Default: 1 each. */
   weights?: ArrayLike<number> | undefined
-  /** What a sum is divided by: the sum of the absolute weights (unless given), or how many rows are in the bag. */
+  /**
+   * Divide a sum by the sum of the absolute weights, or by the number of rows in the bag. Default: 'weights'.
+   */
   divisor?: 'weights' | 'count' | undefined
-  /** Scale each vector to length 1. False unless given. */
+  /** Scale each vector to length 1. Default: false. */
   normalize?: boolean | undefined
-  /** Keep the first n coordinates alone, before a vector is scaled. All d unless given. */
+  /** Keep only the first n coordinates, before a vector is scaled. Default: d. */
   dimension?: number | undefined
-  /** A vector to take away from each, before it is scaled: the mean of many, say. */
+  /** A vector to subtract from each before it is scaled, such as the mean of many. Default: none. */
   centre?: ArrayLike<number> | undefined
 }
 
@@ -29,8 +32,8 @@ export const POOL_OPTIONS: KeysOf<PoolOptions> = {
 }
 
 /**
- * The mean of the rows of each bag of ids, weighted: n · d float32 numbers, one vector a bag. A bag without rows gives zeros. Products and sums are
- * float32, in the order of the bag; the same bits everywhere.
+ * The weighted mean of the rows of each bag of ids: n · d float32 numbers, one vector per bag. An empty bag
+ * gives zeros. Products and sums are float32, in the order of the bag; the same bits everywhere.
  *
  * @throws RowspaceError `ID_OUT_OF_RANGE`, `LENGTH_MISMATCH` or `INVALID_ARGUMENT` for weights, `DISPOSED`.
  * @example
@@ -49,11 +52,14 @@ export function pool(
   if (columns > table.dimension) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `dimension must be at most ${table.dimension}, the rows'; got ${columns}`,
+      `dimension must be at most ${table.dimension}, that of the rows; got ${columns}`,
     )
   }
   if (divisor !== 'weights' && divisor !== 'count') {
-    throw new RowspaceError('INVALID_ARGUMENT', `divisor is 'weights' or 'count'; got ${describe(divisor)}`)
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `divisor must be 'weights' or 'count'; got ${describe(divisor)}`,
+    )
   }
   const weights = tableWeights(given.weights, table.size)
   if (centre !== undefined) checkCentre(centre, columns)
@@ -71,13 +77,13 @@ export function pool(
   for (const [index, ids] of list.entries()) {
     const vector = pooled.subarray(index * columns, (index + 1) * columns)
     if (centre !== undefined && ids.length > 0) subtract(vector, centre, normalize)
-    // the core has no float32 for a length beyond 2^60 or below 2^-50
+    // float32 squares of the core overflow beyond a length of 2^60, and vanish below 2^-50
     else if (scaleHere && !Number.isFinite(vector[0]!)) scaleWide(table, ids, weights, vector)
   }
   return pooled
 }
 
-/** The ids of each bag, judged. */
+/** The ids of each bag, checked. */
 function bagList(bags: Iterable<ArrayLike<number>>, size: number): Uint32Array[] {
   if (typeof bags !== 'object' || bags === null || !(Symbol.iterator in bags)) {
     throw new RowspaceError('INVALID_ARGUMENT', `a list of bags of ids was expected; got ${describe(bags)}`)
@@ -94,9 +100,13 @@ function checkedIds(ids: Uint32Array, size: number): Uint32Array {
 
 function idsOf(ids: ArrayLike<number>, size: number, bag: number): Uint32Array {
   if (!isVector(ids)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `a bag is a list of ids; bag ${bag} is ${describe(ids)}`, {
-      bag,
-    })
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      `a bag must be a list of ids; bag ${bag} is ${describe(ids)}`,
+      {
+        bag,
+      },
+    )
   }
   for (let i = 0; i < ids.length; i++) checkId(ids[i]!, size)
   return Uint32Array.from(ids)
@@ -117,7 +127,7 @@ function totalOf(ids: Uint32Array, weights: Float32Array): number {
   const odd = ids.find((id) => !Number.isFinite(weights[id]!))!
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `a weight must be a finite number; that of row ${odd} is ${weights[odd]}`,
+    `a weight must be a finite number; the weight of row ${odd} is ${weights[odd]}`,
     { id: odd },
   )
 }
@@ -147,7 +157,7 @@ function subtract(vector: Float32Array, centre: ArrayLike<number>, normalize: bo
   for (let i = 0; i < vector.length; i++) vector[i] = (vector[i]! - centre[i]!) * factor
 }
 
-/** A unit vector summed in float64, for sums that float32 cannot hold. */
+/** A vector of length 1 summed in float64, for sums that float32 cannot hold. */
 function scaleWide(
   table: EmbeddingTable,
   ids: Uint32Array,
@@ -165,8 +175,13 @@ function scaleWide(
 }
 
 /**
- * Weights by rank, for tables whose rows are sorted by frequency: a / (a + p), with Zipf's p ∝ 1 / (rank + 1). Common words count for little (Arora,
- * Liang & Ma, A Simple but Tough-to-Beat Baseline for Sentence Embeddings, 2017: smooth inverse frequency).
+ * |V| weights by rank, for tables whose rows are sorted by frequency: a / (a + p), with Zipf's p ∝ 1 / (rank
+ * + 1). Common words weigh little (Arora, Liang & Ma, A Simple but Tough-to-Beat Baseline for Sentence
+ * Embeddings, 2017: smooth inverse frequency).
+ *
+ * @param size the number of rows, |V|
+ * @param a the smoothing constant; default: 0.0001
+ * @throws RowspaceError `INVALID_ARGUMENT`.
  */
 export function sifWeights(size: number, a = 1e-4): Float32Array {
   checkCount(size, 'size', 0)

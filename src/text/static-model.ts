@@ -6,8 +6,9 @@
  * tokenizer.json      a tokenizer of Hugging Face's
  * config.json         { normalize }; modules.json where sentence-transformers wrote it
  * ```
- * As the reference has it (github.com/MinishLab/model2vec): no special tokens; unknown tokens dropped; row mapping[t] of token t, times
- * weights[t]; the mean over the tokens; length 1 where `normalize` says so. A text without tokens gives zeros.
+ * As in the reference (github.com/MinishLab/model2vec): no special tokens, unknown tokens left out, row
+ * mapping[t] · weights[t] for token t, the mean over the tokens, scaled to length 1 if `normalize`. A text
+ * without tokens gives zeros.
  */
 import { Pooling, UNIT } from '../../bindings/pooling.ts'
 import { RowspaceError } from '../core/errors.ts'
@@ -24,36 +25,39 @@ import { normalizes, openModelFile, tokenizerFiles } from './model-files.ts'
 import { readModelTensors } from './model-tensors.ts'
 import type { StaticModelOptions } from './static-model-options.ts'
 
-const { tokens: _, nonFinite: __, ...KEPT_OPTIONS } = TABLE_OPTIONS
+const { tokens: _, nonFinite: __, ...OTHER_OPTIONS } = TABLE_OPTIONS
 const MODEL_OPTIONS: KeysOf<StaticModelOptions> = {
   ...SOURCE_OPTIONS,
-  ...KEPT_OPTIONS,
+  ...OTHER_OPTIONS,
   normalize: true,
   tokenizer: true,
 }
 
+/** How a static model embeds texts. */
 export interface ModelEmbedOptions {
-  /** Tokens of a text that count at most: 512 unless given; Infinity for all. */
+  /** How many tokens of a text count, from its beginning; Infinity for all. Default: 512. */
   maxTokens?: number | undefined
-  /** Keep the first n coordinates alone, before a vector is scaled (Matryoshka). All d unless given. */
+  /** Keep only the first n coordinates, before a vector is scaled (Matryoshka). Default: d. */
   dimension?: number | undefined
 }
 
 const EMBED_OPTIONS: KeysOf<ModelEmbedOptions> = { maxTokens: true, dimension: true }
 
-/** A table with a tokenizer: what turns texts into vectors. */
+/** A static sentence-embedding model: a table and a tokenizer. */
 export class StaticModel {
   constructor(
+    /** The rows, one per token (or per mapped token). */
     readonly table: EmbeddingTable,
+    /** The tokenizer of the model. */
     readonly tokenizer: ModelTokenizer,
     /** Whether vectors have length 1. */
     readonly normalize: boolean,
-    /** By token: what its row is multiplied by; the row that is its. */
+    /** By token id: the factor of its row, and the id of its row. */
     private readonly weights: Float32Array | undefined,
     private readonly mapping: Uint32Array | undefined,
   ) {}
 
-  /** d. */
+  /** The number of columns, d. */
   get dimension(): number {
     return this.table.dimension
   }
@@ -61,7 +65,8 @@ export class StaticModel {
   /**
    * A vector for each text, n · d numbers.
    *
-   * @throws RowspaceError `INVALID_ARGUMENT`; `ID_OUT_OF_RANGE` where the tokenizer gives a token without a row; `DISPOSED`.
+   * @throws RowspaceError `INVALID_ARGUMENT`; `ID_OUT_OF_RANGE` where the tokenizer gives a token without a
+   * row; `DISPOSED`.
    */
   embed(texts: string | Iterable<string>, options: ModelEmbedOptions = {}): Float32Array {
     const given = readOptions(options, EMBED_OPTIONS, 'the options of StaticModel.embed()')
@@ -71,7 +76,7 @@ export class StaticModel {
     if (dimension > this.dimension) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `dimension must be at most ${this.dimension}, the rows'; got ${dimension}`,
+        `dimension must be at most ${this.dimension}, that of the rows; got ${dimension}`,
       )
     }
     const list = textList(texts)
@@ -86,14 +91,14 @@ export class StaticModel {
     return vectors
   }
 
-  /** The ids of a text's tokens that are known, `most` at most. */
-  private tokens(text: string, most: number): Uint32Array {
+  /** The ids of the first `maxTokens` known tokens of a text. */
+  private tokens(text: string, maxTokens: number): Uint32Array {
     const { unknownId, medianTokenLength } = this.tokenizer
-    // as the reference does, so that a long text does not cost more than it counts
-    const signs = most * medianTokenLength
+    // as the reference does: a long text costs no more than the tokens that count
+    const signs = maxTokens * medianTokenLength
     const cut = text.length <= signs ? text : [...text.slice(0, 2 * signs)].slice(0, signs).join('')
     const known = this.tokenizer.encode(cut).filter((token) => token !== unknownId)
-    return Uint32Array.from(known.length > most ? known.slice(0, most) : known)
+    return Uint32Array.from(known.length > maxTokens ? known.slice(0, maxTokens) : known)
   }
 
   private rowOf(token: number): number {
@@ -106,21 +111,23 @@ export class StaticModel {
     )
   }
 
-  /** Gives the table's memory back. */
+  /** Frees the memory of the table. */
   dispose(): void {
     this.table.dispose()
   }
 
+  /** As `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose()
   }
 }
 
 /**
- * Opens a model from its folder or its model.safetensors: a path (Node), a URL, `hf:owner/name`. The tokenizer is read by
- * `@huggingface/tokenizers`, which comes with the package.
+ * Opens a model from its folder or its model.safetensors: a path (Node), a URL, `hf:owner/name`. The
+ * tokenizer is read by `@huggingface/tokenizers`, which comes with the package.
  *
- * @throws RowspaceError as openTable; `NOT_FOUND` where tokenizer.json is missing; `UNSUPPORTED` without the package; `INVALID_FORMAT`.
+ * @throws RowspaceError as openTable; `NOT_FOUND` where tokenizer.json is missing; `UNSUPPORTED` without the
+ * package; `INVALID_FORMAT`.
  * @example
  * using model = await openStaticModel('hf:minishlab/potion-base-8M')
  * const vectors = model.embed(['a small domestic cat', 'a large wild cat'])

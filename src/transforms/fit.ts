@@ -10,7 +10,15 @@ import { meanOf, momentsOf } from './moments.ts'
 import { principalAxes } from './principal-axes.ts'
 import { Transform } from './transform.ts'
 
-/** Takes the mean of all rows away. */
+/**
+ * Subtracts the mean of all rows.
+ *
+ * @throws RowspaceError `INVALID_ARGUMENT`, `DISPOSED`; the signal's reason.
+ * @example
+ * const transform = await meanRemoval(table)
+ * const centred = await transform.apply(table)
+ * centred.nearest(transform.vector(query))
+ */
 export async function meanRemoval(table: EmbeddingTable, options: WorkOptions = {}): Promise<Transform> {
   checkTable(table)
   const { mean } = await meanOf(table, readOptions(options, WORK_OPTIONS, 'the options of meanRemoval()'))
@@ -18,10 +26,11 @@ export async function meanRemoval(table: EmbeddingTable, options: WorkOptions = 
 }
 
 /**
- * All-but-the-top: takes the mean away, and of each row what lies along the axes of the largest variances (J. Mu & P. Viswanath,
- * All-but-the-Top: Simple and Effective Postprocessing for Word Representations, 2018).
+ * All-but-the-top: subtracts the mean, and from each row its parts along the axes of the largest variances
+ * (J. Mu & P. Viswanath, All-but-the-Top: Simple and Effective Postprocessing for Word Representations,
+ * 2018).
  *
- * @param options `components`: how many axes; d/100 rounded unless given, as the paper advises
+ * @param options `components`: how many axes, 0 to d − 1; default: d/100 rounded, as the paper advises
  */
 export async function allButTheTop(
   table: EmbeddingTable,
@@ -48,7 +57,11 @@ export async function allButTheTop(
   return new Transform(moments.mean, matrix, dimension)
 }
 
-/** Principal components: takes the mean away and keeps what lies along the axes of the largest variances, `dimension` numbers a row. */
+/**
+ * Principal components: subtracts the mean and keeps the coordinates along the axes of the largest variances.
+ *
+ * @param options `dimension`: how many components, 1 to d: the numbers per row afterwards
+ */
 export async function principalComponents(
   table: EmbeddingTable,
   options: WorkOptions & { dimension: number },
@@ -64,10 +77,11 @@ export async function principalComponents(
 }
 
 /**
- * Whitening: principal components divided by their standard deviations, so that all have variance 1 and none goes with another.
+ * Whitening: principal components divided by their standard deviations. All have variance 1, and no two are
+ * correlated.
  *
- * @param options `dimension`: how many components, all unless given; `epsilon`: a share of the largest variance that is added to each,
- * 1e-6 unless given, so that axes without variance are not blown up
+ * @param options `dimension`: how many components, 1 to d; default: d. `epsilon`: the share of the largest
+ * variance that is added to each, so that axes without variance do not blow up; default: 1e-6
  */
 export async function whitening(
   table: EmbeddingTable,
@@ -92,10 +106,10 @@ export async function whitening(
   return new Transform(moments.mean, matrix, dimension)
 }
 
-function checkComponents(value: number, name: string, most: number, minScore: number): void {
-  checkCount(value, name, minScore)
-  if (value <= most) return
-  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be at most ${most}; got ${value}`, {
+function checkComponents(value: number, name: string, max: number, min: number): void {
+  checkCount(value, name, min)
+  if (value <= max) return
+  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be at most ${max}; got ${value}`, {
     [name]: value,
   })
 }

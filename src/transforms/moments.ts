@@ -1,4 +1,4 @@
-/** Mean and covariance of a table's rows, in float64. Rows of zeros are left out: they are no vectors. */
+/** Mean and covariance of a table's rows, in float64. Rows of zeros are left out. */
 import { inSteps, type WorkOptions } from '../core/in-steps.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 

@@ -1,9 +1,15 @@
-/** The axes along which rows differ most: eigenvectors of their covariance (ml-matrix, after JAMA's tred2 and tql2). */
+/**
+ * The axes along which rows differ most: eigenvectors of their covariance (ml-matrix, after JAMA's tred2 and
+ * tql2).
+ */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import type { Moments } from './moments.ts'
 
 export interface PrincipalAxes {
-  /** Row i is the axis of the i-th largest variance, of length 1, its largest coordinate positive; d · d numbers. */
+  /**
+   * Row i is the axis of the i-th largest variance, of length 1, its largest coordinate positive; d · d
+   * numbers.
+   */
   axes: Float64Array
   /** The variances along them, largest first, none below 0. */
   variances: Float64Array

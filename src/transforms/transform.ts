@@ -1,4 +1,4 @@
-/** An affine map of rows: x ↦ M (x − μ), the same for a table's rows and for what it is asked with. */
+/** Affine maps of rows. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { inSteps, WORK_OPTIONS, type WorkOptions } from '../core/in-steps.ts'
@@ -14,13 +14,17 @@ import { isZero } from './moments.ts'
 const STEP = 256
 const MADE_OPTIONS = { ...TABLE_OPTIONS, ...WORK_OPTIONS }
 
+/**
+ * An affine map x ↦ M (x − μ), for the rows of a table and for the vectors of queries. Its fields are all
+ * there is to store: `new Transform(mean, matrix, dimension)` makes it again.
+ */
 export class Transform {
   constructor(
     /** μ: d numbers. */
     readonly mean: Float64Array,
-    /** M: dimension · d numbers, row after row; undefined for none. */
+    /** M: dimension · d numbers, row after row; undefined for the identity. */
     readonly matrix: Float64Array | undefined,
-    /** Numbers of a row afterwards. */
+    /** Numbers per row afterwards. */
     readonly dimension: number,
   ) {
     checkCount(dimension, 'dimension', 1)
@@ -35,14 +39,14 @@ export class Transform {
   }
 
   /**
-   * A table of the rows transformed, float32, with the same tokens. Rows of zeros stay zeros; rows
-   * that were not finite stay out of every answer.
+   * A new table of the transformed rows, float32, with the same tokens. Rows of zeros stay zeros; rows that
+   * were skipped stay out of every answer.
    *
    * @throws RowspaceError `DIMENSION_MISMATCH`, `OUT_OF_MEMORY`; the signal's reason.
    */
   async apply(table: EmbeddingTable, options: TableOptions & WorkOptions = {}): Promise<EmbeddingTable> {
     checkTable(table)
-    const given = readOptions(options, MADE_OPTIONS, 'the options of Transform.table()')
+    const given = readOptions(options, MADE_OPTIONS, 'the options of Transform.apply()')
     const { dimension, mean } = this
     if (table.dimension !== mean.length) {
       throw new RowspaceError(
@@ -68,7 +72,11 @@ export class Transform {
     )
   }
 
-  /** The same of one vector of d numbers. Throws `DIMENSION_MISMATCH`. */
+  /**
+   * Transforms one vector of d numbers.
+   *
+   * @throws RowspaceError `DIMENSION_MISMATCH`.
+   */
   vector(vector: Float32Array | readonly number[]): Float32Array {
     const { mean, matrix, dimension } = this
     checkVector(vector, mean.length)

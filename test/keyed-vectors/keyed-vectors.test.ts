@@ -478,7 +478,7 @@ describe('refusals', () => {
       'a text that is a string',
       (v) => v.wmdistance('east', ['north']),
       'INVALID_ARGUMENT',
-      'a text is a list of keys; got "east"',
+      'a text must be a list of keys; got "east"',
     ],
     [
       'a solver that is none',

@@ -159,7 +159,7 @@ describe('by hand', () => {
       'texts that are none',
       (t) => embed(t, [1 as unknown as string]),
       'INVALID_ARGUMENT',
-      'text 0 is no string',
+      'every text must be a string; text 0 is',
     ],
     [
       'a centre that is not finite',

@@ -353,7 +353,7 @@ describe('what is refused', () => {
       'no embeddings',
       modelOf([tensor('other', 'F32', [1], new Uint8Array(4))], FILES),
       'NOT_FOUND',
-      'no static model',
+      'not a static model',
     ],
     [
       'embeddings of one dimension',

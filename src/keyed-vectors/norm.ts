@@ -1,0 +1,19 @@
+/** Lengths of vectors, in float64. */
+
+/** Σ aᵢ bᵢ, in order of i. */
+export function dotProduct(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+
+/** ||vector||. */
+export function norm(vector: ArrayLike<number>): number {
+  return Math.sqrt(dotProduct(vector, vector))
+}
+
+/** The vector scaled to length 1; zeros stay zeros. */
+export function normalized(vector: Float32Array): Float32Array {
+  const length = norm(vector)
+  return length > 0 ? vector.map((value) => value / length) : vector
+}
