@@ -1,5 +1,5 @@
 /** Tables on ClickHouse: `uploadTable` stores them, `openClickHouse` queries them. */
-export type { ClickHouseTable } from './clickhouse/clickhouse-table.ts'
+export type { ClickHouseTable, Inspection } from './clickhouse/clickhouse-table.ts'
 export type { ClickHouseMatches } from './clickhouse/matches.ts'
 export { openClickHouse } from './clickhouse/open-clickhouse.ts'
 export type {

@@ -29,9 +29,11 @@ import { quoteNumber } from './sql.ts'
 /** How the engine computes: int8 codes, its own SIMD dotProduct over the rows, or array functions over the rows. */
 export type Kernel = 'codes' | 'dotProduct' | 'arrays'
 
-/** What is used of them: for a question alone, and for many that share a scan. */
+/** The kernels that a table uses. */
 export interface Kernels {
+  /** For single queries. */
   alone: Kernel
+  /** For queries that share a scan. */
   shared: Kernel
 }
 

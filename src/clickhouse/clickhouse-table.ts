@@ -36,7 +36,17 @@ import { type PreparedQuery, smallTable } from './rescore.ts'
 import { type Description, namesOf } from './schema.ts'
 import { quoteText } from './sql.ts'
 
-/** Made by `openClickHouse`. */
+/** What `inspect` resolves to. */
+export interface Inspection {
+  /** The engine's version. */
+  version: string
+  /** Number of shards. */
+  shards: number
+  /** Bytes on disk on all shards. */
+  storedBytes: number
+}
+
+/** A table that `openClickHouse` opened. */
 export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   /** Rows, |V|. */
   readonly size: number
@@ -48,7 +58,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   readonly hasTokens: boolean
   /** The metadata columns. */
   readonly columns: ColumnTypes
-  /** How the engine computes: for a question alone, and for many at once. */
+  /** How the engine computes, for single queries and for batches. */
   readonly kernels: Kernels
   /** The cluster's name, '' for one server. */
   readonly cluster: string
@@ -81,7 +91,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     this.checkOpen()
     const { signal } = readSignalOptions(options, 'token()')
     if (typeof id !== 'number')
-      throw new RowspaceError('INVALID_ARGUMENT', `an id must be a number; got ${describe(id)}`)
+      throw new RowspaceError('INVALID_ARGUMENT', `an id must be a number; got ${describe(id)}.`)
     checkId(id, this.size)
     return (await fetchRows(this.connection, [id], signal)).get(id)?.token
   }
@@ -195,14 +205,12 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     const list = listOf(tokens)
     const odd = list.find((token) => typeof token !== 'string')
     if (odd !== undefined)
-      throw new RowspaceError('INVALID_ARGUMENT', `a token must be a string; got ${describe(odd)}`)
+      throw new RowspaceError('INVALID_ARGUMENT', `a token must be a string; got ${describe(odd)}.`)
     return this.hasTokens ? findTokens(this.connection, list, signal) : new Map()
   }
 
   /** The engine's version, the shards, and the bytes that the table takes on all of them. */
-  async inspect(
-    options: SignalOptions = {},
-  ): Promise<{ version: string; shards: number; storedBytes: number }> {
+  async inspect(options: SignalOptions = {}): Promise<Inspection> {
     this.checkOpen()
     const { signal } = readSignalOptions(options, 'inspect()')
     const { connection, cluster } = this
@@ -222,19 +230,20 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     return { version: String(version), shards: Number(shards), storedBytes: Number(bytes) }
   }
 
-  /** Lets go of the connections; every question after it throws `DISPOSED`. Harmless when called twice. */
+  /** Closes the connections. Every later query throws `DISPOSED`. Calling it twice is harmless. */
   async close(): Promise<void> {
     if (this.closed) return
     this.closed = true
     await this.connection.close()
   }
 
+  /** As `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
 
   private checkOpen(): void {
-    if (this.closed) throw new RowspaceError('DISPOSED', 'this table was closed: open it again')
+    if (this.closed) throw new RowspaceError('DISPOSED', 'This table was closed. Open it again.')
   }
 
   private async search(
@@ -247,7 +256,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     if (typeof filter === 'function') {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        'a filter of a cluster is a condition on metadata columns, { year: { gte: 2020 } }: functions do not run there',
+        'filter must be a condition on metadata columns, { year: { gte: 2020 } }: ClickHouse does not run functions.',
       )
     }
     const params = {
@@ -287,5 +296,5 @@ const termOf = ({ term }: WeightedTerm) => term
 /** A copy of a list. */
 function listOf<Entry>(list: Iterable<Entry>): Entry[] {
   if (typeof list === 'object' && list !== null && Symbol.iterator in list) return [...list]
-  throw new RowspaceError('INVALID_ARGUMENT', `a list was expected; got ${describe(list)}`)
+  throw new RowspaceError('INVALID_ARGUMENT', `A list was expected; got ${describe(list)}.`)
 }

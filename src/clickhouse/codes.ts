@@ -6,6 +6,8 @@
  * norm is ‖x‖ in float64; residual is rounded up. Both are 0 for a row of zeros. How they bound a score is in bound.ts.
  */
 
+import { quantise } from '../core/element-types.ts'
+
 /** What is stored beside n rows. */
 export interface CodedRows {
   codes: Int8Array
@@ -29,20 +31,13 @@ export function encodeRows(rows: Float32Array, dimension: number): CodedRows {
 
 function encodeRow(rows: Float32Array, row: number, dimension: number, target: CodedRows): void {
   const start = row * dimension
-  let largest = 0
+  // a scale too small for float32 is 0: then the row is all residual
+  const scale = quantise(rows, start, dimension, target.codes)
   let squares = 0
-  for (let i = start; i < start + dimension; i++) {
-    const value = rows[i]!
-    largest = Math.max(largest, Math.abs(value))
-    squares += value * value
-  }
-  const scale = Math.fround(largest / 127)
   let residual = 0
   for (let i = start; i < start + dimension; i++) {
-    const value = rows[i]!
-    // a scale of 0 is one too small for float32: then the row is all residual
-    const code = scale > 0 ? Math.max(-127, Math.min(127, Math.round(value / scale))) : 0
-    target.codes[i] = code
+    const [value, code] = [rows[i] ?? 0, target.codes[i] ?? 0]
+    squares += value * value
     residual += (value - scale * code) ** 2
   }
   const norm = Math.sqrt(squares)

@@ -1,6 +1,6 @@
 /**
- * Conditions on metadata (src/metadata/condition.ts) as SQL, with the same meaning: a missing value passes `is: null` and no other.
- * Strings compare by code points there, by code units in a Collection: they differ above U+FFFF alone.
+ * Compiles conditions on metadata (src/metadata/condition.ts) to SQL with the same meaning: a missing value passes only
+ * `eq: null`. ClickHouse compares strings by code points, a Collection by code units: they differ above U+FFFF only.
  */
 
 import { makeColumns } from '../metadata/columns.ts'

@@ -49,10 +49,10 @@ import { checkWatched, reporting } from './work.ts'
 const FIRST_CAPACITY = 1024
 
 /**
- * Vectors of one dimension, each with a key and metadata, in one WebAssembly memory that grows. Questions are synchronous
- * and exact, with the bits an EmbeddingTable of the same rows would give; equal scores in the order in which rows were added. Changes
- * are promises, made one after the other in the order of the calls: what is handed over is judged and copied at the call, and a
- * change that is refused has changed nothing.
+ * Vectors of one dimension, each with a key and metadata, in one WebAssembly memory that grows. Queries are synchronous
+ * and exact, with the bits that an EmbeddingTable of the same rows gives; of equal scores, the entry added first comes
+ * first. Changes are promises and run one after the other in the order of the calls. Arguments are checked and copied at
+ * the call, and a rejected change has changed nothing.
  *
  * @example
  * const notes = await Collection.create({ dimension: 384, columns: { year: 'number' } })
@@ -62,15 +62,15 @@ const FIRST_CAPACITY = 1024
 export class Collection<Columns extends ColumnTypes = NoColumns> {
   /** Columns of a vector, d. */
   readonly dimension: number
-  /** How rows are kept. */
+  /** The element type of the stored rows. */
   readonly dtype: 'f32' | 'bf16' | 'f16'
   private parts: Parts | undefined
   private readonly searcher: Searcher
   private readonly shape: EntryShape
   private changes = 0
-  /** The last of the changes that were asked for. */
+  /** The last change that was requested. */
   private last: Promise<unknown> = Promise.resolve()
-  /** What the collection was opened or saved as, by the store's identity. */
+  /** The revision that was last opened or saved, by the store's identity. */
   private readonly revisions = new Map<string, string>()
 
   private constructor(parts: Parts) {
@@ -82,8 +82,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * An empty collection.
+   * Creates an empty collection.
    *
+   * @typeParam Columns the metadata columns and their types
    * @throws RowspaceError `INVALID_ARGUMENT` naming the option; `OUT_OF_MEMORY`; `UNSUPPORTED` without WebAssembly SIMD.
    */
   static async create<const Columns extends ColumnTypes = NoColumns>(
@@ -94,7 +95,10 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     checkCount(dimension, 'dimension', 1)
     checkCount(capacity, 'capacity', 1)
     if (dtype !== 'f32' && dtype !== 'bf16' && dtype !== 'f16') {
-      throw new RowspaceError('INVALID_ARGUMENT', `dtype is 'f32', 'bf16' or 'f16'; got ${describe(dtype)}`)
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `dtype must be 'f32', 'bf16' or 'f16'; got ${describe(dtype)}.`,
+      )
     }
     const columns = makeColumns(given.columns === undefined ? {} : given.columns)
     const rows = await CollectionRows.create(core, { capacity, dimension, dtype, codes, threads })
@@ -103,12 +107,12 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * Opens what was saved, with its codes as they are: nothing is computed but checksums and norms. With `columns` the types of metadata
-   * are those; without, any column may be asked for, and those that are not there are refused when asked.
+   * Opens a saved collection with its codes; only checksums and norms are computed. `columns` gives metadata its types.
+   * Without it, conditions may name any column, and an unknown one is an error when the query runs.
    *
    * @param store a path (Node), or a store
-   * @throws RowspaceError `NOT_FOUND`; `INVALID_FORMAT`, `TRUNCATED`, `CHECKSUM_MISMATCH` for a file that is no whole collection;
-   * `UNSUPPORTED` for one of a newer version; as `create`; and `signal.reason`
+   * @throws RowspaceError `NOT_FOUND`; `INVALID_FORMAT`, `TRUNCATED`, `CHECKSUM_MISMATCH` if the file is not a whole
+   *   collection; `UNSUPPORTED` if a newer version saved it; as `create`; and `signal.reason`
    */
   static async open<const Columns extends ColumnTypes = ColumnTypes>(
     store: string | CollectionStore,
@@ -130,8 +134,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * A copy of a table that can change, without the rows that are not finite (`nonFinite: 'skip'`). Keys are the tokens, and the ids of
-   * rows that have none, unless `keyOf` names them.
+   * Copies a table into a new collection, without rows that were skipped as not finite (`nonFinite: 'skip'`). Keys are the
+   * tokens, and ids for rows without a token, unless `keyOf` returns others.
    *
    * @throws RowspaceError as `create` and `add`
    */
@@ -142,53 +146,54 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     return copyTable(table, options, (given) => Collection.create(given))
   }
 
-  /** How many entries there are. */
+  /** Number of entries. */
   get size(): number {
     return this.open().keys.size
   }
 
-  /** Entries there is room for before rows move. */
+  /** Number of entries that fit before rows move. */
   get capacity(): number {
     return this.open().rows.capacity
   }
 
-  /** Another number after every change. */
+  /** A number that every change increases. */
   get version(): number {
     return this.changes + this.open().rows.generation
   }
 
+  /** Whether there is an entry with this key. */
   has(key: Key): boolean {
     return this.open().keys.has(key)
   }
 
-  /** In the order in which they were added. */
+  /** The keys, in the order in which they were added. */
   keys(): IterableIterator<Key> {
     return this.open().keys[Symbol.iterator]()
   }
 
-  /** A copy of an entry's vector, d numbers as they are kept. Throws `UNKNOWN_KEY`. */
+  /** A copy of an entry's vector, d numbers rounded to `dtype`. Throws `UNKNOWN_KEY`. */
   vector(key: Key): Float32Array {
     const { rows, keys } = this.open()
     return rows.memory.row(keys.placeOf(key))
   }
 
-  /** An entry's vector without a copy, until rows move. Throws `UNKNOWN_KEY`. */
+  /** An entry's vector without a copy, valid until rows move. Throws `UNKNOWN_KEY`. */
   view(key: Key): RowView {
     const { rows, keys } = this.open()
     return new RowView(key, rows, keys.placeOf(key))
   }
 
-  /** An entry's metadata, every column of it. Throws `UNKNOWN_KEY`. */
+  /** An entry's metadata, with every column. Throws `UNKNOWN_KEY`. */
   metadata(key: Key): StoredMetadata<Columns> {
     const { keys, columns } = this.open()
     return metadataAt(columns, keys.placeOf(key))
   }
 
   /**
-   * Adds entries. Resolves to their keys; where none is given it is the whole number after the largest there ever was.
+   * Adds entries and resolves to their keys. An entry without a key gets the integer after the largest key ever used.
    *
-   * @throws RowspaceError `DUPLICATE_KEY`, unless `duplicates: 'overwrite'`; `DIMENSION_MISMATCH`, `NON_FINITE`, `INVALID_ARGUMENT`, naming
-   * the entry; `OUT_OF_MEMORY`. Then none of them was added.
+   * @throws RowspaceError `DUPLICATE_KEY`, unless `duplicates: 'overwrite'`; `DIMENSION_MISMATCH`, `NON_FINITE`,
+   *   `INVALID_ARGUMENT`, naming the entry; `OUT_OF_MEMORY`. In each case no entry was added.
    */
   async add(entries: Entry<Columns> | Iterable<Entry<Columns>>, options: AddOptions = {}): Promise<Key[]> {
     this.open()
@@ -213,7 +218,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * Changes an entry that is there: its vector, or the metadata that is named.
+   * Changes an existing entry: its vector, the given metadata columns, or both.
    *
    * @throws RowspaceError `UNKNOWN_KEY`, or as `add`.
    */
@@ -232,7 +237,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     })
   }
 
-  /** Deletes an entry, or several. Throws `UNKNOWN_KEY`: then none of them was deleted. */
+  /** Deletes one or several entries. Throws `UNKNOWN_KEY` if one is missing; then no entry was deleted. */
   async delete(keys: Key | Iterable<Key>): Promise<void> {
     this.open()
     const all = readKeys(keys)
@@ -243,14 +248,14 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     })
   }
 
-  /** Makes room for so many entries in all, so that rows do not move while they are added. Throws `OUT_OF_MEMORY`. */
+  /** Makes room for `capacity` entries in all, so that rows do not move while they are added. Throws `OUT_OF_MEMORY`. */
   async reserve(capacity: number): Promise<void> {
     this.open()
     checkCount(capacity, 'capacity', 1)
     await this.change((parts) => makeRoom(parts, capacity - parts.keys.size))
   }
 
-  /** Closes the gaps that deleted rows left, and gives back room where less than half is used. Views end. */
+  /** Closes the gaps of deleted rows, and frees memory if less than half is used. Views expire. */
   async compact(): Promise<void> {
     this.open()
     await this.change(async (parts) => {
@@ -261,11 +266,12 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * Saves everything as one safetensors file, whole or not at all: a failure leaves what was there. Compacts first.
+   * Compacts the collection and saves it as one safetensors file. A failure leaves the old file unchanged.
    *
    * @param store a path (Node), or a store
-   * @throws RowspaceError `LOCKED` while another writer saves; `CONFLICT` if another has saved since this was opened; `EXISTS`
-   * if something else is there (`overwrite: true` for either); `QUOTA_EXCEEDED`; `IO`; and `signal.reason`
+   * @throws RowspaceError `LOCKED` while another writer saves; `CONFLICT` if another has saved since this collection was
+   *   opened; `EXISTS` if the store holds something else (`overwrite: true` for either); `QUOTA_EXCEEDED`; `IO`; and
+   *   `signal.reason`
    */
   async save(store: string | CollectionStore, options: SaveOptions = {}): Promise<void> {
     this.open()
@@ -284,9 +290,11 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * Entries to choose among, by a condition on metadata or a test of key and metadata; worked out once, and again after a change.
+   * A filter from a condition on metadata, or from a test of key and metadata. It is evaluated once, and again after a
+   * change.
    *
-   * @throws RowspaceError `INVALID_ARGUMENT` for a column there is none of or a value of another type
+   * @typeParam Given the type of `wanted`, checked for undefined values and unknown columns
+   * @throws RowspaceError `INVALID_ARGUMENT` for an unknown column or a value of another type
    */
   where<const Given extends Exclude<FilterInput<Columns>, Filter>>(
     wanted: Given & CheckedFilter<Given, Columns>,
@@ -296,11 +304,11 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
       this.open()
       return select()
     })
-    filter.places() // a function that fails is reported here
+    filter.places() // so that a failing function throws here
     return filter
   }
 
-  /** Entries to choose among, by a list of keys; those that are deleted later drop out. Throws `UNKNOWN_KEY`. */
+  /** A filter from a list of keys. Entries that are deleted later drop out. Throws `UNKNOWN_KEY`. */
   only(keys: Iterable<Key>): Filter {
     const wanted = readKeys(keys)
     for (const key of wanted) this.open().keys.placeOf(key)
@@ -351,32 +359,33 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * The entries as they are now, as a table that does not change: for analogies, bulk questions, KeyedVectors. Its ids are the
-   * places of `keys()`, its tokens the keys where all of them are strings.
+   * Copies the entries into an EmbeddingTable, for analogies, bulk queries or KeyedVectors. Its ids follow the order of
+   * `keys()`. Its tokens are the keys if all of them are strings.
    *
-   * @throws RowspaceError `INVALID_ARGUMENT` where there is no entry; as EmbeddingTable.fill
+   * @throws RowspaceError `INVALID_ARGUMENT` if there are no entries; as EmbeddingTable.fill
    */
   async toTable(options: Omit<TableOptions, 'tokens'> = {}): Promise<EmbeddingTable> {
     return copyEntries(this.open(), options)
   }
 
-  /** Gives the memory back, once changes under way are done; every question and change after it throws `DISPOSED`. */
+  /** Frees the memory once running changes are done. Every later query and change throws `DISPOSED`. */
   dispose(): void {
     const parts = this.parts
     this.parts = undefined
     void this.last.catch(() => {}).then(() => parts?.rows.dispose())
   }
 
+  /** As `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose()
   }
 
   private open(): Parts {
     if (this.parts !== undefined) return this.parts
-    throw new RowspaceError('DISPOSED', 'this collection was disposed of: make or open one anew')
+    throw new RowspaceError('DISPOSED', 'This collection was disposed. Create or open another.')
   }
 
-  /** Does one change after all that were asked for before. */
+  /** Runs a change after all earlier ones. */
   private change<Result>(work: (parts: Parts) => Result | Promise<Result>): Promise<Result> {
     const done = this.last.catch(() => {}).then(() => work(this.open()))
     this.last = done

@@ -1,4 +1,4 @@
-/** Reads a collection from where it is kept. */
+/** Reads a collection from a store. */
 import { codeViews } from '../../bindings/code-views.ts'
 import { RowspaceError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
@@ -27,11 +27,14 @@ import type { CollectionStore } from './stores/store.ts'
 /** Progress of opening a collection: `done` and `total` count bytes. */
 export type OpenProgress = Progress<'read'>
 
+/** Options of `Collection.open`. */
 export interface OpenCollectionOptions<Columns extends ColumnTypes>
   extends Pick<CollectionOptions<Columns>, 'codes' | 'threads' | 'core' | 'capacity'> {
-  /** The columns there are expected to be: others are an error. Whatever is in the file unless given. */
+  /** The columns that the file must have. Default: any. */
   columns?: Columns | undefined
+  /** Called for every block that is read. */
   onProgress?: ((progress: OpenProgress) => void) | undefined
+  /** Stops the reading. */
   signal?: AbortSignal | undefined
 }
 
@@ -53,7 +56,7 @@ export async function loadCollection(
   if (options.capacity !== undefined) checkCount(options.capacity, 'capacity', 1)
   const source = await store.read(options.signal)
   if (source === undefined) {
-    throw new RowspaceError('NOT_FOUND', `there is no collection at "${store.name}": save one there first`, {
+    throw new RowspaceError('NOT_FOUND', `There is no collection at "${store.name}". Save one there first.`, {
       store: store.name,
     })
   }
@@ -74,7 +77,7 @@ async function readMetadata(
   if (metadata.get('format') !== FORMAT) {
     throw invalidFormat(
       source,
-      `it is safetensors, but no collection that rowspace saved; open it by openTable.`,
+      `it is safetensors, but not a collection that rowspace saved. Open it with openTable.`,
     )
   }
   const version = metadata.get('version') ?? ''
@@ -96,7 +99,7 @@ async function readMetadata(
 function mismatch(source: ByteSource, what: string): RowspaceError {
   return new RowspaceError(
     'CHECKSUM_MISMATCH',
-    `${source.name}: the checksum of ${what} is another than when it was saved: the file was changed or damaged. Take a copy of it that is whole.`,
+    `${source.name}: the checksum of ${what} does not match: the file was changed or damaged. Use an undamaged copy.`,
     { source: source.name },
   )
 }
@@ -139,7 +142,7 @@ function checkColumns(source: ByteSource, found: ColumnTypes, expected: ColumnTy
   if (list(expected) === list(found)) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `${source.name} has the columns ${JSON.stringify(found)}, not ${JSON.stringify(expected)}: open it without columns, or with its own`,
+    `${source.name} has the columns ${JSON.stringify(found)}, not ${JSON.stringify(expected)}. Open it without columns, or with its own.`,
     { found, expected },
   )
 }

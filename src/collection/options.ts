@@ -1,4 +1,4 @@
-/** What a collection is made of: keys, vectors, metadata. */
+/** Options of collections, and the entries they take. */
 
 import { type Metric, TABLE_OPTIONS, type TableOptions } from '../core/options.ts'
 import type { KeysOf } from '../core/strict-options.ts'
@@ -7,32 +7,37 @@ import type { ColumnTypes, Metadata, NoColumns, StoredMetadata } from '../metada
 import type { CoreSource } from '../table/load-core.ts'
 import type { Filter } from './filter.ts'
 
-/** What an entry is known by. Whole numbers from 0 are given out where the caller names none. */
+/** The key of an entry: a string or an integer ≥ 0. */
 export type Key = string | number
 
+/** d numbers. */
 export type Vector = Float32Array | readonly number[]
 
+/** An entry to add. */
 export interface Entry<Columns extends ColumnTypes = NoColumns> {
+  /** Default: the integer after the largest key ever used. */
   key?: Key | undefined
   /** d numbers, finite in the collection's element type. */
   vector: Vector
+  /** One value per column; missing values are null. */
   metadata?: Metadata<Columns> | undefined
 }
 
+/** Options of `Collection.create`. */
 export interface CollectionOptions<Columns extends ColumnTypes = NoColumns> {
   /** Columns of a vector, d. */
   dimension: number
-  /** Metadata columns, by name. */
+  /** Metadata columns, by name: { year: 'number' }. Default none. */
   columns?: Columns | undefined
-  /** Rows to have room for from the start; it doubles when it is full. 1,024 unless given. */
+  /** Rows to make room for at first; it doubles when full. Default 1,024. */
   capacity?: number | undefined
-  /** How rows are kept; 'f32' unless given. */
+  /** The element type to store rows in. Default 'f32'. */
   dtype?: 'f32' | 'bf16' | 'f16' | undefined
-  /** As for tables: codes to search by. */
+  /** Whether to search by int8 codes, as for EmbeddingTable. */
   codes?: boolean | undefined
-  /** As for tables: threads that search. */
+  /** Threads that search, as for EmbeddingTable. */
   threads?: number | 'auto' | undefined
-  /** As for tables: the core to run on. */
+  /** The WebAssembly core, as for EmbeddingTable. */
   core?: CoreSource | undefined
 }
 
@@ -46,22 +51,23 @@ export const COLLECTION_OPTIONS: KeysOf<CollectionOptions<ColumnTypes>> = {
   core: true,
 }
 
+/** Options of `nearest` and `nearestBatch` on a collection. */
 export interface CollectionSearchOptions<Columns extends ColumnTypes = NoColumns> {
-  /** How many: 10 unless given. */
+  /** Number of matches, at most. Default 10. */
   k?: number | undefined
-  /** What to rank by; 'cosine' unless given. */
+  /** The score to rank by. Default 'cosine'. */
   metric?: Metric | undefined
-  /** The least score of an entry in the answer: a cosine, or a dot product with metric 'dot'. */
+  /** Minimum score, by `metric`, of a match. */
   minScore?: number | undefined
   /** Keys to leave out. */
   exclude?: Iterable<Key> | undefined
-  /** Entries to choose among: what `where` made, a condition, or a test that is run on each entry. */
+  /** The entries to search: a Filter, a condition on metadata, or a test that runs on every entry. */
   filter?: FilterInput<Columns> | undefined
-  /** Whether the entry that was asked with may be in the answer. False unless given. */
+  /** Whether the entry of the query may be in the answer. Default false. */
   includeInputs?: boolean | undefined
 }
 
-/** What a filter may be: a condition, a test that is run on each entry, or what `where` and `only` made. */
+/** A Filter, a condition, or a test that runs on every entry. */
 export type FilterInput<Columns extends ColumnTypes> =
   | Filter
   | Condition<Columns>
@@ -83,7 +89,7 @@ type Defined<Given> = undefined extends Given
     ? { [Name in keyof Given]: undefined extends Required<Given>[Name] ? never : Given[Name] }
     : Given
 
-/** Search options as they were written, with their filter checked. */
+/** Search options with their filter checked. */
 export type CheckedSearch<Given, Columns> = {
   [Name in keyof Given]: Name extends 'filter'
     ? CheckedFilter<Exclude<Given[Name], undefined>, Columns> | undefined
@@ -101,16 +107,18 @@ export const COLLECTION_SEARCH_OPTIONS: KeysOf<CollectionSearchOptions<ColumnTyp
   includeInputs: true,
 }
 
+/** Options of `add`. */
 export interface AddOptions {
   /** What becomes of an entry whose key is there already: an error ('reject', the default), or it is replaced ('overwrite'). */
   duplicates?: 'reject' | 'overwrite' | undefined
 }
 
-/** From a table to a collection. */
+/** Options of `Collection.fromTable`. */
 export interface FromTableOptions<Columns extends ColumnTypes = NoColumns>
   extends Omit<CollectionOptions<Columns>, 'dimension'> {
-  /** The key of a row: its token unless given, or its id where it has none or another row has it too. */
+  /** Returns the key of a row. Default: its token, or its id if it has no token or an earlier row has the same one. */
   keyOf?: ((id: number) => Key) | undefined
+  /** Returns the metadata of a row. */
   metadataOf?: ((id: number) => Metadata<Columns>) | undefined
 }
 
@@ -122,5 +130,5 @@ export const FROM_TABLE_OPTIONS: KeysOf<FromTableOptions<ColumnTypes>> = {
 }
 
 const { tokens: __, ...WITHOUT_TOKENS } = TABLE_OPTIONS
-/** From a collection to a table. */
+/** Options of `toTable`. */
 export const TO_TABLE_OPTIONS: KeysOf<Omit<TableOptions, 'tokens'>> = WITHOUT_TOKENS

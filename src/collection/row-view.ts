@@ -1,4 +1,4 @@
-/** A row without a copy, for as long as it lies where it lies. */
+/** A row without a copy, valid until it moves. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
@@ -6,15 +6,16 @@ import type { Key } from './options.ts'
 import type { CollectionRows } from './rows.ts'
 
 /**
- * The numbers of one entry where they lie: read, never written, and asked for anew after every change. It ends when the entry is
- * deleted and when rows move (the collection grows past its capacity, is compacted, saved or disposed of); from then on it
- * throws `EXPIRED_VIEW` instead of showing numbers of the past.
+ * The numbers of one entry without a copy, to read and never to write. It expires when the entry is deleted and when rows
+ * move: the collection grows past its capacity, is compacted, saved or disposed. It then throws `EXPIRED_VIEW` instead of
+ * showing old numbers.
  */
 export class RowView {
   private readonly generation: number
 
   /** Called by `view`. */
   constructor(
+    /** The entry's key. */
     readonly key: Key,
     private readonly rows: CollectionRows,
     private readonly place: number,
@@ -22,6 +23,7 @@ export class RowView {
     this.generation = rows.generation
   }
 
+  /** Whether the entry was deleted or its row has moved. */
   get expired(): boolean {
     return this.generation !== this.rows.generation || !this.rows.live.has(this.place)
   }
@@ -31,7 +33,7 @@ export class RowView {
     if (this.expired) {
       throw new RowspaceError(
         'EXPIRED_VIEW',
-        `the row of ${describe(this.key)} was deleted or has moved: ask for its view again, or for a copy by vector()`,
+        `the row of ${describe(this.key)} was deleted or has moved. Call view() again, or vector() for a copy.`,
         { key: this.key },
       )
     }

@@ -1,4 +1,4 @@
-/** Writes a collection to where it is kept. */
+/** Writes a collection to a store. */
 
 import { codeViews } from '../../bindings/code-views.ts'
 import { RowspaceError } from '../core/errors.ts'
@@ -23,11 +23,13 @@ import type { CollectionStore } from './stores/store.ts'
 /** Progress of a save, first 'checksum', then 'write': `done` and `total` count bytes. */
 export type SaveProgress = Progress<'checksum' | 'write'>
 
+/** Options of `save`. */
 export interface SaveOptions {
-  /** Replace what is there though it is no collection, or one that another writer has saved. */
+  /** Overwrite the store even if it holds something else, or a collection that another writer saved. Default false. */
   overwrite?: boolean | undefined
+  /** Called for every chunk. */
   onProgress?: ((progress: SaveProgress) => void) | undefined
-  /** Stops the save; what is there stays. */
+  /** Stops the save; the old file stays. */
   signal?: AbortSignal | undefined
 }
 
@@ -78,13 +80,13 @@ async function checkRevision(
   if (found !== undefined && revision !== undefined) {
     throw new RowspaceError(
       'CONFLICT',
-      `"${store.name}" was saved by another writer since this collection read it: open it anew and repeat the changes, or pass overwrite: true to lose the other's`,
+      `"${store.name}" was saved by another writer since this collection read it. Open it again and repeat the changes, or pass overwrite: true to lose the other's changes.`,
       { store: store.name },
     )
   }
   throw new RowspaceError(
     'EXISTS',
-    `"${store.name}" exists already and was left as it is: open it, or pass overwrite: true to replace it`,
+    `"${store.name}" exists already and was left unchanged. Open it, or pass overwrite: true to overwrite it.`,
     { store: store.name },
   )
 }
@@ -128,7 +130,7 @@ function jsonTensor(name: string, list: Iterable<unknown>): TensorToWrite {
   return { name, dtype: 'U8', shape: [bytes.reduce((sum, { length }) => sum + length, 0)], bytes }
 }
 
-/** Copies chunk by chunk: rows of several threads lie in shared memory, which Blobs do not take. */
+/** Copies chunk by chunk, because Blobs do not take the shared memory that rows lie in with several threads. */
 function tensor(name: string, dtype: string, shape: readonly number[], view: ArrayBufferView): TensorToWrite {
   const all = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
   const bytes = {
@@ -172,7 +174,7 @@ function sizeOf(tensors: readonly TensorToWrite[]): number {
   return tensors.reduce((sum, { dtype, shape }) => sum + tensorBytes(dtype, shape)!, 0)
 }
 
-/** The chunks, with what is done of them told. */
+/** The same chunks, reporting progress. */
 async function* reported(
   chunks: Iterable<Uint8Array>,
   tensors: readonly TensorToWrite[],

@@ -1,22 +1,29 @@
-/** Conditions on metadata, as the caller writes them and as they are after parsing (parse-condition.ts). */
+/** Conditions on metadata, as callers write them and as parse-condition.ts returns them. */
 import type { ColumnType, ColumnTypes, Value, ValueOf } from './types.ts'
 
-/** Every comparison given must hold. A missing value passes `is: null` and no other. Strings are compared by code units. */
+/** All given comparisons must hold. A missing value passes `eq: null` and nothing else. Strings compare by code units. */
 export interface Comparison<Type> {
+  /** Equal; `eq: null` is a missing value. */
   eq?: Type | null
-  /** `not: null` is any value that is not missing. */
+  /** Not equal; `ne: null` is any value that is not missing. */
   ne?: Type | null
+  /** One of these. */
   in?: readonly Type[]
+  /** None of these, and not missing. */
   nin?: readonly Type[]
+  /** Less than. */
   lt?: Type
+  /** Less than or equal. */
   lte?: Type
+  /** Greater than. */
   gt?: Type
+  /** Greater than or equal. */
   gte?: Type
 }
 
 /**
- * { year: { gte: 2020 }, language: { in: ['de', 'en'] } }. The columns of an object must all pass; of a list of objects, any one
- * of them. A value alone stands for { is: value }.
+ * { year: { gte: 2020 }, language: { in: ['de', 'en'] } }. All columns of an object must pass; of a list of objects, any
+ * one. A plain value stands for { eq: value }.
  */
 export type Condition<Columns extends ColumnTypes> =
   | {
@@ -32,7 +39,7 @@ export type ColumnTest =
 
 export type Operator = ColumnTest['operator']
 
-/** A condition that was parsed: everything that evaluates or compiles conditions starts from this, never from what was given. */
+/** A parsed condition, the only form that is evaluated or compiled. */
 export type ParsedCondition =
   | { readonly any: readonly ParsedCondition[] }
   | { readonly all: readonly { readonly column: string; readonly tests: readonly ColumnTest[] }[] }

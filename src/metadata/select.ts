@@ -33,7 +33,7 @@ function combine(target: IdSet, other: IdSet, operation: (a: number, b: number) 
   return target
 }
 
-/** Whether a value passes; a missing one passes `is: null` alone. */
+/** Whether a value passes; a missing one passes only `eq: null`. */
 function passes(value: Value | null, test: ColumnTest): boolean {
   if (value === null) return test.operator === 'eq' && test.operand === null
   switch (test.operator) {

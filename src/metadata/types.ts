@@ -3,6 +3,7 @@
 export type ColumnType = 'number' | 'string' | 'boolean'
 /** The metadata columns of a collection: { year: 'number', language: 'string' }. */
 export type ColumnTypes = Readonly<Record<string, ColumnType>>
+/** No metadata columns, the default. */
 export type NoColumns = Readonly<Record<never, never>>
 
 interface Values {
@@ -14,11 +15,11 @@ interface Values {
 export type ValueOf<Type extends ColumnType> = Values[Type]
 export type Value = number | string | boolean
 
-/** The metadata of one entry; what is left out is null, a missing value. */
+/** The metadata of one entry. What is left out is null, a missing value. */
 export type Metadata<Columns extends ColumnTypes> = {
   [Name in keyof Columns]?: ValueOf<Columns[Name]> | null | undefined
 }
-/** The same as it is read: every column is there. */
+/** The metadata of one entry as it is read, with every column. */
 export type StoredMetadata<Columns extends ColumnTypes> = {
   [Name in keyof Columns]: ValueOf<Columns[Name]> | null
 }
