@@ -11,7 +11,7 @@ export async function askMore() {
   const table = await EmbeddingTable.from([1, 0, 0.6, 0.8, 0, 1, -1, 0], { dimension: 2, tokens })
   const vectors = new KeyedVectors(table)
   const graph = await neighbourGraph(table, { k: 1 })
-  const centred = await (await meanRemoval(table)).table(table)
+  const centred = await (await meanRemoval(table)).apply(table)
   const collection = await Collection.fromTable(table, { columns: { sunny: 'boolean' } })
   await collection.delete('north-east')
   await collection.add({ key: 'south', vector: [0.1, -1], metadata: { sunny: true } })
