@@ -41,7 +41,7 @@ export async function readModelTensors(
   if (rows === undefined || rows.shape.length !== 2) {
     throw new RowspaceError(
       'NOT_FOUND',
-      `${source.name} has no two-dimensional tensor "embeddings": it is not a static model (its tensors: ${[...tensors.keys()].slice(0, 12).join(', ')})`,
+      `${source.name} has no two-dimensional tensor "embeddings": it is not a static model (there are ${[...tensors.keys()].slice(0, 12).join(', ')})`,
       { source: source.name },
     )
   }
@@ -49,7 +49,7 @@ export async function readModelTensors(
   const widened = dtype === undefined ? NUMBER_TYPES.get(rows.dtype) : undefined
   if (dtype === undefined && widened === undefined) {
     const known = [...new Set([...STORED_TYPES.keys(), ...NUMBER_TYPES.keys()])].join(', ')
-    throw unsupported(source, `tensor "${rows.name}" is ${rows.dtype}; rowspace reads ${known}.`, {
+    throw unsupported(source, `tensor "${rows.name}" is ${rows.dtype}; these are read: ${known}`, {
       tensor: rows.name,
       dtype: rows.dtype,
     })
