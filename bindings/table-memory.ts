@@ -14,6 +14,7 @@ import type { Threads } from './threads.ts'
 
 /** Codes of assembly/score.ts. */
 const METRICS = { cosine: 0, dot: 1 } as const
+/** What ranks the rows: the cosine of the angle, or the dot product. */
 export type Metric = keyof typeof METRICS
 
 /** What all queries of a search have in common. */

@@ -77,6 +77,7 @@ export class Matches<Entry extends object = Match, Ids extends IdList = Uint32Ar
     return Array.from(this, each)
   }
 
+  /** The matches, best first. */
   *[Symbol.iterator](): Generator<Entry> {
     for (let index = 0, match = this.at(0); match !== undefined; match = this.at(++index)) yield match
   }
