@@ -127,7 +127,7 @@ describe.skipIf(!isThere(GLOVE))('the whole of GloVe 6B 100d', () => {
   test('which of breakfast cereal dinner lunch does not match', () => {
     const meals = ['breakfast', 'cereal', 'dinner', 'lunch']
     const mean = table().combine({ positive: meals }, { normalize: true })
-    const order = table().nearest(mean, { filter: table().select(meals) })
+    const order = table().nearest(mean, { filter: table().idSet(meals) })
     expect(words(order).at(-1)).toBe('cereal')
   })
 

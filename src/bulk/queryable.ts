@@ -15,7 +15,7 @@ export function checkFilter(table: EmbeddingTable, filter: IdSet | undefined): v
   const got = filter instanceof IdSet ? `a set over ${filter.size} rows` : describe(filter)
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `filter must be an IdSet over this table's ${table.size} rows (table.select()); got ${got}`,
+    `filter must be an IdSet over this table's ${table.size} rows (table.idSet()); got ${got}`,
   )
 }
 

@@ -72,7 +72,7 @@ export function rangeSearchUpTo(
   const search = {
     ...options,
     exclude: isList(exclude) ? [...exclude] : exclude,
-    filter: typeof filter === 'function' ? table.select(filter) : filter,
+    filter: typeof filter === 'function' ? table.idSet(filter) : filter,
   }
   const answers: Matches[] = []
   let finished = 0

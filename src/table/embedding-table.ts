@@ -93,7 +93,7 @@ export class EmbeddingTable {
       live: this.live,
       memory: () => this.open(),
       ids: (rows) => this.ids(rows),
-      idSet: (test) => this.select(test),
+      idSet: (test) => this.idSet(test),
       tokenOf: this.tokenOf,
     })
   }
@@ -302,7 +302,7 @@ export class EmbeddingTable {
   }
 
   /** A set of rows, given as a list or by a test, to filter any number of searches with. */
-  select(rows: Iterable<RowKey> | ((id: number, token: string | undefined) => boolean)): IdSet {
+  idSet(rows: Iterable<RowKey> | ((id: number, token: string | undefined) => boolean)): IdSet {
     this.open()
     if (typeof rows !== 'function') return IdSet.from(this.size, this.ids(rows))
     return IdSet.where(this.size, (id) => rows(id, this.tokenOf(id)))

@@ -106,7 +106,7 @@ test('neighbourGraph: row by row as nearest answers', async () => {
     fc.asyncProperty(cases, async (given) => {
       const { table, rows, askable } = await made(given)
       const { k, metric, size, share } = given
-      const filter = share > 0.5 ? undefined : table.select((id) => id % 3 !== 1)
+      const filter = share > 0.5 ? undefined : table.idSet((id) => id % 3 !== 1)
       const graph = await neighbourGraph(table, { k, metric, filter })
       expect([graph.size, graph.k]).toEqual([size, Math.min(k, size - 1)])
       for (let row = 0; row < size; row += 1 + Math.floor(size / 40)) {
@@ -133,7 +133,7 @@ test('pairsAbove: each pair once', async () => {
           .filter((match) => match[metric] >= minScore)
           .map(({ id, cosine, dot }) => ({ a, b: id, cosine, dot })),
       )
-      const found = await pairsAbove(table, { minScore, metric, filter: table.select(askable) })
+      const found = await pairsAbove(table, { minScore, metric, filter: table.idSet(askable) })
       expect([...found]).toEqual(expected)
     }),
     { numRuns: 60 },

@@ -72,11 +72,11 @@ describe.skipIf(findClickHouse() === undefined || !isThere(GLOVE, QUESTIONS))('G
 
   test('1,000 questions with conditions on metadata that some or many rows meet', async () => {
     const few = { initial: { in: ['q', 'z'] }, length: { gte: 4, lte: 9 } }
-    const isFew = local.select((id, token) => {
+    const isFew = local.idSet((id, token) => {
       const { initial, length } = metadataOf(id, token)
       return (initial === 'q' || initial === 'z') && length >= 4 && length <= 9
     })
-    const isCommon = local.select((id) => id < 20_000)
+    const isCommon = local.idSet((id) => id < 20_000)
     const queries = Array.from({ length: 250 }, (_, index) => index * 1_327)
     for (const metric of ['cosine', 'dot'] as const) {
       for (const [filter, passes] of [

@@ -175,7 +175,7 @@ describe('a question is refused', () => {
       'ID_OUT_OF_RANGE',
       'id 9',
     ],
-    ['an id out of range in select()', () => ask('select', [9]), 'ID_OUT_OF_RANGE', 'id 9'],
+    ['an id out of range in idSet()', () => ask('idSet', [9]), 'ID_OUT_OF_RANGE', 'id 9'],
     ['an id out of range in an analogy', () => ask('analogy', { negative: [9] }), 'ID_OUT_OF_RANGE', 'id 9'],
     [
       'an unknown token, with the nearest spelling',
@@ -270,7 +270,7 @@ describe('a question is refused', () => {
       'got 3',
     ],
     ['an id where a list is meant, in scores()', () => ask('scores', 0, 3), 'INVALID_ARGUMENT', 'got 3'],
-    ['an id where a list is meant, in select()', () => ask('select', 3), 'INVALID_ARGUMENT', 'got 3'],
+    ['an id where a list is meant, in idSet()', () => ask('idSet', 3), 'INVALID_ARGUMENT', 'got 3'],
     [
       'a filter over another number of rows',
       () => nearest(0, { filter: new IdSet(6) }),
@@ -388,7 +388,7 @@ describe('after dispose()', () => {
     combine: [{ positive: [0] }],
     scores: [0, [1]],
     randomIds: [1],
-    select: [[0]],
+    idSet: [[0]],
   }
   test.each(Object.entries(questions))('%s() throws DISPOSED', async (method, parameters) => {
     const table: Untyped = await EmbeddingTable.from([1, 2], { dimension: 1 })

@@ -38,7 +38,7 @@ test('any batch on any table', async () => {
         (query) => typeof query !== 'number' || metric === 'dot' || table.row(query).some(Boolean),
       )
       const k = random() < 0.1 ? size + 1 : whole(20)
-      const filter = table.select(() => random() < share || share > 0.5)
+      const filter = table.idSet(() => random() < share || share > 0.5)
       const exclude = [whole(size)]
       const options = { k, metric, filter, exclude, includeInputs }
       const rows = Array.from({ length: size }, (_, id) => table.row(id))
@@ -178,7 +178,7 @@ describe('a batch leaves nothing behind', () => {
       const ids = [3, 4, 5]
       const expected = ids.map((id) => table.nearest(id, DOT).toArray())
       const exclude = expected.flatMap((matches) => matches.slice(0, 20).map(({ id }) => id))
-      const filter = table.select((id) => id % 2 === 0)
+      const filter = table.idSet((id) => id % 2 === 0)
       for (const options of [{ exclude }, { filter }, { exclude, filter }, { filter: () => false }]) {
         const alone = ids.map((id) => table.nearest(id, { ...DOT, ...options }).toArray())
         expect(plain(table.nearestBatch(ids, { ...DOT, ...options }))).toEqual(alone)
@@ -227,7 +227,7 @@ describe('a batch leaves nothing behind', () => {
       using bare = await EmbeddingTable.from(flat, { dimension, codes: false })
       const random = randomNumbers(dimension)
       const passing = Array.from({ length: size }, () => random() < 0.5)
-      const filter = coded.select((id) => passing[id]!)
+      const filter = coded.idSet((id) => passing[id]!)
       const options = { metric: 'dot', k: 25, filter } as const
       const ids = [1, 2, 3, 4, 5]
       expect(plain(coded.nearestBatch(ids, options))).toEqual(plain(bare.nearestBatch(ids, options)))

@@ -28,7 +28,7 @@ test('every kind of table answers as the oracle does', async () => {
       expectMatches(table.nearest(query, { k, metric }), searchAll(made.rows, query, { k, metric }))
       const exclude = [0, size >> 1, size - 1]
       const allowed = (id: number) => id % 3 !== 1 && !exclude.includes(id)
-      const filter = table.select((id) => id % 3 !== 1)
+      const filter = table.idSet((id) => id % 3 !== 1)
       expectMatches(
         table.nearest(query, { k, metric, exclude, filter }),
         searchAll(made.rows, query, { k, metric, allowed }),
@@ -161,7 +161,7 @@ test('where few rows pass a filter, they are read without their codes', async ()
   const { flat, dimension, size } = makeTable(4000, 32, 'plain', 12)
   using table = await EmbeddingTable.from(flat, { dimension, codes: 'int8' })
   const DOT = { metric: 'dot', k: 5 } as const
-  const some = (step: number) => table.select((id) => id % step === 0)
+  const some = (step: number) => table.idSet((id) => id % step === 0)
   const rescored = (options: SearchOptions) => table.nearest(1, { ...DOT, ...options }).stats.rescored
   expect(rescored({ filter: some(8) })).toBeGreaterThanOrEqual(5)
   expect(rescored({ filter: some(9) })).toBe(0)

@@ -103,7 +103,7 @@ test('rows of every type answer as the oracle does on their numbers', async () =
       const random = randomNumbers(seed + 3)
       const allowed = Array.from({ length: size }, () => random() < share || share > 0.5)
       const k = Math.floor(random() * Math.min(20, size + 3))
-      const filter = table.select((id) => allowed[id]!)
+      const filter = table.idSet((id) => allowed[id]!)
       const expected = searchAll(rows, query, { k, metric, allowed: (id) => allowed[id]! })
       expectMatches(table.nearest(query, { k, metric, filter }), expected)
     }),

@@ -126,7 +126,7 @@ function playRound(fuzzer: Fuzzer, table: EmbeddingTable): void {
     const asked = fuzzer.options(table)
     const { k, metric, includeInputs, excluded, chosen, minScore } = asked
     const query = fuzzer.query()
-    const filter = chosen && fuzzer.maybe(0.5) ? table.select(chosen) : chosen
+    const filter = chosen && fuzzer.maybe(0.5) ? table.idSet(chosen) : chosen
     const options: SearchOptions = { k, metric, includeInputs, minScore, exclude: [...excluded], filter }
     const answer = answerOf(() => table.nearest(query, options))
     const refusal = refusalOf(query, rows, k, metric)

@@ -147,8 +147,8 @@ test('rows behind the last that counts never show in an answer', async () => {
 test('select makes sets of ids, of tokens, or by a test', async () => {
   using table = await EmbeddingTable.from([1, 2, 3], { dimension: 1, tokens: ['a', 'b', 'c'] })
   const members = (set: { has(id: number): boolean }) => [0, 1, 2].filter((id) => set.has(id))
-  expect(members(table.select([0, 'c']))).toEqual([0, 2])
-  expect(members(table.select((id, token) => id === 1 || token === 'c'))).toEqual([1, 2])
+  expect(members(table.idSet([0, 'c']))).toEqual([0, 2])
+  expect(members(table.idSet((id, token) => id === 1 || token === 'c'))).toEqual([1, 2])
 })
 
 test('ids that come as a Uint32Array are checked up to the last, and one past it is refused', async () => {

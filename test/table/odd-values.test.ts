@@ -107,7 +107,7 @@ const CALLS: [string, (value: Untyped) => unknown][] = [
   ['sample()', (value) => table.randomIds(value)],
   ['sample() seed', (value) => table.randomIds(1, { seed: value })],
   ['sample() exclude', (value) => table.randomIds(1, { exclude: value })],
-  ['select()', (value) => table.select(value)],
+  ['idSet()', (value) => table.idSet(value)],
   ['new WordList()', (value) => new Words(value)],
   ['WordList.tokenize()', (value) => new Words(['a']).tokenize(value)],
   ['new IdSet()', (value) => new Ids(value)],

@@ -41,7 +41,7 @@ test('any question on any table', async () => {
       const queries = Array.from({ length: 4 }, (_, index) => hardQuery(made, seed + index))
       const random = randomNumbers(seed + 5)
       const passing = Array.from({ length: size }, () => random() < share || share > 0.5)
-      const filter = one.select((id) => passing[id]!)
+      const filter = one.idSet((id) => passing[id]!)
       const options = { k, metric, filter, exclude: [Math.floor(random() * size)] }
       const expected = queries.map((query) => one.nearest(query, options).toArray())
       // at once, when no worker has started, and then with all of them
