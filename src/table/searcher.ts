@@ -84,15 +84,10 @@ export class Searcher {
       return { ...query, excluded: excludedBy(query, params) }
     })
     const answers: Matches[] = []
-    let chunk: ReadyQuery[] = []
-    for (const query of queries) {
-      if (chunk.length > 0 && !this.fit([...chunk, query], params)) {
-        answers.push(...this.answerChunk(chunk, answers.length, params))
-        chunk = []
-      }
-      chunk.push(query)
+    while (answers.length < count) {
+      const chunk = this.asManyAsFit(queries, answers.length, params)
+      answers.push(...this.answerChunk(chunk, answers.length, params))
     }
-    if (chunk.length > 0) answers.push(...this.answerChunk(chunk, answers.length, params))
     return answers
   }
 
@@ -128,9 +123,20 @@ export class Searcher {
     return cosine
   }
 
-  private fit(queries: readonly ReadyQuery[], params: SearchParams): boolean {
-    const excluded = queries.reduce((sum, query) => sum + query.excluded.length, 0)
-    return this.rows.memory().hasRoom(queries.length, this.rowsWanted(queries, params.k), excluded)
+  /** The queries from `first` on that there is room for at once; one at the least. */
+  private asManyAsFit(queries: readonly ReadyQuery[], first: number, { k }: SearchParams): ReadyQuery[] {
+    const memory = this.rows.memory()
+    let excluded = 0
+    let fewest = this.rows.size
+    let end = first
+    for (; end < queries.length; end++) {
+      const count = queries[end]?.excluded.length ?? 0
+      excluded += count
+      fewest = Math.min(fewest, count)
+      const wanted = Math.min(k, this.rows.size - fewest)
+      if (end > first && !memory.hasRoom(end + 1 - first, wanted, excluded)) break
+    }
+    return queries.slice(first, end)
   }
 
   /** k, or as many rows as the answer that leaves out fewest can have. */
