@@ -207,7 +207,7 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     const page = await on.visit()
     await on.settled()
     await on.drop('odd.bin', '<!doctype html><p>not a table')
-    await on.says('#open-said', /looks like a web page/)
+    await on.says('#open-said', /is a web page/)
     await on.drop('cut.txt', '5 2\na 1 0\nb 0 1\n')
     await on.says('#open-said', /cut\.txt|5 rows/)
     if (await page.isVisible('#open-go')) await page.click('#open-go')
