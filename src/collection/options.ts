@@ -83,11 +83,16 @@ export type CheckedFilter<Given, Columns> = Given extends Filter | ((...values: 
     ? readonly CheckedFilter<Element, Columns>[]
     : { [Name in keyof Given]: Name extends keyof Columns ? Defined<Required<Given>[Name]> : never }
 
-type Defined<Given> = undefined extends Given
-  ? never
-  : Given extends object
-    ? { [Name in keyof Given]: undefined extends Required<Given>[Name] ? never : Given[Name] }
-    : Given
+/** Without strictNullChecks every type may be undefined: then only the check at run time can tell. */
+type ChecksNull = undefined extends string ? false : true
+
+type Defined<Given> = ChecksNull extends false
+  ? Given
+  : undefined extends Given
+    ? never
+    : Given extends object
+      ? { [Name in keyof Given]: undefined extends Required<Given>[Name] ? never : Given[Name] }
+      : Given
 
 /** Search options with their filter checked. */
 export type CheckedSearch<Given, Columns> = {
