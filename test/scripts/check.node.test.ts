@@ -8,7 +8,15 @@ import { projectPath } from '../shared-data.ts'
 
 const COPIED = [
   ...['.gitignore', 'biome.json', 'package.json', 'tsconfig.json', 'knip.json', 'docs/typedoc.json'],
-  ...['src', 'bindings', 'cli', 'build/inline.ts', 'build/worker.ts', 'build/default-table.ts'],
+  ...[
+    'src',
+    'bindings',
+    'cli',
+    'build/inline.ts',
+    'build/worker.ts',
+    'build/default-table.ts',
+    'data/models.json',
+  ],
 ]
 
 let copy: string
