@@ -124,7 +124,7 @@ function unknownOption(
 ): RowspaceError {
   const known = Object.entries(options).flatMap(([name, { short }]) => [
     spelled(name),
-    ...(short === undefined ? [] : [`-${short}`]),
+    ...(short === undefined || short === name ? [] : [`-${short}`]),
   ])
   const minus = grammar.operands.length > 0 ? `; an argument that starts with a minus goes behind "--"` : ''
   const hint =

@@ -28,7 +28,10 @@ describe('what is typed', () => {
     [['help', 'packk'], 'did you mean pack?'],
     [['--jsn'], 'there is no option --jsn; did you mean --json?'],
     [['nearest', 'default', 'king', '--metrik', 'dot'], 'no option --metrik; did you mean --metric?'],
-    [['nearest', 'default', 'king', '--normalize'], 'nearest has no option --normalize'],
+    [
+      ['nearest', 'default', 'king', '--normalize'],
+      'nearest has no option --normalize; there are -k, --metric,',
+    ],
     [['nearest', 'default', '-5'], 'no option -5; an argument that starts with a minus goes behind "--"'],
     [['nearest', 'default', 'king', '--constructor'], 'no option --constructor'],
     [['nearest', 'default', 'king', '--json=yes'], '--json takes no value; got "yes"'],
