@@ -127,7 +127,7 @@ async function main() {
   }
   const half = Math.max(1, Math.floor(availableParallelism() / 2))
   const options = {
-    sample: values.randomIds === undefined ? undefined : wholeNumber('sample', values.randomIds),
+    sample: values.sample === undefined ? undefined : wholeNumber('sample', values.sample),
     seed: wholeNumber('seed', values.seed),
     concurrency: values.concurrency === undefined ? half : wholeNumber('concurrency', values.concurrency),
     minutes: values.minutes === undefined ? undefined : wholeNumber('minutes', values.minutes),
