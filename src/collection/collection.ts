@@ -5,6 +5,7 @@ import { IdSet } from '../core/id-set.ts'
 import { readOptions } from '../core/strict-options.ts'
 import { checkCount, describe } from '../core/values.ts'
 import { makeColumns } from '../metadata/columns.ts'
+import type { CheckedFilter } from '../metadata/condition.ts'
 import type { ColumnTypes, Metadata, NoColumns, StoredMetadata } from '../metadata/types.ts'
 import { checkVector, isRow, queryList, zeroQuery } from '../table/arguments.ts'
 import type { EmbeddingTable, TableOptions } from '../table/embedding-table.ts'
@@ -19,8 +20,7 @@ import { loadCollection, OPEN_OPTIONS, type OpenCollectionOptions } from './load
 import type { CollectionMatches } from './matches.ts'
 import {
   type AddOptions,
-  type CheckedFilter,
-  type CheckedSearch,
+  type CheckedCollectionSearch,
   COLLECTION_OPTIONS,
   type CollectionOptions,
   type CollectionSearchOptions,
@@ -28,6 +28,7 @@ import {
   type FilterInput,
   type FromTableOptions,
   type Key,
+  type OtherFilter,
   type Vector,
 } from './options.ts'
 import {
@@ -297,7 +298,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    * @throws RowspaceError `INVALID_ARGUMENT` for an unknown column or a value of another type
    */
   where<const Given extends Exclude<FilterInput<Columns>, Filter>>(
-    wanted: Given & CheckedFilter<Given, Columns>,
+    wanted: Given & CheckedFilter<Given, Columns, OtherFilter>,
   ): Filter {
     const select = readFilter(this.open(), wanted)
     const filter = new Filter(this, () => {
@@ -329,7 +330,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    */
   nearest<const Given extends CollectionSearchOptions<Columns> = CollectionSearchOptions<Columns>>(
     query: Key | Vector,
-    options?: Given & CheckedSearch<Given, Columns>,
+    options?: Given & CheckedCollectionSearch<Given, Columns>,
   ): CollectionMatches<Columns> {
     const parts = this.open()
     const params = readCollectionQuestion(parts, this.searcher, this, options, 'the options of nearest()')
@@ -340,7 +341,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   /** As `nearest`, of many queries over one reading of the rows. Takes also n · d numbers as one Float32Array. */
   nearestBatch<const Given extends CollectionSearchOptions<Columns> = CollectionSearchOptions<Columns>>(
     queries: Iterable<Key | Vector> | Float32Array,
-    options?: Given & CheckedSearch<Given, Columns>,
+    options?: Given & CheckedCollectionSearch<Given, Columns>,
   ): CollectionMatches<Columns>[] {
     const parts = this.open()
     const what = 'the options of nearestBatch()'

@@ -2,7 +2,7 @@
 
 import { type Metric, TABLE_OPTIONS, type TableOptions } from '../core/options.ts'
 import type { KeysOf } from '../core/strict-options.ts'
-import type { Condition } from '../metadata/condition.ts'
+import type { CheckedSearch, Condition } from '../metadata/condition.ts'
 import type { ColumnTypes, Metadata, NoColumns, StoredMetadata } from '../metadata/types.ts'
 import type { CoreSource } from '../table/load-core.ts'
 import type { Filter } from './filter.ts'
@@ -73,35 +73,16 @@ export type FilterInput<Columns extends ColumnTypes> =
   | Condition<Columns>
   | ((key: Key, metadata: StoredMetadata<Columns>) => boolean)
 
-/**
- * A filter as it was written, with nothing in it that may be undefined and no unknown column: `{ tenant: user.tenant }` is a type error
- * where the tenant may be missing, also without exactOptionalPropertyTypes.
- */
-export type CheckedFilter<Given, Columns> = Given extends Filter | ((...values: never) => unknown)
-  ? Given
-  : Given extends readonly (infer Element)[]
-    ? readonly CheckedFilter<Element, Columns>[]
-    : { [Name in keyof Given]: Name extends keyof Columns ? Defined<Required<Given>[Name]> : never }
+/** Filters that are not conditions. */
+export type OtherFilter = Filter | ((...values: never) => unknown)
 
-/** Without strictNullChecks every type may be undefined: then only the check at run time can tell. */
-type ChecksNull = undefined extends string ? false : true
-
-type Defined<Given> = ChecksNull extends false
-  ? Given
-  : undefined extends Given
-    ? never
-    : Given extends object
-      ? { [Name in keyof Given]: undefined extends Required<Given>[Name] ? never : Given[Name] }
-      : Given
-
-/** Search options with their filter checked. */
-export type CheckedSearch<Given, Columns> = {
-  [Name in keyof Given]: Name extends 'filter'
-    ? CheckedFilter<Exclude<Given[Name], undefined>, Columns> | undefined
-    : Name extends keyof CollectionSearchOptions<ColumnTypes>
-      ? Given[Name]
-      : never
-}
+/** Search options of a collection with their filter checked. */
+export type CheckedCollectionSearch<Given, Columns> = CheckedSearch<
+  Given,
+  CollectionSearchOptions,
+  Columns,
+  OtherFilter
+>
 
 export const COLLECTION_SEARCH_OPTIONS: KeysOf<CollectionSearchOptions<ColumnTypes>> = {
   k: true,

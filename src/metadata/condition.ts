@@ -31,6 +31,37 @@ export type Condition<Columns extends ColumnTypes> =
     }
   | readonly Condition<Columns>[]
 
+/**
+ * A filter as it was written, with nothing in it that may be undefined and no unknown column: `{ tenant: user.tenant }`
+ * is a type error if the tenant may be missing, also without exactOptionalPropertyTypes. `Other` are the filters that
+ * are not conditions.
+ */
+export type CheckedFilter<Given, Columns, Other = never> = Given extends Other
+  ? Given
+  : Given extends readonly (infer Element)[]
+    ? readonly CheckedFilter<Element, Columns, Other>[]
+    : { [Name in keyof Given]: Name extends keyof Columns ? Defined<Required<Given>[Name]> : never }
+
+/** Search options of the type `Options`, with their filter checked. */
+export type CheckedSearch<Given, Options, Columns, Other = never> = {
+  [Name in keyof Given]: Name extends 'filter'
+    ? CheckedFilter<Exclude<Given[Name], undefined>, Columns, Other> | undefined
+    : Name extends keyof Options
+      ? Given[Name]
+      : never
+}
+
+/** Without strictNullChecks every type may be undefined: then only the check at run time can tell. */
+type ChecksNull = undefined extends string ? false : true
+
+type Defined<Given> = ChecksNull extends false
+  ? Given
+  : undefined extends Given
+    ? never
+    : Given extends object
+      ? { [Name in keyof Given]: undefined extends Required<Given>[Name] ? never : Given[Name] }
+      : Given
+
 /** One comparison of one column, its operand checked and copied. */
 export type ColumnTest =
   | { readonly operator: 'in' | 'nin'; readonly operand: ReadonlySet<Value> }
