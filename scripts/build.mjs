@@ -80,17 +80,36 @@ const shared = {
   logLevel: 'warning',
   metafile: true,
 }
+/** Of the library alone: the command is a program with its libraries in it, the default table is data. */
+const mapped = { ...shared, sourcemap: true }
+
+/**
+ * esbuild imports shared chunks once more for their side effects; they have none, and users' bundlers would warn. Spaces take
+ * their place, so that the source maps stay right.
+ */
+function withoutBareImports(path) {
+  const blank = (found) => ' '.repeat(found.length)
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/import"\.\/[\w-]+\.js";/g, blank))
+}
+
+/** The package holds src/ and bindings/; a map repeats the text of other sources alone. */
+function withoutPackedSources(path) {
+  const map = JSON.parse(readFileSync(path, 'utf8'))
+  const isPacked = (source) => /^(\.\.\/)+(src|bindings)\//.test(source)
+  map.sourcesContent = map.sources.map((source, i) => (isPacked(source) ? null : map.sourcesContent[i]))
+  writeFileSync(path, JSON.stringify(map))
+}
 
 rmSync('dist', { recursive: true, force: true })
 const built = await Promise.all([
   build({
-    ...shared,
+    ...mapped,
     entryPoints,
     outdir: 'dist',
     plugins: [doors('bindings/inline-core.ts'), leanLoader, defaultTableAt('./default-table.js')],
   }),
   build({
-    ...shared,
+    ...mapped,
     entryPoints: workerdEntryPoints,
     outdir: 'dist/workerd',
     conditions: ['workerd'],
@@ -119,11 +138,9 @@ const built = await Promise.all([
     },
   }),
 ])
-// esbuild imports shared chunks once more for their side effects; they have none, and users' bundlers would warn
 for (const name of readdirSync('dist', { recursive: true })) {
-  if (!/\.js$/.test(name)) continue
-  const path = `dist/${name}`
-  writeFileSync(path, readFileSync(path, 'utf8').replace(/import"\.\/[\w-]+\.js";/g, ''))
+  if (/\.js$/.test(name)) withoutBareImports(`dist/${name}`)
+  if (/\.js\.map$/.test(name)) withoutPackedSources(`dist/${name}`)
 }
 writeLicences(
   built.map(({ metafile }) => metafile),
