@@ -4,7 +4,7 @@ import type { ByteSource } from '../sources/source.ts'
 
 /** `INVALID_FORMAT`: `problem` continues "<name>: ". */
 export function invalidFormat(
-  source: ByteSource,
+  source: Pick<ByteSource, 'name'>,
   problem: string,
   details: Record<string, unknown> = {},
 ): RowspaceError {

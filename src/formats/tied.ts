@@ -1,7 +1,7 @@
 /** What of a model's file is its table once more, or no parameter at all. */
-import { readExactly } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { TableFile, TensorInfo } from './format.ts'
+import { isObject, readJsonBeside } from './json-beside.ts'
 
 /** The layer that turns vectors back into scores of tokens, by the names models give it. */
 export const OUTPUT = /^(?:.*\.)?(?:lm_head|embed_out)\.weight$|^output\.weight$/
@@ -37,34 +37,22 @@ export async function readTied(
     const shares = file.tensors.some(({ name }) => name === GGUF_OUTPUT_NORM) ? true : undefined
     return { tied: outputTensor === undefined ? shares : false, outputTensor }
   }
-  const said = configuration.tie_word_embeddings ?? configuration.text_config?.tie_word_embeddings
+  const { text_config: text } = configuration
+  const said = configuration.tie_word_embeddings ?? (isObject(text) ? text.tie_word_embeddings : undefined)
   return { tied: typeof said === 'boolean' ? said : outputTensor === undefined, outputTensor }
 }
 
-interface Configuration {
-  tie_word_embeddings?: unknown
-  text_config?: { tie_word_embeddings?: unknown } | null
-}
-
-const MAX_CONFIGURATION_BYTES = 1 << 22
-
-/** Undefined where there is none that can be read: it is no part of the table. */
+/** Undefined where there is none that can be read: it is not part of the table. */
 async function readConfiguration(
   source: ByteSource,
   signal: AbortSignal | undefined,
-): Promise<Configuration | undefined> {
-  const beside = await source.sibling?.('config.json').catch(() => undefined)
-  if (beside === undefined) return undefined
+): Promise<Record<string, unknown> | undefined> {
   try {
-    if (beside.size > MAX_CONFIGURATION_BYTES) return undefined
-    const text = new TextDecoder().decode(await readExactly(beside, 0, beside.size, signal))
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Configuration) : undefined
+    const file = await readJsonBeside(source, 'config.json', signal)
+    return isObject(file?.value) ? file.value : undefined
   } catch (error) {
     if (signal?.aborted) throw error
     return undefined
-  } finally {
-    await beside.close?.()
   }
 }
 

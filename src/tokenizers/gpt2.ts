@@ -2,13 +2,9 @@
 import ranks from 'gpt-tokenizer/bpeRanks/r50k_base'
 import { encode } from 'gpt-tokenizer/encoding/r50k_base'
 import type { TextToken, Vocabulary } from '../core/vocabulary.ts'
+import { byteLabel } from './readable-tokens.ts'
 
 const END_OF_TEXT = '<|endoftext|>'
-
-/** `<0xE2><0x80>`: how a token is written that is part of a UTF-8 sequence and so no text of its own. */
-function byteLabel(bytes: readonly number[]): string {
-  return bytes.map((byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`).join('')
-}
 
 class Gpt2Vocabulary implements Vocabulary {
   private readonly tokens = [
@@ -28,7 +24,7 @@ class Gpt2Vocabulary implements Vocabulary {
 
   tokenize(text: string): TextToken[] {
     // special tokens in a text are text here, as everywhere but at the end of a document
-    return encode(text, { disallowedSpecial: new Set() }).map((id) => ({ text: this.tokens[id]!, id }))
+    return encode(text, { disallowedSpecial: new Set() }).map((id) => ({ text: this.tokens[id] ?? '', id }))
   }
 }
 

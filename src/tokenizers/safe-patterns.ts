@@ -11,7 +11,7 @@
  * Replacements must not blow a text up either: `a` by `aa` thirty times makes a thousand million letters of one.
  */
 import { describe } from '../core/values.ts'
-import { isObject } from './json-object.ts'
+import { isObject } from '../formats/json-beside.ts'
 
 const MAX_REPETITIONS = 2
 const MAX_CHOICES = 1_000

@@ -406,7 +406,7 @@ describe('what is refused', () => {
       'a tokenizer.json that is a list',
       modelOf([embeddings()], { 'tokenizer.json': [] }),
       'INVALID_FORMAT',
-      'tokenizer.json is not a JSON object',
+      'tokenizer.json: it is not a JSON object. Put the right one there, or pass { tokenizer }.',
     ],
     [
       'a mapping to no row',

@@ -18,7 +18,7 @@ const tokenizerOf = (words: readonly string[], more: object = {}) => ({
   ...more,
 })
 const open = (words: readonly string[], more?: object) =>
-  openTokenizer({ tokenizer: tokenizerOf(words, more), config: {} })
+  openTokenizer({ name: 'tokenizer.json', tokenizer: tokenizerOf(words, more), config: {} })
 
 test('a text is its tokens, without those that are put around it', async () => {
   const made = await open(['[CLS]', 'cat', 'dog'], {

@@ -127,8 +127,7 @@ describe('texts are split', () => {
   })
 
   test('by a tokenizer that the library does not know, at spaces', () => {
-    const vocabulary = new ModelVocabulary([{ id: 0, written: 'king', readable: 'king' }], 1)
-    vocabulary.splitWith(() => {
+    const vocabulary = new ModelVocabulary([{ id: 0, written: 'king', readable: 'king' }], 1, () => {
       throw new Error('unknown model')
     })
     expect(vocabulary.tokenize('king odd')).toEqual([
@@ -158,9 +157,8 @@ describe('texts are split', () => {
   })
 
   test('a tokenizer that cannot be made is tried once', () => {
-    const vocabulary = new ModelVocabulary([{ id: 0, written: 'king', readable: 'king' }], 1)
     let tries = 0
-    vocabulary.splitWith(() => {
+    const vocabulary = new ModelVocabulary([{ id: 0, written: 'king', readable: 'king' }], 1, () => {
       tries++
       throw new Error('unknown model')
     })

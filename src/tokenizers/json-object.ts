@@ -1,4 +1,0 @@
-/** Parsed JSON that may be anything. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
