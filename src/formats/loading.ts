@@ -1,7 +1,6 @@
 /** What all `load` functions share: the target's length, progress, rows copied as they lie, words that come twice. */
 import { RowspaceError } from '../core/errors.ts'
-import { type BlockOptions, readStraight } from '../sources/blocks.ts'
-import type { ByteSource } from '../sources/source.ts'
+import type { BlockOptions } from '../sources/blocks.ts'
 import type { LoadedRows, LoadOptions } from './format.ts'
 
 /** Rows as float32, or as the bits of bf16 and f16. */
@@ -46,20 +45,6 @@ export class ProgressReporter {
   finish(loaded: LoadedRows): LoadedRows {
     return this.error === undefined ? loaded : { ...loaded, progressError: this.error }
   }
-}
-
-/**
- * Copies little-endian rows from byte `start` of the file into `target`, as they lie. Bytes are copied, not numbers, so a
- * tensor need not be aligned. (Typed arrays are little-endian on every engine that runs WebAssembly.)
- */
-export async function copyNumbers(
-  source: ByteSource,
-  start: number,
-  target: Float32Array | Uint16Array,
-  options: BlockOptions,
-): Promise<void> {
-  const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
-  await readStraight(source, start, bytes, options)
 }
 
 /**

@@ -7,7 +7,7 @@ import { pickOptions } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { invalidFormat, unsupported } from '../formats/malformed.ts'
 import { readSafetensorsHeader, type StoredTensor } from '../formats/safetensors/header.ts'
-import { halfOf, NUMBER_TYPES, widenNumbers } from '../formats/widen.ts'
+import { halfOf, NUMBER_TYPES, widenRows } from '../formats/widen.ts'
 import { readExactly, readStraight } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { EmbeddingTable, type TableOptions } from '../table/embedding-table.ts'
@@ -67,7 +67,8 @@ export async function readModelTensors(
     async (target, scales) => {
       if (dtype === 'int8') scales.fill(1)
       if (widened !== undefined && target instanceof Float32Array) {
-        await widenNumbers(source, rows.start, widened, target, dimension, { signal })
+        const placed = { source, start: rows.start, type: widened, size, dimension }
+        await widenRows(placed, target, { signal })
       } else {
         const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
         await readStraight(source, rows.start, bytes, { signal })

@@ -168,7 +168,7 @@ describe('is refused', () => {
     const shorter = await rejection(readTable(withSize(packed, FILES.npy.length - 1)))
     expect(shorter).toMatchObject({
       code: 'TRUNCATED',
-      message: expect.stringContaining('an array of shape'),
+      message: expect.stringContaining('the array of shape'),
     })
     const unpacked = await gunzipped(bytesSource(withSize(packed, FILES.npy.length - 1)))
     const end = unpacked.size

@@ -96,7 +96,7 @@ test.each<[string, () => Promise<Uint8Array>, string, RegExp]>([
     'fewer bytes than it promises',
     () => with_({ size: VECTORS.bytes.length + 1 }),
     'INVALID_FORMAT',
-    /1 bytes follow an array of shape \(700, 32\)/,
+    /1 bytes follow the array of shape \(700, 32\)/,
   ],
   ['more bytes than it promises', () => with_({ size: VECTORS.bytes.length - 4 }), 'TRUNCATED', /cut short/],
   ['another checksum', () => with_({ checksum: 7 }), 'INVALID_FORMAT', /cannot be unpacked/],

@@ -3,20 +3,13 @@ import { isRowspaceError } from '../../core/errors.ts'
 import { readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import { chooseTensor } from '../choose-tensor.ts'
-import type { FormatReader, OpenOptions, TableFile, TensorInfo } from '../format.ts'
+import type { FormatReader, OpenOptions, TensorInfo } from '../format.ts'
 import { MAX_WORD_LENGTH } from '../loading.ts'
-import {
-  invalidFormat,
-  MAX_WORDS,
-  quoted,
-  safeProduct,
-  shortened,
-  truncated,
-  unsupported,
-} from '../malformed.ts'
+import { invalidFormat, MAX_WORDS, quoted, safeProduct, shortened, unsupported } from '../malformed.ts'
+import { countElements } from '../tensor-table.ts'
 import { checkWordCount } from '../text/word-list.ts'
 import { wordsBeside } from '../text/words-beside.ts'
-import { type ArrayWords, npyTable, wordFiles } from './npy.ts'
+import { type ArrayWords, checkArrayEnd, npyTable, wordFiles } from './npy.ts'
 import { type NpyHeader, readNpyHeader } from './npy-header.ts'
 import { readZipEntries, type ZipEntry } from './zip.ts'
 import { openZipEntry } from './zip-entry.ts'
@@ -25,23 +18,25 @@ export const npzReader: FormatReader = {
   name: 'npz',
   seeks: true,
   recognises: (head) => head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4,
-  async open(source: ByteSource, _head: Uint8Array, options: OpenOptions): Promise<TableFile> {
+  async open(source, _head, options) {
     const arrays = await readArrays(source, options)
     const chosen = chooseTensor(source, arrays, options.tensor)
     const words = await findWords(source, arrays, chosen, options)
     const all = [...arrays.values()]
-    return Object.assign(npyTable(chosen.bytes, chosen.header, words), {
-      format: 'npz' as const,
+    return {
+      ...npyTable(chosen.bytes, chosen.header, words),
+      format: 'npz',
       tensor: chosen.name,
       tensors: all,
-      parameters: all.reduce((sum, { shape, dtype }) => sum + (isNumber(dtype) ? elementsOf(shape) : 0), 0),
+      parameters: countElements(all.filter(({ dtype }) => isNumber(dtype))),
       headerBytes: all.reduce((sum, { header }) => sum + header.headerBytes, 0),
       parts: [chosen.bytes],
-    })
+    }
   },
 }
 
 interface NamedArray extends TensorInfo {
+  readonly elements: number
   readonly header: NpyHeader
   readonly bytes: ByteSource
 }
@@ -82,9 +77,10 @@ async function readArray(
   if (!entry.name.endsWith(NPY)) return undefined
   try {
     const header = await readNpyHeader(bytes, signal)
-    const { descr, shape } = header
     await checkSize(bytes, header, signal)
-    return { name: entry.name.slice(0, -NPY.length), dtype: typeName(descr), shape, header, bytes }
+    const { descr, shape } = header
+    const elements = safeProduct(shape) ?? 0
+    return { name: entry.name.slice(0, -NPY.length), dtype: typeName(descr), shape, elements, header, bytes }
   } catch (error) {
     if (!isRowspaceError(error, 'UNSUPPORTED')) throw error
     await bytes.verify?.({ signal })
@@ -96,29 +92,17 @@ async function readArray(
 }
 
 /**
- * What the header says decides which arrays are read, and it is not held against a checksum unless all of the array is. So its numbers
- * must take the bytes that the entry has, and where that is not known, as of objects, all of it is read.
+ * The header decides which arrays are read, and is checked against the checksum only if all of the array is read. So its numbers must
+ * take the bytes that the entry has, and where that is not known, as of objects, all of it is read.
  */
 async function checkSize(
   bytes: ByteSource,
-  { descr, shape, headerBytes }: NpyHeader,
+  header: NpyHeader,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const [, kind, count] = /^[<>|=]?([biufcUS])(\d{1,9})$/.exec(descr) ?? []
-  if (kind === undefined) {
-    await bytes.verify?.({ signal })
-    return
-  }
-  const needed = safeProduct([...shape, Number(count) * (kind === 'U' ? 4 : 1)])
-  const array = `an array of shape (${shape.join(', ')})`
-  if (needed === undefined) throw invalidFormat(bytes, `it claims ${array}: no file is so large.`)
-  const end = headerBytes + needed
-  if (end > bytes.size) throw truncated(bytes, array, end)
-  if (end === bytes.size) return
-  throw invalidFormat(bytes, `${bytes.size - end} bytes follow ${array}.`, {
-    expected: end,
-    actual: bytes.size,
-  })
+  const [, kind, count] = /^[<>|=]?([biufcUS])(\d{1,9})$/.exec(header.descr) ?? []
+  if (kind === undefined) return bytes.verify?.({ signal })
+  checkArrayEnd(bytes, header, Number(count) * (kind === 'U' ? 4 : 1))
 }
 
 /** '<f4' as F32, so that floats are known by their names; others as numpy writes them. */
@@ -128,10 +112,6 @@ function typeName(descr: string): string {
 }
 
 const isNumber = (dtype: string) => /^F\d|^[<>|=]?[biuc]/.test(dtype)
-
-function elementsOf(shape: readonly number[]): number {
-  return safeProduct(shape) ?? 0
-}
 
 /** What people call the words of their rows. */
 const WORD_ARRAYS = ['words', 'tokens', 'vocab', 'vocabulary', 'keys', 'labels']

@@ -3,21 +3,20 @@
  *
  * ```
  * embeddings F32 [V, d]                        a table, by this name or one that models use
- *            BF16, F16                         kept as they come
+ *            BF16, F16                         as they are
  *            F64, F8_E4M3, F8_E5M2, I8, U8     widened to float32, exactly; F64 rounded to the nearest
  * embeddings I8  [V, d]  + scales F32 [V]      an int8 table: x = fl32(code · scale of its row)
  * tokens     U8  [n]                           optional: the UTF-8 bytes of a JSON list of V strings
  * ```
  */
-import { type BlockOptions, readBlocks, readExactly } from '../../sources/blocks.ts'
+import { readExactly } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import { chooseTensor } from '../choose-tensor.ts'
-import type { EncodingErrors, FileRows, FormatReader, OpenOptions, StoredType, TableFile } from '../format.ts'
-import { copyNumbers } from '../loading.ts'
+import type { FormatReader, OpenOptions, TableFile } from '../format.ts'
 import { invalidFormat } from '../malformed.ts'
-import { storedType, TensorTable } from '../tensor-table.ts'
+import { numberTypeOf, tensorTable } from '../tensor-table.ts'
 import { checkWordCount, parseWordList } from '../text/word-list.ts'
-import { F32, type NumberType, rowsOfNumbers } from '../widen.ts'
+import { NUMBER_TYPES } from '../widen.ts'
 import { readSafetensorsHeader, type SafetensorsHeader, type StoredTensor } from './header.ts'
 
 /** The names of rowspace's own layout. */
@@ -28,9 +27,8 @@ export const TOKENS = 'tokens'
 export const safetensorsReader: FormatReader = {
   name: 'safetensors',
   recognises: looksLikeSafetensors,
-  async open(source: ByteSource, _head: Uint8Array, options: OpenOptions): Promise<TableFile> {
-    const header = await readSafetensorsHeader(source, options.signal)
-    return new SafetensorsTable(source, header, options)
+  async open(source, _head, options) {
+    return safetensorsTable(source, await readSafetensorsHeader(source, options.signal), options)
   },
 }
 
@@ -42,71 +40,37 @@ function looksLikeSafetensors(head: Uint8Array): boolean {
   const prefix = head.subarray(0, 8)
   if (prefix.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d))) return false
   if (/^\d+ \d+\r?\n/.test(String.fromCharCode(...prefix))) return false
-  let index = 8
-  while (index < head.length && ' \t\r\n'.includes(String.fromCharCode(head[index]!))) index++
-  return head[index] === 0x7b // {
+  const brace = head.subarray(8).find((byte) => !' \t\r\n'.includes(String.fromCharCode(byte)))
+  return brace === 0x7b
 }
 
-const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
-  ['F64', 'f64'],
-  ['F32', 'f32'],
-  ['F16', 'f16'],
-  ['BF16', 'bf16'],
-  ['F8_E4M3', 'f8-e4m3'],
-  ['F8_E5M2', 'f8-e5m2'],
-  ['I8', 'i8'],
-  ['U8', 'u8'],
-])
-const REMEDY = 'Convert it to F32.'
+export function safetensorsTable(
+  source: ByteSource,
+  header: SafetensorsHeader,
+  options: OpenOptions,
+): TableFile {
+  const tensor = chooseTensor(source, header.tensors, options.tensor)
+  const scales = findScales(source, tensor, header)
+  const words = findWords(source, header)
+  const type = numberTypeOf(source, tensor, NUMBER_TYPES, 'Convert it to F32.')
+  const [size = 0] = tensor.shape
+  const readTokens = words && ((signal?: AbortSignal) => readWords(source, words, size, options, signal))
+  const rows = { source, tensor, type, scales: scales?.start, readTokens, tokenBytes: words?.elements }
+  return tensorTable('safetensors', header, rows, words)
+}
 
-export class SafetensorsTable extends TensorTable<StoredTensor> {
-  readonly format = 'safetensors'
-  readonly #scales: StoredTensor | undefined
-  readonly #tokens: StoredTensor | undefined
-  readonly #encodingErrors: EncodingErrors
-
-  constructor(source: ByteSource, header: SafetensorsHeader, options: OpenOptions) {
-    const rows = chooseTensor(source, header.tensors, options.tensor)
-    const scales = findScales(source, rows, header)
-    const words = findTokens(source, header)
-    const dtype = scales ? 'int8' : storedType(source, rows, STORED_TYPES, REMEDY)
-    super({ source, header, rows, dtype, words })
-    this.#scales = scales
-    this.#tokens = words
-    this.#encodingErrors = options.encodingErrors ?? 'strict'
-    this.leadBytes = (words?.elements ?? 0) + (scales?.elements ?? 0) * 4
-  }
-
-  /** Rows of codes, each times its scale: exact in float64 (8 + 24 bits), so rounded once. */
-  protected override rowReader(type: NumberType): FileRows['read'] {
-    const read = super.rowReader(type)
-    if (this.#scales === undefined) return read
-    const readScales = rowsOfNumbers(this.file, this.#scales.start, F32, 1)
-    return async (start, end, signal) => {
-      const [rows, factors] = [await read(start, end, signal), await readScales(start, end, signal)]
-      return rows.map((code, place) => code * factors[Math.floor(place / this.dimension)]!)
-    }
-  }
-
-  protected override async widen(target: Float32Array, options: BlockOptions): Promise<void> {
-    const scales = this.#scales
-    if (scales === undefined) return super.widen(target, options)
-    const factors = new Float32Array(this.size)
-    // the scales lie before the rows, whose progress starts at 0
-    const onBytes = (done: number) => options.onBytes?.(done - factors.byteLength)
-    await copyNumbers(this.file, scales.start, factors, { ...options, onBytes })
-    await widenCodes(this.file, this.rows, factors, target, options)
-  }
-
-  protected override async readTokens(signal: AbortSignal | undefined): Promise<string[] | undefined> {
-    if (!this.#tokens) return undefined
-    const { start, end } = this.#tokens
-    const bytes = await readExactly(this.file, start, end, signal)
-    const place = { name: `${this.file.name}, tensor "${TOKENS}"`, offset: start }
-    const tokens = parseWordList(this.file, bytes, this.#encodingErrors, place)
-    checkWordCount(this.file, tokens, this.size, `tensor "${TOKENS}"`)
-    return tokens
-  }
+async function readWords(
+  source: ByteSource,
+  { start, end }: StoredTensor,
+  size: number,
+  { encodingErrors = 'strict' }: OpenOptions,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const bytes = await readExactly(source, start, end, signal)
+  const place = { name: `${source.name}, tensor "${TOKENS}"`, offset: start }
+  const words = parseWordList(source, bytes, encodingErrors, place)
+  checkWordCount(source, words, size, `tensor "${TOKENS}"`)
+  return words
 }
 
 /** The scales of rowspace's own int8 rows; undefined for all others. */
@@ -124,36 +88,11 @@ function findScales(
   )
 }
 
-function findTokens(source: ByteSource, header: SafetensorsHeader): StoredTensor | undefined {
+function findWords(source: ByteSource, header: SafetensorsHeader): StoredTensor | undefined {
   const tokens = header.tensors.get(TOKENS)
   if (!tokens || (tokens.dtype === 'U8' && tokens.shape.length === 1)) return tokens
   throw invalidFormat(
     source,
     `tensor "${TOKENS}" is ${tokens.dtype} [${tokens.shape}]; the bytes of a JSON list, U8 in one dimension, were expected.`,
   )
-}
-
-/** target[row, column] = fl32(code · scale): the product is exact in float64 (8 + 24 bits), so it is rounded once. */
-async function widenCodes(
-  source: ByteSource,
-  rows: StoredTensor,
-  scales: Float32Array,
-  target: Float32Array,
-  options: BlockOptions,
-): Promise<void> {
-  const dimension = rows.shape[1]!
-  let index = 0
-  for await (const block of readBlocks(source, rows.start, rows.end, options)) {
-    const codes = new Int8Array(block.buffer, block.byteOffset, block.length)
-    let row = Math.floor(index / dimension)
-    let rowEnd = (row + 1) * dimension - index
-    for (let position = 0; position < codes.length; position++) {
-      if (position === rowEnd) {
-        row++
-        rowEnd += dimension
-      }
-      target[index + position] = codes[position]! * scales[row]!
-    }
-    index += codes.length
-  }
 }

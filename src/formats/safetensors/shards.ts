@@ -20,7 +20,7 @@ import {
   type StoredTensor,
 } from './header.ts'
 import { HeaderJsonError, type HeaderObject, isObject, parseHeaderJson } from './header-json.ts'
-import { SafetensorsTable } from './reader.ts'
+import { safetensorsTable } from './reader.ts'
 
 export const safetensorsIndexReader: FormatReader = {
   name: 'safetensors-index',
@@ -55,7 +55,7 @@ async function openShards(shards: Shards, options: OpenOptions): Promise<TableFi
     rows = chooseTensor(shards.index, shards.tensors(), options.tensor)
   }
   const { source, header } = await shards.open(shards.weightMap.get(rows.name)!)
-  const table = new SafetensorsTable(source, header, { ...options, tensor: rows.name })
+  const table = safetensorsTable(source, header, { ...options, tensor: rows.name })
   return shards.describe(table, options.shards !== 'table')
 }
 
@@ -118,7 +118,7 @@ class Shards {
   }
 
   /** The table as a part of the whole model. */
-  describe(table: SafetensorsTable, whole: boolean): TableFile {
+  describe(table: TableFile, whole: boolean): TableFile {
     const shards = [...this.#headers.values()]
     const sum = (count: (shard: Shard) => number) => shards.reduce((total, shard) => total + count(shard), 0)
     const described = {

@@ -1,0 +1,78 @@
+/** The table of rows of numbers that lie one after another: what every binary format but word2vec's comes down to. */
+import { readStraight } from '../sources/blocks.ts'
+import type { FileRows, LoadedRows, LoadOptions, TableFile } from './format.ts'
+import { checkTarget, ProgressReporter } from './loading.ts'
+import { bytesOfRows, F32, type PlacedRows, widenRows } from './widen.ts'
+
+export interface NumberRows extends PlacedRows {
+  /** The first byte of a float32 scale per row. */
+  readonly scales?: number | undefined
+  /** Returns one token per row. */
+  readonly readTokens?: ((signal: AbortSignal | undefined) => Promise<readonly string[]>) | undefined
+  /** Bytes that `readTokens` reads: 0 unless given. */
+  readonly tokenBytes?: number | undefined
+}
+
+/** What a table's header says beside its rows. */
+type Described = Pick<TableFile, 'format' | 'headerBytes'> & Partial<TableFile>
+
+export function numberTable(rows: NumberRows, described: Described): TableFile {
+  const { size, dimension, type, scales, readTokens } = rows
+  const dtype = scales === undefined ? type.stored : 'int8'
+  const load = (target: Float32Array | Uint16Array, options: LoadOptions = {}) =>
+    loadRows(rows, target, options)
+  const table = { ...described, dtype, size, dimension, load }
+  if (rows.byColumn || rows.bigEndian || type.numbers > 1) return table
+  const openRows = async ({ signal }: LoadOptions = {}) => ({
+    tokens: await readTokens?.(signal),
+    read: rowReader(rows),
+  })
+  if (dtype !== 'bf16' && dtype !== 'f16') return { ...table, openRows }
+  return { ...table, openRows, elementType: dtype, loadBits: load }
+}
+
+async function loadRows(
+  rows: NumberRows,
+  target: Float32Array | Uint16Array,
+  options: LoadOptions,
+): Promise<LoadedRows> {
+  const { source, start, size, dimension, type, tokenBytes = 0, scales } = rows
+  checkTarget(target, size, dimension)
+  const before = tokenBytes + (scales === undefined ? 0 : size * 4)
+  const progress = new ProgressReporter(options, before + bytesOfRows(rows, size))
+  // tokens first: if they do not fit the rows, nobody waits for the rows
+  const tokens = await rows.readTokens?.(options.signal)
+  const factors = await readScales(rows, 0, size, progress.blockOptions(options, tokenBytes))
+  const blockOptions = progress.blockOptions(options, before)
+  const isCopied = type === F32 && !rows.bigEndian && !rows.byColumn
+  if (target instanceof Float32Array && !isCopied) {
+    await widenRows(rows, target, { ...blockOptions, scales: factors })
+  } else {
+    // bytes are copied, not numbers: rows need not be aligned
+    const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
+    await readStraight(source, start, bytes, blockOptions)
+  }
+  return progress.finish({ size, tokens, duplicates: 0 })
+}
+
+function rowReader(rows: NumberRows): FileRows['read'] {
+  return async (start, end, signal) => {
+    const target = new Float32Array((end - start) * rows.dimension)
+    const scales = await readScales(rows, start, end, { signal })
+    await widenRows(rows, target, { signal, firstRow: start, scales })
+    return target
+  }
+}
+
+/** The scales of rows [start, end); undefined where rows have none. */
+async function readScales(
+  { source, scales }: NumberRows,
+  start: number,
+  end: number,
+  options: Parameters<typeof readStraight>[3],
+): Promise<Float32Array | undefined> {
+  if (scales === undefined) return undefined
+  const factors = new Float32Array(end - start)
+  await readStraight(source, scales + start * 4, new Uint8Array(factors.buffer), options)
+  return factors
+}
