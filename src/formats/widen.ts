@@ -62,30 +62,33 @@ export const Q8_0: NumberType = {
   },
 }
 
-/** IEEE 754 binary16. */
-export function halfOf(bits: number): number {
-  const exponent = (bits >> 10) & 31
-  const fraction = bits & 1023
-  const sign = bits & 0x8000 ? -1 : 1
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25))
+const WORD = new DataView(new ArrayBuffer(4))
+
+/** The float32 of these bits. */
+function floatOf(bits: number): number {
+  WORD.setUint32(0, bits)
+  return WORD.getFloat32(0)
 }
 
-const WORD = new DataView(new ArrayBuffer(4))
+/** IEEE 754 binary16: its exponent and fraction at the place of a float32's, times what the biases differ by. */
+export function halfOf(bits: number): number {
+  const magnitude = bits & 0x7fff
+  if (magnitude > 0x7c00) return Number.NaN
+  const number = magnitude === 0x7c00 ? Number.POSITIVE_INFINITY : floatOf(magnitude << 13) * 2 ** 112
+  return bits & 0x8000 ? -number : number
+}
 
 /** bfloat16: the upper half of a float32. */
 function brainOf(bits: number): number {
-  WORD.setUint32(0, bits << 16)
-  return WORD.getFloat32(0)
+  return floatOf(bits << 16)
 }
 
 /** The 8-bit float of Micikevicius et al. 2022, "FP8 formats for deep learning": no infinity, and NaN where all bits but the sign are set. */
 function e4m3Of(bits: number): number {
-  const exponent = (bits >> 3) & 15
-  const fraction = bits & 7
-  const sign = bits & 0x80 ? -1 : 1
-  if (exponent === 15 && fraction === 7) return Number.NaN
-  return sign * (exponent === 0 ? fraction * 2 ** -9 : (8 + fraction) * 2 ** (exponent - 10))
+  const magnitude = bits & 0x7f
+  if (magnitude === 0x7f) return Number.NaN
+  const number = floatOf(magnitude << 20) * 2 ** 120
+  return bits & 0x80 ? -number : number
 }
 
 /** Where rows of numbers lie in a file. */
@@ -119,7 +122,6 @@ export async function widenRows(
 ): Promise<void> {
   const { source, type, dimension, byColumn } = rows
   const { firstRow = 0, scales } = options
-  const littleEndian = !rows.bigEndian
   const start = rows.start + bytesOfRows(rows, firstRow)
   const end = start + bytesOfRows(rows, target.length / dimension)
   const blockBytes = Math.floor(BLOCK_BYTES / type.bytes) * type.bytes
@@ -128,61 +130,57 @@ export async function widenRows(
     const view = new DataView(block.buffer, block.byteOffset, block.length)
     const count = (block.length / type.bytes) * type.numbers
     const numbers = byColumn ? new Float32Array(count) : target.subarray(filled, filled + count)
-    type.decode(view, numbers, littleEndian)
-    const placeOf = (index: number) => firstRow * dimension + placeInTable(rows, filled + index)
-    if (type.stored === 'f64') checkNarrowed(source, view, numbers, littleEndian, placeOf, dimension)
-    if (byColumn) {
-      numbers.forEach((number, index) => {
-        target[placeOf(index)] = number
-      })
-    }
-    if (scales !== undefined) scaleRows(numbers, filled, scales, dimension)
+    if (scales === undefined) type.decode(view, numbers, !rows.bigEndian)
+    else decodeCodes(view, numbers, filled, scales, dimension)
+    if (type.stored === 'f64') checkNarrowed(rows, view, numbers, firstRow * dimension + filled)
+    let item = filled
+    if (byColumn) for (const number of numbers) target[placeOf(rows, item++)] = number
     filled += count
   }
 }
 
 /** Where number `item` of the file goes in the row-major table. */
-function placeInTable({ byColumn, size, dimension }: PlacedRows, item: number): number {
+function placeOf({ byColumn, size, dimension }: PlacedRows, item: number): number {
   if (!byColumn) return item
   const column = Math.floor(item / size)
   return (item - column * size) * dimension + column
 }
 
 /** Throws `NON_FINITE` where a finite float64 is infinite as float32. */
-function checkNarrowed(
-  source: ByteSource,
-  view: DataView,
-  numbers: Float32Array,
-  littleEndian: boolean,
-  placeOf: (index: number) => number,
-  dimension: number,
-): void {
-  numbers.forEach((number, index) => {
-    if (Number.isFinite(number)) return
-    const value = view.getFloat64(index * 8, littleEndian)
-    if (!Number.isFinite(value)) return
-    const row = Math.floor(placeOf(index) / dimension)
-    const column = placeOf(index) % dimension
+function checkNarrowed(rows: PlacedRows, view: DataView, numbers: Float32Array, first: number): void {
+  let index = -1
+  for (const number of numbers) {
+    index++
+    if (Number.isFinite(number)) continue
+    const value = view.getFloat64(index * 8, !rows.bigEndian)
+    if (!Number.isFinite(value)) continue
+    const place = placeOf(rows, first + index)
+    const row = Math.floor(place / rows.dimension)
+    const column = place % rows.dimension
+    const name = rows.source.name
     throw new RowspaceError(
       'NON_FINITE',
-      `${source.name}: ${value} in row ${row}, column ${column}, is too large for float32 (at most 3.4e38). Scale the rows down.`,
-      { source: source.name, row, column, value },
+      `${name}: ${value} in row ${row}, column ${column}, is too large for float32 (at most 3.4e38). Scale the rows down.`,
+      { source: name, row, column, value },
     )
-  })
+  }
 }
 
 /**
- * Multiplies codes, `first` of which came before, each by the scale of its row: the product is exact in float64 (8 + 24 bits), so it is
+ * Codes of 8 bits, `first` of which came before, each times the scale of its row: the product is exact in float64 (8 + 24 bits), so it is
  * rounded once.
  */
-function scaleRows(codes: Float32Array, first: number, scales: Float32Array, dimension: number): void {
-  const firstRow = Math.floor(first / dimension)
-  const endRow = Math.ceil((first + codes.length) / dimension)
-  scales.subarray(firstRow, endRow).forEach((scale, index) => {
-    const start = (firstRow + index) * dimension - first
-    const row = codes.subarray(Math.max(0, start), start + dimension)
-    row.forEach((code, column) => {
-      row[column] = code * scale
-    })
-  })
+function decodeCodes(
+  view: DataView,
+  target: Float32Array,
+  first: number,
+  scales: Float32Array,
+  dimension: number,
+): void {
+  let row = Math.floor(first / dimension)
+  let place = 0
+  for (const scale of scales.subarray(row, Math.ceil((first + target.length) / dimension))) {
+    const end = Math.min(target.length, ++row * dimension - first)
+    for (; place < end; place++) target[place] = view.getInt8(place) * scale
+  }
 }
