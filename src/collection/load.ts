@@ -194,7 +194,7 @@ function targetsOf(
     }
   }
   for (const [name, column] of columns) {
-    if (column.strings !== undefined)
+    if (column.type === 'string')
       views.push([`strings.${name}`, ownBytes(source, tensors, `strings.${name}`)])
   }
   const keys = tensors.has('tokens') ? 'tokens' : 'keys'

@@ -49,7 +49,7 @@ export function readFilter(parts: Parts, wanted: unknown): () => IdSet {
   const { rows, keys, columns } = parts
   if (typeof wanted !== 'function') {
     const condition = parseCondition(columns, wanted)
-    return () => select(columns, condition, rows.used)
+    return () => select(condition, rows.used)
   }
   const passes = (place: number) => isTrue(wanted(keys.keyAt(place), metadataAt(columns, place)))
   return () => IdSet.where(rows.used, (place) => rows.live.has(place) && passes(place))

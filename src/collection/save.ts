@@ -48,7 +48,6 @@ export async function saveCollection(
   try {
     if (!overwrite) await checkRevision(store, revision, signal)
     parts.rows.prepare()
-    for (const column of parts.columns.values()) column.tidy?.()
     const tensors = tensorsOf(parts)
     const metadata = await metadataOf(parts, tensors, options)
     await store.write(reported(encodeSafetensors(tensors, { ...metadata }), tensors, options), signal)
@@ -117,10 +116,10 @@ function tensorsOf({ rows, keys, columns }: Parts): TensorToWrite[] {
     }
   }
   for (const [name, column] of columns) {
-    tensors.push(
-      tensor(`column.${name}`, COLUMN_DTYPES[column.type], [used], column.values.subarray(0, used)),
-    )
-    if (column.strings !== undefined) tensors.push(jsonTensor(`strings.${name}`, column.strings))
+    const strings = column.strings()
+    const values = column.values.subarray(0, used)
+    tensors.push(tensor(`column.${name}`, COLUMN_DTYPES[column.type], [used], values))
+    if (strings !== undefined) tensors.push(jsonTensor(`strings.${name}`, strings))
   }
   return tensors
 }

@@ -1,52 +1,61 @@
-/** Metadata columns: one value or null a place, kept as numbers so that a condition is a loop over an array. */
+/** Metadata columns: one value or null per place, stored as numbers so that a condition is a loop over an array. */
 
 import { RowspaceError } from '../core/errors.ts'
-import type { IdSet } from '../core/id-set.ts'
+import { IdSet } from '../core/id-set.ts'
 import { describe } from '../core/values.ts'
 import type { ColumnType, ColumnTypes, Value } from './types.ts'
 
-export interface Column {
-  readonly type: ColumnType
-  /** What the values are kept as, from place 0 on. */
-  readonly values: Numbers
-  /** The different strings of a column of strings. After `tidy` each of them is some entry's. */
-  readonly strings?: readonly string[]
-  /** Renumbers the strings without those that are gone. */
-  tidy?(): void
-  /** Takes over the first `count` values, which were read, with their strings. Returns what is wrong with them, if anything is. */
-  adopt(count: number, strings: readonly unknown[]): string | undefined
-  reserve(capacity: number): void
-  get(place: number): Value | null
-  set(place: number, value: Value | null): void
-  /** Keeps the values of these places, in order. */
-  compact(places: Uint32Array): void
-  /** Adds to `target` the places below its size whose value passes. */
-  select(target: IdSet, test: (value: Value | null) => boolean): void
-}
-
 type Numbers = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
 
-/** What lies behind those that are kept is forgotten. */
-function compactPlaces(values: Numbers, places: Uint32Array, missing: number): void {
-  for (let place = 0; place < places.length; place++) values[place] = values[places[place]!]!
-  values.fill(missing, places.length)
-}
+export abstract class Column {
+  /** The stored values, from place 0 on. */
+  values: Numbers
 
-/** float64; NaN stands for null. */
-export class NumberColumn implements Column {
-  readonly type = 'number'
-  values = new Float64Array(0)
+  constructor(
+    readonly type: ColumnType,
+    private readonly Values: new (length: number) => Numbers,
+    private readonly missing: number,
+  ) {
+    this.values = new Values(0)
+  }
 
-  adopt(): undefined {}
+  abstract get(place: number): Value | null
+  abstract set(place: number, value: Value | null): void
+  /** The places below `size` whose value passes. */
+  abstract select(size: number, test: (value: Value | null) => boolean): IdSet
+
+  /** Accepts the first `count` values, which came from a file, with their strings. Returns what is wrong with them. */
+  adopt(_count: number, _strings: readonly unknown[]): string | undefined {
+    return undefined
+  }
+
+  /** The different strings of a column of strings, numbered from 1; all of them are in use. */
+  strings(): readonly unknown[] | undefined {
+    return undefined
+  }
 
   reserve(capacity: number): void {
-    const values = new Float64Array(capacity).fill(Number.NaN)
+    const values = new this.Values(capacity).fill(this.missing)
     values.set(this.values.subarray(0, capacity))
     this.values = values
   }
 
+  /** Moves the values of these places, in order, to the first places. The others are gone. */
+  compact(places: Uint32Array): void {
+    const { values, missing } = this
+    for (const [to, from] of places.entries()) values[to] = values[from] ?? missing
+    values.fill(missing, places.length)
+  }
+}
+
+/** float64; NaN stands for null. */
+class NumberColumn extends Column {
+  constructor() {
+    super('number', Float64Array, Number.NaN)
+  }
+
   get(place: number): number | null {
-    const value = this.values[place]!
+    const value = this.values[place] ?? Number.NaN
     return Number.isNaN(value) ? null : value
   }
 
@@ -54,169 +63,159 @@ export class NumberColumn implements Column {
     this.values[place] = value ?? Number.NaN
   }
 
-  compact(places: Uint32Array): void {
-    compactPlaces(this.values, places, Number.NaN)
-  }
-
-  select(target: IdSet, test: (value: Value | null) => boolean): void {
-    for (let place = 0; place < target.size; place++) {
-      if (test(this.get(place))) target.words[place >>> 5]! |= 1 << (place & 31)
-    }
+  select(size: number, test: (value: Value | null) => boolean): IdSet {
+    const set = new IdSet(size)
+    for (let place = 0; place < size; place++) if (test(this.get(place))) setBit(set.words, place)
+    return set
   }
 }
 
-/** 0 stands for null, 1 for false, 2 for true. */
-export class BooleanColumn implements Column {
-  readonly type = 'boolean'
-  values = new Uint8Array(0)
+/** As IdSet.add, without its checks. */
+function setBit(words: Uint32Array, place: number): void {
+  const word = place >>> 5
+  words[word] = (words[word] ?? 0) | (1 << (place & 31))
+}
 
-  adopt(count: number): string | undefined {
-    const place = this.values.subarray(0, count).findIndex((value) => value > 2)
-    return place < 0 ? undefined : `has ${this.values[place]} in row ${place}; it must be 0 (null), 1 or 2`
+/** A column of few different values. It stores their numbers in a list that starts with null. */
+abstract class CodedColumn<Kind extends Value> extends Column {
+  protected abstract decoded: (Kind | null)[]
+
+  get(place: number): Kind | null {
+    return this.decoded[this.values[place] ?? 0] ?? null
   }
 
-  reserve(capacity: number): void {
-    const values = new Uint8Array(capacity)
-    values.set(this.values.subarray(0, capacity))
-    this.values = values
+  /** Tests each different value once. */
+  select(size: number, test: (value: Value | null) => boolean): IdSet {
+    const { values } = this
+    const passes = this.decoded.map(test)
+    const set = new IdSet(size)
+    for (let place = 0; place < size; place++) if (passes[values[place] ?? 0]) setBit(set.words, place)
+    return set
   }
+}
 
-  get(place: number): boolean | null {
-    return [null, false, true][this.values[place]!]!
+class BooleanColumn extends CodedColumn<boolean> {
+  protected decoded = [null, false, true]
+
+  constructor() {
+    super('boolean', Uint8Array, 0)
   }
 
   set(place: number, value: boolean | null): void {
-    this.values[place] = value === null ? 0 : value ? 2 : 1
+    this.values[place] = this.decoded.indexOf(value)
   }
 
-  compact(places: Uint32Array): void {
-    compactPlaces(this.values, places, 0)
-  }
-
-  select(target: IdSet, test: (value: Value | null) => boolean): void {
-    selectCodes(target, this.values, [null, false, true].map(test))
+  override adopt(count: number): string | undefined {
+    const place = this.values.subarray(0, count).findIndex((value) => value > 2)
+    return place < 0 ? undefined : `has ${this.values[place]} in row ${place}; it must be 0 (null), 1 or 2`
   }
 }
 
-/** Numbers of different strings; 0 stands for null. A string that no entry has any more is forgotten, and its number given out again. */
-export class StringColumn implements Column {
-  readonly type = 'string'
-  values = new Uint32Array(0)
-  /** Number n stands for the nth of them, counted from 1; empty where it is free. */
-  strings: string[] = []
-  /** How many entries have each of them. */
-  private counts: number[] = []
+/** A string that no entry has any more is forgotten at once, and its number is used again. */
+class StringColumn extends CodedColumn<string> {
+  protected decoded: (string | null)[] = [null]
+  private codes = new Map<string | null, number>([[null, 0]])
+  /** How many entries have each string; null is never forgotten. */
+  private uses = [Number.POSITIVE_INFINITY]
   private free: number[] = []
-  private readonly numbers = new Map<string, number>()
 
-  adopt(count: number, strings: readonly unknown[]): string | undefined {
-    for (const text of strings) {
-      if (typeof text !== 'string') return `has ${describe(text)} among its strings`
-      if (this.numbers.has(text)) return `has the string ${describe(text)} twice`
-      this.numberOf(text)
-    }
-    for (const [place, number] of this.values.subarray(0, count).entries()) {
-      if (number > strings.length) return `has number ${number} in row ${place}, of ${strings.length} strings`
-      if (number > 0) this.counts[number - 1]!++
-    }
-    for (const [index, uses] of this.counts.entries()) if (uses === 0) this.forget(index + 1)
-    return undefined
-  }
-
-  reserve(capacity: number): void {
-    const values = new Uint32Array(capacity)
-    values.set(this.values.subarray(0, capacity))
-    this.values = values
-  }
-
-  get(place: number): string | null {
-    return this.strings[this.values[place]! - 1] ?? null
+  constructor() {
+    super('string', Uint32Array, 0)
   }
 
   set(place: number, value: string | null): void {
-    if (this.get(place) === value) return
-    const before = this.values[place]!
-    if (before > 0 && --this.counts[before - 1]! === 0) this.forget(before)
-    this.values[place] = value === null ? 0 : this.numberOf(value)
-    if (value !== null) this.counts[this.values[place]! - 1]!++
+    this.count(this.values[place] ?? 0, -1)
+    const code = this.codeOf(value)
+    this.count(code, 1)
+    this.values[place] = code
   }
 
-  private numberOf(text: string): number {
-    const known = this.numbers.get(text)
+  private codeOf(text: string | null): number {
+    const known = this.codes.get(text)
     if (known !== undefined) return known
-    const number = this.free.pop() ?? this.strings.length + 1
-    this.strings[number - 1] = text
-    this.counts[number - 1] = 0
-    this.numbers.set(text, number)
-    return number
+    const code = this.free.pop() ?? this.decoded.length
+    this.decoded[code] = text
+    this.codes.set(text, code)
+    return code
   }
 
-  private forget(number: number): void {
-    this.numbers.delete(this.strings[number - 1]!)
-    this.strings[number - 1] = ''
-    this.free.push(number)
+  private count(code: number, change: 1 | -1): void {
+    const uses = (this.uses[code] ?? 0) + change
+    this.uses[code] = uses
+    if (uses > 0) return
+    this.codes.delete(this.decoded[code] ?? null)
+    this.decoded[code] = null
+    this.free.push(code)
   }
 
-  tidy(): void {
-    if (this.free.length === 0) return
-    const renumbered = new Uint32Array(this.strings.length + 1)
-    const used = this.counts.flatMap((uses, index) => (uses > 0 ? [index] : []))
-    for (const [index, old] of used.entries()) {
-      renumbered[old + 1] = index + 1
-      this.numbers.set(this.strings[old]!, index + 1)
+  override adopt(count: number, strings: readonly unknown[]): string | undefined {
+    for (const [index, text] of strings.entries()) {
+      if (typeof text !== 'string') return `has ${describe(text)} among its strings`
+      if (this.codeOf(text) !== index + 1) return `has the string ${describe(text)} twice`
     }
-    this.strings = used.map((old) => this.strings[old]!)
-    this.counts = used.map((old) => this.counts[old]!)
-    this.free = []
-    for (const [place, number] of this.values.entries()) this.values[place] = renumbered[number]!
+    for (let place = 0; place < count; place++) {
+      const code = this.values[place] ?? 0
+      if (code > strings.length) return `has number ${code} in row ${place}, of ${strings.length} strings`
+      this.count(code, 1)
+    }
+    return undefined
   }
 
-  compact(places: Uint32Array): void {
-    compactPlaces(this.values, places, 0)
-  }
-
-  select(target: IdSet, test: (value: Value | null) => boolean): void {
-    selectCodes(target, this.values, [null, ...this.strings].map(test))
-  }
-}
-
-/** A test of few different values is made once for each of them. */
-function selectCodes(target: IdSet, codes: Uint8Array | Uint32Array, passes: readonly boolean[]): void {
-  for (let place = 0; place < target.size; place++) {
-    if (passes[codes[place]!]) target.words[place >>> 5]! |= 1 << (place & 31)
+  /** Numbers the strings anew if some are not in use. */
+  override strings(): readonly unknown[] {
+    const used = Array.from(this.decoded.keys()).filter((code) => (this.uses[code] ?? 0) > 0)
+    if (used.length < this.decoded.length) {
+      const renumbered = new Uint32Array(this.decoded.length)
+      for (const [code, old] of used.entries()) renumbered[old] = code
+      for (const [place, old] of this.values.entries()) this.values[place] = renumbered[old] ?? 0
+      this.decoded = used.map((old) => this.decoded[old] ?? null)
+      this.uses = used.map((old) => this.uses[old] ?? 0)
+      this.codes = new Map(this.decoded.map((text, code) => [text, code]))
+      this.free = []
+    }
+    return this.decoded.slice(1)
   }
 }
 
 const COLUMNS = { number: NumberColumn, boolean: BooleanColumn, string: StringColumn } as const
 
-/** Columns of these types. Throws `INVALID_ARGUMENT` for a type there is none of. */
+/** Columns of these types. Throws `INVALID_ARGUMENT` for a type that does not exist. */
 export function makeColumns(types: ColumnTypes): Map<string, Column> {
   if (typeof types !== 'object' || types === null || Array.isArray(types)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `columns are { name: 'number' | 'string' | 'boolean' }; got ${describe(types)}`,
+      `columns are { name: 'number' | 'string' | 'boolean' }; got ${describe(types)}.`,
     )
   }
   return new Map(
     Object.entries(types).map(([name, type]) => {
-      if (!Object.hasOwn(COLUMNS, type)) {
-        throw new RowspaceError(
-          'INVALID_ARGUMENT',
-          `column ${describe(name)} is of type 'number', 'string' or 'boolean'; got ${describe(type)}`,
-          { column: name },
-        )
-      }
-      return [name, new COLUMNS[type]()]
+      if (Object.hasOwn(COLUMNS, type)) return [name, new COLUMNS[type]()]
+      throw new RowspaceError(
+        'INVALID_ARGUMENT',
+        `column ${describe(name)} is of type 'number', 'string' or 'boolean'; got ${describe(type)}.`,
+        { column: name },
+      )
     }),
   )
 }
 
-/** Throws `INVALID_ARGUMENT` unless `value` may stand in a column of this type. */
+/** Throws `INVALID_ARGUMENT` unless a column of this type can hold `value`. */
 export function checkValue(name: string, type: ColumnType, value: unknown): asserts value is Value | null {
   if (value === null || (typeof value === type && !Number.isNaN(value))) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `column ${describe(name)} holds a ${type} or null; got ${describe(value)}`,
+    `column ${describe(name)} holds a ${type} or null; got ${describe(value)}.`,
     { column: name },
   )
+}
+
+export function unknownColumn(
+  columns: ReadonlyMap<string, unknown>,
+  column: string | symbol,
+  prefix = '',
+): RowspaceError {
+  const names = [...columns.keys()].map(describe).join(', ')
+  const known = names === '' ? 'the collection has none' : `there are ${names}`
+  const message = `${prefix}there is no column ${describe(column)}; ${known}.`
+  return new RowspaceError('INVALID_ARGUMENT', message, { column })
 }

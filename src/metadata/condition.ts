@@ -70,10 +70,18 @@ export type ColumnTest =
 
 export type Operator = ColumnTest['operator']
 
-/** A parsed condition, the only form that is evaluated or compiled. */
-export type ParsedCondition =
-  | { readonly any: readonly ParsedCondition[] }
-  | { readonly all: readonly { readonly column: string; readonly tests: readonly ColumnTest[] }[] }
+/** What a parser needs to know of a column. */
+export interface KnownColumn {
+  readonly type: ColumnType
+}
 
-/** What a parser needs to know of the columns. */
-export type KnownColumns = ReadonlyMap<string, { readonly type: ColumnType }>
+/** A parsed condition, the only form that is evaluated or compiled. */
+export type ParsedCondition<Known extends KnownColumn = KnownColumn> =
+  | { readonly any: readonly ParsedCondition<Known>[] }
+  | {
+      readonly all: readonly {
+        readonly column: string
+        readonly known: Known
+        readonly tests: readonly ColumnTest[]
+      }[]
+    }

@@ -1,37 +1,38 @@
 /**
- * The one parser of conditions. A filter decides who sees what, so it fails shut: whatever is not clearly a condition is an error that
- * names the column, and nothing is skipped. Each property is read once, so that what was checked is what is compared.
+ * The one parser of conditions. A filter decides who sees what, so it fails shut: whatever is not clearly a condition is
+ * an error that names the column, and nothing is skipped. Each property is read once, so that what was checked is what
+ * is compared.
  */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
-import { checkValue } from './columns.ts'
-import type { ColumnTest, KnownColumns, Operator, ParsedCondition } from './condition.ts'
+import { checkValue, unknownColumn } from './columns.ts'
+import type { ColumnTest, KnownColumn, Operator, ParsedCondition } from './condition.ts'
 import type { ColumnType } from './types.ts'
 
 /** Lists in lists in lists …: nobody writes them deeper, and a list that contains itself must end. */
 const MAX_DEPTH = 32
 
-const OPERATORS = ['eq', 'ne', 'in', 'nin', 'lt', 'lte', 'gt', 'gte'] as const
+const OPERATORS: readonly string[] = ['eq', 'ne', 'in', 'nin', 'lt', 'lte', 'gt', 'gte'] satisfies Operator[]
 
 /**
  * A condition, checked and copied.
  *
- * @throws RowspaceError `INVALID_ARGUMENT` for anything but objects of known columns with values or comparisons of the column's type,
- *   and lists of such objects
+ * @throws RowspaceError `INVALID_ARGUMENT` for anything but objects of known columns with values or comparisons of the
+ *   column's type, and lists of such objects
  */
-export function parseCondition(columns: KnownColumns, condition: unknown): ParsedCondition {
-  return parse(columns, condition, 0)
-}
-
-function parse(columns: KnownColumns, condition: unknown, depth: number): ParsedCondition {
+export function parseCondition<Known extends KnownColumn>(
+  columns: ReadonlyMap<string, Known>,
+  condition: unknown,
+  depth = 0,
+): ParsedCondition<Known> {
   if (depth > MAX_DEPTH)
     throw invalid(`a condition has at most ${MAX_DEPTH} lists within each other; this one has more.`)
   if (Array.isArray(condition)) {
-    return { any: readList(condition, 'a list of conditions').map((one) => parse(columns, one, depth + 1)) }
+    const list = readList(condition, 'a list of conditions')
+    return { any: list.map((one) => parseCondition(columns, one, depth + 1)) }
   }
-  if (typeof condition === 'object' && condition !== null) rejectInherited(condition, 'a condition')
-  if (!isPlainObject(condition)) {
+  if (!isPlainObject(condition, 'a condition')) {
     throw invalid(
       `a condition is an object of columns, such as { year: 2020 }, or a list of such objects; got ${describe(condition)}.`,
     )
@@ -39,32 +40,31 @@ function parse(columns: KnownColumns, condition: unknown, depth: number): Parsed
   const all = readProperties(condition, 'a condition').map(([column, given]) => {
     const known = columns.get(column)
     if (known === undefined) throw unknownColumn(columns, column)
-    return { column, tests: parseColumn(column, known.type, given) }
+    return { column, known, tests: parseColumn(column, known.type, given) }
   })
   return { all }
 }
 
 function parseColumn(column: string, type: ColumnType, given: unknown): ColumnTest[] {
   if (given === null || typeof given !== 'object') return [parseTest(column, type, 'eq', given)]
-  if (!Array.isArray(given)) rejectInherited(given, named(column), column)
-  if (!isPlainObject(given)) throw invalid(`${named(column)} ${insteadOf(given)}`, column)
+  if (!isPlainObject(given, named(column), column))
+    throw invalid(`${named(column)} is compared with ${insteadOf(given)}.`, column)
   const comparisons = readProperties(given, named(column), column)
-  if (comparisons.length === 0) {
-    throw invalid(
-      `${named(column)} is compared with an empty object, which says nothing: write a value, or ${comparison}.`,
-      column,
-    )
-  }
-  return comparisons.map(([operator, operand]) => {
-    if (isOperator(operator)) return parseTest(column, type, operator, operand)
+  if (comparisons.length > 0)
+    return comparisons.map(([operator, operand]) => parseTest(column, type, operator, operand))
+  throw invalid(
+    `${named(column)} is compared with an empty object, which says nothing: write a value, or ${COMPARISON}.`,
+    column,
+  )
+}
+
+function parseTest(column: string, type: ColumnType, operator: string, operand: unknown): ColumnTest {
+  if (!isOperator(operator)) {
     throw invalid(
       `${named(column)} has no comparison ${describe(operator)}: write one of ${OPERATORS.join(', ')}.`,
       column,
     )
-  })
-}
-
-function parseTest(column: string, type: ColumnType, operator: Operator, operand: unknown): ColumnTest {
+  }
   if (operator === 'in' || operator === 'nin') {
     if (!Array.isArray(operand)) {
       throw invalid(
@@ -99,34 +99,31 @@ function notNull<Type>(column: string, operator: Operator, value: Type | null): 
   throw invalid(`${named(column)}: only eq and ne take null; got null for ${operator}.`, column)
 }
 
-const comparison = '{ eq, ne, in, nin, lt, lte, gt or gte: … }'
+const COMPARISON = '{ eq, ne, in, nin, lt, lte, gt or gte: … }'
 
-/** What to write where an object is no comparison. */
+/** What is not a comparison, and what to write in its place. */
 function insteadOf(given: object): string {
-  if (Array.isArray(given))
-    return `is compared with an array: to match any of its values write { in: [${given.length > 0 ? '…' : ''}] }.`
-  const got = `is compared with ${describe(given)}`
-  if (given instanceof Set) return `${got}: to match any of its values write { in: [...set] }.`
-  if (given instanceof Date) return `${got}: write a value of the column's type, such as date.getTime().`
-  if (given instanceof Promise) return `${got}: await it first.`
-  return `${got}: write a value, or ${comparison}.`
+  if (Array.isArray(given)) return 'an array: to match any of its values write { in: […] }'
+  const got = describe(given)
+  if (given instanceof Set) return `${got}: to match any of its values write { in: [...set] }`
+  if (given instanceof Date) return `${got}: write a value of the column's type, such as date.getTime()`
+  if (given instanceof Promise) return `${got}: await it first`
+  return `${got}: write a value, or ${COMPARISON}`
 }
 
-/** Objects written with braces, made by JSON.parse or without a prototype, of this realm or another. */
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === null || prototype === Object.prototype)
-    return Object.prototype.toString.call(value) === '[object Object]'
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf')
-}
-
-/** What is inherited is read by some and lost to others. */
-function rejectInherited(given: object, what: string, column?: string): void {
-  for (const key in given) {
-    if (Object.hasOwn(given, key)) continue
+/**
+ * Whether it is an object written with braces, made by JSON.parse or without a prototype, of this realm or another. Throws
+ * for inherited keys, which some would read and others would not.
+ */
+function isPlainObject(value: unknown, what: string, column?: string): value is object {
+  for (const key in Object(value)) {
+    if (Object.hasOwn(Object(value), key)) continue
     throw invalid(`${what} inherits ${describe(key)}: write it into the object itself.`, column ?? key)
   }
+  if (Object.prototype.toString.call(value) !== '[object Object]') return false
+  const prototype: object | null = Object.getPrototypeOf(value)
+  if (prototype === null) return true
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }
 
 /** Every key with its value, read once. Symbols are errors, and hidden keys count. */
@@ -163,22 +160,16 @@ function readProperty(given: object, key: string | number, column: string | unde
 }
 
 function isOperator(text: string): text is Operator {
-  return (OPERATORS as readonly string[]).includes(text)
+  return OPERATORS.includes(text)
 }
 
 function named(column: string): string {
   return `column ${describe(column)}`
 }
 
-function unknownColumn(columns: KnownColumns, column: string): RowspaceError {
-  const names = [...columns.keys()].map(describe).join(', ')
-  const there = names === '' ? 'the collection has none' : `there are ${names}`
-  return invalid(`there is no column ${describe(column)}; ${there}.`, column)
-}
-
 function invalid(message: string, column?: string, cause?: unknown): RowspaceError {
   return new RowspaceError('INVALID_ARGUMENT', message, {
-    ...(column === undefined ? {} : { column }),
+    ...(column !== undefined && { column }),
     cause,
   })
 }

@@ -1,38 +1,30 @@
-/** Metadata as callers hand it over, checked and copied. */
+/** Metadata as callers pass it, checked and copied. */
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
-import { type Column, checkValue } from './columns.ts'
+import { type Column, checkValue, unknownColumn } from './columns.ts'
 import type { Value } from './types.ts'
 
-/** The values that were given, by column. */
+/** The given values, by column. */
 export function readMetadata(
   columns: ReadonlyMap<string, Column>,
   metadata: unknown,
   name: string,
 ): Map<string, Value | null> {
-  if (metadata === undefined) return new Map()
+  const values = new Map<string, Value | null>()
+  if (metadata === undefined) return values
   if (Object.prototype.toString.call(metadata) !== '[object Object]') {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `${name}: metadata is an object with one value per column; got ${describe(metadata)}`,
+      `${name}: metadata is an object with one value per column; got ${describe(metadata)}.`,
     )
   }
-  const values = new Map<string, Value | null>()
-  for (const column of Reflect.ownKeys(metadata as object)) {
-    const known = typeof column === 'string' ? columns.get(column) : undefined
-    if (known === undefined) throw unknownColumn(columns, column, name)
-    const value: unknown = Reflect.get(metadata as object, column) ?? null
-    checkValue(String(column), known.type, value)
-    values.set(String(column), value)
+  for (const key of Reflect.ownKeys(metadata as object)) {
+    const column = String(key)
+    const known = typeof key === 'string' ? columns.get(key) : undefined
+    if (known === undefined) throw unknownColumn(columns, key, `${name}: `)
+    const value: unknown = Reflect.get(metadata as object, key) ?? null
+    checkValue(column, known.type, value)
+    values.set(column, value)
   }
   return values
-}
-
-function unknownColumn(columns: ReadonlyMap<string, Column>, column: string | symbol, name: string) {
-  const names = [...columns.keys()].map(describe).join(', ')
-  return new RowspaceError(
-    'INVALID_ARGUMENT',
-    `${name}: there is no column ${describe(column)}; ${names === '' ? 'the collection was made without columns' : `there are ${names}`}`,
-    { column },
-  )
 }

@@ -6,29 +6,26 @@ import type { ColumnTest, ParsedCondition } from './condition.ts'
 import type { Value } from './types.ts'
 
 /** Which of the first `size` places pass. */
-export function select(
-  columns: ReadonlyMap<string, Column>,
-  condition: ParsedCondition,
-  size: number,
-): IdSet {
+export function select(condition: ParsedCondition<Column>, size: number): IdSet {
   if ('any' in condition) {
-    const found = condition.any.map((one) => select(columns, one, size))
-    return found.reduce((set, one) => combine(set, one, (a, b) => a | b), new IdSet(size))
+    const found = condition.any.map((one) => select(one, size))
+    return combine(new IdSet(size), found, (a, b) => a | b)
   }
-  const found = condition.all.map(({ column, tests }) => {
-    const set = new IdSet(size)
-    columns.get(column)!.select(set, (value) => tests.every((test) => passes(value, test)))
-    return set
-  })
-  return found.reduce(
-    (set, one) => combine(set, one, (a, b) => a & b),
+  const found = condition.all.map(({ known, tests }) =>
+    known.select(size, (value) => tests.every((test) => passes(value, test))),
+  )
+  return combine(
     IdSet.where(size, () => true),
+    found,
+    (a, b) => a & b,
   )
 }
 
-function combine(target: IdSet, other: IdSet, operation: (a: number, b: number) => number): IdSet {
-  for (let word = 0; word < target.words.length; word++) {
-    target.words[word] = operation(target.words[word]!, other.words[word]!)
+function combine(target: IdSet, sets: readonly IdSet[], operation: (a: number, b: number) => number): IdSet {
+  for (const { words } of sets) {
+    for (const [place, word] of words.entries()) {
+      target.words[place] = operation(target.words[place] ?? 0, word)
+    }
   }
   return target
 }

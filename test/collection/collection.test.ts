@@ -1,5 +1,4 @@
 /** What a collection promises beside its answers: views, filters, order of changes, bad input, tables. */
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Collection } from '../../src/collection.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
@@ -160,70 +159,6 @@ describe('filters', () => {
       1,
     )
   })
-})
-
-/** The same comparisons, plainly. */
-const PASSES: Record<string, (value: never, operand: never) => boolean> = {
-  eq: (value, operand) => value === operand,
-  ne: (value, operand) => value !== operand,
-  in: (value, operand: never[]) => operand.includes(value),
-  nin: (value, operand: never[]) => !operand.includes(value),
-  lt: (value, operand) => value < operand,
-  lte: (value, operand) => value <= operand,
-  gt: (value, operand) => value > operand,
-  gte: (value, operand) => value >= operand,
-}
-
-test('conditions choose what plain tests choose', async () => {
-  const values = {
-    year: fc.constantFrom(-1, 0, 1, 2.5, Infinity),
-    language: fc.constantFrom('', 'a', 'b', 'é', 'keys'),
-    open: fc.boolean(),
-  }
-  type Name = keyof typeof values
-  const metadata = fc.record({
-    year: fc.option(values.year),
-    language: fc.option(values.language),
-    open: fc.option(values.open),
-  })
-  const comparison = (value: fc.Arbitrary<unknown>) =>
-    fc.record(
-      {
-        eq: fc.option(value),
-        ne: fc.option(value),
-        in: fc.array(value),
-        nin: fc.array(value),
-        lt: value,
-        lte: value,
-        gt: value,
-        gte: value,
-      },
-      { requiredKeys: [] },
-    )
-  const one = fc.record(
-    { year: comparison(values.year), language: comparison(values.language), open: comparison(values.open) },
-    { requiredKeys: [] },
-  )
-  const passes = (row: Record<Name, unknown>, condition: Record<string, Record<string, unknown>>) =>
-    Object.entries(condition).every(([name, given]) =>
-      Object.entries(given).every(([operator, operand]) => {
-        const value = row[name as Name]
-        if (value === null) return operator === 'eq' && operand === null
-        return PASSES[operator]!(value as never, operand as never)
-      }),
-    )
-  await fc.assert(
-    fc.asyncProperty(fc.array(metadata, { minLength: 1 }), fc.array(one), one, async (rows, any, alone) => {
-      using collection = await Collection.create({ dimension: 1, columns })
-      await collection.add(rows.map((row) => ({ vector: [1], metadata: row })))
-      const found = (filter: unknown) =>
-        [...collection.nearest([1], { k: rows.length, filter: filter as never }).keys] as number[]
-      const wanted = (test: (row: Record<Name, unknown>) => boolean) =>
-        rows.flatMap((row, key) => (test(row) ? [key] : []))
-      expect(found(alone)).toEqual(wanted((row) => passes(row, alone as never)))
-      expect(found(any)).toEqual(wanted((row) => any.some((condition) => passes(row, condition as never))))
-    }),
-  )
 })
 
 test('from a table and back', async () => {

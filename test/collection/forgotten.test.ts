@@ -1,7 +1,6 @@
 /** What was deleted or replaced is gone: from memory at once, and from the bytes of the next save. */
 import { describe, expect, test } from 'vitest'
 import { Collection } from '../../src/collection.ts'
-import { StringColumn } from '../../src/metadata/columns.ts'
 import { forge, memoryStore, setText } from './forged.ts'
 
 const columns = { text: 'string', year: 'number', open: 'boolean' } as const
@@ -79,32 +78,6 @@ test('400,000 texts one after the other need the room of one', async () => {
   await collection.save(store)
   expect(store.bytes.length).toBe(length)
   expect(collection.metadata('a')).toEqual({ text: 'text number 500000' })
-})
-
-test('numbers of texts are given out again, and a text that is another entry’s stays', () => {
-  const column = new StringColumn()
-  column.reserve(4)
-  column.set(0, 'a')
-  column.set(1, 'a')
-  column.set(2, 'b')
-  column.set(0, null)
-  column.set(2, 'c')
-  expect(column.strings).toEqual(['a', 'c'])
-  column.set(1, 'd')
-  column.set(1, 'd')
-  expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual([null, 'd', 'c', null])
-  column.set(3, 'e')
-  column.set(2, null)
-  column.tidy()
-  expect(column.strings).toEqual(expect.arrayContaining(['d', 'e']))
-  expect(column.strings).toHaveLength(2)
-  expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual([null, 'd', null, 'e'])
-  column.set(0, 'f')
-  expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual(['f', 'd', null, 'e'])
-  expect(column.strings).toHaveLength(3)
-  column.set(0, 'e')
-  column.compact(Uint32Array.of(1, 3))
-  expect([0, 1, 2, 3].map((place) => column.get(place))).toEqual(['d', 'e', null, null])
 })
 
 test('texts that nobody has are left out of the file, and forgotten when a file has them', async () => {

@@ -2,6 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { conditionSql } from '../../src/clickhouse/condition-sql.ts'
 import { Collection } from '../../src/collection.ts'
+import { RowspaceError } from '../../src/core/errors.ts'
+import { makeColumns } from '../../src/metadata/columns.ts'
+import { parseCondition } from '../../src/metadata/parse-condition.ts'
 
 const columns = { tenant: 'string', year: 'number', open: 'boolean' } as const
 const make = async () => {
@@ -19,6 +22,12 @@ class Wanted {
 const nested = (depth: number): unknown => (depth === 0 ? { year: 2020 } : [nested(depth - 1)])
 const endless: unknown[] = []
 endless.push(endless)
+function emptyArguments(): unknown {
+  // biome-ignore lint/complexity/noArguments: an object that is not written with braces
+  return arguments
+}
+/** Object.prototype of another realm, as far as anybody can see. */
+const foreign = Object.defineProperty(Object.create(null), 'isPrototypeOf', { value: () => false })
 const throwing = (key: string, inside: object = {}) =>
   Object.defineProperty(inside, key, {
     enumerable: true,
@@ -28,7 +37,7 @@ const throwing = (key: string, inside: object = {}) =>
   })
 
 /** What is given, and what the message says: the column and what to write. */
-const refused: [string, unknown, RegExp][] = [
+const rejected: [string, unknown, RegExp][] = [
   ['undefined', { tenant: undefined }, /column "tenant" is compared with undefined: write a value, null/],
   [
     'undefined beside others',
@@ -78,6 +87,11 @@ const refused: [string, unknown, RegExp][] = [
     [Object.assign([{ year: 1 }], { tenant: 'ours' })],
     /the key "tenant" beside its elements/,
   ],
+  ['a key that starts as an index', Object.assign([{ year: 1 }], { '1x': 1 }), /the key "1x" beside/],
+  ['a key that ends as an index', { year: { in: Object.assign([1], { x1: 1 }) } }, /of in has the key "x1"/],
+  ['arguments', emptyArguments(), /a condition is an object of columns/],
+  ['a prototype without one', Object.create(Object.create(null)), /a condition is an object of columns/],
+  ['an element that throws', throwing('0', [{ year: 1 }]), /element 0 of a condition cannot be read/],
   ['a symbol as key', { [Symbol('tenant')]: 'ours' }, /a condition has the key Symbol\(tenant\)/],
   ['a symbol as comparison', { year: { [Symbol('eq')]: 1 } }, /column "year" has the key Symbol\(eq\)/],
   ['an inherited key', Object.create({ tenant: 'ours' }), /a condition inherits "tenant"/],
@@ -103,7 +117,7 @@ const refused: [string, unknown, RegExp][] = [
 ]
 
 describe('what is not a condition', () => {
-  test.each(refused)('%s', async (_, condition, message) => {
+  test.each(rejected)('%s', async (_, condition, message) => {
     using collection = await make()
     const error = expect.objectContaining({
       name: 'RowspaceError',
@@ -116,6 +130,38 @@ describe('what is not a condition', () => {
     expect(() => conditionSql(columns, condition)).toThrow(error)
   })
 })
+
+test.each<[unknown, object]>([
+  [{ tenant: undefined }, { column: 'tenant' }],
+  [{ yaer: 1 }, { column: 'yaer' }],
+  [Object.create({ tenant: 'ours' }), { column: 'tenant' }],
+  [{ year: Object.create({ eq: 1 }) }, { column: 'year' }],
+  [throwing('tenant'), { column: 'tenant' }],
+  [{ year: throwing('eq') }, { column: 'year' }],
+  [{ year: { [Symbol('eq')]: 1 } }, { column: 'year' }],
+  ['tenant', {}],
+  [{ [Symbol('tenant')]: 1 }, {}],
+  [throwing('0', [{ year: 1 }]), {}],
+])('the details of an error name the column if there is one: %#', (condition, details) => {
+  const known = makeColumns(columns)
+  const error = catchError(() => parseCondition(known, condition))
+  expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
+  expect(error.details).toStrictEqual(details)
+})
+
+test('an error of a getter is the cause of the error', () => {
+  const error = catchError(() => parseCondition(makeColumns(columns), throwing('tenant')))
+  expect(error.cause).toMatchObject({ message: 'not today' })
+})
+
+function catchError(act: () => unknown): RowspaceError {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof RowspaceError) return error
+  }
+  throw new Error('it is not an error')
+}
 
 test('is read once: a getter that changes its answer filters by the one that was checked', async () => {
   using collection = await make()
@@ -143,6 +189,7 @@ test('and is copied: what changes later does not change the filter', async () =>
 test.each([
   ['without a prototype', Object.assign(Object.create(null), { tenant: 'theirs' })],
   ['from JSON', JSON.parse('{"tenant": {"in": ["theirs"]}}')],
+  ['of another realm', Object.assign(Object.create(foreign), { tenant: 'theirs' })],
   ['in lists as deep as they may be', nested(32)],
 ])('objects %s are conditions', async (_, condition) => {
   using collection = await make()
