@@ -1,9 +1,11 @@
 /**
- * `npm run bench:cluster [-- --quick]`: a table on three real ClickHouse servers of this machine, scanned by rows and by int8 codes, cold and warm;
- * then the same table on one, two and three of them; then what 10^9 and 10^10 rows would take, computed from what was measured.
+ * `npm run bench:cluster [-- --quick]`: a table on three real ClickHouse servers of this machine, scanned by
+ * rows and by int8 codes, cold and warm; then the same table on one, two and three of them; then what 10^9
+ * and 10^10 rows would take, computed from what was measured.
  *
- * Bytes are those of system.query_log, before compression. Cold: the files of all tables are dropped from the system's cache and the engine's marks
- * from its own. `--json` prints the figures alone. It takes some minutes, 8 GB of disk, and clickhouse-server (CLICKHOUSE_SERVER names it).
+ * Bytes are those of system.query_log, before compression. Cold: the files of all tables are dropped from the
+ * system's cache and the engine's marks from its own. `--json` prints the figures alone. It takes some
+ * minutes, 8 GB of disk, and clickhouse-server (CLICKHOUSE_SERVER names it).
  */
 import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'

@@ -1,4 +1,4 @@
-/** Addresses of servers: a user and a password may stand in them, and are taken out. */
+/** Addresses of servers. They may hold a user and a password, which are taken out. */
 import { RowspaceError } from '../core/errors.ts'
 import type { ConnectionOptions } from './options.ts'
 
@@ -12,9 +12,10 @@ interface Address {
 export function readAddress({ url, username, password }: ConnectionOptions): Address {
   const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+    const got = parsed === undefined ? '' : `; got one of ${parsed.protocol}`
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `url is the HTTP address of a ClickHouse server, http://host:8123 or https://host:8443${parsed === undefined ? '' : `; got one of ${parsed.protocol}`}`,
+      `url must be the HTTP address of a ClickHouse server, http://host:8123 or https://host:8443${got}.`,
     )
   }
   const given = { username: decoded(parsed.username), password: decoded(parsed.password) }
@@ -27,7 +28,7 @@ export function readAddress({ url, username, password }: ConnectionOptions): Add
   }
 }
 
-/** A sign % that starts no code stands for itself. */
+/** A % that starts no code stands for itself. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
@@ -36,12 +37,12 @@ function decoded(text: string): string {
   }
 }
 
-/** As addresses write it; half a surrogate pair has no such form. */
+/** As addresses write it. Half a surrogate pair has no such form. */
 export function encoded(text: string): string {
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
 }
 
-/** The same ones, with the user and the password of the address beside it. */
+/** The same options, with the user and the password of the address as options. */
 export function credentialsOf(options: ConnectionOptions): ConnectionOptions {
   const { username, password } = readAddress(options)
   return { ...options, username, password }

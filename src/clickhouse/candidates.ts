@@ -1,15 +1,18 @@
-/** Selects candidates by their bounds: the highest for each query alone, or all above a score for many queries in one scan. */
+/**
+ * Selects candidates by their bounds: the highest for each query alone, or all above a score for many queries
+ * in one scan.
+ */
 import type { Metric } from '../core/options.ts'
 import { boundExpression, type Kernels } from './bound.ts'
 import type { Connection } from './connection.ts'
-import { changed } from './fetch-rows.ts'
-import { RowBinaryReader } from './row-binary.ts'
-import { quoteNumber } from './sql.ts'
+import { changed } from './fetched-rows.ts'
+import { batches, quoteNumber } from './sql.ts'
 
-/** Rows that may be in an answer, highest bound first. */
-export interface Candidates {
-  ids: number[]
-  bounds: number[]
+/** Rows that may be in the answer to a query, highest bound first. */
+export interface Candidates<Query> {
+  query: Query
+  ids: readonly number[]
+  bounds: readonly number[]
   /** No other row scores above this; −Infinity if there are no others. */
   rest: number
 }
@@ -21,6 +24,8 @@ export interface BoundOptions {
   where: string | undefined
   /** Rows of the table, |V|. */
   size: number
+  /** Numbers per row, d. */
+  dimension: number
   signal: AbortSignal | undefined
 }
 
@@ -34,45 +39,36 @@ export interface FirstQuery {
 const SCANS_AT_ONCE = 8
 
 /** The rows whose bounds are highest, for each query. */
-export async function firstByBound(
+export async function firstByBound<Query extends FirstQuery>(
   connection: Connection,
-  queries: readonly FirstQuery[],
-  options: BoundOptions,
-): Promise<Candidates[]> {
-  const answers: Candidates[] = []
-  for (let from = 0; from < queries.length; from += SCANS_AT_ONCE) {
-    answers.push(...(await someFirst(connection, queries.slice(from, from + SCANS_AT_ONCE), options)))
-  }
-  return answers
-}
-
-async function someFirst(
-  connection: Connection,
-  queries: readonly FirstQuery[],
+  queries: readonly Query[],
   { metric, kernels, where, size, signal }: BoundOptions,
-): Promise<Candidates[]> {
-  const table = connection.named(connection.table)
+): Promise<Candidates<Query>[]> {
+  const table = connection.rows
   const from = `FROM ${table}${where === undefined ? '' : ` PREWHERE ${where}`}`
-  const scans = queries.map(({ vector, limit }, query) => {
-    const bound = boundExpression(vector, { metric, kernel: kernels.alone, codes: 'fine' })
-    return `SELECT * FROM (SELECT toUInt32(${query}) AS query, id, if(isFinite(${bound} AS sum), sum, inf) AS bound ${from} ORDER BY bound DESC, id LIMIT ${limit})`
-  })
-  // one more row holds the current number of rows
-  const count = `SELECT toUInt32(${queries.length}) AS query, count() AS id, 0. AS bound FROM ${table}`
-  const reader = await select(connection, [...scans, count].join(' UNION ALL '), signal)
-  const answers = queries.map((): Candidates => ({ ids: [], bounds: [], rest: Number.NEGATIVE_INFINITY }))
-  while (!reader.done) {
-    const [query, id, bound] = [reader.uint32(), reader.uint64(), boundOf(reader.float64())]
-    const answer = answers[query]
-    if (answer === undefined) checkRows(connection, id, size)
-    else {
-      answer.ids.push(id)
-      answer.bounds.push(bound)
+  const answers: Candidates<Query>[] = []
+  for (const some of batches(queries, SCANS_AT_ONCE)) {
+    const scans = some.map(({ vector, limit }, index) => {
+      const bound = boundExpression(vector, { metric, kernel: kernels.alone, codes: 'fine' })
+      const fields = `toUInt32(${index}) AS query, id, if(isFinite(${bound} AS sum), sum, inf) AS bound`
+      return `SELECT * FROM (SELECT ${fields} ${from} ORDER BY bound DESC, id LIMIT ${limit})`
+    })
+    // one more row holds the current number of rows
+    scans.push(`SELECT toUInt32(${some.length}) AS query, count() AS id, 0. AS bound FROM ${table}`)
+    const reader = await connection.selectBinary(scans.join(' UNION ALL '), { signal })
+    const found = some.map((query) => ({ query, ids: [] as number[], bounds: [] as number[] }))
+    while (!reader.done) {
+      const [index, id, bound] = [reader.uint32(), reader.uint64(), boundOf(reader.float64())]
+      const own = found[index]
+      if (own === undefined) checkRows(connection, id, size)
+      own?.ids.push(id)
+      own?.bounds.push(bound)
     }
-  }
-  for (const [place, answer] of answers.entries()) {
-    const { limit } = queries[place]!
-    if (answer.ids.length === limit && limit < size) answer.rest = answer.bounds[limit - 1]!
+    for (const own of found) {
+      const { limit } = own.query
+      const hasMore = own.ids.length === limit && limit < size
+      answers.push({ ...own, rest: (hasMore ? own.bounds.at(-1) : undefined) ?? Number.NEGATIVE_INFINITY })
+    }
   }
   return answers
 }
@@ -83,7 +79,10 @@ export interface SharedQuery {
   minScore: number
 }
 
-/** Queries that share a scan: reading and unpacking, most of the work of one query, happens once for all of them. */
+/**
+ * Queries that share a scan: reading and unpacking, most of the work of one query, happens once for all of
+ * them.
+ */
 const QUERIES_AT_ONCE = 16
 /** Numbers of all of their vectors: the engine parses long statements slowly. */
 const NUMBERS_AT_ONCE = 1 << 14
@@ -101,57 +100,61 @@ export interface SharedOptions extends BoundOptions {
 }
 
 /**
- * All rows whose bounds reach `minScore`, for each query. If there are more than `maxEach` per query, the scan returns
- * those farthest above it, and `rest` limits what the others may score.
+ * All rows whose bounds reach `minScore`, for each query. If there are more than `maxEach` per query, the
+ * scan returns those farthest above it, and `rest` limits what the others may score.
  */
-export async function allAbove(
+export async function allAbove<Query extends SharedQuery>(
   connection: Connection,
-  queries: readonly SharedQuery[],
+  queries: readonly Query[],
   options: SharedOptions,
-): Promise<Candidates[]> {
-  const answers: Candidates[] = []
-  const atOnce = queriesAtOnce(queries[0]?.vector.length ?? 1)
-  for (let from = 0; from < queries.length; from += atOnce) {
-    answers.push(...(await someAbove(connection, queries.slice(from, from + atOnce), options)))
+): Promise<Candidates<Query>[]> {
+  const answers: Candidates<Query>[] = []
+  for (const some of batches(queries, queriesAtOnce(options.dimension))) {
+    answers.push(...(await someAbove(connection, some, options)))
   }
   return answers
 }
 
-async function someAbove(
+async function someAbove<Query extends SharedQuery>(
   connection: Connection,
-  queries: readonly SharedQuery[],
+  queries: readonly Query[],
   { metric, kernels, where, size, signal, below, maxEach }: SharedOptions,
-): Promise<Candidates[]> {
+): Promise<Candidates<Query>[]> {
   const limit = maxEach * queries.length
   const conditions = [...(below < size ? [`id < ${below}`] : []), ...(where === undefined ? [] : [where])]
-  const table = connection.named(connection.table)
   const bounds = queries.map(({ vector }) =>
     boundExpression(vector, { metric, kernel: kernels.shared, codes: 'coarse' }),
   )
-  const minScore = queries.map((query) => quoteNumber(query.minScore))
-  // excess: how far a row is above its query's minScore at most. Ordered by it, the engine holds only `limit` rows
+  const minScores = queries.map(({ minScore }) => quoteNumber(minScore)).join(', ')
+  // excess: how far a row is above its query's minScore at most. Ordered by it, the engine holds only `limit`
+  // rows
   const scan =
     `SELECT id, arrayMap(x -> if(isFinite(x), x, inf), [${bounds.join(', ')}]) AS bounds, ` +
-    `arrayReduce('max', arrayMap((x, y) -> x - y, bounds, [${minScore.join(', ')}])) AS excess FROM ${table}` +
-    `${conditions.length === 0 ? '' : ` PREWHERE ${conditions.join(' AND ')}`} WHERE excess >= 0 ORDER BY excess DESC, id LIMIT ${limit}`
-  const reader = await select(connection, scan, signal)
-  const rows: { id: number; bounds: Float64Array }[] = []
+    `arrayReduce('max', arrayMap((x, y) -> x - y, bounds, [${minScores}])) AS excess ` +
+    `FROM ${connection.rows}` +
+    `${conditions.length === 0 ? '' : ` PREWHERE ${conditions.join(' AND ')}`} ` +
+    `WHERE excess >= 0 ORDER BY excess DESC, id LIMIT ${limit}`
+  const reader = await connection.selectBinary(scan, { signal })
+  const found = queries.map((query) => ({ query, rows: [] as { id: number; bound: number }[] }))
+  let count = 0
   let last = Number.POSITIVE_INFINITY
-  while (!reader.done) {
-    const [id, found, above] = [reader.uint64(), reader.doubles(), reader.float64()]
-    rows.push({ id, bounds: found })
-    last = Math.min(last, above)
+  for (; !reader.done; count++) {
+    const [id, bounds, excess] = [reader.uint64(), reader.doubles(), reader.float64()]
+    last = Math.min(last, excess)
+    for (const [index, { query, rows }] of found.entries()) {
+      const bound = boundOf(bounds[index] ?? Number.POSITIVE_INFINITY)
+      if (bound >= query.minScore) rows.push({ id, bound })
+    }
   }
-  return queries.map(({ minScore }, n) => {
-    const reaching = rows
-      .map(({ id, bounds }) => ({ id, bound: boundOf(bounds[n]!) }))
-      .filter(({ bound }) => bound >= minScore)
-      .sort((a, b) => b.bound - a.bound || a.id - b.id)
+  return found.map(({ query, rows }) => {
+    const { minScore } = query
+    rows.sort((a, b) => b.bound - a.bound || a.id - b.id)
     return {
-      ids: reaching.map(({ id }) => id),
-      bounds: reaching.map(({ bound }) => bound),
+      query,
+      ids: rows.map(({ id }) => id),
+      bounds: rows.map(({ bound }) => bound),
       rest:
-        rows.length < limit
+        count < limit
           ? justBelow(minScore)
           : boundOf(minScore + last + 2 ** -40 * (Math.abs(minScore) + last)),
     }
@@ -166,33 +169,24 @@ function justBelow(minScore: number): number {
 /** The ids of all rows that pass a condition, in no order; undefined if there are more than `limit`. */
 export async function passingIds(
   connection: Connection,
-  {
-    where,
-    size,
-    limit,
-    signal,
-  }: { where: string; size: number; limit: number; signal: AbortSignal | undefined },
+  where: string,
+  limit: number,
+  { size, signal }: BoundOptions,
 ): Promise<number[] | undefined> {
   // float64 holds every id, and the reader reads lists of float64
-  const statement = `SELECT count(), groupArrayIf(${limit + 1})(toFloat64(id), ${where}) FROM ${connection.named(connection.table)}`
-  const reader = await select(connection, statement, signal)
+  const ids = `groupArrayIf(${limit + 1})(toFloat64(id), ${where})`
+  const statement = `SELECT count(), ${ids} FROM ${connection.rows}`
+  const reader = await connection.selectBinary(statement, { signal })
   checkRows(connection, reader.uint64(), size)
-  const ids = reader.doubles()
-  return ids.length > limit ? undefined : Array.from(ids)
-}
-
-async function select(
-  connection: Connection,
-  statement: string,
-  signal: AbortSignal | undefined,
-): Promise<RowBinaryReader> {
-  return new RowBinaryReader(await connection.selectBinary(statement, { signal }))
+  const found = reader.doubles()
+  return found.length > limit ? undefined : Array.from(found)
 }
 
 /** Throws `CHANGED` if the table does not have the number of rows that were uploaded. */
 export async function checkCount(connection: Connection, size: number, signal?: AbortSignal): Promise<void> {
-  const statement = `SELECT count() FROM ${connection.named(connection.table)}`
-  checkRows(connection, (await select(connection, statement, signal)).uint64(), size)
+  const statement = `SELECT count() FROM ${connection.rows}`
+  const reader = await connection.selectBinary(statement, { signal })
+  checkRows(connection, reader.uint64(), size)
 }
 
 function checkRows(connection: Connection, rows: number, size: number): void {

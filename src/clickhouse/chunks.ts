@@ -47,10 +47,11 @@ export class Chunks {
 
   /** How many rows of each chunk the shards have. */
   async there(connection: Connection, signal: AbortSignal | undefined): Promise<Map<number, number>> {
-    const { data } = await connection.select(
-      `SELECT intDiv(id, ${this.shape.chunkRows}) AS chunk, count() AS n FROM ${connection.named(connection.table)} GROUP BY chunk`,
+    const { chunkRows } = this.shape
+    const rows = await connection.select(
+      `SELECT intDiv(id, ${chunkRows}) AS chunk, count() AS n FROM ${connection.rows} GROUP BY chunk`,
       { signal },
     )
-    return new Map(data.map(([chunk, count]) => [Number(chunk), Number(count)]))
+    return new Map(rows.map(([chunk, count]) => [Number(chunk), Number(count)]))
   }
 }

@@ -1,38 +1,35 @@
 /** A table on ClickHouse with the methods, options and bits of an EmbeddingTable, as promises. */
 
-import { conditionSql } from '../clickhouse/condition-sql.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
-import { describe } from '../core/values.ts'
+import type { Query, RowKey } from '../core/options.ts'
+import { describe, readList } from '../core/values.ts'
+import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
-import { EmbeddingTable } from '../table/embedding-table.ts'
-import { combine, type Expression, type WeightedTerm } from '../table/expression.ts'
-import { answerQueries, type SearchParams } from './answer.ts'
+import { combine, type Expression, type TermTable } from '../table/expression.ts'
+import { answerQueries } from './answer.ts'
 import type { Kernels } from './bound.ts'
+import { conditionSql } from './condition-sql.ts'
 import type { Connection } from './connection.ts'
-import { fetchRows } from './fetch-rows.ts'
+import { FetchedRows } from './fetched-rows.ts'
 import { findIds, findTokens } from './find-ids.ts'
-import type { ClickHouseMatches } from './matches.ts'
 import type {
   ClickHouseAnalogyOptions,
   ClickHouseOptions,
   ClickHouseSearchOptions,
-  ColumnTypes,
-  NoColumns,
-  Query,
-  RowKey,
+  SignalOptions,
 } from './options.ts'
 import {
-  copiedQuery,
-  copiedTerms,
-  inOrder,
-  type PrepareOptions,
-  prepareQuery,
-  prepareSum,
-  Rows,
+  copyQuery,
+  copyTerms,
+  type GivenQuery,
+  givenBatch,
+  givenQuery,
+  givenSum,
+  rowsOf,
 } from './prepare-query.ts'
-import { readSearch, readSignalOptions, readSumOptions, type SignalOptions } from './read-options.ts'
-import { type PreparedQuery, smallTable } from './rescore.ts'
+import { readAnalogy, readSearch, readSignal, readSum, type SumOptions } from './read-options.ts'
+import { type ClickHouseMatches, noMatches } from './rescore.ts'
 import { type Description, namesOf } from './schema.ts'
 import { quoteText } from './sql.ts'
 
@@ -80,58 +77,52 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     this.kernels = kernels
   }
 
-  /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
+  /**
+   * The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`.
+   */
   async id(row: RowKey, options: SignalOptions = {}): Promise<number> {
-    const { signal } = readSignalOptions(options, 'id()')
-    return (await this.find([row], signal))[0]!
+    const idOf = await this.find([row], readSignal(options, 'id()'))
+    return idOf(row)
   }
 
   /** The token of an id, or undefined where the table has none for it. */
   async token(id: number, options: SignalOptions = {}): Promise<string | undefined> {
     this.checkOpen()
-    const { signal } = readSignalOptions(options, 'token()')
+    const signal = readSignal(options, 'token()')
     if (typeof id !== 'number')
-      throw new RowspaceError('INVALID_ARGUMENT', `an id must be a number; got ${describe(id)}.`)
+      throw new RowspaceError('INVALID_ARGUMENT', `An id must be a number; got ${describe(id)}.`)
     checkId(id, this.size)
-    return (await fetchRows(this.connection, [id], signal)).get(id)?.token
+    return (await this.fetch([id], signal)).get(id).token
   }
 
   /** The lookup x_i = E[t_i]: one row, d numbers. */
   async row(row: RowKey, options: SignalOptions = {}): Promise<Float32Array> {
-    return this.rowsById([row], readSignalOptions(options, 'row()'))
+    const table = await this.termTable([row], readSignal(options, 'row()'))
+    return table.row(row)
   }
 
   /** n rows, n · d numbers, row-major. */
   async gather(rows: Iterable<RowKey>, options: SignalOptions = {}): Promise<Float32Array> {
-    return this.rowsById(listOf(rows), readSignalOptions(options, 'gather()'))
-  }
-
-  private async rowsById(rows: readonly RowKey[], { signal }: SignalOptions): Promise<Float32Array> {
-    const ids = await this.find(rows, signal)
-    const found = await fetchRows(this.connection, ids, signal)
-    const target = new Float32Array(ids.length * this.dimension)
-    for (const [place, id] of ids.entries()) target.set(found.get(id)!.row, place * this.dimension)
+    const signal = readSignal(options, 'gather()')
+    const list = readList(rows, 'rows')
+    const table = await this.termTable(list, signal)
+    const target = new Float32Array(list.length * this.dimension)
+    for (const [place, row] of list.entries()) target.set(table.row(row), place * this.dimension)
     return target
   }
 
   /** The cosine of two rows or vectors; 0 where one is a row of zeros. */
   async similarity(a: Query, b: Query, options: SignalOptions = {}): Promise<number> {
-    const { signal } = readSignalOptions(options, 'similarity()')
-    const queries = [copiedQuery(a, this.dimension), copiedQuery(b, this.dimension)]
-    const ids = await this.find(queries.filter(isRow), signal)
-    const found = await fetchRows(this.connection, ids, signal)
-    const sorted = Float64Array.from(new Set(ids)).sort()
-    const table =
-      sorted.length > 0
-        ? await smallTable(this.connection, sorted, found, this.options.core)
-        : await EmbeddingTable.from(new Float32Array(this.dimension), {
-            dimension: this.dimension,
-            codes: false,
-            core: this.options.core,
-          })
+    const signal = readSignal(options, 'similarity()')
+    const first = copyQuery(a, this.dimension)
+    const second = copyQuery(b, this.dimension)
+    const rows = [first, second].filter(isRow)
+    const idOf = await this.find(rows, signal)
+    const ids = rows.map(idOf)
+    const table = await (await this.fetch(ids, signal)).toTable(ids, this.options.core)
+    const inTable = (query: Query) => (isRow(query) ? ids.indexOf(idOf(query)) : query)
     try {
-      const [first, second] = queries.map((query) => (isRow(query) ? sorted.indexOf(ids.shift()!) : query))
-      return table.similarity(first!, second!)
+      return table.similarity(inTable(first), inTable(second))
     } finally {
       table.dispose()
     }
@@ -139,12 +130,8 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
 
   /** As EmbeddingTable.nearest. */
   async nearest(query: Query, options: ClickHouseSearchOptions<Columns> = {}): Promise<ClickHouseMatches> {
-    const given = readSearch(options, 'nearest()', false)
-    const copy = copiedQuery(query, this.dimension)
-    const prepare = async (params: TableSearchParams) => [
-      prepareQuery(copy, params, await this.rowsOf([copy], params)),
-    ]
-    return (await this.search(given, prepare))[0]!
+    const given = readSearch(options, 'nearest()')
+    return this.searchOne(given, givenQuery(query, this.dimension))
   }
 
   /** As EmbeddingTable.nearestBatch. */
@@ -152,12 +139,12 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     queries: Iterable<Query>,
     options: ClickHouseSearchOptions<Columns> = {},
   ): Promise<ClickHouseMatches[]> {
-    const given = readSearch(options, 'nearestBatch()', false)
-    const list = inOrder(queryList(queries, this.dimension), (query) => copiedQuery(query, this.dimension))
-    return this.search(given, async (params) => {
-      const rows = await this.rowsOf(list, params)
-      return inOrder(list, (query) => prepareQuery(query, params, rows))
-    })
+    const given = readSearch(options, 'nearestBatch()')
+    const list = queryList(queries, this.dimension)
+    return this.search(
+      given,
+      givenBatch(list, (query) => givenQuery(query, this.dimension)),
+    )
   }
 
   /** As EmbeddingTable.analogy. */
@@ -165,13 +152,8 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     expression: Expression,
     options: ClickHouseAnalogyOptions<Columns> = {},
   ): Promise<ClickHouseMatches> {
-    const { normalize = false, ...given } = readSearch(options, 'analogy()', true)
-    const terms = copiedTerms(expression)
-    return (
-      await this.search(given, async (params) => [
-        prepareSum(terms, normalize, params, await this.rowsOf(terms.map(termOf), params)),
-      ])
-    )[0]!
+    const given = readAnalogy(options, 'analogy()')
+    return this.searchOne(given, givenSum(expression, given.normalize ?? false))
   }
 
   /** As EmbeddingTable.analogyBatch. */
@@ -179,45 +161,42 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     expressions: Iterable<Expression>,
     options: ClickHouseAnalogyOptions<Columns> = {},
   ): Promise<ClickHouseMatches[]> {
-    const { normalize = false, ...given } = readSearch(options, 'analogyBatch()', true)
-    const list = inOrder(listOf(expressions), copiedTerms)
-    return this.search(given, async (params) => {
-      const rows = await this.rowsOf(list.flat().map(termOf), params)
-      return inOrder(list, (terms) => prepareSum(terms, normalize, params, rows))
-    })
+    const { normalize = false, ...given } = readAnalogy(options, 'analogyBatch()')
+    const list = readList(expressions, 'expressions')
+    return this.search(
+      given,
+      givenBatch(list, (expression) => givenSum(expression, normalize)),
+    )
   }
 
   /** The vector of an expression, d numbers, as EmbeddingTable.combine. */
-  async combine(
-    expression: Expression,
-    options: SignalOptions & { normalize?: boolean | undefined } = {},
-  ): Promise<Float32Array> {
-    const { normalize, signal } = readSumOptions(options, 'combine()')
-    const terms = copiedTerms(expression)
-    const rows = await this.rowsOf(terms.map(termOf), { signal })
-    return combine(rows.asTable(), terms, normalize)
+  async combine(expression: Expression, options: SumOptions = {}): Promise<Float32Array> {
+    const { normalize = false, signal } = readSum(options, 'combine()')
+    const terms = copyTerms(expression)
+    return combine(await this.termTable(rowsOf(terms), signal), terms, normalize)
   }
 
   /** The ids of tokens as they are written; those that the table does not have are not among them. */
   async tokenIds(tokens: Iterable<string>, options: SignalOptions = {}): Promise<Map<string, number>> {
     this.checkOpen()
-    const { signal } = readSignalOptions(options, 'tokenIds()')
-    const list = listOf(tokens)
+    const signal = readSignal(options, 'tokenIds()')
+    const list = readList(tokens, 'tokens')
     const odd = list.find((token) => typeof token !== 'string')
     if (odd !== undefined)
-      throw new RowspaceError('INVALID_ARGUMENT', `a token must be a string; got ${describe(odd)}.`)
+      throw new RowspaceError('INVALID_ARGUMENT', `A token must be a string; got ${describe(odd)}.`)
     return this.hasTokens ? findTokens(this.connection, list, signal) : new Map()
   }
 
   /** The engine's version, the shards, and the bytes that the table takes on all of them. */
   async inspect(options: SignalOptions = {}): Promise<Inspection> {
     this.checkOpen()
-    const { signal } = readSignalOptions(options, 'inspect()')
+    const signal = readSignal(options, 'inspect()')
     const { connection, cluster } = this
     const { local } = namesOf(connection.table, cluster)
     const parts = cluster === '' ? 'system.parts' : `cluster(${quoteText(cluster)}, system, parts)`
     const [version, bytes] = await connection.selectOne(
-      `SELECT version(), sum(bytes_on_disk) FROM ${parts} WHERE active AND database = ${quoteText(connection.database)} AND table = ${quoteText(local)}`,
+      `SELECT version(), sum(bytes_on_disk) FROM ${parts} ` +
+        `WHERE active AND database = ${quoteText(connection.database)} AND table = ${quoteText(local)}`,
       { signal },
     )
     const [shards] =
@@ -246,55 +225,64 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     if (this.closed) throw new RowspaceError('DISPOSED', 'This table was closed. Open it again.')
   }
 
+  private async searchOne(
+    options: ClickHouseSearchOptions<Columns>,
+    query: GivenQuery,
+  ): Promise<ClickHouseMatches> {
+    const [answer = noMatches()] = await this.search(options, [query])
+    return answer
+  }
+
   private async search(
     options: ClickHouseSearchOptions<Columns>,
-    prepare: (params: TableSearchParams) => Promise<PreparedQuery[]>,
+    queries: readonly GivenQuery[],
   ): Promise<ClickHouseMatches[]> {
     this.checkOpen()
-    const { k, metric, minScore } = readSearchOptions({ ...options, filter: undefined })
-    const { filter, exclude, includeInputs = false, signal } = options
+    const { filter, exclude = [], includeInputs = false, signal, ...ranking } = options
+    const { k, metric, minScore } = readSearchOptions(ranking)
     if (typeof filter === 'function') {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        'filter must be a condition on metadata columns, { year: { gte: 2020 } }: ClickHouse does not run functions.',
+        'filter must be a condition on metadata columns, such as { year: { gte: 2020 } }: ' +
+          'ClickHouse does not run functions.',
       )
     }
-    const params = {
-      k: Math.min(k, this.size),
-      metric,
-      minScore,
-      kernels: this.kernels,
-      where: filter === undefined ? undefined : conditionSql(this.columns, filter),
-      size: this.size,
+    const where = filter === undefined ? undefined : conditionSql(this.columns, filter)
+    const left = readList(exclude, 'rows')
+    const excluded = left.map(await this.find(left, signal))
+    const table = await this.termTable(
+      queries.flatMap(({ rows }) => rows),
       signal,
-      core: this.options.core,
-      includeInputs,
-      exclude: exclude === undefined ? [] : await this.find(listOf(exclude), signal),
-    }
-    return answerQueries(this.connection, await prepare(params), params)
+    )
+    const prepared = queries.map((query) => {
+      const { vector, inputs } = query.prepare(table, metric)
+      return { vector, excluded: new Set(includeInputs ? excluded : [...excluded, ...inputs]) }
+    })
+    const { size, dimension, kernels } = this
+    return answerQueries(this.connection, prepared, {
+      ...{ size, dimension, kernels, where, signal },
+      ...{ k: Math.min(k, size), metric, minScore, core: this.options.core },
+    })
   }
 
-  /** The rows that queries and terms name. */
-  private async rowsOf(queries: readonly (Query | Float32Array)[], { signal }: SignalOptions): Promise<Rows> {
-    const named = queries.filter(isRow)
-    const ids = await this.find(named, signal)
-    const found = await fetchRows(this.connection, ids, signal)
-    return new Rows(this.dimension, new Map(named.map((row, place) => [row, ids[place]!])), found)
+  /** The given rows, as expressions read them. */
+  private async termTable(rows: readonly RowKey[], signal: AbortSignal | undefined): Promise<TermTable> {
+    const id = await this.find(rows, signal)
+    const found = await this.fetch(rows.map(id), signal)
+    return { dimension: this.dimension, id, row: (row) => found.get(id(row)).row }
   }
 
-  private async find(rows: readonly RowKey[], signal: AbortSignal | undefined): Promise<number[]> {
+  private async fetch(ids: readonly number[], signal: AbortSignal | undefined): Promise<FetchedRows> {
+    const rows = new FetchedRows(this.connection, this.dimension)
+    await rows.fetch(ids, signal)
+    return rows
+  }
+
+  private async find(
+    rows: readonly RowKey[],
+    signal: AbortSignal | undefined,
+  ): Promise<(row: RowKey) => number> {
     this.checkOpen()
-    const { size, hasTokens } = this
-    return findIds(this.connection, rows, { size, hasTokens, signal })
+    return findIds(this.connection, rows, this, signal)
   }
-}
-
-type TableSearchParams = SearchParams & PrepareOptions
-
-const termOf = ({ term }: WeightedTerm) => term
-
-/** A copy of a list. */
-function listOf<Entry>(list: Iterable<Entry>): Entry[] {
-  if (typeof list === 'object' && list !== null && Symbol.iterator in list) return [...list]
-  throw new RowspaceError('INVALID_ARGUMENT', `A list was expected; got ${describe(list)}.`)
 }

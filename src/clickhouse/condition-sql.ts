@@ -1,6 +1,7 @@
 /**
- * Compiles conditions on metadata (src/metadata/condition.ts) to SQL with the same meaning: a missing value passes only
- * `eq: null`. ClickHouse compares strings by code points, a Collection by code units: they differ above U+FFFF only.
+ * Compiles conditions on metadata (src/metadata/condition.ts) to SQL with the same meaning: a missing value
+ * passes only `eq: null`. ClickHouse compares strings by code points, a Collection by code units: they differ
+ * above U+FFFF only.
  */
 
 import { makeColumns } from '../metadata/columns.ts'

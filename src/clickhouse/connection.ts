@@ -1,11 +1,13 @@
-/** Statements to one server: sent, waited for, ended there when they are given up here. */
+/** Statements to one server: sent, awaited, and ended there when they are given up here. */
 
-import { RowspaceError } from '../core/errors.ts'
+import { type ErrorCode, RowspaceError } from '../core/errors.ts'
+import { joinBytes } from '../core/join-bytes.ts'
 import { describe } from '../core/values.ts'
 import { credentialsOf, encoded, readAddress } from './address.ts'
-import { type Client, importClient, makeClient, type Statement } from './client.ts'
+import { type ByteStream, type Client, importClient, makeClient, type Statement } from './client.ts'
 import { explain } from './failures.ts'
 import type { ConnectionOptions } from './options.ts'
+import { RowBinaryReader } from './row-binary.ts'
 import { checkName, quoteName, quoteText } from './sql.ts'
 
 export interface StatementOptions {
@@ -15,48 +17,53 @@ export interface StatementOptions {
   label?: string | undefined
 }
 
-/** The answer of a SELECT as JSONCompact gives it. */
-export interface Selected {
-  data: (string | number | null)[][]
-}
+/** A row of an answer in JSONCompact. */
+export type SelectedRow = readonly (string | number | null)[]
 
 const TIMEOUT = 300_000
-/** Timers of engines end at once where they are told to wait longer: 24 days. */
+/** 24 days. Longer timers of JavaScript engines end at once. */
 const MAX_TIMEOUT = 2 ** 31 - 100_000
 const OFF = 127
 
 /** A server and one table there. */
 export class Connection {
+  readonly database: string
+  readonly table: string
+
   private constructor(
     private readonly client: Client,
+    private readonly options: ConnectionOptions,
     /** The address, without user and password. */
     readonly server: string,
-    readonly database: string,
-    readonly table: string,
-    private readonly options: ConnectionOptions,
-    private readonly secrets: readonly string[],
-  ) {}
+    private readonly timeout: number,
+    private readonly redact: (text: string) => string,
+  ) {
+    this.database = options.database ?? 'default'
+    this.table = options.table
+  }
 
-  /** Throws `INVALID_ARGUMENT`; `UNSUPPORTED` where the client's package is not installed. */
+  /** Throws `INVALID_ARGUMENT`; `UNSUPPORTED` if the client's package is not installed. */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const { database = 'default', table, tls } = options
     checkName(database, 'a database')
     checkName(table, 'a table')
     const { address, username, password } = readAddress(options)
     const createClient = options.createClient ?? (await importClient())
+    const timeout = timeoutOf(options)
     const configuration = {
       url: address,
       username,
       password,
       // rowspace's own clock ends statements, on the server too
-      request_timeout: timeoutOf(options) + 60_000,
+      request_timeout: timeout + 60_000,
       keep_alive: { enabled: true, idle_socket_ttl: 1_500 },
       log: { level: OFF },
       ...(tls === undefined ? {} : { tls }),
     }
     const secrets = [password, encoded(password)].filter((secret) => secret !== '')
-    const client = makeClient(createClient, configuration, (text) => redacted(text, secrets))
-    return new Connection(client, address.replace(/\/$/, ''), database, table, options, secrets)
+    const redact = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+    const client = makeClient(createClient, configuration, redact)
+    return new Connection(client, options, address.replace(/\/$/, ''), timeout, redact)
   }
 
   /** The same table on another server. */
@@ -69,31 +76,36 @@ export class Connection {
     return `${quoteName(this.database)}.${quoteName(name)}`
   }
 
+  /** The table whose rows are queried, as statements name it. */
+  get rows(): string {
+    return this.named(this.table)
+  }
+
   /** database.table, for messages. */
   get title(): string {
     return `${this.database}.${this.table}`
   }
 
-  async select(query: string, options: StatementOptions = {}): Promise<Selected> {
+  /** The rows of an answer. */
+  async select(query: string, options: StatementOptions = {}): Promise<SelectedRow[]> {
     return this.run(query, options, async (statement) => {
       const answer = await this.client.query({ ...statement, query, format: 'JSONCompact' })
-      return checkSelected(await answer.json())
+      return checkRows(await answer.json())
     })
   }
 
   /** The one row of an answer that has one. */
-  async selectOne(query: string, options: StatementOptions = {}): Promise<Selected['data'][number]> {
-    const { data } = await this.select(query, options)
-    const [row] = data
+  async selectOne(query: string, options: StatementOptions = {}): Promise<SelectedRow> {
+    const [row] = await this.select(query, options)
     if (row !== undefined) return row
     throw this.explain(new Error('the answer has no row'))
   }
 
-  /** The bytes of an answer in RowBinary. */
-  async selectBinary(query: string, options: StatementOptions = {}): Promise<Uint8Array> {
+  /** An answer in RowBinary. */
+  async selectBinary(query: string, options: StatementOptions = {}): Promise<RowBinaryReader> {
     return this.run(query, options, async (statement) => {
       const { stream } = await this.client.exec({ ...statement, query: `${query} FORMAT RowBinary` })
-      return collect(stream)
+      return new RowBinaryReader(await collect(stream))
     })
   }
 
@@ -116,9 +128,14 @@ export class Connection {
     await this.client.close()
   }
 
-  /** A message about this server and this table, without secrets. */
-  explain(cause: unknown): RowspaceError {
-    return explain(cause, this.server, this.title, (text) => redacted(text, this.secrets))
+  /** An error that names this server and this table. */
+  error(code: ErrorCode, problem: string, details: Record<string, unknown> = {}): RowspaceError {
+    const { server, title } = this
+    return new RowspaceError(code, `${server}, table ${title}: ${problem}`, {
+      server,
+      table: title,
+      ...details,
+    })
   }
 
   private async run<Result>(
@@ -127,7 +144,7 @@ export class Connection {
     send: (statement: Omit<Statement, 'query'>) => Promise<Result>,
   ): Promise<Result> {
     signal?.throwIfAborted()
-    const clock = AbortSignal.timeout(timeoutOf(this.options))
+    const clock = AbortSignal.timeout(this.timeout)
     const stop = signal === undefined ? clock : AbortSignal.any([signal, clock])
     const queryId = `${label}-${crypto.randomUUID()}`
     // a statement that is given up must not run on there
@@ -141,23 +158,26 @@ export class Connection {
       })
     } catch (cause) {
       signal?.throwIfAborted()
-      if (clock.aborted) throw this.tooSlow()
-      throw this.explain(cause)
+      throw clock.aborted ? this.tooSlow() : this.explain(cause)
     } finally {
       stop.removeEventListener('abort', end)
     }
   }
 
+  private explain(cause: unknown): RowspaceError {
+    return explain(cause, this.redact, (...facts) => this.error(...facts))
+  }
+
   private tooSlow(): RowspaceError {
-    const milliseconds = timeoutOf(this.options)
-    return new RowspaceError(
+    const { timeout } = this
+    return this.error(
       'IO',
-      `${this.server}, table ${this.title}: no answer within ${milliseconds} ms, and the query was ended there: raise timeoutMilliseconds, or add shards`,
-      { server: this.server, table: this.title, reason: 'TIMEOUT', milliseconds },
+      `no answer within ${timeout} ms, so the query was ended. Raise timeoutMilliseconds, or add shards.`,
+      { reason: 'TIMEOUT', milliseconds: timeout },
     )
   }
 
-  /** Ends statements whose names start so. What cannot be ended (the server is gone) needs no end. */
+  /** Ends statements whose names start so. If the server is gone, there is nothing to end. */
   async kill(start: string): Promise<void> {
     const where = `substring(query_id, 1, ${start.length}) = ${quoteText(start)}`
     try {
@@ -177,50 +197,31 @@ const SETTINGS = { skip_unavailable_shards: 0, wait_end_of_query: 1 }
 /** The engine's own max_query_size. */
 const QUERY_BYTES = 262_144
 
-/** The numbers of questions make statements long; shards get them written out anew, with more spaces. */
+/** Statements with the numbers of queries are long. Shards get them written anew, with more spaces. */
 function roomFor(query: string): Record<string, number> {
   const bytes = 4 * query.length
   return bytes < QUERY_BYTES ? {} : { max_query_size: bytes }
 }
 
-function timeoutOf({ timeoutMilliseconds = TIMEOUT }: ConnectionOptions): number {
-  const isWhole = Number.isSafeInteger(timeoutMilliseconds) && timeoutMilliseconds > 0
-  if (isWhole && timeoutMilliseconds <= MAX_TIMEOUT) return timeoutMilliseconds
+function timeoutOf({ timeoutMilliseconds: timeout = TIMEOUT }: ConnectionOptions): number {
+  if (Number.isSafeInteger(timeout) && timeout > 0 && timeout <= MAX_TIMEOUT) return timeout
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `timeoutMilliseconds must be an integer from 1 to ${MAX_TIMEOUT}; got ${describe(timeoutMilliseconds)}`,
+    `timeoutMilliseconds must be an integer from 1 to ${MAX_TIMEOUT}; got ${describe(timeout)}.`,
   )
 }
 
-function redacted(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
-}
-
 /** Throws unless it is rows, as only ClickHouse gives them. */
-function checkSelected(answer: unknown): Selected {
-  const { data } = (answer ?? {}) as Partial<Selected>
-  if (Array.isArray(data) && data.every(Array.isArray)) return { data }
+function checkRows(answer: unknown): SelectedRow[] {
+  const { data } = (answer ?? {}) as { data?: SelectedRow[] }
+  if (Array.isArray(data) && data.every(Array.isArray)) return data
   throw new Error('this is not the answer of a ClickHouse server')
 }
 
-async function collect(stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>): Promise<Uint8Array> {
+async function collect(stream: ByteStream): Promise<Uint8Array> {
+  // not every browser iterates over a ReadableStream
+  if ('getReader' in stream) return new Uint8Array(await new Response(stream).arrayBuffer())
   const chunks: Uint8Array[] = []
-  let length = 0
-  const keep = (chunk: Uint8Array) => {
-    chunks.push(chunk)
-    length += chunk.length
-  }
-  if ('getReader' in stream) {
-    const reader = stream.getReader()
-    for (let next = await reader.read(); !next.done; next = await reader.read()) keep(next.value)
-  } else {
-    for await (const chunk of stream) keep(chunk)
-  }
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
+  for await (const chunk of stream) chunks.push(chunk)
+  return joinBytes(chunks)
 }

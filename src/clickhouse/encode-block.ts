@@ -5,7 +5,7 @@ import { describe } from '../core/values.ts'
 import type { Column } from '../metadata/columns.ts'
 import { readMetadata } from '../metadata/read-metadata.ts'
 import type { RowBlock } from '../open/open-rows.ts'
-import { encodeRows } from './codes.ts'
+import { encodeRow } from './codes.ts'
 import type { UploadOptions } from './options.ts'
 import { RowBinaryWriter } from './row-binary.ts'
 import { metadataColumn } from './schema.ts'
@@ -13,7 +13,7 @@ import { quoteName } from './sql.ts'
 
 export interface BlockShape {
   dimension: number
-  /** Whether codes stand beside rows. */
+  /** Whether codes are stored beside rows. */
   codes: boolean
   columns: ReadonlyMap<string, Column>
   metadata: UploadOptions['metadata']
@@ -25,38 +25,51 @@ export function blockFields(columns: ReadonlyMap<string, Column>): string {
   return [...fields, ...[...columns.keys()].map((name) => quoteName(metadataColumn(name)))].join(', ')
 }
 
-/** Throws `NON_FINITE` naming row and column, `INVALID_ENCODING`, `INVALID_ARGUMENT` for metadata of another type. */
+/**
+ * Throws `NON_FINITE` naming row and column, `INVALID_ENCODING`, `INVALID_ARGUMENT` for metadata of another
+ * type.
+ */
 export function encodeBlock(start: number, { rows, tokens }: RowBlock, shape: BlockShape): Uint8Array {
-  const { dimension, codes } = shape
-  checkFinite(start, rows, dimension)
-  const coded = encodeRows(rows, dimension)
+  const { dimension } = shape
   const writer = new RowBinaryWriter()
+  const codes = new Int8Array(dimension)
   const none = new Int8Array(0)
-  for (let index = 0; index < coded.norms.length; index++) {
+  for (let index = 0; index * dimension < rows.length; index++) {
     const id = start + index
+    const row = rows.subarray(index * dimension, (index + 1) * dimension)
     const token = tokens?.[index]
-    const from = index * dimension
+    checkFinite(row, id)
+    checkToken(token, id)
+    const { scale, norm, residual } = encodeRow(row, codes)
     writer.uint64(id)
-    writeText(writer, checkedToken(token, id))
-    writer.array(rows.subarray(from, from + dimension))
-    writer.array(codes ? coded.codes.subarray(from, from + dimension) : none)
-    writer.float32(coded.scales[index]!)
-    writer.float64(coded.norms[index]!)
-    writer.float32(coded.residuals[index]!)
+    writer.nullable(token, (text) => writer.text(text))
+    writer.array(row)
+    writer.array(shape.codes ? codes : none)
+    writer.float32(scale)
+    writer.float64(norm)
+    writer.float32(residual)
     writeMetadata(writer, shape, id, token)
   }
   return writer.finish()
 }
 
-function checkFinite(start: number, rows: Float32Array, dimension: number): void {
-  const odd = rows.findIndex((value) => !Number.isFinite(value))
-  if (odd < 0) return
-  const id = start + Math.floor(odd / dimension)
-  throw new RowspaceError(
-    'NON_FINITE',
-    `row ${id} has ${rows[odd]} in column ${odd % dimension}: every number must be finite`,
-    { row: id, column: odd % dimension },
-  )
+function checkFinite(row: Float32Array, id: number): void {
+  const column = row.findIndex((value) => !Number.isFinite(value))
+  if (column < 0) return
+  const message = `Row ${id} has ${row[column]} in column ${column}; every number must be finite.`
+  throw new RowspaceError('NON_FINITE', message, { row: id, column })
+}
+
+function checkToken(token: string | undefined, id: number): void {
+  if (token === undefined) return
+  if (typeof token !== 'string') {
+    const message = `The token of row ${id} must be a string; got ${describe(token)}.`
+    throw new RowspaceError('INVALID_ARGUMENT', message, { id })
+  }
+  // half a surrogate pair has no UTF-8
+  if (!/\p{Surrogate}/u.test(token)) return
+  const message = `The token ${describe(token)} of row ${id} is not valid Unicode.`
+  throw new RowspaceError('INVALID_ENCODING', message, { id })
 }
 
 function writeMetadata(
@@ -66,47 +79,12 @@ function writeMetadata(
   token: string | undefined,
 ): void {
   if (columns.size === 0) return
-  const given = readMetadata(columns, plainMetadata(metadata?.(id, token), id), `row ${id}`)
+  const given = readMetadata(columns, metadata?.(id, token) ?? undefined, `row ${id}`)
   for (const name of columns.keys()) {
-    const value = given.get(name) ?? null
-    if (value === null || typeof value === 'string') writeText(writer, value)
-    else {
-      writer.uint8(0)
-      if (typeof value === 'boolean') writer.uint8(Number(value))
+    writer.nullable(given.get(name), (value) => {
+      if (typeof value === 'string') writer.text(value)
+      else if (typeof value === 'boolean') writer.uint8(Number(value))
       else writer.float64(value)
-    }
+    })
   }
-}
-
-/** A promise, a Map or a Date has no columns, and would be taken for a row without metadata. */
-function plainMetadata(given: unknown, id: number): object {
-  if (given === undefined || given === null) return {}
-  if (Object.prototype.toString.call(given) === '[object Object]') return given
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `metadata of row ${id} must be an object with a value per column; got ${describe(given)}`,
-    { row: id },
-  )
-}
-
-function writeText(writer: RowBinaryWriter, text: string | null | undefined): void {
-  writer.uint8(text === null || text === undefined ? 1 : 0)
-  if (text !== null && text !== undefined) writer.text(text)
-}
-
-/** Half a surrogate pair has no UTF-8. */
-function checkedToken(token: string | undefined, id: number): string | undefined {
-  if (token !== undefined && typeof token !== 'string') {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `the token of row ${id} must be a string; got ${describe(token)}`,
-      { id },
-    )
-  }
-  if (token === undefined || !/\p{Surrogate}/u.test(token)) return token
-  throw new RowspaceError(
-    'INVALID_ENCODING',
-    `the token ${describe(token)} of row ${id} is not valid Unicode`,
-    { id },
-  )
 }

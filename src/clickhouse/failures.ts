@@ -1,5 +1,7 @@
-/** Turns errors of servers and networks into RowspaceErrors that name the server, the table and the remedy. */
-import { type ErrorCode, isRowspaceError, RowspaceError } from '../core/errors.ts'
+/**
+ * Turns errors of servers and networks into RowspaceErrors that name the server, the table and the remedy.
+ */
+import { type ErrorCode, isRowspaceError, type RowspaceError } from '../core/errors.ts'
 
 type Failure = readonly [code: ErrorCode, remedy: string, engineCodes: readonly string[]]
 
@@ -43,31 +45,33 @@ const FAILURES: readonly Failure[] = [
   ],
 ]
 
+const UNREACHABLE = 'the server cannot be reached or went away. Check that it runs, then try again.'
+const REJECTED = 'the server rejected the statement.'
+
 /** How Node and browsers say that a server cannot be reached. */
-const NETWORK =
-  /ECONNREFUSED|ENOTFOUND|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|EPIPE|EAI_AGAIN|socket hang up|fetch failed|Failed to fetch|terminated|premature/i
+const NETWORK = new RegExp(
+  'E(CONNREFUSED|NOTFOUND|CONNRESET|HOSTUNREACH|TIMEDOUT|PIPE|AI_AGAIN)|' +
+    'socket hang up|fetch failed|failed to fetch|terminated|premature',
+  'i',
+)
 
-/** Takes passwords out of a text. */
-export type Redact = (text: string) => string
+const MAX_SHOWN = 300
 
-/** The error of a statement as a RowspaceError that names server and table. */
-export function explain(cause: unknown, server: string, table: string, redact: Redact): RowspaceError {
+/** The error of a statement as `makeError` makes it. `redact` takes passwords out of a text. */
+export function explain(
+  cause: unknown,
+  redact: (text: string) => string,
+  makeError: (code: ErrorCode, problem: string, details: Record<string, unknown>) => RowspaceError,
+): RowspaceError {
   if (isRowspaceError(cause)) return cause
   const { code: given, message = String(cause) } = (cause ?? {}) as { code?: string; message?: string }
   // the client cannot read the error format of servers older than 2020
   const engineCode = /^Code: (\d+)/.exec(message)?.[1] ?? given
-  const shown = redact(firstLine(message))
   const failure = FAILURES.find(([, , codes]) => codes.includes(String(engineCode)))
-  const [code, remedy]: readonly [ErrorCode, string, ...unknown[]] =
-    failure ??
-    (NETWORK.test(`${engineCode} ${message}`)
-      ? ['IO', 'the server cannot be reached or went away. Check that it runs, then try again.']
-      : ['IO', 'the server rejected the statement.'])
-  const details = { server, table, engineCode, ...(code === 'IO' ? { reason: 'NETWORK' } : {}) }
-  return new RowspaceError(code, `${server}, table ${table}: ${remedy} (${shown})`, details)
-}
-
-function firstLine(message: string): string {
-  const line = message.replace(/\s+/g, ' ').trim()
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line
+  const isNetwork = NETWORK.test(`${engineCode} ${message}`)
+  const [code, remedy] = failure ?? ['IO', isNetwork ? UNREACHABLE : REJECTED]
+  const line = redact(message).replace(/\s+/g, ' ').trim()
+  const shown = line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line
+  const details = code === 'IO' ? { engineCode, reason: 'NETWORK' } : { engineCode }
+  return makeError(code, `${remedy} (${shown})`, details)
 }

@@ -2,22 +2,23 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
+import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import type { Kernel, Kernels } from './bound.ts'
 import { checkCount } from './candidates.ts'
 import { ClickHouseTable } from './clickhouse-table.ts'
 import { Connection } from './connection.ts'
-import type { ClickHouseOptions, ColumnTypes, NoColumns } from './options.ts'
+import type { ClickHouseOptions } from './options.ts'
 import { readClickHouseOptions } from './read-options.ts'
 import { type Description, existingTables, namesOf, readDescription } from './schema.ts'
 import { quoteText } from './sql.ts'
 
 /**
- * Opens a table that `uploadTable` stored. Every answer has the bits that an EmbeddingTable of the same rows gives. If a
- * shard cannot be reached, a query is an error, never an answer without its rows.
+ * Opens a table that `uploadTable` stored. Every answer has the bits that an EmbeddingTable of the same rows
+ * gives. If a shard cannot be reached, a query is an error, never an answer without its rows.
  *
- * @throws RowspaceError `NOT_FOUND` if there is no such database or table; `TRUNCATED` if its upload has not ended;
- *   `CHANGED` if its shards do not have the number of rows that were uploaded; `UNSUPPORTED` if a newer version made it;
- *   `ACCESS_DENIED`; `IO`; `INVALID_ARGUMENT` for an option
+ * @throws RowspaceError `NOT_FOUND` if there is no such database or table; `TRUNCATED` if its upload has not
+ *   ended; `CHANGED` if its shards do not have the number of rows that were uploaded; `UNSUPPORTED` if a
+ *   newer version made it; `ACCESS_DENIED`; `IO`; `INVALID_ARGUMENT` for an option
  * @example
  * const table = await openClickHouse({ url: 'http://localhost:8123', table: 'glove' })
  * for (const { token, cosine } of await table.nearest('king', { k: 5 })) console.log(token, cosine)
@@ -32,22 +33,14 @@ export async function openClickHouse<Columns extends ColumnTypes = NoColumns>(
   try {
     const there = await existingTables(connection)
     const names = namesOf(connection.table, '')
-    const place = { server: connection.server, table: connection.title }
     if (!there.has(names.meta)) {
       await checkDatabase(connection)
-      throw new RowspaceError(
-        'NOT_FOUND',
-        `${place.server}, table ${place.table}: rowspace has no such table there. Upload it first.`,
-        place,
-      )
+      throw connection.error('NOT_FOUND', 'rowspace has no such table there. Upload it first.')
     }
     const description = await readDescription(connection)
     if (!there.has(names.complete)) {
-      throw new RowspaceError(
-        'TRUNCATED',
-        `${place.server}, table ${place.table}: its upload has not ended. Upload it again; the rows that are there stay.`,
-        place,
-      )
+      const remedy = 'Upload it again; the rows that are there stay.'
+      throw connection.error('TRUNCATED', `its upload has not ended. ${remedy}`)
     }
     checkColumns(connection, description, options.columns ?? {})
     await checkCount(connection, description.size)
@@ -60,34 +53,29 @@ export async function openClickHouse<Columns extends ColumnTypes = NoColumns>(
 }
 
 async function checkDatabase(connection: Connection): Promise<void> {
-  const { database, server, title } = connection
+  const { database } = connection
   const [count] = await connection.selectOne(
     `SELECT count() FROM system.databases WHERE name = ${quoteText(database)}`,
   )
   if (Number(count) > 0) return
-  throw new RowspaceError(
-    'NOT_FOUND',
-    `${server}, table ${title}: there is no database ${JSON.stringify(database)}. Create it, or name another.`,
-    { server, table: title, database },
-  )
+  const problem = `there is no database ${JSON.stringify(database)}. Create it, or name another.`
+  throw connection.error('NOT_FOUND', problem, { database })
 }
 
-function checkColumns({ server, title }: Connection, { columns }: Description, expected: ColumnTypes): void {
+function checkColumns(connection: Connection, { columns }: Description, expected: ColumnTypes): void {
   for (const [name, type] of Object.entries(expected)) {
     if (columns[name] === type) continue
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `${server}, table ${title}: it has no metadata column ${describe(name)} of type ${describe(type)}; its columns are ${JSON.stringify(columns)}.`,
-      { server, table: title, column: name },
-    )
+    const wanted = `${describe(name)} of type ${describe(type)}`
+    const problem = `it has no metadata column ${wanted}; its columns are ${JSON.stringify(columns)}.`
+    throw connection.error('INVALID_ARGUMENT', problem, { column: name })
   }
 }
 
 const KERNELS: readonly Kernel[] = ['codes', 'dotProduct', 'arrays']
 
 /**
- * A single query takes as long as reading and unpacking its bytes, of which codes need a quarter. Queries that share a
- * scan take as long as their arithmetic, which dotProduct does fastest.
+ * A single query takes as long as reading and unpacking its bytes, of which codes need a quarter. Queries
+ * that share a scan take as long as their arithmetic, which dotProduct does fastest.
  */
 async function chooseKernels(
   connection: Connection,
@@ -113,20 +101,16 @@ function checkKernel(kernel: Kernel): void {
 }
 
 function checkHasKernel(
-  { server, title }: Connection,
+  connection: Connection,
   kernel: Kernel,
   { codes, hasProduct }: { codes: boolean; hasProduct: boolean },
 ): void {
   if (kernel === 'codes' && !codes) {
-    throw new RowspaceError(
-      'UNSUPPORTED',
-      `${server}, table ${title}: it was uploaded without codes. Use another kernel, or upload it again.`,
-    )
+    const remedy = 'Use another kernel, or upload it again.'
+    throw connection.error('UNSUPPORTED', `it was uploaded without codes. ${remedy}`)
   }
   if (kernel === 'dotProduct' && !hasProduct) {
-    throw new RowspaceError(
-      'UNSUPPORTED',
-      `${server}, table ${title}: the server has no function dotProduct: ask with kernel 'codes' or 'arrays'`,
-    )
+    const remedy = "Use kernel 'codes' or 'arrays'."
+    throw connection.error('UNSUPPORTED', `the server has no function dotProduct. ${remedy}`)
   }
 }

@@ -1,20 +1,20 @@
 /** Options of a ClickHouse connection, of uploads, and of searches. */
 
-import type { Metric, Query, RowKey } from '../core/options.ts'
+import type { AnalogyOptions, SearchOptions } from '../core/options.ts'
 import type { Progress } from '../core/progress.ts'
 import type { Condition } from '../metadata/condition.ts'
 import type { ColumnTypes, Metadata, NoColumns } from '../metadata/types.ts'
 import type { CoreSource } from '../table/load-core.ts'
-import type { Kernel, Kernels } from './bound.ts'
-
-export type { ColumnTypes, Condition, Kernel, Kernels, Metadata, Metric, NoColumns, Query, RowKey }
+import type { Kernel } from './bound.ts'
 
 /** `createClient` of @clickhouse/client or @clickhouse/client-web. */
 export type CreateClient = (configuration: Record<string, unknown>) => unknown
 
 /** The server, the table, and the user. */
 export interface ConnectionOptions {
-  /** The HTTP address of a server: http://host:8123 or https://host:8443. It may hold a user and a password. */
+  /**
+   * The HTTP address of a server: http://host:8123 or https://host:8443. It may hold a user and a password.
+   */
   url: string
   /** Default 'default'. */
   database?: string | undefined
@@ -39,11 +39,14 @@ export type UploadProgress = Progress<'upload'>
 
 /** Options of `uploadTable`. */
 export interface UploadOptions<Columns extends ColumnTypes = NoColumns> extends ConnectionOptions {
-  /** The cluster whose shards store the rows, by its name in system.clusters. Default: the one server stores all. */
+  /**
+   * The cluster whose shards store the rows, by its name in system.clusters. Default: the one server stores
+   * all.
+   */
   cluster?: string | undefined
   /**
-   * The HTTP addresses of all servers of the cluster, needed if it has no ZooKeeper or Keeper to carry `ON CLUSTER`. All
-   * take the same user and password.
+   * The HTTP addresses of all servers of the cluster, needed if it has no ZooKeeper or Keeper to carry `ON
+   * CLUSTER`. All take the same user and password.
    */
   servers?: readonly string[] | undefined
   /** Metadata columns to filter by: { year: 'number' }. */
@@ -54,7 +57,10 @@ export interface UploadOptions<Columns extends ColumnTypes = NoColumns> extends 
   overwrite?: boolean | undefined
   /** Rows per insert. Default: as many as make about 16 MB. */
   rowsAtOnce?: number | undefined
-  /** Store int8 codes beside the rows and scan those: a quarter more space, an eighth of the time. Default true. */
+  /**
+   * Store int8 codes beside the rows and scan those: a quarter more space, an eighth of the time. Default
+   * true.
+   */
   codes?: boolean | undefined
   /** Stops the upload. Rows already sent stay, and a later upload continues from there. */
   signal?: AbortSignal | undefined
@@ -74,38 +80,34 @@ export interface Uploaded {
 
 /** Options of `openClickHouse`. */
 export interface ClickHouseOptions<Columns extends ColumnTypes = NoColumns> extends ConnectionOptions {
-  /** The metadata columns to filter by. They give conditions their types, and must be columns of the table. */
+  /**
+   * The metadata columns to filter by. They give conditions their types, and must be columns of the table.
+   */
   columns?: Columns | undefined
   /**
-   * How the engine computes. Default: 'codes' for single queries if the table has codes, 'dotProduct' for batches if the
-   * engine has that function.
+   * How the engine computes. Default: 'codes' for single queries if the table has codes, 'dotProduct' for
+   * batches if the engine has that function.
    */
   kernel?: Kernel | undefined
   /** The WebAssembly core that computes the final scores, as for EmbeddingTable. */
   core?: CoreSource | undefined
 }
 
-/** Options of `nearest` and `nearestBatch` on a ClickHouse table. */
-export interface ClickHouseSearchOptions<Columns extends ColumnTypes = NoColumns> {
-  /** Number of matches, at most. Default 10. */
-  k?: number | undefined
-  /** The score to rank by. Default 'cosine'. */
-  metric?: Metric | undefined
-  /** Minimum score, by `metric`, of a match. */
-  minScore?: number | undefined
-  /** Rows to leave out, by id or token. */
-  exclude?: Iterable<RowKey> | undefined
-  /** A condition on metadata columns: { year: { gte: 2020 } }. */
-  filter?: Condition<Columns> | undefined
-  /** Whether the rows of the query may be in the answer. Default false. */
-  includeInputs?: boolean | undefined
+/** What every call on a ClickHouse table takes. */
+export interface SignalOptions {
   /** Stops waiting, and ends the query on the server. */
   signal?: AbortSignal | undefined
 }
 
+/** Options of `nearest` and `nearestBatch` on a ClickHouse table. */
+export interface ClickHouseSearchOptions<Columns extends ColumnTypes = NoColumns>
+  extends Omit<SearchOptions, 'filter'>,
+    SignalOptions {
+  /** A condition on metadata columns: { year: { gte: 2020 } }. */
+  filter?: Condition<Columns> | undefined
+}
+
 /** Options of `analogy` and `analogyBatch` on a ClickHouse table. */
 export interface ClickHouseAnalogyOptions<Columns extends ColumnTypes = NoColumns>
-  extends ClickHouseSearchOptions<Columns> {
-  /** Scale each input row to length 1 before adding. Default false. */
-  normalize?: boolean | undefined
-}
+  extends ClickHouseSearchOptions<Columns>,
+    Pick<AnalogyOptions, 'normalize'> {}

@@ -1,9 +1,10 @@
 /**
- * The one reader of the options of clusters: each is read once, when it is called, so that what a caller changes later changes nothing,
- * and what is unknown or of another kind is an error before anything is sent.
+ * The one reader of options: each is read once, at the call, so that what a caller changes later changes
+ * nothing, and what is unknown or of another kind is an error before anything is sent.
  */
 
 import { RowspaceError } from '../core/errors.ts'
+import { SEARCH_OPTIONS } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import { checkSignal } from '../sources/options.ts'
@@ -12,16 +13,10 @@ import type {
   ClickHouseOptions,
   ClickHouseSearchOptions,
   ConnectionOptions,
+  SignalOptions,
   UploadOptions,
 } from './options.ts'
 import { checkName } from './sql.ts'
-
-/** What every question takes. */
-export interface SignalOptions {
-  signal?: AbortSignal | undefined
-}
-
-const SIGNAL_OPTIONS: KeysOf<SignalOptions> = { signal: true }
 
 const CONNECTION_OPTIONS: KeysOf<ConnectionOptions> = {
   url: true,
@@ -55,42 +50,35 @@ const UPLOAD_OPTIONS: KeysOf<UploadOptions> = {
   onProgress: true,
 }
 
-const SEARCH_OPTIONS: KeysOf<ClickHouseSearchOptions> = {
-  k: true,
-  metric: true,
-  minScore: true,
-  exclude: true,
-  filter: true,
-  includeInputs: true,
-  signal: true,
+/** Options of `combine`. */
+export type SumOptions = Pick<ClickHouseAnalogyOptions, 'normalize' | 'signal'>
+
+const SIGNAL: KeysOf<SignalOptions> = { signal: true }
+const SUM: KeysOf<SumOptions> = { ...SIGNAL, normalize: true }
+const SEARCH: KeysOf<ClickHouseSearchOptions> = { ...SEARCH_OPTIONS, ...SIGNAL }
+const ANALOGY: KeysOf<ClickHouseAnalogyOptions> = { ...SEARCH, ...SUM }
+
+/** @param call such as 'id()' */
+export function readSignal(given: SignalOptions | undefined, call: string): AbortSignal | undefined {
+  return readQueryOptions(given, SIGNAL, call).signal
 }
 
-const ANALOGY_OPTIONS: KeysOf<ClickHouseAnalogyOptions> = { ...SEARCH_OPTIONS, normalize: true }
+export const readSum = (given: SumOptions | undefined, call: string): SumOptions =>
+  readQueryOptions(given, SUM, call)
 
-/** @param call 'id()' */
-export function readSignalOptions(given: SignalOptions | undefined, call: string): SignalOptions {
-  const options = readOptions(given, SIGNAL_OPTIONS, `the options of ${call}`)
-  checkSignal(options.signal)
-  return options
-}
+export const readSearch = <Options extends ClickHouseSearchOptions>(given: Options, call: string): Options =>
+  readQueryOptions(given, SEARCH as KeysOf<Options>, call)
 
-export function readSumOptions(
-  given: (SignalOptions & { normalize?: boolean | undefined }) | undefined,
+export const readAnalogy = <Options extends ClickHouseAnalogyOptions>(
+  given: Options,
   call: string,
-): SignalOptions & { normalize: boolean } {
-  const keys = { ...SIGNAL_OPTIONS, normalize: true } as const
-  const { normalize = false, signal } = readOptions(given, keys, `the options of ${call}`)
-  checkKind('normalize', normalize, 'boolean')
-  checkSignal(signal)
-  return { normalize, signal }
-}
+): Options => readQueryOptions(given, ANALOGY as KeysOf<Options>, call)
 
-export function readSearch<Options extends ClickHouseAnalogyOptions>(
+function readQueryOptions<Options extends ClickHouseAnalogyOptions>(
   given: Options | undefined,
+  keys: KeysOf<Options>,
   call: string,
-  isAnalogy: boolean,
 ): Options {
-  const keys = (isAnalogy ? ANALOGY_OPTIONS : SEARCH_OPTIONS) as KeysOf<Options>
   const options = readOptions(given, keys, `the options of ${call}`)
   checkKind('includeInputs', options.includeInputs, 'boolean')
   checkKind('normalize', options.normalize, 'boolean')
@@ -124,7 +112,7 @@ export function readUploadOptions(given: UploadOptions): UploadOptions {
   }
 }
 
-/** Where a table is and who asks. What stands in an address is read where it is taken apart. */
+/** Names and addresses are checked where they are used. */
 function readConnection(options: ConnectionOptions): Partial<ConnectionOptions> {
   const { username, password, settings, createClient, tls } = options
   checkKind('username', username, 'string')
@@ -151,5 +139,5 @@ function checkKind(name: string, value: unknown, kind: 'string' | 'boolean' | 'f
 }
 
 function wrong(name: string, expected: string, value: unknown): RowspaceError {
-  return new RowspaceError('INVALID_ARGUMENT', `${name} must be ${expected}; got ${describe(value)}`)
+  return new RowspaceError('INVALID_ARGUMENT', `${name} must be ${expected}; got ${describe(value)}.`)
 }

@@ -1,12 +1,19 @@
 /** Scores rows of the engine in the core. */
 
-import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import type { Metric } from '../core/options.ts'
-import { EmbeddingTable } from '../table/embedding-table.ts'
 import type { CoreSource } from '../table/load-core.ts'
-import type { Connection } from './connection.ts'
-import type { FoundRow } from './fetch-rows.ts'
-import { ClickHouseMatches } from './matches.ts'
+import { type Match, Matches } from '../table/matches.ts'
+import { vectorQuery } from '../table/query.ts'
+import type { FetchedRows } from './fetched-rows.ts'
+
+/** As Matches, with ids of up to 2^53. */
+export class ClickHouseMatches extends Matches<Match, Float64Array> {}
+
+export const noMatches = () =>
+  new ClickHouseMatches(new Float64Array(0), new Float32Array(0), new Float32Array(0), (id) => ({
+    id,
+    token: undefined,
+  }))
 
 export interface PreparedQuery {
   vector: Float32Array
@@ -23,67 +30,30 @@ export interface RescoreOptions {
 
 /** The best of the rows with these ids, for each query. */
 export async function rescore(
-  connection: Connection,
   queries: readonly PreparedQuery[],
   ids: Iterable<number>,
-  rows: ReadonlyMap<number, FoundRow>,
+  rows: FetchedRows,
   { k, metric, minScore, core }: RescoreOptions,
 ): Promise<ClickHouseMatches[]> {
   // in order of ids: of equal scores the smaller id comes first
   const sorted = Float64Array.from(new Set(ids)).sort()
-  if (sorted.length === 0) return queries.map(() => ClickHouseMatches.none())
-  const table = await smallTable(connection, sorted, rows, core)
+  if (sorted.length === 0) return queries.map(noMatches)
+  const placeOf = new Map(Array.from(sorted, (id, place) => [id, place]))
+  const prepared = queries.map(({ vector, excluded }) => {
+    const inputs = Array.from(excluded, (id) => placeOf.get(id)).filter((place) => place !== undefined)
+    return vectorQuery(vector, inputs)
+  })
+  const table = await rows.toTable(sorted, core)
   try {
-    const found = table.nearestBatch(
-      queries.map(({ vector }) => vector),
-      { k: k + Math.max(...queries.map(({ excluded }) => excluded.size)), metric, minScore },
-    )
-    const tokenOf = (id: number) => rows.get(id)?.token
-    return found.map((matches, place) =>
-      ClickHouseMatches.from(matches, sorted, queries[place]!.excluded, k, tokenOf),
-    )
+    const { searcher } = table
+    const params = searcher.params({ k, metric, minScore })
+    const found = searcher.nearestBatch(prepared.length, (index) => prepared[index]!, params)
+    const describe = (id: number) => ({ id, token: rows.get(id).token })
+    return found.map(({ ids: places, cosines, dots, stats }) => {
+      const own = Float64Array.from(places, (place) => sorted[place]!)
+      return new ClickHouseMatches(own, cosines, dots, describe, stats)
+    })
   } finally {
     table.dispose()
   }
-}
-
-/** A table in memory of the rows that were fetched. Throws `NON_FINITE` naming the row on the engine. */
-export async function smallTable(
-  connection: Connection,
-  ids: Float64Array,
-  rows: ReadonlyMap<number, FoundRow>,
-  core: CoreSource | undefined,
-): Promise<EmbeddingTable> {
-  const dimension = rows.get(ids[0]!)!.row.length
-  const flat = new Float32Array(ids.length * dimension)
-  for (const [place, id] of ids.entries()) {
-    const { row } = rows.get(id)!
-    if (row.length !== dimension) throw wrongLength(connection, id, row.length, dimension)
-    flat.set(row, place * dimension)
-  }
-  try {
-    return await EmbeddingTable.from(flat, { dimension, codes: false, core })
-  } catch (error) {
-    if (!isRowspaceError(error, 'NON_FINITE')) throw error
-    const id = ids[error.details.row as number]
-    const { server, title } = connection
-    throw new RowspaceError(
-      'NON_FINITE',
-      `${server}, table ${title}: row ${id} has a number that is not finite in column ${error.details.column}, which rowspace did not write. Upload the table again with overwrite.`,
-      { server, table: title, row: id, column: error.details.column },
-    )
-  }
-}
-
-function wrongLength(
-  { server, title }: Connection,
-  row: number,
-  length: number,
-  dimension: number,
-): RowspaceError {
-  return new RowspaceError(
-    'INVALID_FORMAT',
-    `${server}, table ${title}: row ${row} has ${length} numbers where others have ${dimension}. Upload the table again with overwrite.`,
-    { server, table: title, row },
-  )
 }

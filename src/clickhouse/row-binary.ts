@@ -41,7 +41,7 @@ export class RowBinaryWriter {
     this.view.setFloat64(at, value, true)
   }
 
-  /** A length, 7 bits a byte, the lowest first. */
+  /** A length: 7 bits per byte, the lowest first. */
   private size(value: number): void {
     let rest = value
     for (; rest > 127; rest >>>= 7) this.uint8((rest & 127) | 128)
@@ -55,26 +55,36 @@ export class RowBinaryWriter {
     this.bytes.set(bytes, at)
   }
 
-  /** An array, as its numbers lie in memory. */
+  /** A Nullable: whether it is null, then the value if there is one. */
+  nullable<Value>(value: Value | null | undefined, write: (value: Value) => void): void {
+    const isNull = value === null || value === undefined
+    this.uint8(Number(isNull))
+    if (!isNull) write(value)
+  }
+
+  /** An array of numbers, little-endian as in memory. */
   array(values: Float32Array | Int8Array): void {
     this.size(values.length)
     const at = this.room(values.byteLength)
     this.bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at)
   }
 
-  /** What was written, as an array of its own. */
+  /** A copy of what was written. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.bytes.slice(0, this.length)
   }
 }
 
-/** Reads what a SELECT gave. Throws `TRUNCATED` where it breaks off. */
+/** Reads an answer. Throws `TRUNCATED` where it breaks off. */
 export class RowBinaryReader {
   private at = 0
+  private readonly bytes: Uint8Array
   private readonly view: DataView
 
-  constructor(private readonly bytes: Uint8Array) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  constructor({ buffer, byteOffset, byteLength }: Uint8Array) {
+    // not the array itself: it may be a Buffer, whose slices are not copies
+    this.bytes = new Uint8Array(buffer, byteOffset, byteLength)
+    this.view = new DataView(buffer, byteOffset, byteLength)
   }
 
   get done(): boolean {
@@ -85,7 +95,7 @@ export class RowBinaryReader {
     const start = this.at
     this.at += count
     if (this.at <= this.bytes.length) return start
-    throw new RowspaceError('TRUNCATED', `the server's answer breaks off after ${this.bytes.length} bytes`)
+    throw new RowspaceError('TRUNCATED', `The server's answer breaks off after ${this.bytes.length} bytes.`)
   }
 
   uint8(): number {
@@ -115,9 +125,8 @@ export class RowBinaryReader {
     try {
       return DECODER.decode(this.bytes.subarray(start, start + length))
     } catch (cause) {
-      throw new RowspaceError('INVALID_ENCODING', "the server's answer has a text that is not UTF-8", {
-        cause,
-      })
+      const message = "The server's answer has a text that is not UTF-8."
+      throw new RowspaceError('INVALID_ENCODING', message, { cause })
     }
   }
 

@@ -16,22 +16,22 @@ import { EmbeddingTable } from '../table/embedding-table.ts'
 export type Uploadable = EmbeddingTable | SourceLike | RowSource
 
 /**
- * Opens a table, a RowSource, or anything that `openTable` opens. Files with rows at fixed offsets (safetensors, also in
- * several files, npy, raw) are read chunk by chunk; text and word2vec binary are loaded into memory first.
+ * Opens a table, a RowSource, or anything that `openTable` opens. Files with rows at fixed offsets
+ * (safetensors, also in several files, npy, raw) are read chunk by chunk; text and word2vec binary are loaded
+ * into memory first.
  */
 export async function openRowSource(
   what: Uploadable,
   signal: AbortSignal | undefined,
 ): Promise<OpenRowSource> {
-  if (what instanceof EmbeddingTable || isTable(what))
-    return tableRows(what as EmbeddingTable, async () => {})
+  if (isTable(what)) return tableRows(what, async () => {})
   if (isRowSource(what)) return checkedSource(what)
   const opened = await openRows(what, { signal })
   return opened instanceof EmbeddingTable ? tableRows(opened, async () => opened.dispose()) : opened
 }
 
 /** An EmbeddingTable, perhaps of another bundle's class. */
-function isTable(what: unknown): boolean {
+function isTable(what: unknown): what is EmbeddingTable {
   return typeof (what as EmbeddingTable | undefined)?.gather === 'function'
 }
 
@@ -57,17 +57,17 @@ function checkedSource(source: RowSource): OpenRowSource {
     async read(start, end, signal) {
       const block: RowBlock | undefined = await source.read(start, end, signal)
       const { rows, tokens } = (block ?? {}) as Partial<RowBlock>
-      const tokenCount = hasTokens ? tokens?.length : end - start
-      if (
-        rows instanceof Float32Array &&
-        rows.length === (end - start) * dimension &&
-        tokenCount === end - start
-      ) {
-        return { rows, tokens }
-      }
+      const count = end - start
+      const isWhole = rows instanceof Float32Array && rows.length === count * dimension
+      if (isWhole && (!hasTokens || tokens?.length === count)) return { rows, tokens }
+      const given = rows instanceof Float32Array ? `${rows.length} numbers` : describe(rows)
+      const [ofTokens, gotTokens] = hasTokens
+        ? [` and ${count} tokens`, ` and ${tokens?.length ?? 'no'} tokens`]
+        : ['', '']
       throw new RowspaceError(
         'LENGTH_MISMATCH',
-        `rows ${start} to ${end - 1} of ${dimension} numbers${hasTokens ? ' and as many tokens' : ''} were asked of the source; it gave ${rows instanceof Float32Array ? `${rows.length} numbers` : describe(rows)}${hasTokens ? ` and ${tokens?.length ?? 'no'} tokens` : ''}`,
+        `A row source must return ${count * dimension} numbers in a Float32Array${ofTokens} ` +
+          `for rows ${start} to ${end - 1}; got ${given}${gotTokens}.`,
         { start, end },
       )
     },
@@ -79,7 +79,8 @@ function tableRows(table: EmbeddingTable, close: () => Promise<void>): OpenRowSo
   if (table.skipped > 0) {
     throw new RowspaceError(
       'UNSUPPORTED',
-      `${table.skipped} rows of this table are not finite and were skipped. Every row of an uploaded table must be finite.`,
+      `${table.skipped} rows of this table are not finite and were skipped. ` +
+        'Every row of an uploaded table must be finite.',
     )
   }
   const { vocabulary, size, dimension, dtype } = table

@@ -2,8 +2,8 @@
  * The layout of a table on the engine:
  *
  * ```
- * <table>           the queried table: MergeTree on one server, Distributed over the shards' <table>_local on a cluster
- * <table>_local     the rows of one shard
+ * <table>           the queried table: MergeTree on one server, Distributed over the shards' <table>_local on
+ * a cluster <table>_local     the rows of one shard
  *   id       UInt64              0 … |V| − 1, the order of the rows
  *   token    Nullable(String)
  *   row      Array(Float32)      d numbers
@@ -16,11 +16,11 @@
  * <table>_complete  a view of one row: created once every row is counted, so that no half table is queried
  * ```
  *
- * Rows are sent in chunks of `chunkRows` ids, each to one shard in one insert, which the engine writes whole or not at
- * all. A partition holds CHUNKS_PER_PARTITION chunks: chunks to be sent again are dropped by partition.
+ * Rows are sent in chunks of `chunkRows` ids, each to one shard in one insert, which the engine writes whole
+ * or not at all. A partition holds CHUNKS_PER_PARTITION chunks: chunks to be sent again are dropped by
+ * partition.
  */
 
-import { RowspaceError } from '../core/errors.ts'
 import { makeColumns } from '../metadata/columns.ts'
 import type { ColumnType, ColumnTypes } from '../metadata/types.ts'
 import type { Connection } from './connection.ts'
@@ -99,7 +99,8 @@ export function createStatements(
   const engine = replicated ? `ReplicatedMergeTree(${quoteText(path)}, '{replica}')` : 'MergeTree()'
   const create = (name: string) => `CREATE TABLE IF NOT EXISTS ${connection.named(name)}${on} (${fields})`
   const local =
-    `${create(names.local)} ENGINE = ${engine} PARTITION BY intDiv(id, ${chunkRows * CHUNKS_PER_PARTITION}) ORDER BY id ` +
+    `${create(names.local)} ENGINE = ${engine} ` +
+    `PARTITION BY intDiv(id, ${chunkRows * CHUNKS_PER_PARTITION}) ORDER BY id ` +
     `SETTINGS index_granularity = ${granularity(dimension)}`
   const parts = [cluster, connection.database, names.local].map(quoteText).join(', ')
   const distributed = `${create(names.table)} ENGINE = Distributed(${parts}, intDiv(id, ${chunkRows}))`
@@ -142,48 +143,48 @@ export function dropStatements(connection: Connection, on: string): string[] {
 
 /** The names in the database that start with this table's. */
 export async function existingTables(connection: Connection, signal?: AbortSignal): Promise<Set<string>> {
-  const { data } = await connection.select(
-    `SELECT name FROM system.tables WHERE database = ${quoteText(connection.database)} AND startsWith(name, ${quoteText(connection.table)})`,
+  const { database, table } = connection
+  const rows = await connection.select(
+    `SELECT name FROM system.tables ` +
+      `WHERE database = ${quoteText(database)} AND startsWith(name, ${quoteText(table)})`,
     { signal },
   )
-  return new Set(data.map(([name]) => String(name)))
+  return new Set(rows.map(([name]) => String(name)))
 }
 
-/** Throws `UNSUPPORTED` for a table of a newer version, `INVALID_FORMAT` for one that rowspace did not make. */
+/**
+ * Throws `UNSUPPORTED` for a table of a newer version, `INVALID_FORMAT` for one that rowspace did not make.
+ */
 export async function readDescription(connection: Connection, signal?: AbortSignal): Promise<Description> {
-  const names = namesOf(connection.table, '')
-  const fields = 'version, size, dimension, dtype, tokens, codes, chunk_rows, columns, cluster'
-  const version = await connection.select(`SELECT version FROM ${connection.named(names.meta)}`, { signal })
-  const found = Number(version.data[0]?.[0])
-  if (found !== SCHEMA_VERSION) {
-    throw new RowspaceError(
+  const meta = connection.named(namesOf(connection.table, '').meta)
+  const [given] = await connection.select(`SELECT version FROM ${meta}`, { signal })
+  const version = Number(given?.[0])
+  if (version !== SCHEMA_VERSION) {
+    throw connection.error(
       'UNSUPPORTED',
-      `${connection.server}, table ${connection.title}: a rowspace that writes version ${found} made it; this one reads version ${SCHEMA_VERSION}. Update rowspace.`,
-      { server: connection.server, table: connection.title, version: found },
+      `it has version ${version}; this rowspace reads version ${SCHEMA_VERSION}. Update rowspace.`,
+      { version },
     )
   }
-  const row = await connection.selectOne(`SELECT ${fields} FROM ${connection.named(names.meta)}`, { signal })
+  const fields = 'version, size, dimension, dtype, tokens, codes, chunk_rows, columns, cluster'
+  const row = await connection.selectOne(`SELECT ${fields} FROM ${meta}`, { signal })
   const [, size, dimension, dtype, tokens, codes, chunkRows, columns, cluster] = row
-  const description = {
-    version: found,
-    size: Number(size),
-    dimension: Number(dimension),
+  const counts = { size: Number(size), dimension: Number(dimension), chunkRows: Number(chunkRows) }
+  const types = parseColumns(String(columns))
+  const isCount = (count: number) => Number.isSafeInteger(count) && count > 0
+  if (!Object.values(counts).every(isCount) || types === undefined) {
+    const problem = 'its description is not as rowspace wrote it. Upload it again with overwrite.'
+    throw connection.error('INVALID_FORMAT', problem)
+  }
+  return {
+    ...counts,
+    version,
     dtype: String(dtype),
     tokens: Number(tokens) === 1,
     codes: Number(codes) === 1,
-    chunkRows: Number(chunkRows),
-    columns: parseColumns(String(columns)),
+    columns: types,
     cluster: String(cluster),
   }
-  const counts = [description.size, description.dimension, description.chunkRows]
-  if (counts.every((count) => Number.isSafeInteger(count) && count > 0) && description.columns !== undefined)
-    return { ...description, columns: description.columns }
-  const { server, title } = connection
-  throw new RowspaceError(
-    'INVALID_FORMAT',
-    `${server}, table ${title}: its description is not as rowspace wrote it. Upload it again with overwrite.`,
-    { server, table: title },
-  )
 }
 
 function parseColumns(text: string): ColumnTypes | undefined {

@@ -1,12 +1,12 @@
-/** Every server that a table lies on, for the statements that make and drop it. */
-import { RowspaceError } from '../core/errors.ts'
+/** All servers of a table, for the statements that create and drop it. */
+import type { RowspaceError } from '../core/errors.ts'
 import { Connection } from './connection.ts'
 import type { UploadOptions } from './options.ts'
 import { quoteText } from './sql.ts'
 
 export class Servers {
   private constructor(
-    /** The one that is asked. */
+    /** The one that answers queries. */
     readonly main: Connection,
     private readonly others: readonly Connection[],
     private readonly on: string,
@@ -14,7 +14,7 @@ export class Servers {
   ) {}
 
   /** Throws `NOT_FOUND` where there is no such cluster. */
-  static async open(options: Pick<UploadOptions, keyof UploadOptions>): Promise<Servers> {
+  static async open(options: UploadOptions): Promise<Servers> {
     const { cluster, servers, signal } = options
     const main = await Connection.open(options)
     try {
@@ -27,12 +27,8 @@ export class Servers {
       const replicated = Number(replicas) > 1
       if (servers === undefined) return new Servers(main, [], ` ON CLUSTER ${quoteText(cluster)}`, replicated)
       const others = await openAll(main, servers)
-      return new Servers(
-        main,
-        others.filter(({ server }) => server !== main.server),
-        '',
-        replicated,
-      )
+      const different = others.filter(({ server }) => server !== main.server)
+      return new Servers(main, different, '', replicated)
     } catch (error) {
       await main.close()
       throw error
@@ -55,10 +51,11 @@ export class Servers {
     } catch (error) {
       if (this.on === '' || !/zookeeper|keeper|DDL background thread/i.test((error as Error).message))
         throw error
-      throw new RowspaceError(
+      throw server.error(
         'UNSUPPORTED',
-        `${server.server}, table ${server.title}: the cluster has no ZooKeeper or Keeper to carry ON CLUSTER: give the HTTP address of each shard (servers: ['http://host:8123', …])`,
-        { server: server.server, table: server.title, cause: error },
+        'the cluster has no ZooKeeper or Keeper to carry ON CLUSTER. ' +
+          "Give the HTTP address of each shard: servers: ['http://host:8123', …].",
+        { cause: error },
       )
     }
   }
@@ -83,11 +80,8 @@ async function noCluster(
   cluster: string,
   signal: AbortSignal | undefined,
 ): Promise<RowspaceError> {
-  const { data } = await main.select('SELECT DISTINCT cluster FROM system.clusters', { signal })
-  const names = data.map(([name]) => JSON.stringify(name)).join(', ')
-  return new RowspaceError(
-    'NOT_FOUND',
-    `${main.server} knows no cluster ${JSON.stringify(cluster)}; ${names === '' ? 'it knows none' : `there are ${names}`}`,
-    { server: main.server, cluster },
-  )
+  const rows = await main.select('SELECT DISTINCT cluster FROM system.clusters', { signal })
+  const names = rows.map(([name]) => JSON.stringify(name)).join(', ') || 'none'
+  const problem = `there is no cluster ${JSON.stringify(cluster)}. The server knows ${names}.`
+  return main.error('NOT_FOUND', problem, { cluster })
 }

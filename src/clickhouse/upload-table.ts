@@ -1,16 +1,18 @@
-/** Uploads a table chunk by chunk, each whole or not at all. Chunks that the servers have already are not sent again. */
+/**
+ * Uploads a table chunk by chunk, each whole or not at all. Chunks that the servers have are not sent again.
+ */
 
 import { RowspaceError } from '../core/errors.ts'
 import { reportLater } from '../core/report-later.ts'
 import { describe } from '../core/values.ts'
 import { type Column, makeColumns } from '../metadata/columns.ts'
+import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import type { RowSource } from '../open/open-rows.ts'
 import { Chunks, chunkRowsOf } from './chunks.ts'
 import type { Connection } from './connection.ts'
 import { blockFields, encodeBlock } from './encode-block.ts'
-import type { ColumnTypes, NoColumns, Uploaded, UploadOptions } from './options.ts'
+import type { Uploaded, UploadOptions } from './options.ts'
 import { readUploadOptions } from './read-options.ts'
-import { RowBinaryReader } from './row-binary.ts'
 import { openRowSource, type Uploadable } from './row-source.ts'
 import {
   CHUNKS_PER_PARTITION,
@@ -26,17 +28,17 @@ import {
 import { Servers } from './servers.ts'
 
 /**
- * Uploads a table to ClickHouse: rows, tokens, metadata and int8 codes. Rows from an earlier upload stay, so an
- * interrupted upload continues where it stopped, and a repeated one changes nothing. If one table is uploaded twice at
- * the same time, the later upload ends the earlier one.
+ * Uploads a table to ClickHouse: rows, tokens, metadata and int8 codes. Rows from an earlier upload stay, so
+ * an interrupted upload continues where it stopped, and a repeated one changes nothing. If one table is
+ * uploaded twice at the same time, the later upload ends the earlier one.
  *
- * @param what an EmbeddingTable, anything that `openTable` opens, or a RowSource. Row sources and files of safetensors,
- *   npy or raw rows are read one chunk at a time, so they may be larger than memory.
+ * @param what an EmbeddingTable, anything that `openTable` opens, or a RowSource. Row sources and files of
+ *   safetensors, npy or raw rows are read one chunk at a time, so they may be larger than memory.
  * @param options the server, the table's name, and what to store beside the rows
  * @returns the table's shape, and how many rows were sent
- * @throws RowspaceError `CONFLICT` if another table has this name; `UNSUPPORTED` if a newer version made the table, or in
- *   a browser; `NOT_FOUND`, `ACCESS_DENIED`, `OUT_OF_MEMORY`, `IO` naming server and table; the signal's reason if
- *   aborted. After any of these, upload again.
+ * @throws RowspaceError `CONFLICT` if another table has this name; `UNSUPPORTED` if a newer version made the
+ *   table, or in a browser; `NOT_FOUND`, `ACCESS_DENIED`, `OUT_OF_MEMORY`, `IO` naming server and table; the
+ *   signal's reason if aborted. After any of these, upload again.
  * @example
  * await uploadTable('glove.txt', { url: 'http://localhost:8123', database: 'default', table: 'glove' })
  */
@@ -71,7 +73,8 @@ function checkColumnName(name: string): void {
   if (/^[\p{L}\p{N}_][\p{L}\p{N}_ -]{0,60}$/u.test(name)) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `The name of a metadata column must be 1 to 61 letters, digits, spaces, - and _, and not start with a space or -; got ${describe(name)}.`,
+    'The name of a metadata column must be 1 to 61 letters, digits, spaces, - and _, ' +
+      `and not start with a space or -; got ${describe(name)}.`,
     { column: name },
   )
 }
@@ -140,7 +143,7 @@ class Upload {
   }
 
   private compare(found: Description): void {
-    const shape = ({ size, dimension, dtype, tokens, codes, columns, cluster }: Description) =>
+    const shape = ({ size, dimension, dtype, tokens, codes, cluster, columns }: Description) =>
       JSON.stringify({
         size,
         dimension,
@@ -157,32 +160,26 @@ class Upload {
   }
 
   private conflict(problem: string): RowspaceError {
-    const { server, title } = this.main
-    return new RowspaceError(
-      'CONFLICT',
-      `${server}, table ${title}: the server ${problem}. Use another name, or replace the table (overwrite: true).`,
-      { server, table: title },
-    )
+    const remedy = 'Use another name, or replace the table (overwrite: true).'
+    return this.main.error('CONFLICT', `the server ${problem}. ${remedy}`)
   }
 
-  /** The chunks to send. If one is on the servers in part or twice, its whole partition is dropped and sent again. */
+  /**
+   * The chunks to send. If one is on the servers in part or twice, its whole partition is dropped and sent
+   * again.
+   */
   private async missingChunks(chunks: Chunks): Promise<number[]> {
     const { signal } = this.options
     const there = await chunks.there(this.main, signal)
-    const wrong = [...there].filter(([chunk, rows]) => rows !== chunks.rowsOf(chunk)).map(([chunk]) => chunk)
-    const partitions = new Set(wrong.map((chunk) => Math.floor(chunk / CHUNKS_PER_PARTITION)))
-    if (partitions.size > 0) {
-      const { local } = namesOf(this.main.table, this.description.cluster)
-      const drop = (on: string) =>
-        Array.from(
-          partitions,
-          (partition) => `ALTER TABLE ${this.main.named(local)}${on} DROP PARTITION ${partition}`,
-        )
-      await this.servers.run(drop, signal)
-    }
-    return chunks
-      .all()
-      .filter((chunk) => !there.has(chunk) || partitions.has(Math.floor(chunk / CHUNKS_PER_PARTITION)))
+    const partitionOf = (chunk: number) => Math.floor(chunk / CHUNKS_PER_PARTITION)
+    const wrong = [...there].filter(([chunk, rows]) => rows !== chunks.rowsOf(chunk))
+    const partitions = new Set(wrong.map(([chunk]) => partitionOf(chunk)))
+    const local = this.main.named(namesOf(this.main.table, this.description.cluster).local)
+    await this.servers.run(
+      (on) => Array.from(partitions, (partition) => `ALTER TABLE ${local}${on} DROP PARTITION ${partition}`),
+      signal,
+    )
+    return chunks.all().filter((chunk) => !there.has(chunk) || partitions.has(partitionOf(chunk)))
   }
 
   /** Rows on the servers must be rows of this table. Compares the first and the last row of some chunks. */
@@ -194,14 +191,12 @@ class Upload {
     const some = there.filter((_, index) => index % step === 0)
     if (some.length === 0) return
     const ids = new Set(some.flatMap((chunk) => [chunks.start(chunk), chunks.end(chunk) - 1]))
-    const bytes = await this.main.selectBinary(
-      `SELECT id, row FROM ${this.main.named(this.main.table)} WHERE id IN (${[...ids].join(', ')})`,
+    const reader = await this.main.selectBinary(
+      `SELECT id, row FROM ${this.main.rows} WHERE id IN (${[...ids].join(', ')})`,
       { signal },
     )
-    const reader = new RowBinaryReader(bytes)
     while (!reader.done) {
-      const id = reader.uint64()
-      const row = reader.floats()
+      const [id, row] = [reader.uint64(), reader.floats()]
       const { rows } = await this.source.read(id, id + 1, signal)
       if (row.length === rows.length && row.every((value, i) => Object.is(value, rows[i]))) continue
       throw this.conflict(`has another table of this shape, with another row ${id}`)
@@ -211,7 +206,7 @@ class Upload {
   private async send(chunks: Chunks, missing: readonly number[]): Promise<void> {
     const { signal, metadata } = this.options
     const { size, dimension, codes } = this.description
-    const statement = `INSERT INTO ${this.main.named(this.main.table)} (${blockFields(this.columns)})`
+    const statement = `INSERT INTO ${this.main.rows} (${blockFields(this.columns)})`
     const shape = { dimension, codes, columns: this.columns, metadata }
     let done = size - missing.reduce((sum, chunk) => sum + chunks.rowsOf(chunk), 0)
     this.report(done)
@@ -240,11 +235,11 @@ class Upload {
     const there = await chunks.there(this.main, this.options.signal)
     const wrong = chunks.all().find((chunk) => there.get(chunk) !== chunks.rowsOf(chunk))
     if (wrong !== undefined) {
-      const { server, title } = this.main
-      throw new RowspaceError(
+      const rows = `rows ${chunks.start(wrong)} to ${chunks.end(wrong) - 1}`
+      throw this.main.error(
         'IO',
-        `${server}, table ${title}: of rows ${chunks.start(wrong)} to ${chunks.end(wrong) - 1} the servers have ${there.get(wrong) ?? 0} after the upload. Upload the table again.`,
-        { server, table: title, reason: 'INCOMPLETE' },
+        `of ${rows} the servers have ${there.get(wrong) ?? 0} after the upload. Upload the table again.`,
+        { reason: 'INCOMPLETE' },
       )
     }
     await this.servers.run((on) => [completeStatement(this.main, this.description, on)], this.options.signal)

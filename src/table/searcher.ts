@@ -205,7 +205,7 @@ function excludedBy({ inputs }: PreparedQuery, { includeInputs }: SearchParams):
 }
 
 /** Puts the number of the query into what `work` throws. */
-function named<Value>(query: number, work: () => Value): Value {
+export function named<Value>(query: number, work: () => Value): Value {
   try {
     return work()
   } catch (error) {

@@ -1,4 +1,7 @@
-/** A table on three shards answers as the same table in memory does, bit for bit, on tables that are hard for bounds and codes. */
+/**
+ * A table on three shards answers as the same table in memory does, bit for bit, on tables that are hard for
+ * bounds and codes.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Kernel, uploadTable } from '../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'

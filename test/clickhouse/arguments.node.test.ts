@@ -1,4 +1,7 @@
-/** What the calls of a cluster are given: read once, at the call; what is unknown or of another kind is refused before anything is sent. */
+/**
+ * What the calls of a cluster are given: read once, at the call; what is unknown or of another kind is
+ * refused before anything is sent.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ClickHouseTable } from '../../src/clickhouse/clickhouse-table.ts'
 import { openClickHouse, type RowSource, uploadTable } from '../../src/clickhouse.ts'

@@ -1,4 +1,6 @@
-/** The command on three shards: the same answers as of the table in memory, and no password in what it prints. */
+/**
+ * The command on three shards: the same answers as of the table in memory, and no password in what it prints.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rowspaceWith } from '../cli/command.ts'
 import { type ClickHouseServers, findClickHouse, PASSWORD, startClickHouse, USER } from './servers.ts'

@@ -1,4 +1,7 @@
-/** The statements on the engine of a current ClickHouse, by its SIMD dotProduct, by codes and by arrays: the bits of the table in memory. */
+/**
+ * The statements on the engine of a current ClickHouse, by its SIMD dotProduct, by codes and by arrays: the
+ * bits of the table in memory.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openClickHouse, uploadTable } from '../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'

@@ -1,6 +1,7 @@
 /**
- * A current ClickHouse without a server: the package chdb holds the engine. It is 550 MB, so it is no dependency: where somebody has installed
- * it (`npm install --no-save chdb@3.4.0`), the statements are tried on it too. What speaks to it stands in for @clickhouse/client. Node only.
+ * A current ClickHouse without a server: the package chdb holds the engine. It is 550 MB, so it is no
+ * dependency: where somebody has installed it (`npm install --no-save chdb@3.4.0`), the statements are tried
+ * on it too. What speaks to it stands in for @clickhouse/client. Node only.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -1,4 +1,7 @@
-/** A client that answers as if a small table lay on its server: for tests of what is refused before a server matters. */
+/**
+ * A client that answers as if a small table lay on its server: for tests of what is refused before a server
+ * matters.
+ */
 import { RowBinaryWriter } from '../../src/clickhouse/row-binary.ts'
 
 /** Rows of the table: two, of two numbers. */

@@ -1,4 +1,7 @@
-/** What goes wrong on servers ends in an error that names the server, the table and the remedy, and in nothing lost or twice. */
+/**
+ * What goes wrong on servers ends in an error that names the server, the table and the remedy, and in nothing
+ * lost or twice.
+ */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient } from '@clickhouse/client'
@@ -63,7 +66,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     expect(cluster.message).toContain('"three"')
     const keeper = await errorOf(uploadTable(local, { ...at, servers: undefined }))
     expect(keeper.code).toBe('UNSUPPORTED')
-    expect(keeper.message).toContain('give the HTTP address of each shard')
+    expect(keeper.message).toContain('Give the HTTP address of each shard')
   })
 
   test('a shard killed: no answer without it, and the same answers when it is back', async () => {
@@ -318,7 +321,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       servers.servers[1]!.pause()
       const error = await errorOf(cluster.nearest(3))
       expect(error).toMatchObject({ code: 'IO', details: { reason: 'TIMEOUT' } })
-      expect(error.message).toContain('raise timeoutMilliseconds')
+      expect(error.message).toContain('Raise timeoutMilliseconds')
       servers.servers[1]!.resume()
       await expect.poll(running, { timeout: 10_000 }).toBe(0)
       await cluster.close()

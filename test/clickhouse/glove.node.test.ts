@@ -1,4 +1,7 @@
-/** The whole GloVe table on three shards: the published answer, and the same ids and bits as in memory for thousands of questions. */
+/**
+ * The whole GloVe table on three shards: the published answer, and the same ids and bits as in memory for
+ * thousands of questions.
+ */
 
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

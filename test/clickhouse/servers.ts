@@ -1,6 +1,7 @@
 /**
- * Real ClickHouse servers on loopback for tests: each a process of its own with its own ports, folder and logs, which end with the
- * process that started them. Clusters one, two and three have the first one, two and three of them as shards. Node only.
+ * Real ClickHouse servers on loopback for tests: each a process of its own with its own ports, folder and
+ * logs, which end with the process that started them. Clusters one, two and three have the first one, two and
+ * three of them as shards. Node only.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -64,7 +65,9 @@ export interface ClickHouseServers {
 
 export interface ServersOptions {
   count?: number
-  /** Settings of the users' profile; with `log_queries: 1`, system.query_log says what each statement read. */
+  /**
+   * Settings of the users' profile; with `log_queries: 1`, system.query_log says what each statement read.
+   */
   settings?: Readonly<Record<string, string | number>>
 }
 

@@ -1,13 +1,12 @@
-/** What the tests on real servers share: three shards, how they are reached, and whether answers are the same to the bit. */
+/**
+ * What the tests on real servers share: three shards, how they are reached, and whether answers are the same
+ * to the bit.
+ */
 import { expect } from 'vitest'
 import type { ClickHouseTable } from '../../src/clickhouse/clickhouse-table.ts'
-import type {
-  ClickHouseOptions,
-  ColumnTypes,
-  NoColumns,
-  UploadOptions,
-} from '../../src/clickhouse/options.ts'
+import type { ClickHouseOptions, UploadOptions } from '../../src/clickhouse/options.ts'
 import { openClickHouse } from '../../src/clickhouse.ts'
+import type { ColumnTypes, NoColumns } from '../../src/metadata/types.ts'
 import type { Match } from '../../src/table/matches.ts'
 import { PASSWORD, USER } from './servers.ts'
 

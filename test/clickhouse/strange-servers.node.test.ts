@@ -1,4 +1,7 @@
-/** Servers and clients that answer what no ClickHouse answers: an error of rowspace's, without a secret, and nothing left open. */
+/**
+ * Servers and clients that answer what no ClickHouse answers: an error of rowspace's, without a secret, and
+ * nothing left open.
+ */
 import { expect, test } from 'vitest'
 import type { ClickHouseOptions } from '../../src/clickhouse/options.ts'
 import { openClickHouse, uploadTable } from '../../src/clickhouse.ts'

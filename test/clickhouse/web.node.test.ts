@@ -1,4 +1,7 @@
-/** Asked from browsers: by their client in Node, and from a page in Chromium that reaches the engine through its own server. */
+/**
+ * Asked from browsers: by their client in Node, and from a page in Chromium that reaches the engine through
+ * its own server.
+ */
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient } from '@clickhouse/client-web'
@@ -84,7 +87,10 @@ describe.skipIf(findClickHouse() === undefined)('from browsers', () => {
   )
 })
 
-/** A page and, on the same origin, the engine: what a page's own server does, since engines answer no other origin's preflight. */
+/**
+ * A page and, on the same origin, the engine: what a page's own server does, since engines answer no other
+ * origin's preflight.
+ */
 async function servePage(script: string, engine: string): Promise<{ server: Server; origin: string }> {
   const server = createServer((from, to) => {
     if (from.url === '/page') {
