@@ -1,26 +1,27 @@
 /**
- * A lock beside a file, for one writer at a time among all processes. It is created with its contents (write-file.ts links it into
- * place), so there is never one without an owner, and the owner is named by a token that no other process has (process-token.ts).
+ * A lock beside a file, for one writer at a time among all processes. It is created with its contents (write-file.ts
+ * links it into place), so there is never one without an owner, and the owner is named by a token that no other
+ * process has (process-token.ts).
  *
- * The lock of a dead process is removed by one taker at a time. Takers make a temporary for this lock, with a name that never comes
- * again, and then list those of others: of two at once at least one sees the other and steps back. Who is alone looks at the lock again:
- * as nobody else removes it, what is removed is the dead process's lock and not the next owner's.
+ * The lock of a dead process is removed by one taker at a time. Takers make a temporary for this lock, with a name
+ * that never comes again, and then list those of others: of two at once at least one sees the other and steps back.
+ * A taker that is alone looks at the lock again: as nobody else removes it, what is removed is the dead process's
+ * lock and not the next owner's.
  */
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { fileError } from './file.ts'
-import { nodeModule } from './node.ts'
-import { isRunning, ownToken, type ProcessToken, shortHash } from './process-token.ts'
-import { parseTemporaryName, temporaryName } from './temporaries.ts'
+import { files, nodeModule, paths, systemCode } from './node.ts'
+import { formatToken, isRunning, ownToken, parseToken, shortHash } from './process-token.ts'
+import { ageOf, parseTemporaryName, temporaryName } from './temporaries.ts'
 import { resolveTarget, writeFileAtomically } from './write-file.ts'
 
-const PURPOSE = 'lock a file'
 /** How often it is tried while others take over. */
 const ATTEMPTS = 20
 /** Where a disk has no links, a lock is empty for a moment before it has its contents. */
 const EMPTY_MILLISECONDS = 10_000
 
 /**
- * Locks the file at `path`, which need not be there. Returns what unlocks it.
+ * Locks the file at `path`, which need not be there. Returns the function that unlocks it.
  *
  * @throws `LOCKED` while another writer has it, `NOT_FOUND` if the folder is missing, `IO`
  */
@@ -28,28 +29,25 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
   const lock = `${await resolveTarget(path)}.lock`
   const contents = await newContents()
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (await create(lock, contents)) return () => unlock(lock, contents)
+    if (await create(lock, contents)) return () => removeIf(lock, contents)
     const found = await readLock(lock)
-    if (found === undefined) continue // given back meanwhile
+    if (found === undefined) continue // unlocked meanwhile
     if (await isHeld(lock, found)) throw lockedError(path, lock, found)
     await takeOver(lock, found)
   }
   throw lockedError(path, lock, '')
 }
 
-/** One line: whose it is, a number that no other lock has, and the machine's name for people. */
+/** One line: its owner, a number that no other lock has, and the machine's name for people. */
 async function newContents(): Promise<string> {
-  const { host, boot, pid, start } = await ownToken()
-  const { hostname } = nodeModule('node:os', PURPOSE)
-  return `rowspace ${host} ${boot} ${pid} ${start} ${globalThis.crypto.randomUUID()} ${hostname()}\n`
+  const host = nodeModule('node:os').hostname()
+  return `rowspace ${formatToken(await ownToken())} ${globalThis.crypto.randomUUID()} ${host}\n`
 }
 
-function parseContents(contents: string): { token: ProcessToken; hostname: string } | undefined {
-  const match = /^rowspace ([0-9a-f]{8}) ([0-9a-f]{8}) (\d+) (\d+) \S+ (.*)\n$/.exec(contents)
-  const [, host, boot, pid, start, hostname] = match ?? []
-  if (host === undefined || boot === undefined || start === undefined || hostname === undefined)
-    return undefined
-  return { token: { host, boot, pid: Number(pid), start }, hostname }
+function parseContents(contents: string) {
+  const [, text = '', host = ''] = /^rowspace (\S+) \S+ (.*)\n$/.exec(contents) ?? []
+  const token = parseToken(text)
+  return token && { token, host }
 }
 
 /** False where there is one. */
@@ -64,11 +62,10 @@ async function create(lock: string, contents: string): Promise<boolean> {
 }
 
 async function readLock(lock: string): Promise<string | undefined> {
-  const { readFile } = nodeModule('node:fs/promises', PURPOSE)
   try {
-    return await readFile(lock, 'utf8')
+    return await files().readFile(lock, 'utf8')
   } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return undefined
+    if (systemCode(error) === 'ENOENT') return undefined
     throw fileError(lock, error)
   }
 }
@@ -76,37 +73,34 @@ async function readLock(lock: string): Promise<string | undefined> {
 /** What cannot be known counts as held. */
 async function isHeld(lock: string, contents: string): Promise<boolean> {
   if (contents === '') {
-    const { stat } = nodeModule('node:fs/promises', PURPOSE)
-    const status = await stat(lock).catch(() => undefined)
-    return status !== undefined && Date.now() - status.mtimeMs < EMPTY_MILLISECONDS
+    const age = await ageOf(lock)
+    return age !== undefined && age < EMPTY_MILLISECONDS
   }
   const owner = parseContents(contents)
   return owner === undefined || (await isRunning(owner.token)) !== false
 }
 
-/** Removes a lock that nobody holds, unless somebody else is at it. */
+/** Removes a lock that nobody holds, unless another process is removing it. */
 async function takeOver(lock: string, stale: string): Promise<void> {
-  const { rm } = nodeModule('node:fs/promises', PURPOSE)
-  const { basename, dirname, join } = nodeModule('node:path', PURPOSE)
+  const { basename, dirname, join } = paths()
+  const folder = dirname(lock)
   const purpose = shortHash(basename(lock))
   const own = await temporaryName(purpose)
-  const ticket = join(dirname(lock), own)
+  const ticket = join(folder, own)
   await writeFileAtomically(ticket, [], { sync: false })
   try {
-    if (await isAlone(dirname(lock), own, purpose)) {
-      if ((await readLock(lock)) === stale) await rm(lock, { force: true })
-      return
-    }
+    if (await isAlone(folder, own, purpose)) return await removeIf(lock, stale)
   } finally {
-    await rm(ticket, { force: true }).catch(() => {})
+    await files()
+      .rm(ticket, { force: true })
+      .catch(() => {})
   }
   await new Promise((resolve) => setTimeout(resolve, 1 + 20 * Math.random()))
 }
 
 /** Whether no other living process is taking this lock over. */
 async function isAlone(folder: string, own: string, purpose: string): Promise<boolean> {
-  const { readdir } = nodeModule('node:fs/promises', PURPOSE)
-  for (const name of await readdir(folder)) {
+  for (const name of await files().readdir(folder)) {
     const other = parseTemporaryName(name)
     if (other?.purpose !== purpose || name === own) continue
     if ((await isRunning(other.token)) !== false) return false
@@ -114,18 +108,17 @@ async function isAlone(folder: string, own: string, purpose: string): Promise<bo
   return true
 }
 
-/** Removes the lock if it is still the one that was made. */
-async function unlock(lock: string, contents: string): Promise<void> {
-  const { rm } = nodeModule('node:fs/promises', PURPOSE)
-  if ((await readLock(lock)) === contents) await rm(lock, { force: true })
+/** Removes the lock if it still has these contents. */
+async function removeIf(lock: string, contents: string): Promise<void> {
+  if ((await readLock(lock)) === contents) await files().rm(lock, { force: true })
 }
 
 function lockedError(path: string, lock: string, contents: string): RowspaceError {
   const owner = parseContents(contents)
-  const by = owner === undefined ? 'another process' : `process ${owner.token.pid} on ${owner.hostname}`
+  const by = owner === undefined ? 'another process' : `process ${owner.token.pid} on ${owner.host}`
   return new RowspaceError(
     'LOCKED',
     `"${path}" is being written by ${by}: wait until it is done and save again. If nothing writes it, delete "${lock}".`,
-    { path, lock, owner: owner && { pid: owner.token.pid, host: owner.hostname } },
+    { path, lock, owner: owner && { pid: owner.token.pid, host: owner.host } },
   )
 }

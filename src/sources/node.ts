@@ -1,4 +1,4 @@
-/** Node's own modules, asked for at run time, so that no bundler sees an import it cannot resolve. */
+/** Node's own modules, looked up at run time, so that no bundler sees an import it cannot resolve. */
 import { RowspaceError } from '../core/errors.ts'
 
 interface NodeModules {
@@ -12,15 +12,23 @@ interface NodeModules {
 /**
  * One of Node's modules.
  *
- * @param purpose what it is wanted for, for the message: 'read the file "a.npy"'
+ * @param purpose for the message: 'read the file "a.npy"'
  * @throws `UNSUPPORTED` where there is none: in browsers, and in Node older than 20.16
  */
-export function nodeModule<Name extends keyof NodeModules>(name: Name, purpose: string): NodeModules[Name] {
+export function nodeModule<Name extends keyof NodeModules>(
+  name: Name,
+  purpose = 'use files',
+): NodeModules[Name] {
   const found = globalThis.process?.getBuiltinModule?.(name)
   if (found) return found as NodeModules[Name]
-  throw new RowspaceError(
-    'UNSUPPORTED',
-    `Cannot ${purpose}: there is no file system here. Files need Node 20.16 or later; in a browser pass a URL object, a File or Blob, or bytes.`,
-    { module: name },
-  )
+  const text = `Cannot ${purpose}: there is no file system here. Files need Node 20.16 or later; in a browser pass a URL object, a File or Blob, or bytes.`
+  throw new RowspaceError('UNSUPPORTED', text, { module: name })
+}
+
+export const files = (purpose?: string) => nodeModule('node:fs/promises', purpose)
+export const paths = (purpose?: string) => nodeModule('node:path', purpose)
+
+/** The code of an error of the operating system: 'ENOENT'. */
+export function systemCode(error: unknown): string | undefined {
+  return (error as { code?: string } | undefined)?.code
 }

@@ -1,19 +1,32 @@
 /**
- * Which process made a file: written into temporaries' names and into locks, so that what a killed process left behind can be told from
- * what a living one is using. The id alone does not tell: after a restart another process has it (process 1 in a container always).
+ * Which process made a file: written into names of temporaries and into locks, so that what a killed process left
+ * behind can be told from what a living one is using. The id alone does not tell: after a restart another process
+ * has it (process 1 in a container always).
  */
-import { nodeModule } from './node.ts'
-
-const PURPOSE = 'write files'
+import { files, nodeModule, systemCode } from './node.ts'
 
 export interface ProcessToken {
-  readonly pid: number
-  /** When the process started: on Linux in clock ticks since the machine started, elsewhere in milliseconds since 1970. */
-  readonly start: string
-  /** Eight hexadecimal digits for this start of the machine; zeros where the system does not name it. */
-  readonly boot: string
   /** Eight hexadecimal digits for the machine's name. */
   readonly host: string
+  /** Eight hexadecimal digits for this start of the machine; zeros where the system does not name it. */
+  readonly boot: string
+  /** What the process id is counted in: the number of the pid namespace, 0 where the system has none. */
+  readonly namespace: string
+  readonly pid: number
+  /** When the process started: on Linux in clock ticks since boot, elsewhere in milliseconds since 1970. */
+  readonly start: string
+}
+
+export function formatToken({ host, boot, namespace, pid, start }: ProcessToken): string {
+  return [host, boot, namespace, pid, start].join('-')
+}
+
+/** Reads what formatToken wrote; undefined for anything else. */
+export function parseToken(text: string): ProcessToken | undefined {
+  const match = /^([0-9a-f]{8})-([0-9a-f]{8})-(\d+)-(\d+)-(\d+)$/.exec(text)
+  if (match === null) return undefined
+  const [, host = '', boot = '', namespace = '', pid, start = ''] = match
+  return { host, boot, namespace, pid: Number(pid), start }
 }
 
 let own: Promise<ProcessToken> | undefined
@@ -25,23 +38,30 @@ export function ownToken(): Promise<ProcessToken> {
 }
 
 async function readOwnToken(): Promise<ProcessToken> {
-  const { readFile } = nodeModule('node:fs/promises', PURPOSE)
-  const { hostname } = nodeModule('node:os', PURPOSE)
+  const { readFile, readlink } = files()
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined)
+  // "pid:[4026531836]"; containers on one machine may have one host name, and count processes each on its own
+  const namespace = await readlink('/proc/self/ns/pid').catch(() => '')
   const status = await processStatus(process.pid)
   return {
+    host: shortHash(nodeModule('node:os').hostname()),
+    boot: boot === undefined ? '00000000' : shortHash(boot.trim()),
+    namespace: /\d+/.exec(namespace)?.[0] ?? '0',
     pid: process.pid,
     start: status?.start ?? String(Math.round(performance.timeOrigin)),
-    boot: boot === undefined ? '00000000' : shortHash(boot.trim()),
-    host: shortHash(hostname()),
   }
 }
 
-/** Whether the process still runs; undefined where that cannot be known because it is another machine's. */
-export async function isRunning({ pid, start, boot, host }: ProcessToken): Promise<boolean | undefined> {
+/**
+ * Whether the process still runs; undefined where that cannot be known because it is another machine's, or another
+ * container's.
+ */
+export async function isRunning(token: ProcessToken): Promise<boolean | undefined> {
   const here = await ownToken()
-  if (host !== here.host) return undefined
-  if (boot !== here.boot) return false
+  const { pid, start } = token
+  if (token.host !== here.host) return undefined
+  if (token.boot !== here.boot) return false
+  if (token.namespace !== here.namespace) return undefined
   if (pid === here.pid) return start === here.start
   const status = await processStatus(pid)
   if (status !== undefined) return status.start === start && !status.isDead
@@ -49,10 +69,14 @@ export async function isRunning({ pid, start, boot, host }: ProcessToken): Promi
   return hasProcess(pid)
 }
 
-/** From /proc/[pid]/stat: "pid (name) state …", the start being the 22nd field (man 5 proc). A dead process stays until its parent asks. */
+/**
+ * From /proc/[pid]/stat: "pid (name) state …", the start being the 22nd field (man 5 proc). A dead process has the
+ * state Z or X until its parent waits for it.
+ */
 async function processStatus(pid: number): Promise<{ start: string; isDead: boolean } | undefined> {
-  const { readFile } = nodeModule('node:fs/promises', PURPOSE)
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const text = await files()
+    .readFile(`/proc/${pid}/stat`, 'utf8')
+    .catch(() => '')
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const [state, start] = [fields[0], fields[19]]
   return start === undefined ? undefined : { start, isDead: state === 'Z' || state === 'X' }
@@ -63,11 +87,11 @@ function hasProcess(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as { code?: string }).code === 'EPERM'
+    return systemCode(error) === 'EPERM'
   }
 }
 
 /** Eight hexadecimal digits that stand for a text. */
 export function shortHash(text: string): string {
-  return nodeModule('node:crypto', PURPOSE).createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return nodeModule('node:crypto').createHash('sha256').update(text).digest('hex').slice(0, 8)
 }

@@ -1,38 +1,37 @@
 /**
- * Temporary files beside those that are written. Their names say that rowspace made them and which process did, so that those of killed
- * processes are removed and nothing else is.
+ * Temporary files beside those that are written. Their names say that rowspace made them and which process did, so
+ * that those of killed processes are removed and nothing else is.
  */
-import { nodeModule } from './node.ts'
-import { isRunning, ownToken, type ProcessToken } from './process-token.ts'
+import { files, paths } from './node.ts'
+import { formatToken, isRunning, ownToken, type ProcessToken, parseToken } from './process-token.ts'
 
-/** host, start of the machine, process, its start, random, and for whom (locks use it) */
-const NAME = /^\.rowspace-([0-9a-f]{8})-([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{8}(?:-([0-9a-f]{8}))?\.tmp$/
+/** The token of the process, random digits, and a purpose (locks use it). */
+const NAME = /^\.rowspace-(.+)-[0-9a-f]{8}(?:\+([0-9a-f]{8}))?\.tmp$/
 
-/** Whether the process of another machine still runs is not known: nobody writes for a day without a byte. */
+/** Where it cannot be known whether the process still runs: nobody writes for a day without a byte. */
 const STALE_MILLISECONDS = 86_400_000
 
 /** A new name. `purpose` is eight hexadecimal digits. */
 export async function temporaryName(purpose?: string): Promise<string> {
-  const { host, boot, pid, start } = await ownToken()
   const random = globalThis.crypto.randomUUID().slice(0, 8)
-  return `.rowspace-${host}-${boot}-${pid}-${start}-${random}${purpose === undefined ? '' : `-${purpose}`}.tmp`
+  const suffix = purpose === undefined ? '' : `+${purpose}`
+  return `.rowspace-${formatToken(await ownToken())}-${random}${suffix}.tmp`
 }
 
 /** The process that a temporary belongs to and its purpose, from its name; undefined for other files. */
 export function parseTemporaryName(
   name: string,
 ): { token: ProcessToken; purpose: string | undefined } | undefined {
-  const [, host, boot, pid, start, purpose] = NAME.exec(name) ?? []
-  if (host === undefined || boot === undefined || pid === undefined || start === undefined) return undefined
-  return { token: { host, boot, pid: Number(pid), start }, purpose }
+  const [, text = '', purpose] = NAME.exec(name) ?? []
+  const token = parseToken(text)
+  return token && { token, purpose }
 }
 
-/** Removes what killed processes left in a folder. A folder that cannot be listed, or a file that cannot be removed, is left. */
+/** Removes what killed processes left in a folder, as far as the folder can be listed and the files be removed. */
 export async function removeStaleTemporaries(folder: string): Promise<void> {
-  const { readdir, rm } = nodeModule('node:fs/promises', 'remove old temporary files')
-  const { join } = nodeModule('node:path', 'remove old temporary files')
+  const { readdir, rm } = files()
   for (const name of await readdir(folder).catch(() => [])) {
-    const path = join(folder, name)
+    const path = paths().join(folder, name)
     if (await isStale(name, path)) await rm(path, { force: true }).catch(() => {})
   }
 }
@@ -42,7 +41,14 @@ async function isStale(name: string, path: string): Promise<boolean> {
   if (maker === undefined) return false
   const running = await isRunning(maker)
   if (running !== undefined) return !running
-  const { stat } = nodeModule('node:fs/promises', 'remove old temporary files')
-  const status = await stat(path).catch(() => undefined)
-  return status !== undefined && Date.now() - status.mtimeMs > STALE_MILLISECONDS
+  const age = await ageOf(path)
+  return age !== undefined && age > STALE_MILLISECONDS
+}
+
+/** Milliseconds since a file was changed; undefined where it is gone. */
+export async function ageOf(path: string): Promise<number | undefined> {
+  const status = await files()
+    .stat(path)
+    .catch(() => undefined)
+  return status && Date.now() - status.mtimeMs
 }

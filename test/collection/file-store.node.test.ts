@@ -7,7 +7,7 @@ import { join, relative } from 'node:path'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { Collection, fileStore } from '../../src/collection.ts'
 import { openTable } from '../../src/formats.ts'
-import { ownToken } from '../../src/sources/process-token.ts'
+import { formatToken, ownToken } from '../../src/sources/process-token.ts'
 import { projectPath } from '../shared-data.ts'
 import { COLUMNS, expectSame, makeKept } from './kept.ts'
 
@@ -97,9 +97,9 @@ describe('two writers', () => {
 
   test('the lock of a process that died is taken over', async () => {
     const path = newPath()
-    const { host, boot, pid } = await ownToken()
-    // this process's id, but another start: process 1 of a container that was started again
-    fs.writeFileSync(`${path}.lock`, `rowspace ${host} ${boot} ${pid} 1 0123 ${os.hostname()}\n`)
+    // this process's id, but another start: an id comes again
+    const token = formatToken({ ...(await ownToken()), start: '1' })
+    fs.writeFileSync(`${path}.lock`, `rowspace ${token} 0123 ${os.hostname()}\n`)
     await (await makeKept()).save(path)
     expect(fs.readdirSync(folder).filter((name) => /lock|rowspace/.test(name))).toEqual([])
   })
@@ -138,8 +138,8 @@ test('the mode of a file stays, and what killed processes left goes', async () =
   const collection = await makeKept()
   await collection.save(path)
   fs.chmodSync(path, 0o600)
-  const { host, boot, pid } = await ownToken()
-  const left = join(folder, `.rowspace-${host}-${boot}-${pid}-1-0123abcd.tmp`)
+  const token = formatToken({ ...(await ownToken()), start: '1' })
+  const left = join(folder, `.rowspace-${token}-0123abcd.tmp`)
   for (let times = 0; times < 2; times++) {
     fs.writeFileSync(left, 'half a collection')
     await collection.save(path)

@@ -4,16 +4,15 @@ import os from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { lockFile } from '../../src/sources/lock-file.ts'
-import { ownToken, shortHash } from '../../src/sources/process-token.ts'
+import { formatToken, ownToken, type ProcessToken, shortHash } from '../../src/sources/process-token.ts'
 import { temporaryName } from '../../src/sources/temporaries.ts'
 import { folder } from '../cli/command.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-const staleLock = async () => {
-  const { host, boot, pid } = await ownToken()
-  return `rowspace ${host} ${boot} ${pid} 1 ${globalThis.crypto.randomUUID()} ${os.hostname()}\n`
-}
+const lockOf = async (changed: Partial<ProcessToken>, id: string = globalThis.crypto.randomUUID()) =>
+  `rowspace ${formatToken({ ...(await ownToken()), ...changed })} ${id} ${os.hostname()}\n`
+const staleLock = () => lockOf({ start: '1' })
 const newPath = () => join(folder(), 'notes.safetensors')
 const namesBeside = (path: string) => fs.readdirSync(join(path, '..'))
 
@@ -50,9 +49,8 @@ test('never lies there without its owner: it has its contents when it has its na
     },
   })
   const unlock = await lockFile(path)
-  const { host, boot, pid, start } = await ownToken()
   expect(linked).toEqual([fs.readFileSync(`${path}.lock`, 'utf8')])
-  expect(linked[0]).toMatch(`rowspace ${host} ${boot} ${pid} ${start} `)
+  expect(linked[0]).toMatch(`rowspace ${formatToken(await ownToken())} `)
   await unlock()
 })
 
@@ -80,8 +78,14 @@ describe('a lock that is there', () => {
     expect(namesBeside(path)).toEqual([])
   })
 
-  test('is not taken over from another machine, nor from another program', async () => {
-    for (const contents of [(await staleLock()).replace(/^rowspace \w+/, 'rowspace ffffffff'), 'somebody']) {
+  // containers with one host name count processes each on its own: process 1 of the other one may well run
+  test('is not taken over from another machine, container or program', async () => {
+    const [machine, container] = [{ host: 'ffffffff' }, { namespace: '1' }]
+    for (const contents of [
+      await lockOf({ ...machine, start: '1' }),
+      await lockOf({ ...container, start: '1' }),
+      'somebody',
+    ]) {
       const path = newPath()
       fs.writeFileSync(`${path}.lock`, contents)
       await expect(lockFile(path)).rejects.toMatchObject({ code: 'LOCKED' })
@@ -103,8 +107,7 @@ describe('a lock that is there', () => {
   test('was taken over by another since it was read: it stays', async () => {
     const path = newPath()
     fs.writeFileSync(`${path}.lock`, await staleLock())
-    const { host, boot, pid, start } = await ownToken()
-    const theirs = `rowspace ${host} ${boot} ${pid} ${start} theirs ${os.hostname()}\n`
+    const theirs = await lockOf({}, 'theirs')
     const { readdir } = fs.promises
     // between the first look and the takeover
     replaceFiles({
@@ -126,13 +129,20 @@ describe('a lock that is there', () => {
     fs.writeFileSync(ticket, '')
     await expect(lockFile(path)).rejects.toMatchObject({ code: 'LOCKED' })
     expect(fs.readFileSync(`${path}.lock`, 'utf8')).toBe(stale)
-    const { start } = await ownToken()
-    fs.renameSync(ticket, ticket.replace(`-${start}-`, '-1-'))
+    const own = await ownToken()
+    fs.renameSync(ticket, ticket.replace(formatToken(own), formatToken({ ...own, start: '1' })))
     await (await lockFile(path))()
     expect(fs.existsSync(`${path}.lock`)).toBe(false)
   })
 
-  test('is not given back by who has lost it', async () => {
+  test('of another container is, once the machine has restarted', async () => {
+    const path = newPath()
+    fs.writeFileSync(`${path}.lock`, await lockOf({ namespace: '1', boot: 'ffffffff' }))
+    await (await lockFile(path))()
+    expect(namesBeside(path)).toEqual([])
+  })
+
+  test('is not removed by an owner that has lost it', async () => {
     const path = newPath()
     const unlock = await lockFile(path)
     fs.writeFileSync(`${path}.lock`, 'theirs')

@@ -10,9 +10,9 @@ const WRITER = 'sources/write-file.ts'
 const WRITES = [
   /\b(writeFile|appendFile|createWriteStream|copyFile|cp|rename|link|symlink|truncate|writev?|open)Sync\b/,
   /\b(writeFile|appendFile|createWriteStream|copyFile|symlink|ftruncate|fchmod|lutimes)\b/,
-  /\b(files|fs|promises)\.(rename|link|truncate|cp|chmod|chown|utimes|write)\b/,
-  /\b(files|fs|promises)\.open\((?!(?:[^()]|\([^()]*\))*,\s*'r'\))/,
-  /[{,]\s*(rename|link|truncate|cp|chmod|chown|open)\s*(?=[,}:])[^{}]*\}\s*=\s*(await )?(nodeModule|import|process)\b/,
+  /\b(?:files(?:\(.*?\))?|fs|promises)\s*\.(rename|link|truncate|cp|chmod|chown|utimes|write)\b/,
+  /\b(?:files(?:\(.*?\))?|fs|promises)\s*\.open\((?!(?:[^()]|\([^()]*\))*,\s*'r'\))/,
+  /[{,]\s*(rename|link|truncate|cp|chmod|chown|open)\s*(?=[,}:])[^{}]*\}\s*=\s*(await )?(nodeModule|files|import|process)\b/,
   /\bimport\s*\{[^}]*\b(rename|link|truncate|cp|chmod|chown|open)\b[^}]*\}\s*from 'node:fs/,
 ]
 
@@ -24,6 +24,10 @@ test.each([
   "files.open(join(folder, name), 'wx')",
   'const handle = await files.open(path, flags)',
   'await files.rename(from, to)',
+  'await files().rename(from, to)',
+  "await files('write a file').link(from, to)",
+  'files()\n  .open(path, flags)',
+  "const { rename } = files('x')",
   "const { rename } = nodeModule('node:fs/promises', 'x')",
   "const { stat, open } = nodeModule('node:fs/promises', 'x')",
   "import { rename } from 'node:fs/promises'",
@@ -35,6 +39,7 @@ test.each([
 
 test.each([
   "await files.open(path, 'r')",
+  "await files(purpose).open(path, 'r')",
   "files.open(join(a, b), 'r').catch(no)",
   "const { stat } = nodeModule('node:fs/promises', 'x')",
 ])('%s only reads', (text) => {

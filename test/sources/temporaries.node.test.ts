@@ -1,17 +1,23 @@
 /** Temporary files of killed processes are removed; those of living ones, and every file of another name, are left. */
 import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { isRunning, ownToken, type ProcessToken } from '../../src/sources/process-token.ts'
+import {
+  formatToken,
+  isRunning,
+  ownToken,
+  type ProcessToken,
+  shortHash,
+} from '../../src/sources/process-token.ts'
 import { parseTemporaryName, removeStaleTemporaries, temporaryName } from '../../src/sources/temporaries.ts'
 import { writeFileAtomically } from '../../src/sources/write-file.ts'
 import { folder } from '../cli/command.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-const nameOf = ({ host, boot, pid, start }: ProcessToken) =>
-  `.rowspace-${host}-${boot}-${pid}-${start}-0123abcd.tmp`
+const nameOf = (token: ProcessToken) => `.rowspace-${formatToken(token)}-0123abcd.tmp`
 const deadPid = () => Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }))
 
 test('a name tells who made it, and no two are equal', async () => {
@@ -32,6 +38,19 @@ test('a name tells who made it, and no two are equal', async () => {
   }
 })
 
+test.runIf(process.platform === 'linux')(
+  'the token has the pid namespace, the start of machine and process',
+  async () => {
+    expect(await ownToken()).toMatchObject({
+      namespace: /\d+/.exec(fs.readlinkSync('/proc/self/ns/pid'))?.[0],
+      boot: shortHash(fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+      host: shortHash(os.hostname()),
+      pid: process.pid,
+      start: startOf(process.pid),
+    })
+  },
+)
+
 describe('runs', () => {
   test('this process, with its own start alone: an id comes again', async () => {
     const own = await ownToken()
@@ -39,6 +58,9 @@ describe('runs', () => {
     expect(await isRunning({ ...own, start: '1' })).toBe(false)
     expect(await isRunning({ ...own, boot: 'ffffffff' })).toBe(false)
     expect(await isRunning({ ...own, host: 'ffffffff' })).toBeUndefined()
+    expect(await isRunning({ ...own, host: 'ffffffff', boot: 'ffffffff' })).toBeUndefined()
+    expect(await isRunning({ ...own, namespace: '1', start: '1' })).toBeUndefined()
+    expect(await isRunning({ ...own, namespace: '1', boot: 'ffffffff' })).toBe(false)
   })
 
   test.runIf(process.platform === 'linux')('another process until it has ended', async () => {
