@@ -35,7 +35,7 @@ async function list(name: string | undefined): Promise<Answer> {
   const all = await listCache()
   const files = name === undefined ? all : all.filter((file) => isOf(file, name))
   const folder = cacheFolder()
-  const kept = files.reduce((sum, file) => sum + file.kept, 0)
+  const kept = files.reduce((sum, file) => sum + file.cachedBytes, 0)
   return { text: () => formatList(folder, files, kept), document: { folder, bytes: kept, files } }
 }
 
@@ -47,7 +47,7 @@ function isOf(file: CachedEntry, name: string): boolean {
 function formatList(folder: string, files: readonly CachedEntry[], kept: number): string {
   const head = `${paint.bold(oneLine(folder))}  ${bytes(kept)}`
   if (files.length === 0) return `${head}\n  nothing is kept`
-  const rows = files.map((file) => [oneLine(file.name), bytes(file.kept), `of ${bytes(file.size)}`])
+  const rows = files.map((file) => [oneLine(file.name), bytes(file.cachedBytes), `of ${bytes(file.size)}`])
   return `${head}\n${columns('lrl', undefined, rows)}`
 }
 

@@ -18,9 +18,8 @@ export class BrowserStore implements Store {
     try {
       await (await this.#cache()).put(ORIGIN + path, new Response(bytes as Uint8Array<ArrayBuffer>))
     } catch (cause) {
-      throw new RowspaceError('IO', `the browser's cache took nothing: ${(cause as Error).message}`, {
-        cause,
-      })
+      const text = `The browser's cache stored nothing: ${(cause as Error).message}`
+      throw new RowspaceError('IO', text, { cause })
     }
   }
 

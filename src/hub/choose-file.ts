@@ -2,7 +2,7 @@
 import { RowspaceError } from '../core/errors.ts'
 import { type HubName, hubNameText } from './name.ts'
 
-/** Asked for in this order, before the hub is asked for a list. */
+/** Tried in this order, before the hub's list is read. */
 export const USUAL_FILES = ['model.safetensors', 'model.safetensors.index.json'] as const
 
 /** Types a token embedding is read in, the ones models are published in first. */
@@ -25,14 +25,15 @@ export function chooseListed(name: HubName, files: readonly string[]): string {
   const likely =
     tensors.length > 0 ? tensors : files.filter((file) => /\.(npy|npz|vec|txt|bin|gz)$/i.test(file))
   const list = likely.length === 0 ? 'none that holds a table' : likely.slice(0, 12).join(', ')
-  throw new RowspaceError(
-    'NOT_FOUND',
-    `${hubNameText(name)} has neither ${USUAL_FILES.join(' nor ')} nor a .gguf file. It has ${list}. Name a file: ${hubNameText({ ...name, file: likely[0] ?? 'file' })}.`,
-    { name: hubNameText(name), files: likely },
-  )
+  const text = `${hubNameText(name)} has neither ${USUAL_FILES.join(' nor ')} nor a .gguf file. It has ${list}.`
+  const example = hubNameText({ ...name, file: likely[0] ?? 'file' })
+  throw new RowspaceError('NOT_FOUND', `${text} Name a file: ${example}.`, {
+    name: hubNameText(name),
+    files: likely,
+  })
 }
 
-/** Of a file in parts (`…-00002-of-00003.gguf`) which one it is; the table is in the first. */
+/** Which one of a file in parts (`…-00002-of-00003.gguf`) it is; the table is in the first. */
 function partOf(file: string): number {
   return Number(/-(\d+)-of-\d+\.gguf$/i.exec(file)?.[1] ?? 1)
 }

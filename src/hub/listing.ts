@@ -1,4 +1,4 @@
-/** The hub's list of a repository's files. It is the server's word, so only plain paths in it are believed. */
+/** The hub's list of a repository's files. A server sent it, so only plain paths in it are trusted. */
 import { RowspaceError } from '../core/errors.ts'
 import { readExactly } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
@@ -8,8 +8,8 @@ import { type HubName, hubNameText, isPlainPath } from './name.ts'
 const MAX_LISTING_BYTES = 1 << 25
 
 /**
- * Reads `{ "siblings": [{ "rfilename": "model.safetensors" }, …] }`. Paths that lead out of the repository, or that no name could
- * hold, are left out.
+ * Reads `{ "siblings": [{ "rfilename": "model.safetensors" }, …] }`. Paths that lead out of the repository, or that
+ * no name could hold, are left out.
  *
  * @throws `IO` if it is too large, not JSON, or of another shape
  */
@@ -20,15 +20,15 @@ export async function readListing(
 ): Promise<string[]> {
   if (source.size > MAX_LISTING_BYTES) throw listingError(name, `is ${source.size} bytes long`)
   const text = new TextDecoder().decode(await readExactly(source, 0, source.size, signal))
-  const { siblings = [] } = parse(name, text)
+  const { siblings = [] } = parseObject(name, text)
   if (!Array.isArray(siblings)) throw listingError(name, 'has siblings that are not a list')
   return siblings
-    .map(pathOf)
-    .filter((path) => path !== undefined)
+    .map((entry) => (entry as { rfilename?: unknown } | null)?.rfilename)
+    .filter((path) => typeof path === 'string')
     .filter(isPlainPath)
 }
 
-function parse(name: HubName, text: string): { siblings?: unknown } {
+function parseObject(name: HubName, text: string): { siblings?: unknown } {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -37,11 +37,6 @@ function parse(name: HubName, text: string): { siblings?: unknown } {
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   throw listingError(name, 'is not a JSON object')
-}
-
-function pathOf(entry: unknown): string | undefined {
-  const path: unknown = (entry as { rfilename?: unknown } | null)?.rfilename
-  return typeof path === 'string' ? path : undefined
 }
 
 function listingError(name: HubName, problem: string, cause?: unknown): RowspaceError {

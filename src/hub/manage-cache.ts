@@ -1,21 +1,48 @@
-/** What is kept of models, to look at and to clear. */
+/** What is cached of models, to list and to clear. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import { checkCache } from '../sources/options.ts'
-import { type CachedEntry, listCached, removeCached } from './cache.ts'
+import { isSize, readRecord } from './cache.ts'
+import { parseExtent } from './cached-chunks.ts'
+import { modelFolder, modelFolderOf } from './layout.ts'
 import { parseHubName } from './name.ts'
 import { openStore } from './settings.ts'
 
-/** Every file of which something is kept. @param cache the folder, where it is another than ROWSPACE_CACHE */
+/** A file that is cached, in part or whole. */
+export interface CachedEntry {
+  /** hf:owner/model[@revision]/file */
+  name: string
+  /** The address of the hub it came from. */
+  endpoint: string
+  /** Bytes that are cached. */
+  cachedBytes: number
+  /** Bytes of the whole file. */
+  size: number
+  /** The hub's tag of this version of the file. */
+  etag: string
+}
+
+/** Every file of which something is cached, by name. @param cache the folder. Default: ROWSPACE_CACHE */
 export async function listCache(cache: true | string = true): Promise<CachedEntry[]> {
-  checkCache('cache', cache)
+  checkCache(cache)
   const store = openStore(cache)
-  return store === undefined ? [] : listCached(store)
+  if (store === undefined) return []
+  const paths = await store.list('')
+  const bytes = new Map<string, number>()
+  for (const path of paths) bytes.set(folderOf(path), (bytes.get(folderOf(path)) ?? 0) + partBytes(path))
+  const entries: CachedEntry[] = []
+  for (const path of paths.filter((each) => each.endsWith('/about.json'))) {
+    const { name, endpoint, etag, size } = (await readRecord(store, path)) ?? {}
+    if (typeof name !== 'string' || typeof endpoint !== 'string') continue
+    if (typeof etag !== 'string' || !isSize(size)) continue
+    entries.push({ name, endpoint, cachedBytes: bytes.get(folderOf(path)) ?? 0, size, etag })
+  }
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /**
- * Takes away what is kept of a model (`hf:owner/name`, every revision and file), or of all where none is named.
+ * Removes what is cached of a model (`hf:owner/name`, every revision and file), or of all where none is named.
  *
  * @returns the bytes that were freed
  */
@@ -27,7 +54,19 @@ export async function clearCache(name?: string, cache: true | string = true): Pr
       `${describe(name)}: the cache is cleared by model, with all its revisions and files: hf:${parsed.owner}/${parsed.model}.`,
     )
   }
-  checkCache('cache', cache)
+  checkCache(cache)
   const store = openStore(cache)
-  return store === undefined ? 0 : removeCached(store, parsed)
+  if (store === undefined) return 0
+  const all = await store.list('')
+  const removed = parsed ? all.filter((path) => modelFolderOf(path) === modelFolder(parsed)) : all
+  await store.remove(removed)
+  return removed.reduce((sum, path) => sum + partBytes(path), 0)
+}
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+
+/** Bytes of a part; 0 for any other file. */
+function partBytes(path: string): number {
+  const extent = parseExtent(path)
+  return extent === undefined ? 0 : extent.end - extent.start
 }

@@ -26,42 +26,37 @@ const MAX_PATH = 1_000
 export function parseHubName(name: string): HubName {
   const match = typeof name === 'string' ? FORM.exec(name) : null
   if (match === null) {
-    throw refused(name, 'a model is named hf:owner/name[@revision][/file], as in hf:openai-community/gpt2')
+    throw nameError(name, 'a model is named hf:owner/name[@revision][/file], as in hf:openai-community/gpt2')
   }
-  const [, owner = '', model = '', revision, file] = match
-  for (const [what, part] of [
-    ['owner', owner],
-    ['name', model],
-  ] as const) {
-    if (!PART.test(part)) {
-      throw refused(
-        name,
-        `the ${what} ${describe(part)} has other signs than letters, digits, single "-", "_" and "."`,
-      )
-    }
-  }
-  if (revision !== undefined) checkRevision(name, revision)
+  const [, owner = '', model = '', revision = 'main', file] = match
+  checkPart(name, 'owner', owner)
+  checkPart(name, 'name', model)
+  checkRevision(name, revision)
   if (file !== undefined) checkPath(name, file)
-  return { owner, model, revision: revision ?? 'main', file }
+  return { owner, model, revision, file }
 }
 
-/** Throws `INVALID_ARGUMENT` unless `revision` can be a branch, a tag or a commit, as git has them: no `..`, no step that is `.`. */
+function checkPart(name: string, what: string, part: string): void {
+  if (PART.test(part)) return
+  const problem = 'has other characters than letters, digits, single "-", "_" and "."'
+  throw nameError(name, `the ${what} ${describe(part)} ${problem}`)
+}
+
+/** Throws `INVALID_ARGUMENT` unless git could have this branch, tag or commit: no `..`, no step that is `.`. */
 export function checkRevision(name: string, revision: string): void {
   const steps = revision.split('/')
   if (REVISION.test(revision) && !revision.includes('..') && steps.every((step) => /[^.]/.test(step))) return
-  throw refused(name, `the revision ${describe(revision)} is not a branch, a tag or a commit`)
+  throw nameError(name, `the revision ${describe(revision)} is not a branch, a tag or a commit`)
 }
 
 /** Throws `INVALID_ARGUMENT` unless `path` is a plain path inside a repository. */
 export function checkPath(name: string, path: string): void {
   if (isPlainPath(path)) return
-  throw refused(
-    name,
-    `the file ${describe(path)} is not a plain path of letters, digits and _.+=,()[]- inside the repository`,
-  )
+  const problem = 'is not a plain path of letters, digits and _.+=,()[]- inside the repository'
+  throw nameError(name, `the file ${describe(path)} ${problem}`)
 }
 
-/** Whether a path leads to a file inside a repository whatever a server makes of it: no step is empty, `.` or `..`. */
+/** Whether a path leads to a file inside a repository on any server: no step is empty, `.` or `..`. */
 export function isPlainPath(path: string): boolean {
   return path.length <= MAX_PATH && path.split('/').every((step) => SEGMENT.test(step) && /[^.]/.test(step))
 }
@@ -72,6 +67,6 @@ export function hubNameText({ owner, model, revision, file }: HubName): string {
   return `hf:${owner}/${model}${at}${file === undefined ? '' : `/${file}`}`
 }
 
-function refused(name: string, problem: string): RowspaceError {
+function nameError(name: string, problem: string): RowspaceError {
   return new RowspaceError('INVALID_ARGUMENT', `${describe(name)}: ${problem}.`, { name })
 }

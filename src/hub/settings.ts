@@ -1,4 +1,4 @@
-/** Where the hub is, who asks, and what is kept: from options, else from the environment. */
+/** Where the hub is, who calls, and where the cache is: from options, else from the environment. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
@@ -9,9 +9,8 @@ import { cacheFolder, DiskStore } from './disk-store.ts'
 import type { Store } from './store.ts'
 
 export interface HubSettings {
-  /** Without a slash at its end. */
   endpoint: URL
-  /** What requests to the endpoint carry, and no other: never printed, never kept. */
+  /** What requests to the endpoint carry, and no other: never printed, never cached. */
   headers: Record<string, string>
   hasToken: boolean
   offline: boolean
@@ -23,7 +22,10 @@ export interface HubSettings {
 
 const ENDPOINT = 'https://huggingface.co'
 
-/** @throws `INVALID_ARGUMENT` for an option of another kind, an endpoint that is not an http(s) address, a token that cannot be sent */
+/**
+ * @throws `INVALID_ARGUMENT` for an option of another kind, an endpoint that is not an http(s) address, a token that
+ *   cannot be sent
+ */
 export function readSettings(options: SourceOptions): HubSettings {
   const { hub = {}, ...source } = pickSourceOptions(options)
   const token = readToken(hub)
@@ -39,11 +41,11 @@ export function readSettings(options: SourceOptions): HubSettings {
 }
 
 /** A variable that is set to something; undefined where there is no environment. */
-export function environment(name: string): string | undefined {
+function environment(name: string): string | undefined {
   return globalThis.process?.env?.[name] || undefined
 }
 
-/** What is kept between openings; undefined where nothing can be. */
+/** What is cached between openings; undefined where nothing can be. */
 export function openStore(cache: boolean | string): Store | undefined {
   if (cache === false) return undefined
   if (globalThis.process?.versions?.node !== undefined) {
@@ -55,9 +57,10 @@ export function openStore(cache: boolean | string): Store | undefined {
 function readEndpoint(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url !== undefined && /^https?:$/.test(url.protocol) && isBare(url)) return url
+  const shown = describe(text.replace(/\/\/[^/]*@/, '//…@'))
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `The endpoint of the hub (HF_ENDPOINT) must be an http(s) address without a user, a query or a #; got ${describe(text.replace(/\/\/[^/]*@/, '//…@'))}.`,
+    `The endpoint of the hub (HF_ENDPOINT) must be an http(s) address without a user, a query or a #; got ${shown}.`,
   )
 }
 

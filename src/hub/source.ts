@@ -1,33 +1,30 @@
-/** Opens a file of the hub: from what is kept, else over the network. */
+/** Opens a file of the hub: from the cache, else over the network. */
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { readOptions } from '../core/strict-options.ts'
-import { stepsBeside } from '../sources/beside.ts'
 import { SOURCE_OPTIONS } from '../sources/options.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { type UrlSource, urlSource } from '../sources/url.ts'
 import { HubCache, type Known, type KnownFile } from './cache.ts'
-import { CachedSource } from './cached-source.ts'
+import { type CachedFile, CachedSource } from './cached-source.ts'
 import { chooseListed, USUAL_FILES } from './choose-file.ts'
+import { hubError, offlineError } from './hub-errors.ts'
 import { endpointText } from './layout.ts'
 import { readListing } from './listing.ts'
 import { checkPath, checkRevision, type HubName, hubNameText, parseHubName } from './name.ts'
-import { hubError, offlineError } from './refusals.ts'
 import { type HubSettings, readSettings } from './settings.ts'
 
 /**
- * Opens `hf:owner/name[@revision][/file]`. Without a file it is `model.safetensors`, else `model.safetensors.index.json`, else a GGUF
- * file. What is read of it is kept, so that opening it again needs no network; `hub.refresh` asks whether it has changed.
+ * Opens `hf:owner/name[@revision][/file]`. Without a file it is `model.safetensors`, else
+ * `model.safetensors.index.json`, else a GGUF file. What is read of it is cached, so that opening it again needs no
+ * network; `hub.refresh` checks whether it has changed.
  *
- * @throws `INVALID_ARGUMENT` for a name that is none; `NOT_FOUND`, `ACCESS_DENIED`, `OFFLINE`, `IO`, each with what to do
+ * @throws `INVALID_ARGUMENT` for a malformed name; `NOT_FOUND`, `ACCESS_DENIED`, `OFFLINE`, `IO`, each with what to do
  */
 export async function hubSource(text: string, options: SourceOptions = {}): Promise<ByteSource> {
   const name = parseHubName(text)
   const hub = new Hub(readSettings(readOptions(options, SOURCE_OPTIONS, 'the options of hubSource()')))
   return name.file === undefined ? hub.openModel(name) : hub.openFile(name)
 }
-
-const isFile = (known: Known | undefined): known is KnownFile => known !== undefined && 'etag' in known
-const isAbsent = (known: Known | undefined): boolean => known !== undefined && 'absent' in known
 
 class Hub {
   readonly #cache: HubCache | undefined
@@ -45,109 +42,92 @@ class Hub {
     for (const file of USUAL_FILES) {
       const source = await this.#openIfThere({ ...name, file })
       if (source === undefined) continue
-      await this.#remember(name, { chosen: file })
+      await this.#setKnown(name, { chosen: file })
       return source
     }
     const chosen = chooseListed(name, await this.#listFiles(name))
     const source = await this.openFile({ ...name, file: chosen })
-    await this.#remember(name, { chosen })
+    await this.#setKnown(name, { chosen })
     return source
   }
 
   /** @throws `NOT_FOUND` */
   async openFile(name: HubName): Promise<ByteSource> {
     const known = await this.#known(name)
-    if (isFile(known)) return this.#openKnown(name, known)
+    if (this.#cache !== undefined && known !== undefined && 'etag' in known) {
+      return this.#openKnown(name, known, this.#cache)
+    }
     return this.#fetch(name)
   }
 
   async #openIfThere(name: HubName): Promise<ByteSource | undefined> {
-    if (isAbsent(await this.#known(name))) return undefined
+    const known = await this.#known(name)
+    if (known !== undefined && 'absent' in known) return undefined
     try {
       return await this.openFile(name)
     } catch (error) {
-      // 404 of the file alone: of a model or a revision that is not there, nobody need look for other files
+      // 404 of the file alone: where the model or the revision is not there, no other file is
       const { status, errorCode } = isRowspaceError(error) ? error.details : {}
       if (status !== 404 || !/^(EntryNotFound|undefined)$/.test(String(errorCode))) throw error
-      if (errorCode !== undefined) await this.#remember(name, { absent: true })
+      if (errorCode !== undefined) await this.#setKnown(name, { absent: true })
       return undefined
     }
   }
 
-  async #openKnown(name: HubName, known: KnownFile): Promise<ByteSource> {
-    return new CachedSource({
-      ...this.#described(name, known),
-      kept: await this.#cache!.open(name, known),
-      connect: async () => {
+  async #openKnown(name: HubName, known: KnownFile, cache: HubCache): Promise<ByteSource> {
+    return this.#source(name, known.commit, {
+      size: known.size,
+      version: known.etag,
+      chunks: await cache.open(name, known),
+      remote: async () => {
         // one byte, to see that it is still the same file
-        const remote = await this.#connect(name, known.commit, 1)
+        const remote = await this.#request(name, this.#address(name, known.commit), 1)
         const { etag, size } = describe(remote)
         if (etag === known.etag && size === known.size) return remote
-        throw changedError(name)
+        const text = `${hubNameText(name)} has become another file since a part of it was cached: open it again.`
+        throw new RowspaceError('CHANGED', text, { name: hubNameText(name) })
       },
     })
   }
 
-  /** What is not known yet: the first answer tells. */
+  /** A file that is not known yet: the first answer describes it. */
   async #fetch(name: HubName): Promise<ByteSource> {
-    const remote = await this.#connect(name)
+    const remote = await this.#request(name, this.#address(name))
     const { etag, size, commit } = describe(remote)
-    // without a tag nobody could tell one version of the file from another
-    if (etag === undefined || this.#cache === undefined) return this.#uncached(name, remote, commit)
-    const known = { etag, size, commit }
-    try {
-      const kept = await this.#cache.open(name, known)
-      await this.#cache.setKnown(name, known)
-      const file = { ...this.#described(name, known), kept, connect: async () => remote }
-      return new CachedSource(file, remote)
-    } catch (error) {
-      this.#warn(error)
-      return this.#uncached(name, remote, commit)
+    let version = remote.version
+    let chunks: CachedFile['chunks']
+    // without a tag one version of the file cannot be told from another
+    if (etag !== undefined && this.#cache !== undefined) {
+      try {
+        chunks = await this.#cache.open(name, { etag, size })
+        await this.#cache.setKnown(name, { etag, size, commit })
+        version = etag
+      } catch (error) {
+        chunks = undefined
+        this.#warn(error)
+      }
     }
+    return this.#source(name, commit, { size, version, chunks, remote })
   }
 
-  #described(name: HubName, { etag, size, commit }: KnownFile) {
-    return {
+  #source(
+    name: HubName,
+    commit: string | undefined,
+    file: Pick<CachedFile, 'size' | 'version' | 'chunks' | 'remote'>,
+  ): ByteSource {
+    return new CachedSource({
+      ...file,
       name: hubNameText(name),
-      size,
-      version: etag,
-      sibling: (beside: string) => this.#sibling(name, beside, commit),
-      // what was known of it is forgotten, so that the next opening asks anew
-      onChanged: () => this.#cache?.forget(name).catch((error) => this.#warn(error)) ?? Promise.resolve(),
-      onCacheFailure: (error: unknown) => this.#warn(error),
-    }
-  }
-
-  #uncached(name: HubName, remote: ByteSource, commit: string | undefined): ByteSource {
-    return {
-      name: hubNameText(name),
-      size: remote.size,
-      version: remote.version,
-      concurrency: remote.concurrency ?? 1,
-      get bytesRead() {
-        return remote.bytesRead ?? 0
+      // shards and tokenizers come from the commit the first file came from: they belong together
+      openSibling: (steps) => {
+        const folder = name.file?.replace(/[^/]*$/, '') ?? ''
+        const revision = commit ?? name.revision
+        return this.#openIfThere({ ...name, file: folder + steps.join('/'), revision })
       },
-      read: (start, end, options) => remote.read(start, end, options),
-      ...(remote.readInto === undefined
-        ? {}
-        : { readInto: (start, target, options) => remote.readInto!(start, target, options) }),
-      sibling: (beside) => this.#sibling(name, beside, commit),
-    }
-  }
-
-  /** Shards and tokenizers come from the commit the first file came from: they belong together. */
-  #sibling(name: HubName, beside: string, commit: string | undefined): Promise<ByteSource | undefined> {
-    const folder = name.file?.replace(/[^/]*$/, '') ?? ''
-    const file = folder + stepsBeside(hubNameText(name), beside).join('/')
-    return this.#openIfThere({
-      ...name,
-      file,
-      revision: commit ?? name.revision,
+      // what was known of it is forgotten, so that the next opening asks the hub
+      onChanged: async () => this.#cache?.forget(name).catch((error) => this.#warn(error)),
+      onCacheFailure: (error) => this.#warn(error),
     })
-  }
-
-  async #connect(name: HubName, commit?: string, headBytes?: number): Promise<UrlSource> {
-    return this.#request(name, this.#address(name, commit), headBytes)
   }
 
   async #request(name: HubName, url: URL, headBytes?: number): Promise<UrlSource> {
@@ -159,7 +139,7 @@ class Hub {
     }
   }
 
-  /** Whatever said so (a caller, a listing, an index, the cache), nothing outside of the repository is asked for. */
+  /** Whoever named it (a caller, a listing, an index, the cache), nothing outside of the repository is requested. */
   #address(name: HubName, commit = name.revision): URL {
     const { owner, model, file = '' } = name
     checkPath(hubNameText(name), file)
@@ -178,11 +158,10 @@ class Hub {
   }
 
   async #known(name: HubName): Promise<Known | undefined> {
-    if (this.settings.refresh) return undefined
-    return this.#cache?.known(name)
+    return this.settings.refresh ? undefined : this.#cache?.known(name)
   }
 
-  async #remember(name: HubName, known: Known): Promise<void> {
+  async #setKnown(name: HubName, known: Known): Promise<void> {
     await this.#cache?.setKnown(name, known).catch((error) => this.#warn(error))
   }
 
@@ -190,7 +169,7 @@ class Hub {
   #warn(error: unknown): void {
     if (this.#warned) return
     this.#warned = true
-    const text = `nothing more is kept in the cache (${this.settings.store?.name}): ${(error as Error).message}`
+    const text = `nothing more is cached (${this.settings.store?.name}): ${(error as Error).message}`
     if (globalThis.process?.emitWarning) globalThis.process.emitWarning(text, 'RowspaceWarning')
     else console.warn(text)
   }
@@ -205,9 +184,4 @@ function describe(remote: UrlSource): { etag: string | undefined; size: number; 
     size: remote.size,
     commit: commit !== null && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined,
   }
-}
-
-function changedError(name: HubName): RowspaceError {
-  const text = `${hubNameText(name)} has become another file since a part of it was kept: open it again.`
-  return new RowspaceError('CHANGED', text, { name: hubNameText(name) })
 }

@@ -1,10 +1,9 @@
-/** The body of a response, read as far as it comes; what is wrong with it is said in our words. */
-import { RowspaceError } from '../core/errors.ts'
+/** The body of a response: which bytes it has, read as far as they come. */
 import { joinBytes } from '../core/join-bytes.ts'
-import { nameOf, networkFailure, type Watchdog } from './http.ts'
-import { TransientFailure } from './retry.ts'
+import { networkFailure, transient, urlError, type Watchdog } from './http.ts'
+import type { TransientFailure } from './retry.ts'
 
-/** A file of a server without ranges is kept in memory up to this size. */
+/** A file of a server without ranges is held in memory up to this size. */
 const MAX_WHOLE_BYTES = 1 << 28
 
 /** A part of a file on its way. */
@@ -23,46 +22,69 @@ export interface Body {
   onBytes: (count: number) => void
 }
 
+export interface ContentRange {
+  start: number
+  /** One behind the last byte. */
+  end: number
+  /** Bytes of the whole file. */
+  size: number
+}
+
+/** Reads `bytes 0-499/1234` (RFC 9110, 14.4); undefined for anything else, an unknown size too. */
+export function parseContentRange(header: string | null): ContentRange | undefined {
+  const match = /^\s*bytes\s+(\d+)-(\d+)\/(\d+)\s*$/i.exec(header ?? '')
+  if (match === null) return undefined
+  const [start, last, size] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  const sound = Number.isSafeInteger(size) && start <= last && last < size
+  return sound ? { start, end: last + 1, size } : undefined
+}
+
+/** Whether a Content-Range says that the file is empty, as one with the status 416 may. */
+export function isEmptyRange(header: string | null): boolean {
+  return /^\s*bytes\s+\*\/0+\s*$/i.test(header ?? '')
+}
+
 /**
  * Reads `length` bytes into `part`. What came before a failure stays.
  *
  * @throws TransientFailure if it is shorter or longer, stalls or breaks off; `IO` if it is packed
  */
 export async function fillPart(part: Part, length: number, body: Body): Promise<void> {
-  if (isEncoded(body.response)) throw encodedError(body)
+  const encoding = encodingOf(body.response)
+  if (encoding !== undefined) {
+    const text = `gives ranges of a packed file (Content-Encoding: ${encoding}): it must be served as it is.`
+    throw urlError(body.url, 'IO', text, { contentEncoding: encoding })
+  }
   const end = part.filled + length
   for await (const chunk of chunks(body)) {
     if (part.filled + chunk.length > end) {
-      throw cutOrLong(body, `gave more than the ${length} bytes it promised. Try again.`, length)
+      throw truncated(body, `gave more than the ${length} bytes it promised. Try again.`, length)
     }
     part.bytes.set(chunk, part.filled)
     part.filled += chunk.length
   }
-  if (part.filled === end) return
   const missing = end - part.filled
-  throw cutOrLong(
-    body,
-    `ended ${missing} bytes early, again and again. Try again later.`,
-    length,
-    length - missing,
-  )
+  if (missing === 0) return
+  const text = `ended ${missing} bytes early, again and again. Try again later.`
+  throw truncated(body, text, length, length - missing)
 }
 
 /** All of it. Throws `IO` where that is more than memory should hold, and as fillPart. */
 export async function readWhole(body: Body): Promise<Uint8Array> {
-  const length = body.response.headers.get('content-length')
+  const { response } = body
+  const header = response.headers.get('content-length')
   // with a content encoding the length is that of the packed bytes
-  const promised = length === null || isEncoded(body.response) ? undefined : Number(length)
-  if ((promised ?? 0) > MAX_WHOLE_BYTES) throw tooLargeError(body, promised!)
+  const promised = header === null || encodingOf(response) !== undefined ? undefined : Number(header)
+  checkWhole(body, promised ?? 0)
   const received: Uint8Array[] = []
   let size = 0
   for await (const chunk of chunks(body)) {
     received.push(chunk)
     size += chunk.length
-    if (size > MAX_WHOLE_BYTES) throw tooLargeError(body, size)
+    checkWhole(body, size)
   }
   if (promised !== undefined && promised !== size) {
-    throw cutOrLong(body, `promised ${promised} bytes and gave ${size}: try again.`, promised, size)
+    throw truncated(body, `promised ${promised} bytes and gave ${size}: try again.`, promised, size)
   }
   return joinBytes(received)
 }
@@ -72,7 +94,7 @@ async function* chunks({ url, response, watchdog, onBytes }: Body): AsyncGenerat
   if (reader === undefined) return
   for (;;) {
     const { done, value } = await reader.read().catch((cause) => {
-      if (watchdog.signal.aborted) throw watchdog.signal.reason
+      watchdog.signal.throwIfAborted()
       throw networkFailure(url, cause)
     })
     if (done) return
@@ -82,28 +104,18 @@ async function* chunks({ url, response, watchdog, onBytes }: Body): AsyncGenerat
   }
 }
 
-function isEncoded(response: Response): boolean {
-  return !/^(identity)?$/i.test(response.headers.get('content-encoding')?.trim() ?? '')
+/** The Content-Encoding, where there is one that changes the bytes. */
+function encodingOf({ headers }: Response): string | undefined {
+  const encoding = headers.get('content-encoding')?.trim() ?? ''
+  return /^(identity)?$/i.test(encoding) ? undefined : encoding
 }
 
-function cutOrLong({ url }: Body, problem: string, expected: number, actual?: number): TransientFailure {
-  const details = { url: nameOf(url), expected, ...(actual === undefined ? {} : { actual }) }
-  return new TransientFailure(new RowspaceError('TRUNCATED', `${nameOf(url)} ${problem}`, details))
+function truncated({ url }: Body, problem: string, expected: number, actual?: number): TransientFailure {
+  return transient(url, 'TRUNCATED', problem, { expected, actual })
 }
 
-function encodedError({ url, response }: Body): RowspaceError {
-  const encoding = response.headers.get('content-encoding')
-  return new RowspaceError(
-    'IO',
-    `${nameOf(url)} gives ranges of a packed file (Content-Encoding: ${encoding}): it must be served as it is.`,
-    { url: nameOf(url), contentEncoding: encoding },
-  )
-}
-
-function tooLargeError({ url }: Body, size: number): RowspaceError {
-  return new RowspaceError(
-    'IO',
-    `${nameOf(url)} comes from a server that gives no ranges, and its ${size} bytes or more are too many to be had whole: download the file and give its path.`,
-    { url: nameOf(url), size },
-  )
+function checkWhole({ url }: Body, size: number): void {
+  if (size <= MAX_WHOLE_BYTES) return
+  const text = `comes from a server that gives no ranges, and its ${size} bytes or more are too many to be held: download the file and give its path.`
+  throw urlError(url, 'IO', text, { size })
 }

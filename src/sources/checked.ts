@@ -1,8 +1,8 @@
-/** A part of a file that comes with a CRC-32, as it lies: what is read of it is counted in, in any order, and the rest when asked. */
+/** A part of a file that comes with a CRC-32: whatever is read is counted in, and `verify` reads the rest. */
 import { RowspaceError } from '../core/errors.ts'
-import { readBlocks, readExactly } from './blocks.ts'
-import { checkRange } from './bytes.ts'
+import { readBlockInto, readBlocks } from './blocks.ts'
 import { crc32, joinedCrc32 } from './crc32.ts'
+import { RangeSource } from './range-source.ts'
 import type { ByteSource, ReadOptions } from './source.ts'
 
 export interface CheckedPart {
@@ -16,15 +16,7 @@ export interface CheckedPart {
   readonly checksum: number
 }
 
-/** Pieces that came before what stands before them: a few reads are under way at once. */
-const MAX_EARLY = 64
-
-interface Piece {
-  readonly end: number
-  readonly crc: number
-}
-
-export class CheckedSource implements ByteSource {
+export class CheckedSource extends RangeSource {
   readonly name: string
   readonly size: number
   readonly concurrency: number
@@ -32,40 +24,34 @@ export class CheckedSource implements ByteSource {
   /** The CRC-32 of all before `#position`. */
   #crc = 0
   #position = 0
-  /** By where they start. */
-  readonly #early = new Map<number, Piece>()
+  /** Reads that were ahead of `#position` (several are under way at once), by where they start. */
+  readonly #ahead = new Map<number, { end: number; crc: number }>()
 
   constructor(part: CheckedPart) {
+    super()
     this.#part = part
     this.name = part.name
     this.size = part.end - part.start
     this.concurrency = part.source.concurrency ?? 1
   }
 
-  async read(start: number, end: number, { signal }: ReadOptions = {}): Promise<Uint8Array> {
-    checkRange(this.name, start, end, this.size)
-    const { source, start: first } = this.#part
-    const bytes = await readExactly(source, first + start, first + end, signal)
-    this.#count(start, bytes)
-    return bytes
-  }
-
-  async readInto(start: number, target: Uint8Array, options: ReadOptions = {}): Promise<void> {
-    const { source, start: first } = this.#part
-    if (source.readInto === undefined) {
-      target.set(await this.read(start, start + target.length, options))
-      return
-    }
-    checkRange(this.name, start, start + target.length, this.size)
-    await source.readInto(first + start, target, options)
+  protected async fill(start: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    await readBlockInto(this.#part.source, this.#part.start + start, target, signal)
     this.#count(start, target)
   }
 
-  /** Reads what was not read yet, and holds all of it against the checksum. Throws `INVALID_FORMAT`. */
+  /** Reads what was not read yet, and compares the checksum of all of it. Throws `INVALID_FORMAT`. */
   async verify({ signal }: ReadOptions = {}): Promise<void> {
     while (this.#position < this.size) {
-      const next = Math.min(this.size, ...this.#early.keys())
-      for await (const block of readBlocks(this, this.#position, next, { signal })) void block
+      const known = this.#ahead.get(this.#position)
+      if (known === undefined) {
+        const starts = [...this.#ahead.keys()].filter((start) => start > this.#position)
+        const next = Math.min(this.size, ...starts)
+        for await (const block of readBlocks(this, this.#position, next, { signal })) void block
+      } else {
+        this.#crc = joinedCrc32(this.#crc, known.crc, known.end - this.#position)
+        this.#position = known.end
+      }
     }
     if (this.#crc === this.#part.checksum) return
     throw new RowspaceError(
@@ -77,29 +63,13 @@ export class CheckedSource implements ByteSource {
 
   #count(start: number, bytes: Uint8Array): void {
     const end = start + bytes.length
+    if (bytes.length === 0 || end <= this.#position) return
     if (start > this.#position) {
-      if (this.#early.size < MAX_EARLY) this.#early.set(start, { end, crc: crc32(bytes) })
-      return
+      this.#ahead.set(start, { end, crc: crc32(bytes) })
+    } else {
+      this.#crc = crc32(bytes.subarray(this.#position - start), this.#crc)
+      this.#position = end
     }
-    if (end <= this.#position) return
-    this.#crc = crc32(bytes.subarray(this.#position - start), this.#crc)
-    this.#position = end
-    this.#countEarly()
-  }
-
-  #countEarly(): void {
-    for (let piece = this.#take(); piece !== undefined; piece = this.#take()) {
-      this.#crc = joinedCrc32(this.#crc, piece.crc, piece.end - this.#position)
-      this.#position = piece.end
-    }
-  }
-
-  /** The piece that comes next; those that overlap what was counted are let go, to be read again. */
-  #take(): Piece | undefined {
-    for (const start of this.#early.keys()) if (start < this.#position) this.#early.delete(start)
-    const piece = this.#early.get(this.#position)
-    this.#early.delete(this.#position)
-    return piece
   }
 }
 

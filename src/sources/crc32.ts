@@ -1,55 +1,63 @@
 /**
- * CRC-32 as gzip and zip have it (RFC 1952), and the one of two pieces that were read apart: reads of a network come in any order.
- * Method of joining: M. Adler's crc32_combine, zlib 1.2.12 (crc32.c).
+ * CRC-32 as gzip and zip have it (RFC 1952), and that of two chunks that were read apart: a network answers in any
+ * order. Method of joining: M. Adler's crc32_combine, zlib 1.2.12 (crc32.c).
  */
 
 const POLYNOMIAL = 0xedb88320
-/** Bytes taken at once, each by its own table. */
+/** Bytes per step, each with its own table. */
 const STEP = 8
+/** Bytes of a table: 256 numbers of 32 bits. */
+const TABLE = 1024
 
-let made: Uint32Array[] | undefined
+let made: DataView | undefined
 
-function tables(): Uint32Array[] {
+/** One table behind the other. Table i + 1 has, for each byte, the CRC of table i with another zero byte behind. */
+function tables(): DataView {
   if (made !== undefined) return made
-  const first = Uint32Array.from({ length: 256 }, (_, byte) => {
+  made = new DataView(new ArrayBuffer(STEP * TABLE))
+  for (let byte = 0; byte < 256; byte++) {
     let value = byte
-    for (let bit = 0; bit < 8; bit++) value = shifted(value)
-    return value
-  })
-  made = [first]
-  for (let step = 1; step < STEP; step++) {
-    made.push(made[step - 1]!.map((value) => first[value & 255]! ^ (value >>> 8)))
+    for (let bit = 0; bit < 8; bit++) value = timesX(value)
+    made.setInt32(4 * byte, value)
+  }
+  for (let at = TABLE; at < STEP * TABLE; at += 4) {
+    const value = made.getInt32(at - TABLE)
+    made.setInt32(at, made.getInt32(4 * (value & 255)) ^ (value >>> 8))
   }
   return made
 }
 
 /** A polynomial over GF(2), its highest power in the lowest bit, times x. */
-function shifted(value: number): number {
+function timesX(value: number): number {
   return value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1
 }
 
 /** @param before the CRC-32 of what stands before `bytes` */
 export function crc32(bytes: Uint8Array, before = 0): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = tables() as [Uint32Array, ...Uint32Array[]]
+  const table = tables()
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   let crc = ~before
   let at = 0
   for (; at + STEP <= bytes.length; at += STEP) {
-    crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
+    crc ^= view.getInt32(at, true)
+    const next = view.getInt32(at + 4, true)
     crc =
-      t7![crc & 255]! ^
-      t6![(crc >>> 8) & 255]! ^
-      t5![(crc >>> 16) & 255]! ^
-      t4![crc >>> 24]! ^
-      t3![bytes[at + 4]!]! ^
-      t2![bytes[at + 5]!]! ^
-      t1![bytes[at + 6]!]! ^
-      t0[bytes[at + 7]!]!
+      table.getInt32(7 * TABLE + 4 * (crc & 255)) ^
+      table.getInt32(6 * TABLE + 4 * ((crc >>> 8) & 255)) ^
+      table.getInt32(5 * TABLE + 4 * ((crc >>> 16) & 255)) ^
+      table.getInt32(4 * TABLE + 4 * (crc >>> 24)) ^
+      table.getInt32(3 * TABLE + 4 * (next & 255)) ^
+      table.getInt32(2 * TABLE + 4 * ((next >>> 8) & 255)) ^
+      table.getInt32(TABLE + 4 * ((next >>> 16) & 255)) ^
+      table.getInt32(4 * (next >>> 24))
   }
-  for (; at < bytes.length; at++) crc = t0[(crc ^ bytes[at]!) & 255]! ^ (crc >>> 8)
+  for (; at < bytes.length; at++) {
+    crc = table.getInt32(4 * ((crc ^ view.getUint8(at)) & 255)) ^ (crc >>> 8)
+  }
   return ~crc >>> 0
 }
 
-/** The CRC-32 of two pieces, one after the other, from the two of them and the bytes of the second. */
+/** The CRC-32 of two chunks, one after the other, from the two of them and the bytes of the second. */
 export function joinedCrc32(first: number, second: number, secondBytes: number): number {
   let power = 1 << 31
   let square = 1 << 23 // x^8, one byte
@@ -66,7 +74,7 @@ function product(a: number, b: number): number {
   let factor = b
   for (let bit = 31; bit >= 0; bit--) {
     if ((a >>> bit) & 1) sum ^= factor
-    factor = shifted(factor)
+    factor = timesX(factor)
   }
   return sum
 }

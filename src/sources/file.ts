@@ -1,26 +1,26 @@
 /** A file on disk, in Node. */
 import type { FileHandle } from 'node:fs/promises'
 import { type ErrorCode, RowspaceError } from '../core/errors.ts'
-import { stepsBeside } from './beside.ts'
-import { checkRange } from './bytes.ts'
-import { nodeModule } from './node.ts'
-import type { ByteSource, ReadOptions } from './source.ts'
+import { files, paths, systemCode } from './node.ts'
+import { CountingSource } from './range-source.ts'
+import type { ByteSource } from './source.ts'
 
 /**
  * Opens a file for reading. The handle stays open until `close()`.
  *
- * @throws `NOT_FOUND` where there is no such file, `IO` for a directory (`details.reason` is 'EISDIR'), a device or a
- *   file that may not be read, `UNSUPPORTED` outside Node
+ * @throws `NOT_FOUND` where there is no such file, `IO` for a directory (`details.reason` is 'EISDIR'), a device
+ *   or a file that may not be read, `UNSUPPORTED` outside Node
  */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const files = nodeModule('node:fs/promises', `read the file "${path}"`)
-  const handle = await files.open(path, 'r').catch((error) => {
-    throw fileError(path, error)
-  })
+  const handle = await files(`read the file "${path}"`)
+    .open(path, 'r')
+    .catch((error) => {
+      throw fileError(path, error)
+    })
   try {
     const status = await handle.stat()
-    if (status.isDirectory()) throw directoryError(path)
-    if (!status.isFile()) throw notAFileError(path)
+    if (status.isDirectory()) throw reasonError(path, 'EISDIR')
+    if (!status.isFile()) throw reasonError(path, 'NOT_A_FILE')
     return new FileSource(path, status.size, handle)
   } catch (error) {
     await handle.close()
@@ -28,50 +28,34 @@ export async function fileSource(path: string): Promise<ByteSource> {
   }
 }
 
-class FileSource implements ByteSource {
-  readonly name: string
-  readonly size: number
-  #bytesRead = 0
-  readonly #siblings: ByteSource[] = []
+class FileSource extends CountingSource {
   #handle: FileHandle | undefined
 
-  constructor(path: string, size: number, handle: FileHandle) {
-    this.name = path
-    this.size = size
+  constructor(
+    readonly name: string,
+    readonly size: number,
+    handle: FileHandle,
+  ) {
+    super()
     this.#handle = handle
   }
 
-  async read(start: number, end: number, options: ReadOptions = {}): Promise<Uint8Array> {
-    options.signal?.throwIfAborted()
-    checkRange(this.name, start, end, this.size)
-    const bytes = new Uint8Array(end - start)
-    await this.readInto(start, bytes, options)
-    return bytes
-  }
-
-  async readInto(start: number, bytes: Uint8Array, options: ReadOptions = {}): Promise<void> {
-    options.signal?.throwIfAborted()
-    checkRange(this.name, start, start + bytes.length, this.size)
+  protected async fill(start: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     let filled = 0
-    // One read may give less than was asked for (the kernel stops at 2 GiB, a network disk sooner).
-    while (filled < bytes.length) {
-      const count = await this.#readOnce(bytes, filled, start + filled)
-      options.signal?.throwIfAborted()
+    // one read may give less than was requested: the kernel stops at 2 GiB, a network disk sooner
+    while (filled < target.length) {
+      const count = await this.#readOnce(target, filled, start + filled)
+      signal?.throwIfAborted()
       if (count === 0) throw this.#shrunk(start + filled)
       filled += count
-      this.#bytesRead += count
+      this.ownBytesRead += count
     }
-  }
-
-  get bytesRead(): number {
-    return this.#siblings.reduce((sum, beside) => sum + (beside.bytesRead ?? 0), this.#bytesRead)
   }
 
   async #readOnce(bytes: Uint8Array, offset: number, position: number): Promise<number> {
     if (!this.#handle) {
-      throw new RowspaceError('IO', `${this.name} was closed: open it again to read from it.`, {
-        source: this.name,
-      })
+      const text = `${this.name} was closed: open it again to read from it.`
+      throw new RowspaceError('IO', text, { source: this.name })
     }
     try {
       return (await this.#handle.read(bytes, offset, bytes.length - offset, position)).bytesRead
@@ -94,13 +78,9 @@ class FileSource implements ByteSource {
     await handle?.close()
   }
 
-  async sibling(name: string): Promise<ByteSource | undefined> {
-    const { dirname, join } = nodeModule('node:path', `look beside "${this.name}"`)
-    const steps = stepsBeside(this.name, name)
+  protected async openSibling(steps: readonly string[]): Promise<ByteSource | undefined> {
     try {
-      const beside = await fileSource(join(dirname(this.name), ...steps))
-      this.#siblings.push(beside)
-      return beside
+      return await fileSource(paths().join(paths().dirname(this.name), ...steps))
     } catch (error) {
       const reason = error instanceof RowspaceError ? error.details.reason : undefined
       if (reason === 'ENOENT' || reason === 'EISDIR') return undefined
@@ -109,27 +89,15 @@ class FileSource implements ByteSource {
   }
 }
 
-function directoryError(path: string): RowspaceError {
-  return new RowspaceError('IO', `"${path}" is a directory: give the path of a file.`, {
-    path,
-    reason: 'EISDIR',
-  })
-}
-
-function notAFileError(path: string): RowspaceError {
-  return new RowspaceError(
-    'IO',
-    `"${path}" is a pipe or a device: a table needs a file of known size. Write it to a file first.`,
-    { path, reason: 'NOT_A_FILE' },
-  )
-}
+const NO_PERMISSION = 'may not be accessed (no permission). Check the rights of the file and its directories.'
 
 const REASONS: Record<string, [ErrorCode, string]> = {
   ENOENT: ['NOT_FOUND', 'does not exist. Check the path and the working directory.'],
   ENOTDIR: ['NOT_FOUND', 'does not exist: a part of the path is a file, not a directory.'],
-  EACCES: ['IO', 'may not be accessed (no permission). Check the rights of the file and its directories.'],
-  EPERM: ['IO', 'may not be accessed (no permission). Check the rights of the file and its directories.'],
+  EACCES: ['IO', NO_PERMISSION],
+  EPERM: ['IO', NO_PERMISSION],
   EISDIR: ['IO', 'is a directory: give the path of a file.'],
+  NOT_A_FILE: ['IO', 'is a pipe or a device: a table needs a file of known size. Write it to a file first.'],
   EROFS: ['IO', 'lies on a file system that is read-only.'],
   ENOSPC: ['IO', 'could not be written: the disk is full.'],
   EMFILE: ['IO', 'could not be opened: too many files are open.'],
@@ -138,7 +106,10 @@ const REASONS: Record<string, [ErrorCode, string]> = {
 /** What the file system says, as a RowspaceError with the path, the reason and the system's error as `cause`. */
 export function fileError(path: string, error: unknown): RowspaceError {
   if (error instanceof RowspaceError) return error
-  const reason = (error as { code?: string }).code ?? 'UNKNOWN'
-  const [code, text] = REASONS[reason] ?? ['IO', `could not be used: ${(error as Error).message}`]
-  return new RowspaceError(code, `"${path}" ${text}`, { path, reason, cause: error })
+  return reasonError(path, systemCode(error) ?? 'UNKNOWN', error)
+}
+
+function reasonError(path: string, reason: string, cause?: unknown): RowspaceError {
+  const [code, text] = REASONS[reason] ?? ['IO', `could not be used: ${(cause as Error).message}`]
+  return new RowspaceError(code, `"${path}" ${text}`, { path, reason, cause })
 }

@@ -21,22 +21,20 @@ export function isGzip(head: Uint8Array): boolean {
 }
 
 /**
- * The contents of a gzip file. How large they are its last four bytes tell, and no more than that is unpacked. Past 4 GiB the number has
- * wrapped: the least size that so many packed bytes can have is meant.
+ * The contents of a gzip file. The last four bytes hold their size, and no more than that is unpacked. Past 4 GiB
+ * the number has wrapped: then it stands for the smallest size that so many packed bytes can have.
  *
  * @throws `TRUNCATED` for a file too short, `INVALID_FORMAT` for a size that its bytes cannot hold
  */
 export async function gunzipped(source: ByteSource, { signal }: ReadOptions = {}): Promise<UnpackedSource> {
   const { name, size: packed } = source
   if (packed < MIN_BYTES) {
-    throw new RowspaceError('TRUNCATED', `${name} is cut short: ${packed} bytes are no gzip file.`, {
-      source: name,
-      actual: packed,
-    })
+    const text = `${name} is cut short: ${packed} bytes are no gzip file.`
+    throw new RowspaceError('TRUNCATED', text, { source: name, actual: packed })
   }
   const trailer = await readExactly(source, packed - 4, packed, signal)
   let size = new DataView(trailer.buffer, trailer.byteOffset, 4).getUint32(0, true)
-  // what cannot be packed is kept as it is, at a cost of a few bytes in ten thousand
+  // what cannot be packed is stored as it is, at a cost of a few bytes in ten thousand
   while (size < packed * 0.999 - HEADER_ROOM) size += WRAP
   if (size > packed * MAX_EXPANSION) {
     throw new RowspaceError(

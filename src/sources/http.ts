@@ -3,7 +3,7 @@ import { type ErrorCode, RowspaceError } from '../core/errors.ts'
 import { retryAfter, TransientFailure } from './retry.ts'
 
 export interface GetOptions {
-  /** The address that messages name: where redirects lead is often signed, and nobody's to read. */
+  /** The address that messages name: where redirects lead is often signed, and secret. */
   shown: URL
   /** For the URL's own origin alone: where a redirect leads elsewhere, they stay behind. */
   privateHeaders: Readonly<Record<string, string>>
@@ -16,7 +16,7 @@ export interface Answer {
   response: Response
   /** Where the response came from in the end. */
   location: URL
-  /** Headers of the redirects on the way and of the response, the first that has a name counts. Pages see the last alone. */
+  /** A header of the first redirect or response on the way that has it. Pages see the last response alone. */
   header(name: string): string | null
 }
 
@@ -24,8 +24,8 @@ const MAX_REDIRECTS = 10
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /**
- * Fetches `url`. Redirects are followed one by one where the engine shows them (not on pages, whose engine follows them and leaves
- * Authorization behind by itself).
+ * Fetches `url`. Redirects are followed one by one where the engine shows them (not on pages, whose engine follows
+ * them and leaves Authorization behind by itself).
  *
  * @throws TransientFailure if the network fails, `IO` for a redirect that leads nowhere
  */
@@ -45,13 +45,7 @@ export async function get(url: URL, options: GetOptions): Promise<Answer> {
     await response.body?.cancel()
     location = redirected(shown, location, next)
   }
-  throw new RowspaceError(
-    'IO',
-    `${nameOf(shown)} redirects more than ${MAX_REDIRECTS} times: check the address.`,
-    {
-      url: nameOf(shown),
-    },
-  )
+  throw urlError(shown, 'IO', `redirects more than ${MAX_REDIRECTS} times: check the address.`)
 }
 
 function seesRedirects(): boolean {
@@ -65,24 +59,21 @@ async function fetchOnce(url: URL, location: URL, options: GetOptions): Promise<
       headers: { ...own, ...options.headers },
       signal: options.signal,
       redirect: seesRedirects() ? 'manual' : 'follow',
-      // a page's own cache would ask for ranges as it likes, and keep what is kept elsewhere
+      // a page's own cache would request ranges as it likes, and store what is cached elsewhere
       cache: 'no-store',
     })
   } catch (cause) {
-    if (options.signal.aborted) throw options.signal.reason
+    options.signal.throwIfAborted()
     throw networkFailure(options.shown, cause)
   }
 }
 
-function redirected(url: URL, from: URL, to: string): URL {
+function redirected(shown: URL, from: URL, to: string): URL {
   const next = URL.canParse(to, from) ? new URL(to, from) : undefined
   const downgraded = from.protocol === 'https:' && next?.protocol === 'http:'
   if (next !== undefined && /^https?:$/.test(next.protocol) && !downgraded) return next
-  throw new RowspaceError(
-    'IO',
-    `${nameOf(url)} redirects to ${downgraded ? 'an unencrypted address (http)' : 'an address that is not http or https'}, which is not followed.`,
-    { url: nameOf(url) },
-  )
+  const where = downgraded ? 'an unencrypted address (http)' : 'an address that is not http or https'
+  throw urlError(shown, 'IO', `redirects to ${where}, which is not followed.`)
 }
 
 /** Aborts when nothing came for a while; `alive` says that something did. Links the caller's signal. */
@@ -116,17 +107,15 @@ export class Watchdog {
 
   #stalled(): TransientFailure {
     const problem = `gave nothing for ${this.milliseconds / 1000} s`
-    const text = `${nameOf(this.url)} ${problem}. Check the network and try again.`
-    return new TransientFailure(
-      new RowspaceError('IO', text, { url: nameOf(this.url), reason: 'STALLED', problem }),
-    )
+    const details = { reason: 'STALLED', problem }
+    return transient(this.url, 'IO', `${problem}. Check the network and try again.`, details)
   }
 }
 
 /** More than signed addresses have. */
 const MAX_NAME = 4_000
 
-/** The address as messages show it: without a user's name and password, and not without end. */
+/** The address as messages show it: without a user's name and password, and shortened. */
 export function nameOf(url: URL): string {
   const shown = new URL(url)
   shown.username = ''
@@ -134,67 +123,59 @@ export function nameOf(url: URL): string {
   return shown.href.length > MAX_NAME ? `${shown.href.slice(0, MAX_NAME)}…` : shown.href
 }
 
-/** Whether the server asks to come again, or failed in a way that may pass. */
-function mayPass(status: number): boolean {
-  return status === 408 || status === 425 || status === 429 || status >= 500
+/** An error about an address. @param problem the message behind it */
+export function urlError(url: URL, code: ErrorCode, problem: string, details: object = {}): RowspaceError {
+  return new RowspaceError(code, `${nameOf(url)} ${problem}`, { url: nameOf(url), ...details })
 }
 
-/** What a status that is no success comes to. */
+export function transient(url: URL, code: ErrorCode, problem: string, details?: object): TransientFailure {
+  return new TransientFailure(urlError(url, code, problem, details))
+}
+
+const STATUS_CODES: Record<number, ErrorCode> = {
+  401: 'ACCESS_DENIED',
+  403: 'ACCESS_DENIED',
+  404: 'NOT_FOUND',
+  410: 'NOT_FOUND',
+}
+
+/** The error for a status that is no success; a TransientFailure where the server may answer later. */
 export function statusFailure(url: URL, response: Response): RowspaceError | TransientFailure {
-  const { status } = response
-  const gone = status === 404 || status === 410
-  const denied = status === 401 || status === 403
-  const code: ErrorCode = gone ? 'NOT_FOUND' : denied ? 'ACCESS_DENIED' : 'IO'
-  const remedy = denied
-    ? 'You may have to sign in or ask for access: `headers` can carry an authorization.'
-    : mayPass(status)
-      ? 'Try again later.'
-      : 'Check the address.'
-  const said = `${status} ${response.statusText}`.trimEnd()
-  const error = new RowspaceError(code, `${nameOf(url)} answered ${said}. ${remedy}`, {
-    url: nameOf(url),
+  const { status, headers } = response
+  const code = STATUS_CODES[status] ?? 'IO'
+  const mayPass = [408, 425, 429].includes(status) || status >= 500
+  let remedy = mayPass ? 'Try again later.' : 'Check the address.'
+  if (code === 'ACCESS_DENIED') {
+    remedy = 'You may have to sign in or request access: `headers` can carry an authorization.'
+  }
+  const answer = `${status} ${response.statusText}`.trimEnd()
+  const error = urlError(url, code, `answered ${answer}. ${remedy}`, {
     status,
-    errorCode: response.headers.get('x-error-code') ?? undefined,
+    errorCode: headers.get('x-error-code') ?? undefined,
   })
-  return mayPass(status)
-    ? new TransientFailure(error, retryAfter(response.headers.get('retry-after')))
-    : error
+  return mayPass ? new TransientFailure(error, retryAfter(headers.get('retry-after'))) : error
 }
 
-export function isHtml(response: Response): boolean {
-  return /^\s*(text\/html|application\/xhtml)/i.test(response.headers.get('content-type') ?? '')
-}
-
-export function htmlError(url: URL, response: Response): RowspaceError {
-  return new RowspaceError(
-    'IO',
-    `${nameOf(url)} answered ${response.status} with an HTML page, not a table. Use the address of the file itself (on many hosts: "raw" or "download").`,
-    {
-      url: nameOf(url),
-      status: response.status,
-      reason: 'HTML',
-      contentType: response.headers.get('content-type'),
-    },
-  )
+/** Throws `IO` for a web page. */
+export function checkNotHtml(url: URL, { status, headers }: Response): void {
+  const contentType = headers.get('content-type')
+  if (!/^\s*(text\/html|application\/xhtml)/i.test(contentType ?? '')) return
+  const text = `answered ${status} with an HTML page, not a table. Use the address of the file itself (on many hosts: "raw" or "download").`
+  throw urlError(url, 'IO', text, { status, reason: 'HTML', contentType })
 }
 
 /** What fetch or the body of a response threw. */
 export function networkFailure(url: URL, cause: unknown): TransientFailure {
   const { message, cause: inner } = cause as Error
   const system = (inner as { code?: string } | undefined)?.code
-  const reason = inner instanceof Error ? inner.message || system : undefined
-  return new TransientFailure(
-    new RowspaceError(
-      'IO',
-      `${nameOf(url)} could not be fetched: ${reason ?? message}. Check the network, the address and, in a browser, CORS.`,
-      { url: nameOf(url), reason: 'NETWORK', problem: reason ?? message, system, cause },
-    ),
-  )
+  const problem = (inner instanceof Error && (inner.message || system)) || message
+  const text = `could not be fetched: ${problem}. Check the network, the address and, in a browser, CORS.`
+  return transient(url, 'IO', text, { reason: 'NETWORK', problem, system, cause })
 }
 
 const UNREACHABLE = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH'])
 
-/** Whether there is no way to the server at all: what is not under way yet need not be tried again and again. */
+/** Whether there is no way to the server at all: what is not under way yet is not repeated. */
 export function isUnreachable({ details }: RowspaceError): boolean {
   return (
     UNREACHABLE.has(String(details.system)) ||

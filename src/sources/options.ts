@@ -1,4 +1,4 @@
-/** The one reader of how sources are opened: what is misspelt, or of another kind, is an error before anything is asked for. */
+/** Reads how sources are opened: what is misspelt, or of another kind, is an error before the first request. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
@@ -22,70 +22,79 @@ const HUB_OPTIONS: KeysOf<HubOptions> = {
   refresh: true,
 }
 
+/** What a value must be, in words, and whether one is. */
+type Check = readonly [expected: string, holds: (value: unknown) => boolean]
+
+const A_STRING: Check = ['a string', (value) => typeof value === 'string']
+const A_BOOLEAN: Check = ['a boolean', (value) => typeof value === 'boolean']
+const A_SIGNAL: Check = ['an AbortSignal', isSignal]
+const A_CACHE: Check = ['true, false or the path of a folder', isCache]
+
+const CHECKS: { readonly [Name in keyof SourceOptions | `hub.${keyof HubOptions}`]?: Check } = {
+  signal: A_SIGNAL,
+  headers: ["an object of names and values, { authorization: '…' }", isRecord],
+  retries: ['an integer ≥ 0', (value) => Number.isSafeInteger(value) && Number(value) >= 0],
+  retryMilliseconds: ['a number ≥ 0', isWithin(0, Number.POSITIVE_INFINITY)],
+  // a longer timeout would end at once
+  stallMilliseconds: ['a number ≥ 1 and < 2147483648', isWithin(1, 2 ** 31)],
+  'hub.endpoint': A_STRING,
+  'hub.token': A_STRING,
+  'hub.cache': A_CACHE,
+  'hub.offline': A_BOOLEAN,
+  'hub.refresh': A_BOOLEAN,
+}
+
 /** The options of a source among those of a table, each of the kind it must be. Throws `INVALID_ARGUMENT`. */
 export function pickSourceOptions(given: SourceOptions | undefined): SourceOptions {
   const options = pickOptions(given, SOURCE_OPTIONS)
-  checkSignal(options.signal)
+  checkAll(options)
   checkHeaders(options.headers)
-  checkNumber('retries', options.retries, 0, Number.isSafeInteger)
-  checkNumber('retryMilliseconds', options.retryMilliseconds, 0, Number.isFinite)
-  checkNumber('stallMilliseconds', options.stallMilliseconds, 1, isTimeout)
-  return options.hub === undefined ? options : { ...options, hub: readHubOptions(options.hub) }
+  if (options.hub === undefined) return options
+  const hub = readOptions(options.hub, HUB_OPTIONS, 'the hub options')
+  checkAll(hub, 'hub.')
+  return { ...options, hub }
+}
+
+function checkAll(options: object, prefix = ''): void {
+  const checks: Readonly<Record<string, Check | undefined>> = CHECKS
+  for (const [key, value] of Object.entries(options)) {
+    const name = prefix + key
+    if (checks[name] !== undefined) check(name, value, checks[name])
+  }
+}
+
+function check(name: string, value: unknown, [expected, holds]: Check): void {
+  if (value === undefined || holds(value)) return
+  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be ${expected}; got ${describe(value)}.`)
 }
 
 /** Throws `INVALID_ARGUMENT` unless it is an AbortSignal, of whatever realm, or undefined. */
-export function checkSignal(signal: unknown): void {
-  if (signal === undefined) return
-  const { throwIfAborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>
-  if (typeof throwIfAborted === 'function' && typeof addEventListener === 'function') return
-  throw new RowspaceError('INVALID_ARGUMENT', `signal must be an AbortSignal; got ${describe(signal)}.`)
-}
-
-function readHubOptions(given: HubOptions): HubOptions {
-  const options = readOptions(given, HUB_OPTIONS, 'the hub options')
-  checkKind('hub.endpoint', options.endpoint, 'string')
-  checkKind('hub.token', options.token, 'string')
-  checkKind('hub.offline', options.offline, 'boolean')
-  checkKind('hub.refresh', options.refresh, 'boolean')
-  checkCache('hub.cache', options.cache)
-  return options
-}
+export const checkSignal = (signal: unknown): void => check('signal', signal, A_SIGNAL)
 
 /** Throws `INVALID_ARGUMENT` unless it is true, false, a folder or undefined. */
-export function checkCache(name: string, cache: unknown): void {
-  if (cache === undefined || typeof cache === 'boolean' || (typeof cache === 'string' && cache !== '')) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `${name} must be true, false or the path of a folder; got ${describe(cache)}.`,
-  )
+export const checkCache = (cache: unknown): void => check('cache', cache, A_CACHE)
+
+function isSignal(value: unknown): boolean {
+  const { throwIfAborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>
+  return typeof throwIfAborted === 'function' && typeof addEventListener === 'function'
 }
 
-function checkKind(name: string, value: unknown, kind: 'string' | 'boolean'): void {
-  if (value === undefined || typeof value === kind) return
-  // a token that is no text is no secret, but its neighbours in an object may be
-  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be a ${kind}; got ${describe(value)}.`)
+function isCache(value: unknown): boolean {
+  return typeof value === 'boolean' || (typeof value === 'string' && value !== '')
 }
 
-const isTimeout = (value: unknown) => Number.isFinite(value) && Number(value) < 2 ** 31
+function isWithin(min: number, end: number): (value: unknown) => boolean {
+  return (value) => typeof value === 'number' && value >= min && value < end
+}
 
-function checkNumber(name: string, value: unknown, least: number, isOne: (value: unknown) => boolean): void {
-  if (value === undefined || (isOne(value) && Number(value) >= least)) return
-  const kind = isOne === Number.isSafeInteger ? 'an integer' : 'a number'
-  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be ${kind} ≥ ${least}; got ${describe(value)}.`)
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !(Symbol.iterator in value)
 }
 
 /** Values are in no message: they may be secrets. */
-function checkHeaders(headers: unknown): void {
-  if (headers === undefined) return
-  const isRecord = typeof headers === 'object' && headers !== null && !Array.isArray(headers)
-  if (!isRecord || Symbol.iterator in headers) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `headers must be an object of names and values, { authorization: '…' }; got ${describe(headers)}.`,
-    )
-  }
+function checkHeaders(headers: object = {}): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (/^[!#$%&'*+.^_`|~\w-]+$/.test(name) && typeof value === 'string' && isHeaderValue(value)) continue
+    if (/^[!#$%&'*+.^_`|~\w-]+$/.test(name) && isHeaderValue(value)) continue
     throw new RowspaceError(
       'INVALID_ARGUMENT',
       `headers holds ${describe(name)}, whose name or value cannot be sent: a value is one line of Latin-1 text.`,
@@ -94,4 +103,4 @@ function checkHeaders(headers: unknown): void {
   }
 }
 
-const isHeaderValue = (value: string) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+const isHeaderValue = (value: unknown) => typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)

@@ -1,16 +1,16 @@
-/** What failed on its way may go well the next time: how often it is tried again, and after how long. */
+/** Failures that may pass: how often a request is repeated, and after how long. */
 import type { RowspaceError } from '../core/errors.ts'
 import type { SourceOptions } from './source.ts'
 
 /** A request that failed in a way that may pass: a reset, a short body, a stall, 429 or 5xx. */
 export class TransientFailure extends Error {
   /**
-   * @param error what the caller gets to see in the end
-   * @param waitMilliseconds what the server asked to be waited (Retry-After)
+   * @param error what the caller gets in the end
+   * @param waitMilliseconds what the server wants to be waited (Retry-After)
    */
   constructor(
     readonly error: RowspaceError,
-    readonly waitMilliseconds?: number | undefined,
+    readonly waitMilliseconds = 0,
   ) {
     super(error.message)
   }
@@ -18,27 +18,27 @@ export class TransientFailure extends Error {
 
 const RETRIES = 5
 const RETRY_MILLISECONDS = 500
-const LONGEST_WAIT = 30_000
-/** A server that asks for more than this is not waited for. */
-const LONGEST_ASKED_WAIT = 120_000
-/** Failures in all for one read, however many bytes came between: a connection cut every few bytes is none. */
+const MAX_WAIT = 30_000
+/** A server that wants a longer wait is given up. */
+const MAX_RETRY_AFTER = 120_000
+/** Failures in all for one read, as a multiple of `retries`: a connection that is cut every few bytes is none. */
 const FAILURES_IN_ALL = 4
 
 /** Counts the failures of one read. */
 export class Retries {
-  readonly #most: number
+  readonly #max: number
   readonly #firstWait: number
   #inARow = 0
   #inAll = 0
   #progress = 0
 
   constructor({ retries = RETRIES, retryMilliseconds = RETRY_MILLISECONDS }: SourceOptions) {
-    this.#most = retries
+    this.#max = retries
     this.#firstWait = retryMilliseconds
   }
 
   /**
-   * Returns when it is time to try again. Throws what failed if it is not transient or was tried often enough, and
+   * Returns when it is time to try again. Throws what failed if it is not transient or failed too often, and
    * `signal.reason` when aborted meanwhile.
    *
    * @param progress bytes that have come so far: new ones make up for the failures before
@@ -50,16 +50,16 @@ export class Retries {
     this.#progress = progress
     this.#inARow++
     this.#inAll++
-    const asked = failure.waitMilliseconds ?? 0
-    const tooOften = this.#inARow > this.#most || this.#inAll > this.#most * FAILURES_IN_ALL
-    if (tooOften || asked > LONGEST_ASKED_WAIT) throw failure.error
-    const backoff = Math.min(LONGEST_WAIT, this.#firstWait * 2 ** (this.#inARow - 1))
+    const { error, waitMilliseconds } = failure
+    const tooOften = this.#inARow > this.#max || this.#inAll > this.#max * FAILURES_IN_ALL
+    if (tooOften || waitMilliseconds > MAX_RETRY_AFTER) throw error
+    const backoff = Math.min(MAX_WAIT, this.#firstWait * 2 ** (this.#inARow - 1))
     // half of it at random, so that clients that failed together do not come back together
-    await pause(Math.max(asked, backoff * (0.5 + Math.random() / 2)), signal)
+    await pause(Math.max(waitMilliseconds, backoff * (0.5 + Math.random() / 2)), signal)
   }
 }
 
-/** The wait that a Retry-After header asks for: seconds, or a date (RFC 9110, 10.2.3). */
+/** The milliseconds in a Retry-After header: seconds, or a date (RFC 9110, 10.2.3). */
 export function retryAfter(header: string | null): number | undefined {
   if (header === null) return undefined
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000

@@ -79,7 +79,7 @@ describe('a model of GPT-2’s shape, by name', () => {
   }, 60_000)
 
   test('cache ls tells what is kept, rm takes it away, --offline then says so', () => {
-    const file = { name: `${NAME}/model.safetensors`, kept: HEAD_BYTES + TABLE_BYTES }
+    const file = { name: `${NAME}/model.safetensors`, cachedBytes: HEAD_BYTES + TABLE_BYTES }
     const bytes = HEADER_BYTES + TABLE_BYTES
     const configuration = { name: expect.stringMatching(/^hf:.*@[0-9a-f]{40}\/config\.json$/) }
     expect(json('cache', 'ls')).toMatchObject({ folder: cache, bytes, files: [file, configuration] })

@@ -45,15 +45,15 @@ async function open(store: Store): Promise<Opened> {
     name: 'file',
     size: SIZE,
     version: '"tag"',
-    kept: await CachedChunks.open(store, 'folder'),
-    connect: async () => ({
+    chunks: await CachedChunks.open(store, 'folder'),
+    remote: async () => ({
       ...file,
       read: async (start, end) => {
         fetched += end - start
         return file.read(start, end)
       },
     }),
-    sibling: async () => undefined,
+    openSibling: async () => undefined,
     onCacheFailure: (error) => failures.push(error),
   })
   return { source, fetched: () => fetched, failures }

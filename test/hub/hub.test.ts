@@ -139,7 +139,10 @@ describe('a model by name', () => {
     using __ = await open('hf:other/one')
     const cache = hub.cache as true | string
     const [first, second] = await listCache(cache)
-    expect(first).toMatchObject({ name: `hf:openai/small/${SAFETENSORS}`, kept: HEAD_BYTES + TABLE_BYTES })
+    expect(first).toMatchObject({
+      name: `hf:openai/small/${SAFETENSORS}`,
+      cachedBytes: HEAD_BYTES + TABLE_BYTES,
+    })
     expect(second).toMatchObject({ name: `hf:other/one/${SAFETENSORS}` })
     expect(await clearCache('hf:openai/small', cache)).toBe(HEAD_BYTES + TABLE_BYTES)
     expect(await listCache(cache)).toEqual([second])
@@ -300,7 +303,7 @@ describe('what is refused', () => {
     ['hf:openai/none', {}, 'ACCESS_DENIED', /no model openai\/none, or it is private or gated.*HF_TOKEN/],
     ['hf:openai/none', { token: 'hf_any' }, 'NOT_FOUND', /there is no model openai\/none/],
     ['hf:openai/gated', {}, 'ACCESS_DENIED', /401.*accept its terms at http.*openai\/gated/],
-    ['hf:openai/gated', { token: 'hf_wrong' }, 'ACCESS_DENIED', /403.*Ask for it at http/],
+    ['hf:openai/gated', { token: 'hf_wrong' }, 'ACCESS_DENIED', /403.*Request it at http/],
     ['hf:openai/small@none', {}, 'NOT_FOUND', /no revision "none".*tree\/main/],
     ['hf:openai/small/none.safetensors', {}, 'NOT_FOUND', /no such file.*tree\/main/],
     ['hf:openai/small', { offline: true }, 'OFFLINE', /not in the cache.*open it once with a network/],
@@ -478,7 +481,7 @@ test('a load that is aborted keeps what it had; the next one asks for the rest a
   for (let earlier = -1; kept !== earlier; ) {
     earlier = kept
     await new Promise((resolve) => setTimeout(resolve, 150))
-    kept = (await listCache(hub.cache as true | string))[0]?.kept ?? 0
+    kept = (await listCache(hub.cache as true | string))[0]?.cachedBytes ?? 0
   }
   expect(kept).toBeGreaterThan(bytes / 4)
   await change({})
