@@ -8,6 +8,7 @@ import { deflateSync } from 'node:zlib'
 import zopfli from '@gfx/zopfli'
 import { main } from 'assemblyscript/asc'
 import { build } from 'esbuild'
+import { optimizeCore } from './optimize-core.mjs'
 
 mkdirSync('build', { recursive: true })
 const { error, stderr } = await main(['--config', 'asconfig.json', '--target', 'portable'])
@@ -15,7 +16,8 @@ if (error) {
   console.error(stderr.toString())
   process.exit(1)
 }
-const bytes = readFileSync('build/rowspace.wasm')
+const bytes = optimizeCore(readFileSync('build/rowspace.wasm'))
+writeFileSync('build/rowspace.wasm', bytes)
 // what zlib packs at its best, in 4 % fewer bytes
 const deflated = Buffer.from(await zopfli.zlibAsync(bytes, { numiterations: 500 })).toString('base64')
 writeFileSync(

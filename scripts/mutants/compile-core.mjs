@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import { main } from 'assemblyscript/asc'
+import { optimizeCore } from '../optimize-core.mjs'
 
 mkdirSync('build', { recursive: true })
 const { error, stderr } = await main(['--config', 'asconfig.json', '--target', 'portable'])
@@ -12,5 +13,7 @@ if (error) {
   console.error(stderr.toString())
   process.exit(1)
 }
-const deflated = deflateSync(readFileSync('build/rowspace.wasm')).toString('base64')
+const bytes = optimizeCore(readFileSync('build/rowspace.wasm'))
+writeFileSync('build/rowspace.wasm', bytes)
+const deflated = deflateSync(bytes).toString('base64')
 writeFileSync('build/inline.ts', `export const inlineCore = '${deflated}'\n`)
