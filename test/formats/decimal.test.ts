@@ -53,6 +53,16 @@ describe('what is a number', () => {
     expect(numberAt(text, 0, ascii(text).length).end).toBe(-1)
   })
 
+  test.each([
+    ['a byte order mark', '\ufeff'],
+    ['a letter of two bytes', 'é'],
+  ])('not digits behind %s, few or many', (_, mark) => {
+    for (const digits of ['7', '7'.repeat(90)]) {
+      const bytes = ascii(mark + digits)
+      expect(numberAt(mark + digits, 0, bytes.length).end).toBe(-1)
+    }
+  })
+
   test('a number ends at a space, at a tab and at the limit', () => {
     expect(numberAt('1.5 2.5')).toEqual({ value: 1.5, end: 3 })
     expect(numberAt('1.5\t2.5')).toEqual({ value: 1.5, end: 3 })
@@ -106,7 +116,10 @@ describe('rounding', () => {
     all(String(middle - 1n), largest)
     all(`-${middle - 1n}`, -largest)
     all(`${middle - 1n}.${'9'.repeat(200)}`, largest)
-    all('1e39', Infinity)
+    for (const text of ['3.5e38', '7e38', '1e39', '1e40', '1e41', '1e300', '9'.repeat(40)]) {
+      all(text, Infinity)
+      all(`-${text}`, -Infinity)
+    }
     all('1e999999', Infinity)
     all('1e-999999', 0)
     all('-1e-999999', -0)

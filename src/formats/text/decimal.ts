@@ -3,30 +3,27 @@
 /** Powers of ten that float64 holds exactly. */
 const EXACT_POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 const EXACT_LIMIT = 2 ** 53
-const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127
+/** Half way between the largest float32 and 2^128: the smallest number that rounds to Infinity. */
+const OVERFLOW = 2 ** 128 - 2 ** 103
 /** The middle of two float32 has at most 113 significant digits: m / 2^150 with m < 2^25. */
 const MAX_DIGITS = 120
-const [PLUS, MINUS, POINT, LETTER_E] = [0x2b, 0x2d, 0x2e, 0x65]
+const [PLUS, MINUS, POINT, ZERO] = [0x2b, 0x2d, 0x2e, 0x30]
 
-/** Space and tab: what separates numbers. */
-export function isSeparator(byte: number): boolean {
+/** Whether a byte separates numbers: space and tab do. */
+export function isSeparator(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09
 }
 
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39
-}
-
 /**
- * Reads one number after another. An object, because `read` answers twice: with the number, and with where it ended.
+ * Reads one number after another. An object, because `read` has two results: the number, and where it ends.
  *
  * Rounding is right: the answer is the float32 nearest to the decimal, ties to even. A float64 is made first (exactly
- * rounded while the digits stay under 2^53 and the power of ten under 10^23: Clinger 1990; else by Number()), and rounded
- * again to float32. That double rounding can only go wrong where the float64 lies exactly between two float32, about one
- * number in 2^29: there the decimal itself is compared.
+ * rounded while the digits stay under 2^53 and the power of ten under 10^23: Clinger 1990; else by Number()), and
+ * rounded again to float32. That double rounding can only go wrong where the float64 lies exactly between two float32,
+ * about one number in 2^29: there the decimal itself is compared.
  */
 export class DecimalReader {
-  /** One past the number that was read last; -1 if there was none. */
+  /** One past the last number read; -1 if there was none. */
   end = 0
 
   /**
@@ -34,152 +31,119 @@ export class DecimalReader {
    * exponent, and nan, inf and infinity in any case; anything else (hexadecimal, 1_000, an empty field) sets `end` to -1.
    */
   read(bytes: Uint8Array, start: number, limit: number): number {
-    let index = start
-    const sign = bytes[index]
-    if (sign === 0x2d || sign === 0x2b) index++
-    const whole = index
+    const sign = bytes[start]
+    const first = sign === MINUS || sign === PLUS ? start + 1 : start
     let mantissa = 0
-    for (; index < limit && isDigit(bytes[index]!); index++) mantissa = mantissa * 10 + (bytes[index]! - 0x30)
-    let digits = index - whole
-    let exponent = 0
-    if (index < limit && bytes[index] === 0x2e) {
-      const fraction = ++index
-      for (; index < limit && isDigit(bytes[index]!); index++)
-        mantissa = mantissa * 10 + (bytes[index]! - 0x30)
-      exponent = fraction - index
-      digits -= exponent
+    let index = first
+    for (; index < limit; index++) {
+      const digit = (bytes[index] ?? 0) - ZERO
+      if (digit < 0 || digit > 9) break
+      mantissa = mantissa * 10 + digit
     }
-    if (index < limit && !isSeparator(bytes[index]!)) return this.#rare(bytes, start, limit)
-    if (digits === 0) return this.#rare(bytes, start, limit)
-    this.end = index
+    let digits = index - first
+    let places = 0
+    if (index < limit && bytes[index] === POINT) {
+      const fraction = ++index
+      for (; index < limit; index++) {
+        const digit = (bytes[index] ?? 0) - ZERO
+        if (digit < 0 || digit > 9) break
+        mantissa = mantissa * 10 + digit
+      }
+      places = index - fraction
+      digits += places
+    }
+    const power = EXACT_POWERS[places]
+    const isPlain = digits > 0 && (index >= limit || isSeparator(bytes[index]))
     // Past 2^53 the sum is no longer exact, but it stays past 2^53.
-    if (mantissa >= EXACT_LIMIT || exponent < -22) return this.#exact(bytes, start, index)
-    const magnitude = mantissa / EXACT_POWERS[-exponent]!
-    if (liesBetween(magnitude)) return this.#exact(bytes, start, index)
-    return Math.fround(sign === 0x2d ? -magnitude : magnitude)
+    if (isPlain && power !== undefined && mantissa < EXACT_LIMIT) {
+      const magnitude = mantissa / power
+      if (!liesBetween(magnitude)) {
+        this.end = index
+        return Math.fround(sign === MINUS ? -magnitude : magnitude)
+      }
+    }
+    return this.#readText(bytes, start, limit)
   }
 
-  /** Exponents, nan, inf, and what is not a number at all. */
-  #rare(bytes: Uint8Array, start: number, limit: number): number {
+  /** Exponents, many digits, nan, inf, and what is not a number at all. */
+  #readText(bytes: Uint8Array, start: number, limit: number): number {
     let end = start
-    while (end < limit && !isSeparator(bytes[end]!)) end++
+    while (end < limit && !isSeparator(bytes[end])) end++
     this.end = end
-    if (isDecimal(bytes, start, end)) return this.#exact(bytes, start, end)
-    const special = SPECIAL.exec(asciiText(bytes, start, Math.min(end, start + LONGEST_SPECIAL + 1)))
-    if (!special) this.end = -1
-    if (!special || special[2]) return Number.NaN
-    return special[1] === '-' ? -Infinity : Infinity
-  }
-
-  #exact(bytes: Uint8Array, start: number, end: number): number {
-    return roundToFloat32(asciiText(bytes, start, end))
+    const text = asciiText(bytes, start, end)
+    const number = roundToFloat32(text)
+    if (!Number.isNaN(number)) return number
+    const special = SPECIAL.get(text.replace(/^[+-]/, '').toLowerCase())
+    if (special === undefined) this.end = -1
+    return special !== undefined && text.startsWith('-') ? -special : (special ?? Number.NaN)
   }
 }
 
-const SPECIAL = /^([+-]?)(?:(nan)|inf|infinity)$/i
-const LONGEST_SPECIAL = '-infinity'.length
+const SPECIAL = new Map([
+  ['nan', Number.NaN],
+  ['inf', Infinity],
+  ['infinity', Infinity],
+])
 
-/** Whether [start, end) is a sign or none, digits with a point or without, an exponent or none. One pass: no way back. */
-function isDecimal(bytes: Uint8Array, start: number, end: number): boolean {
-  let index = afterSign(bytes, start)
-  let digits = -index
-  index = afterDigits(bytes, index, end)
-  digits += index
-  if (index < end && bytes[index] === POINT) {
-    digits -= index + 1
-    index = afterDigits(bytes, index + 1, end)
-    digits += index
-  }
-  if (digits === 0) return false
-  if (index === end) return true
-  if ((bytes[index]! | 0x20) !== LETTER_E) return false
-  const exponent = afterSign(bytes, index + 1)
-  return exponent < end && afterDigits(bytes, exponent, end) === end
-}
-
-function afterSign(bytes: Uint8Array, index: number): number {
-  return bytes[index] === MINUS || bytes[index] === PLUS ? index + 1 : index
-}
-
-function afterDigits(bytes: Uint8Array, start: number, end: number): number {
-  let index = start
-  while (index < end && isDigit(bytes[index]!)) index++
-  return index
-}
-
-const DECODER = new TextDecoder()
+// not UTF-8, which would drop a byte order mark
+const DECODER = new TextDecoder('latin1')
 /** Up to here adding letters is faster. */
 const SHORT_TEXT = 64
 
-/** The text of a number, which is ASCII. */
+/** The text of what may be a number, and then is ASCII. */
 function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > SHORT_TEXT) return DECODER.decode(bytes.subarray(start, end))
+  const part = bytes.subarray(start, end)
+  if (part.length > SHORT_TEXT) return DECODER.decode(part)
   let text = ''
-  for (let index = start; index < end; index++) text += String.fromCharCode(bytes[index]!)
+  for (const byte of part) text += String.fromCharCode(byte)
   return text
 }
 
 /** Whether `value` is the exact middle of two float32: then its mirror image is a float32 too. */
 function liesBetween(value: number): boolean {
   const single = Math.fround(value)
+  if (single === value) return false
+  if (!Number.isFinite(single)) return Math.abs(value) === OVERFLOW
   const mirrored = value + (value - single)
-  return single !== value && Math.fround(mirrored) === mirrored
+  return Math.fround(mirrored) === mirrored
 }
 
-/** The float32 nearest to a decimal that is written as JavaScript writes numbers; a sign may precede it. */
+/** What JavaScript reads as a number, but no table has: an empty text, hexadecimal digits, Infinity. */
+const NOT_DECIMAL = /^$|[^\d.e+-]/i
+
+/** The float32 nearest to a decimal; NaN if `text` is not a decimal. */
 export function roundToFloat32(text: string): number {
-  const value = Number(text)
+  const value = NOT_DECIMAL.test(text) ? Number.NaN : Number(text)
   if (!liesBetween(value)) return Math.fround(value)
-  const order = compareDecimal(text.replace(/^[+-]/, ''), Math.abs(value))
-  if (order === 0) return Math.fround(value)
-  return Math.sign(value) * neighbour(Math.abs(value), order)
+  const magnitude = Math.abs(value)
+  // If it had larger exponents, 2^128 would come after the largest float32.
+  const even = Math.min(Math.fround(magnitude), 2 ** 128)
+  const odd = magnitude + (magnitude - even)
+  const order = compareDecimal(text.replace(/^[+-]/, ''), magnitude)
+  const nearest = order > 0 ? Math.max(even, odd) : Math.min(even, odd)
+  return Math.sign(value) * Math.fround(order === 0 ? even : nearest)
 }
 
-/** The float32 above (order > 0) or below `middle`, which lies half way between two of them. */
-function neighbour(middle: number, order: number): number {
-  const single = Math.fround(middle)
-  if (single === Infinity) return order > 0 ? Infinity : MAX_FLOAT32
-  const other = middle + (middle - single)
-  return order > 0 ? Math.max(single, other) : Math.min(single, other)
-}
-
-/** The sign of (decimal − value), exactly: both as a whole number times a power of ten or two. */
+/** The sign of (decimal − value), where value is the middle of two float32: an integer divided by 2^150. */
 function compareDecimal(text: string, value: number): number {
-  let { whole: decimal, exponent } = wholeAndExponent(text)
-  let [binary, shift] = wholeAndShift(value)
-  if (exponent >= 0) decimal *= 10n ** BigInt(exponent)
-  else binary *= 10n ** BigInt(-exponent)
-  if (shift >= 0) binary <<= BigInt(shift)
-  else decimal <<= BigInt(-shift)
-  return decimal > binary ? 1 : decimal < binary ? -1 : 0
+  const { whole, exponent } = wholeAndExponent(text)
+  const decimal = (whole << 150n) * 10n ** BigInt(Math.max(exponent, 0))
+  const binary = BigInt(value * 2 ** 150) * 10n ** BigInt(Math.max(-exponent, 0))
+  return Number(decimal > binary) - Number(decimal < binary)
 }
 
 /**
- * decimal = whole · 10^exponent. Of digits past those that the middle of two float32 can have it only matters that there are
- * some: a 1 stands for them, so that big numbers stay small however long the text is.
+ * decimal = whole · 10^exponent. Digits past those that the middle of two float32 can have only matter by being zeros or
+ * not: one digit stands for all of them, so that integers stay small however long the text is.
  */
 function wholeAndExponent(text: string): { whole: bigint; exponent: number } {
-  const [, whole = '', fraction = '', power = '0'] = /^(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? []
-  const digits = whole + fraction
-  let first = 0
-  while (digits[first] === '0') first++
-  let last = digits.length
-  while (last > first && digits[last - 1] === '0') last--
-  const scale = Number(power) - fraction.length + digits.length
-  if (last - first <= MAX_DIGITS) return { whole: BigInt(digits.slice(first, last)), exponent: scale - last }
-  const cut = first + MAX_DIGITS
-  return { whole: BigInt(`${digits.slice(first, cut)}1`), exponent: scale - cut - 1 }
-}
-
-/** value = whole · 2^shift. */
-function wholeAndShift(value: number): [whole: bigint, shift: number] {
-  let shift = 0
-  let whole = value
-  while (!Number.isInteger(whole)) {
-    whole *= 2
-    shift--
-  }
-  return [BigInt(whole), shift]
+  const [mantissa = '', power = '0'] = text.toLowerCase().split('e')
+  const [integer = '', fraction = ''] = mantissa.split('.')
+  const digits = integer + fraction
+  const first = digits.search(/[1-9]/)
+  const head = digits.slice(first, first + MAX_DIGITS)
+  const tail = /[1-9]/.test(digits.slice(first + MAX_DIGITS)) ? '1' : '0'
+  return { whole: BigInt(head + tail), exponent: Number(power) + integer.length - first - head.length - 1 }
 }
 
 /** The shortest decimal that reads back as the float32 `value`; nan, inf and -inf for those. */
@@ -189,6 +153,9 @@ export function shortestDecimal(value: number): string {
   return String(shortDouble(value) ?? preciseDouble(value))
 }
 
+/** For up to 13 places. */
+const SHORT_POWERS = EXACT_POWERS.slice(0, 14)
+
 /**
  * The float64 of the decimal with the fewest places that rounds to the float32 `value`. Only tried where nine digits
  * times a power of ten stay exact; formatting a number costs a hundred times what this costs.
@@ -196,15 +163,14 @@ export function shortestDecimal(value: number): string {
 function shortDouble(value: number): number | undefined {
   const magnitude = Math.abs(value)
   if (magnitude < 1e-4 || magnitude >= 1e6) return undefined
-  for (let places = 0; places <= 13; places++) {
-    const power = EXACT_POWERS[places]!
+  for (const power of SHORT_POWERS) {
     const rounded = Math.round(value * power) / power
     if (Math.fround(rounded) === value) return rounded
   }
   return undefined
 }
 
-/** The same for any value: nine digits always tell two float32 apart (IEEE 754). */
+/** The same for any value: two float32 always differ in their first nine digits (IEEE 754). */
 function preciseDouble(value: number): number {
   for (let precision = 1; precision < 9; precision++) {
     const rounded = Number(value.toPrecision(precision))

@@ -1,42 +1,38 @@
 /**
- * GloVe text: lines `word v1 … vd` and nothing before them. How many there are is counted in a first pass, because a table's
- * memory is sized once. Format: https://nlp.stanford.edu/projects/glove/
+ * GloVe text: lines `word v1 … vd` and nothing before them. A first pass counts them, because a table's memory is
+ * sized once. Format: https://nlp.stanford.edu/projects/glove/
  */
 import { readExactly } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
-import type { FormatReader, OpenOptions, TableFile } from '../format.ts'
+import type { FormatReader } from '../format.ts'
 import { invalidFormat } from '../malformed.ts'
-import { eachLine, isBlank, NEWLINE, readLines } from './lines.ts'
-import { loadTextRows, type TextRows } from './rows.ts'
+import { eachLine, isBlank, MAX_LINE_BYTES, NEWLINE, readLines } from './lines.ts'
+import { textTable } from './rows.ts'
 import { rowDimension, sniffText } from './sniff.ts'
 import { checkRowCount, textStart } from './word2vec-header.ts'
 
 export const gloveTextReader: FormatReader = {
   name: 'glove-text',
   recognises: (head, source) => sniffText(head, source.size) === 'glove-text',
-  async open(source: ByteSource, head: Uint8Array, options: OpenOptions): Promise<TableFile> {
+  async open(source, head, { encodingErrors, signal }) {
     const start = textStart(head)
-    const sample = await firstLines(source, head, options.signal)
+    const sample = await firstLines(source, head, signal)
     const dimension = rowDimension(sample.subarray(start), sample.length === source.size)
     if (dimension === undefined) {
       throw invalidFormat(source, 'its first lines are not a word and numbers each.')
     }
-    const size = await countRows(source, start, options.signal)
+    const size = await countRows(source, start, signal)
     checkRowCount(source, size)
-    const encodingErrors = options.encodingErrors ?? 'strict'
-    const rows: TextRows = { source, start, firstLine: 1, size, dimension, encodingErrors }
-    return {
-      format: 'glove-text',
-      dtype: 'f32',
+    return textTable('glove-text', source.size, {
+      source,
+      start,
+      firstLine: 1,
       size,
       dimension,
-      headerBytes: source.size,
-      load: (target, loadOptions = {}) => loadTextRows(rows, target, loadOptions),
-    }
+      encodingErrors,
+    })
   },
 }
-
-const MAX_FIRST_LINE_BYTES = 1 << 26
 
 /** `head`, or more where one line is longer than that. */
 async function firstLines(
@@ -45,7 +41,7 @@ async function firstLines(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   let sample = head
-  while (!sample.includes(NEWLINE) && sample.length < Math.min(source.size, MAX_FIRST_LINE_BYTES)) {
+  while (!sample.includes(NEWLINE) && sample.length < Math.min(source.size, MAX_LINE_BYTES)) {
     sample = await readExactly(source, 0, Math.min(source.size, sample.length * 4), signal)
   }
   return sample

@@ -1,4 +1,4 @@
-/** A text file as pieces of whole lines, and the fields of a line, all as bytes. */
+/** A text file as chunks of whole lines, and the fields of a line, all as bytes. */
 import { joinBytes } from '../../core/join-bytes.ts'
 import { type BlockOptions, readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
@@ -8,7 +8,7 @@ import { DecimalReader, isSeparator } from './decimal.ts'
 export const NEWLINE = 0x0a
 
 /** The longest line that is read, in bytes: a row of five million numbers. */
-const MAX_LINE_BYTES = 1 << 26
+export const MAX_LINE_BYTES = 1 << 26
 
 /** Some lines: `bytes` starts where a line starts and ends where one ends. */
 export interface Lines {
@@ -21,30 +21,29 @@ export interface Lines {
 export async function* readLines(
   source: ByteSource,
   start: number,
-  options: BlockOptions & { mostLineBytes?: number },
+  options: BlockOptions,
+  maxLineBytes = MAX_LINE_BYTES,
 ): AsyncGenerator<Lines, void, void> {
-  const mostLineBytes = Math.min(MAX_LINE_BYTES, options.mostLineBytes ?? MAX_LINE_BYTES)
   let offset = start
   // the start of a line whose end has not come: joined once, however many blocks it takes
-  let held: Uint8Array[] = []
-  let heldBytes = 0
+  let open: Uint8Array[] = []
+  let openBytes = 0
   for await (const block of readBlocks(source, start, source.size, options)) {
     const end = block.lastIndexOf(NEWLINE) + 1
     if (end > 0) {
-      yield { bytes: joinBytes([...held, block.subarray(0, end)]), offset }
-      offset += heldBytes + end
-      held = []
-      heldBytes = 0
+      yield { bytes: joinBytes([...open, block.subarray(0, end)]), offset }
+      offset += openBytes + end
+      open = []
+      openBytes = 0
     }
-    held.push(block.subarray(end))
-    heldBytes += block.length - end
-    if (heldBytes > mostLineBytes) {
-      throw invalidFormat(source, `the line at byte ${offset} is longer than ${mostLineBytes} bytes.`, {
-        offset,
-      })
+    open.push(block.subarray(end))
+    openBytes += block.length - end
+    if (openBytes > maxLineBytes) {
+      const problem = `the line at byte ${offset} is longer than ${maxLineBytes} bytes.`
+      throw invalidFormat(source, problem, { offset })
     }
   }
-  if (heldBytes > 0) yield { bytes: joinBytes(held), offset }
+  if (openBytes > 0) yield { bytes: joinBytes(open), offset }
 }
 
 /** Calls `visit` with the bounds of each line of `bytes`, its line end (LF or CR LF) left out. */
@@ -58,31 +57,44 @@ export function eachLine(bytes: Uint8Array, visit: (start: number, end: number) 
   }
 }
 
-/** Whether nothing but separators lies in [start, end). */
+/** Where the field that begins at `start` ends. */
+export function fieldEnd(bytes: Uint8Array, start: number, end: number): number {
+  let index = start
+  while (index < end && !isSeparator(bytes[index])) index++
+  return index
+}
+
+/** Where the separators that begin at `start` end. */
+export function separatorsEnd(bytes: Uint8Array, start: number, end: number): number {
+  let index = start
+  while (index < end && isSeparator(bytes[index])) index++
+  return index
+}
+
+/** Whether [start, end) holds separators alone. */
 export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let index = start; index < end; index++) if (!isSeparator(bytes[index]!)) return false
-  return true
+  return separatorsEnd(bytes, start, end) === end
+}
+
+/** The end of [start, end) without the separators at its end. */
+export function beforeSeparators(bytes: Uint8Array, start: number, end: number): number {
+  let index = end
+  while (index > start && isSeparator(bytes[index - 1])) index--
+  return index
 }
 
 /** Where the last `count` fields of the line [start, end) begin, or -1 if it has fewer. */
 export function lastFields(bytes: Uint8Array, start: number, end: number, count: number): number {
   let index = end
   for (let field = 0; field < count; field++) {
-    while (index > start && isSeparator(bytes[index - 1]!)) index--
+    index = beforeSeparators(bytes, start, index)
     if (index === start) return -1
-    while (index > start && !isSeparator(bytes[index - 1]!)) index--
+    while (index > start && !isSeparator(bytes[index - 1])) index--
   }
   return index
 }
 
-/** Where what stands before `end` ends without the separators behind it; `start` where there is nothing else. */
-export function beforeSeparators(bytes: Uint8Array, start: number, end: number): number {
-  let index = end
-  while (index > start && isSeparator(bytes[index - 1]!)) index--
-  return index
-}
-
-/** Whether the word [start, end) holds separators and what stands behind the last one is a number. */
+/** Whether the word [start, end) holds separators and its last field is a number. */
 export function endsInNumber(bytes: Uint8Array, start: number, end: number): boolean {
   const field = lastFields(bytes, start, end, 1)
   return field > start && areNumbers(bytes, field, end)
@@ -91,10 +103,8 @@ export function endsInNumber(bytes: Uint8Array, start: number, end: number): boo
 /** Fields of the line [start, end), separated by runs of spaces and tabs. */
 export function countFields(bytes: Uint8Array, start: number, end: number): number {
   let count = 0
-  for (let index = start; index < end; index++) {
-    const startsField = index === start || isSeparator(bytes[index - 1]!)
-    if (startsField && !isSeparator(bytes[index]!)) count++
-  }
+  let index = separatorsEnd(bytes, start, end)
+  for (; index < end; count++) index = separatorsEnd(bytes, fieldEnd(bytes, index, end), end)
   return count
 }
 
@@ -105,15 +115,14 @@ export function isRow(bytes: Uint8Array, start: number, end: number, dimension: 
   return wordEnd > start && areNumbers(bytes, numbers, end) && !endsInNumber(bytes, start, wordEnd)
 }
 
-/** Whether every field of [start, end) is a number. */
+/** Whether every field of [start, end), which begins with one, is a number. */
 export function areNumbers(bytes: Uint8Array, start: number, end: number): boolean {
   const reader = new DecimalReader()
   let index = start
   while (index < end) {
     reader.read(bytes, index, end)
     if (reader.end < 0) return false
-    index = reader.end
-    while (index < end && isSeparator(bytes[index]!)) index++
+    index = separatorsEnd(bytes, reader.end, end)
   }
   return true
 }

@@ -1,18 +1,21 @@
 /** Rows of text, `word v1 … vd`, parsed into a table. Shared by word2vec text and GloVe text. */
 import { RowspaceError } from '../../core/errors.ts'
 import type { ByteSource } from '../../sources/source.ts'
-import type { EncodingErrors, LoadedRows, LoadOptions } from '../format.ts'
+import type { EncodingErrors, FormatName, LoadedRows, LoadOptions, TableFile } from '../format.ts'
 import { checkTarget, MAX_WORD_LENGTH, ProgressReporter, Words } from '../loading.ts'
 import { invalidFormat } from '../malformed.ts'
-import { DecimalReader, isSeparator } from './decimal.ts'
+import { DecimalReader } from './decimal.ts'
 import {
   areNumbers,
   beforeSeparators,
   eachLine,
   endsInNumber,
+  fieldEnd,
   isBlank,
   lastFields,
+  MAX_LINE_BYTES,
   readLines,
+  separatorsEnd,
 } from './lines.ts'
 import { decodeUtf8 } from './utf8.ts'
 
@@ -24,37 +27,47 @@ export interface TextRows {
   readonly firstLine: number
   readonly size: number
   readonly dimension: number
-  readonly encodingErrors: EncodingErrors
+  readonly encodingErrors: EncodingErrors | undefined
 }
 
 /** The longest number that is read, in bytes: a float64 in full, all its digits, has some 800. */
 const MAX_NUMBER_BYTES = 1_024
 
 /** The longest line of `dimension` numbers that is read. */
-export function mostLineBytes(dimension: number): number {
-  return MAX_WORD_LENGTH + dimension * MAX_NUMBER_BYTES
+export function maxLineBytes(dimension: number): number {
+  return Math.min(MAX_LINE_BYTES, MAX_WORD_LENGTH + dimension * MAX_NUMBER_BYTES)
+}
+
+/** The file that holds these rows. */
+export function textTable(format: FormatName, headerBytes: number, rows: TextRows): TableFile {
+  const { size, dimension } = rows
+  return {
+    format,
+    dtype: 'f32',
+    size,
+    dimension,
+    headerBytes,
+    load: (target, options = {}) => loadTextRows(rows, target, options),
+  }
 }
 
 /**
- * Streams the rows into `target`. The last d fields of a line are its vector, and what stands before them, less the
- * separators, is the word: a word may hold spaces, and may be a number. A word that ends in a space and a number is a row
- * with a number too many. Blank lines are passed over.
+ * Streams the rows into `target`. The last d fields of a line are its vector, and what comes before them, without the
+ * separators, is the word: a word may hold spaces, and may be a number. A word that ends in a space and a number is a
+ * row with a number too many. Blank lines are left out.
  *
- * @throws `INVALID_FORMAT` with the line for a row of the wrong length, a word that is too long or a field that is not a number;
- *   `TRUNCATED` if there are fewer rows than `rowCount` or the last row breaks off; `INVALID_ENCODING` with the offset for a word
- *   that is not UTF-8
+ * @throws `INVALID_FORMAT` with the line for a row of the wrong length, a word that is too long or a field that is not
+ *   a number; `TRUNCATED` if there are fewer rows than `size` or the last row breaks off; `INVALID_ENCODING` with the
+ *   offset for a word that is not UTF-8
  */
-export async function loadTextRows(
-  rows: TextRows,
-  target: Float32Array,
-  options: LoadOptions,
-): Promise<LoadedRows> {
-  checkTarget(target, rows.size, rows.dimension)
-  const progress = new ProgressReporter(options, rows.source.size - rows.start)
+async function loadTextRows(rows: TextRows, target: Float32Array, options: LoadOptions): Promise<LoadedRows> {
+  const { source, start, size, dimension } = rows
+  checkTarget(target, size, dimension)
+  const progress = new ProgressReporter(options, source.size - start)
   const parser = new RowParser(rows, target)
-  const lineOptions = { ...progress.blockOptions(options), mostLineBytes: mostLineBytes(rows.dimension) }
-  for await (const { bytes, offset } of readLines(rows.source, rows.start, lineOptions)) {
-    eachLine(bytes, (start, end) => parser.parseLine(bytes, start, end, offset))
+  const lines = readLines(source, start, progress.blockOptions(options), maxLineBytes(dimension))
+  for await (const { bytes, offset } of lines) {
+    eachLine(bytes, (lineStart, lineEnd) => parser.parseLine(bytes, lineStart, lineEnd, offset))
   }
   return progress.finish(parser.finish())
 }
@@ -77,51 +90,47 @@ class RowParser {
   parseLine(bytes: Uint8Array, start: number, end: number, offset: number): void {
     this.#line++
     if (isBlank(bytes, start, end)) return
-    const { size, dimension } = this.#rows
-    if (this.#seen === size) throw this.#tooManyRows()
-    const base = this.#words.size * dimension
-    let wordEnd = this.#parseSimple(bytes, start, end, base)
-    if (wordEnd < 0) wordEnd = this.#parseFromBehind(bytes, start, end, base, offset)
-    if (wordEnd - start > MAX_WORD_LENGTH) throw this.#wordTooLong(wordEnd - start, offset + end)
+    const { source, size, encodingErrors } = this.#rows
+    if (this.#seen === size) {
+      const problem = `line ${this.#line} is one row more than the ${size} that the header announces.`
+      throw invalidFormat(source, problem, { line: this.#line, expectedRows: size })
+    }
+    // the usual line: a word without spaces
+    let wordEnd = fieldEnd(bytes, start, end)
+    if (wordEnd === start || !this.#readNumbers(bytes, wordEnd, end)) {
+      wordEnd = this.#readFromEnd(bytes, start, end, offset + end)
+    }
+    if (wordEnd - start > MAX_WORD_LENGTH) {
+      const problem = `has a word of ${wordEnd - start} bytes; at most ${MAX_WORD_LENGTH} are read`
+      throw this.#badLine(problem, offset + end)
+    }
     this.#seen++
-    const place = { name: this.#rows.source.name, offset: offset + start }
+    const place = { name: source.name, offset: offset + start }
     // A word that came before is not counted, and the next row takes its place in the target.
-    this.#words.add(decodeUtf8(bytes.subarray(start, wordEnd), this.#rows.encodingErrors, place))
+    this.#words.add(decodeUtf8(bytes.subarray(start, wordEnd), encodingErrors, place))
   }
 
-  /** The usual line, in one pass: a word without spaces and d numbers. Where the word ends, or -1 if it is not so. */
-  #parseSimple(bytes: Uint8Array, start: number, end: number, base: number): number {
+  /** Reads [start, end) as the numbers of the next row. False if it is not as many numbers and nothing else. */
+  #readNumbers(bytes: Uint8Array, start: number, end: number): boolean {
     const { dimension } = this.#rows
-    let index = start
-    while (index < end && !isSeparator(bytes[index]!)) index++
-    const wordEnd = index
-    if (wordEnd === start) return -1
-    while (index < end && isSeparator(bytes[index]!)) index++
+    const base = this.#words.size * dimension
+    let index = separatorsEnd(bytes, start, end)
     for (let column = 0; column < dimension; column++) {
-      if (index >= end) return -1
       this.#target[base + column] = this.#decimal.read(bytes, index, end)
       index = this.#decimal.end
-      if (index < 0) return -1
-      while (index < end && isSeparator(bytes[index]!)) index++
+      if (index < 0) return false
+      index = separatorsEnd(bytes, index, end)
     }
-    return index === end ? wordEnd : -1
+    return index === end
   }
 
-  /** Any line: the numbers are looked for from the end. Where the word ends. */
-  #parseFromBehind(bytes: Uint8Array, start: number, end: number, base: number, offset: number): number {
-    const { dimension } = this.#rows
-    const numbers = lastFields(bytes, start, end, dimension)
+  /** Any line: its numbers are the last fields. Returns where the word ends. */
+  #readFromEnd(bytes: Uint8Array, start: number, end: number, lineEnd: number): number {
+    const numbers = lastFields(bytes, start, end, this.#rows.dimension)
     const wordEnd = beforeSeparators(bytes, start, numbers)
-    if (wordEnd <= start) throw this.#wrongLength(bytes, start, end, offset)
-    let index = numbers
-    for (let column = 0; column < dimension; column++) {
-      const number = this.#decimal.read(bytes, index, end)
-      if (this.#decimal.end < 0) throw this.#notANumber(bytes, index, end, column, offset)
-      this.#target[base + column] = number
-      index = this.#decimal.end
-      while (index < end && isSeparator(bytes[index]!)) index++
-    }
-    if (endsInNumber(bytes, start, wordEnd)) throw this.#wrongLength(bytes, start, end, offset)
+    if (wordEnd <= start) throw this.#wrongLength(bytes, start, end, lineEnd)
+    if (!this.#readNumbers(bytes, numbers, end)) throw this.#notANumber(bytes, numbers, end, lineEnd)
+    if (endsInNumber(bytes, start, wordEnd)) throw this.#wrongLength(bytes, start, end, lineEnd)
     return wordEnd
   }
 
@@ -135,19 +144,7 @@ class RowParser {
     )
   }
 
-  #tooManyRows(): RowspaceError {
-    const { source, size } = this.#rows
-    return invalidFormat(
-      source,
-      `line ${this.#line} is one row more than the ${size} that the header announces.`,
-      {
-        line: this.#line,
-        expectedRows: size,
-      },
-    )
-  }
-
-  #wrongLength(bytes: Uint8Array, start: number, end: number, offset: number): RowspaceError {
+  #wrongLength(bytes: Uint8Array, start: number, end: number, lineEnd: number): RowspaceError {
     const { dimension } = this.#rows
     let numbers = 0
     let word = end
@@ -158,30 +155,33 @@ class RowParser {
       word = field
       numbers++
     }
-    return this.#badLine(`has ${numbers} numbers after its word; ${dimension} were expected`, offset + end)
+    return this.#badLine(`has ${numbers} numbers after its word; ${dimension} were expected`, lineEnd)
   }
 
-  #notANumber(bytes: Uint8Array, index: number, end: number, column: number, offset: number): RowspaceError {
-    let stop = index
-    while (stop < end && !isSeparator(bytes[stop]!)) stop++
+  /** The error of the first of the fields from `start` on that is not a number. */
+  #notANumber(bytes: Uint8Array, start: number, end: number, lineEnd: number): RowspaceError {
+    let index = start
+    let stop = fieldEnd(bytes, index, end)
+    let column = 1
+    for (; areNumbers(bytes, index, stop); column++) {
+      index = separatorsEnd(bytes, stop, end)
+      stop = fieldEnd(bytes, index, end)
+    }
     const text = new TextDecoder().decode(bytes.subarray(index, Math.min(stop, index + 40)))
     return this.#badLine(
-      `has ${JSON.stringify(text)} where number ${column + 1} of ${this.#rows.dimension} was expected`,
-      offset + end,
+      `has ${JSON.stringify(text)} where number ${column} of ${this.#rows.dimension} was expected`,
+      lineEnd,
       this.#line === 1 ? ' If it holds the names of columns, remove it.' : '',
     )
-  }
-
-  #wordTooLong(length: number, lineEnd: number): RowspaceError {
-    return this.#badLine(`has a word of ${length} bytes; at most ${MAX_WORD_LENGTH} are read`, lineEnd)
   }
 
   /** A bad line that the file ends in is one that was cut. */
   #badLine(problem: string, lineEnd: number, advice = ''): RowspaceError {
     const { source } = this.#rows
     const details = { source: source.name, line: this.#line, actual: source.size }
-    if (lineEnd < source.size)
+    if (lineEnd < source.size) {
       return invalidFormat(source, `line ${this.#line} ${problem}.${advice}`, details)
+    }
     return new RowspaceError(
       'TRUNCATED',
       `${source.name}: line ${this.#line}, the last, ${problem}. The file (${source.size} bytes) may be cut short.`,

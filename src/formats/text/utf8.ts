@@ -1,4 +1,4 @@
-/** Bytes to text, with a say in what happens to bytes that are not UTF-8. */
+/** Bytes to text, with a choice of what happens to bytes that are not UTF-8. */
 import { RowspaceError } from '../../core/errors.ts'
 import type { EncodingErrors } from '../format.ts'
 import { MAX_TEXT_BYTES } from '../malformed.ts'
@@ -18,10 +18,10 @@ export interface TextPlace {
 /**
  * Decodes UTF-8.
  *
- * @throws `INVALID_ENCODING` with the offset of the first bad byte in the file, if `mode` is 'strict'; `INVALID_FORMAT` for more than
+ * @throws `INVALID_ENCODING` with the offset of the first bad byte in the file, if `mode` is 'strict' or undefined; `INVALID_FORMAT` for more than
  *   a string can hold
  */
-export function decodeUtf8(bytes: Uint8Array, mode: EncodingErrors, place: TextPlace): string {
+export function decodeUtf8(bytes: Uint8Array, mode: EncodingErrors | undefined, place: TextPlace): string {
   if (bytes.length > MAX_TEXT_BYTES) {
     throw new RowspaceError(
       'INVALID_FORMAT',
@@ -33,7 +33,7 @@ export function decodeUtf8(bytes: Uint8Array, mode: EncodingErrors, place: TextP
   try {
     return STRICT.decode(bytes)
   } catch {
-    if (mode === 'ignore') return STRICT.decode(validBytes(bytes))
+    if (mode === 'ignore') return validText(bytes)
     const offset = place.offset + firstInvalid(bytes)
     throw new RowspaceError(
       'INVALID_ENCODING',
@@ -43,49 +43,33 @@ export function decodeUtf8(bytes: Uint8Array, mode: EncodingErrors, place: TextP
   }
 }
 
-/** The offset of the first byte that starts no valid UTF-8 sequence, or -1. */
+/** The offset of the first byte that does not begin a valid UTF-8 sequence, or -1. */
 export function firstInvalid(bytes: Uint8Array): number {
-  let index = 0
-  while (index < bytes.length) {
-    const length = sequenceLength(bytes, index)
-    if (length === 0) return index
-    index += length
+  for (const { start, text } of betweenReplacements(bytes)) {
+    const valid = text.indexOf(REPLACEMENT)
+    if (valid >= 0) return start + new TextEncoder().encode(text.slice(0, valid)).length
   }
   return -1
 }
 
-function validBytes(bytes: Uint8Array): Uint8Array {
-  const kept = new Uint8Array(bytes.length)
-  let size = 0
-  let index = 0
-  while (index < bytes.length) {
-    const length = sequenceLength(bytes, index)
-    for (let step = 0; step < length; step++) kept[size++] = bytes[index + step]!
-    index += Math.max(length, 1)
-  }
-  return kept.subarray(0, size)
+/** The text without the bytes that are not UTF-8. */
+function validText(bytes: Uint8Array): string {
+  const texts = Array.from(betweenReplacements(bytes), ({ text }) => text.replaceAll(REPLACEMENT, ''))
+  return texts.join(REPLACEMENT)
 }
 
-/** Bytes of the sequence that starts at `index`, 0 if it is not valid (Unicode 15, table 3-7). */
-function sequenceLength(bytes: Uint8Array, index: number): number {
-  const lead = bytes[index]!
-  if (lead < 0x80) return 1
-  const length = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 ? 4 : 0
-  if (length === 0 || lead > 0xf4) return 0
-  const [low, high] = secondByteRange(lead)
-  const second = bytes[index + 1] ?? 0
-  if (second < low || second > high) return 0
-  for (let step = 2; step < length; step++) {
-    if (((bytes[index + step] ?? 0) & 0xc0) !== 0x80) return 0
-  }
-  return length
-}
+const REPLACEMENT = '\uFFFD'
 
-/** No overlong forms, no surrogates, nothing over U+10FFFF. */
-function secondByteRange(lead: number): [low: number, high: number] {
-  if (lead === 0xe0) return [0xa0, 0xbf]
-  if (lead === 0xed) return [0x80, 0x9f]
-  if (lead === 0xf0) return [0x90, 0xbf]
-  if (lead === 0xf4) return [0x80, 0x8f]
-  return [0x80, 0xbf]
+/**
+ * What lies between the U+FFFD of the text itself, so that each one in it stands for bytes that are not UTF-8. No other
+ * sequence holds 0xEF as a later byte.
+ */
+function* betweenReplacements(bytes: Uint8Array): Generator<{ start: number; text: string }, void, void> {
+  let start = 0
+  for (let index = bytes.indexOf(0xef); index >= 0; index = bytes.indexOf(0xef, index + 1)) {
+    if (bytes[index + 1] !== 0xbf || bytes[index + 2] !== 0xbd) continue
+    yield { start, text: REPLACING.decode(bytes.subarray(start, index)) }
+    start = index + 3
+  }
+  yield { start, text: REPLACING.decode(bytes.subarray(start)) }
 }

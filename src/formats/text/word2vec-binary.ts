@@ -11,14 +11,7 @@ import { RowspaceError } from '../../core/errors.ts'
 import { joinBytes } from '../../core/join-bytes.ts'
 import { readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
-import type {
-  EncodingErrors,
-  FormatReader,
-  LoadedRows,
-  LoadOptions,
-  OpenOptions,
-  TableFile,
-} from '../format.ts'
+import type { EncodingErrors, FormatReader, LoadedRows, LoadOptions } from '../format.ts'
 import { checkTarget, MAX_WORD_LENGTH, ProgressReporter, Words } from '../loading.ts'
 import { invalidFormat } from '../malformed.ts'
 import { NEWLINE } from './lines.ts'
@@ -32,32 +25,28 @@ const NOTHING = new Uint8Array(0)
 export const word2vecBinaryReader: FormatReader = {
   name: 'word2vec-binary',
   recognises: (head, source) => sniffText(head, source.size) === 'word2vec-binary',
-  async open(source: ByteSource, head: Uint8Array, options: OpenOptions): Promise<TableFile> {
-    // A word of one byte, a space, the numbers; one more because the check allows for a missing line end.
-    const header = checkWord2vecHeader(source, head, (d) => ({
-      minScore: leastRecord(d),
-      most: leastRecord(d) + MAX_WORD_LENGTH,
-    }))
+  async open(source, head, { encodingErrors }) {
+    const header = checkWord2vecHeader(source, head, minRecord, (d) => minRecord(d) + MAX_WORD_LENGTH)
     return {
       format: 'word2vec-binary',
       dtype: 'f32',
       size: header.size,
       dimension: header.dimension,
       headerBytes: header.end,
-      load: (target, loadOptions = {}) =>
-        loadRecords(source, header, options.encodingErrors ?? 'strict', target, loadOptions),
+      load: (target, options = {}) => loadRecords(source, header, encodingErrors, target, options),
     }
   },
 }
 
-function leastRecord(dimension: number): number {
+/** A word of one byte, a space, the numbers. */
+function minRecord(dimension: number): number {
   return 2 + 4 * dimension
 }
 
 async function loadRecords(
   source: ByteSource,
   header: Word2vecHeader,
-  encodingErrors: EncodingErrors,
+  encodingErrors: EncodingErrors | undefined,
   target: Float32Array,
   options: LoadOptions,
 ): Promise<LoadedRows> {
@@ -72,11 +61,11 @@ async function loadRecords(
   return progress.finish(parser.finish())
 }
 
-/** Takes the file block by block; what is kept of a block is the start of a word at most. */
+/** Takes the file block by block; of a block only the start of a word is held. */
 class RecordParser {
   readonly #source: ByteSource
   readonly #header: Word2vecHeader
-  readonly #encodingErrors: EncodingErrors
+  readonly #encodingErrors: EncodingErrors | undefined
   readonly #target: Uint8Array
   readonly #rowBytes: number
   readonly #words = new Words()
@@ -93,7 +82,7 @@ class RecordParser {
   constructor(
     source: ByteSource,
     header: Word2vecHeader,
-    encodingErrors: EncodingErrors,
+    encodingErrors: EncodingErrors | undefined,
     target: Float32Array,
   ) {
     this.#source = source
@@ -153,7 +142,7 @@ class RecordParser {
   finish(): LoadedRows {
     const { size, dimension } = this.#header
     if (this.#seen === size) return this.#words.loaded()
-    const expected = this.#end + (size - this.#seen) * leastRecord(dimension)
+    const expected = this.#end + (size - this.#seen) * minRecord(dimension)
     throw new RowspaceError(
       'TRUNCATED',
       `${this.#source.name} is cut short: it ends in row ${this.#seen} of ${size}; at least ${expected} bytes were expected and there are ${this.#source.size}. Copy or download it again.`,

@@ -12,7 +12,7 @@ export interface Word2vecHeader {
 
 const MAX_HEADER_BYTES = 64
 
-/** The header, or undefined if the first line is not two whole numbers. A byte order mark before it is passed over. */
+/** The header, or undefined if the first line is not two integers. A byte order mark before it is left out. */
 export function parseWord2vecHeader(head: Uint8Array): Word2vecHeader | undefined {
   const start = textStart(head)
   const newline = head.subarray(start, start + MAX_HEADER_BYTES).indexOf(NEWLINE)
@@ -32,45 +32,38 @@ export function textStart(head: Uint8Array): number {
 /**
  * The header, checked against the size of the file before anybody allocates from it.
  *
- * @param rowBytes the least and the most that a row of d numbers takes
- * @throws `INVALID_FORMAT` for no rows, no columns, a product that JavaScript cannot count, or more bytes than so many rows can take;
- *   `TRUNCATED` if so many rows cannot be in a file of this size
+ * @param minRow the fewest bytes of a row of d numbers
+ * @param maxRow the most
+ * @throws `INVALID_FORMAT` for no rows, no columns, a product that JavaScript cannot count, or more bytes than so many
+ *   rows can take; `TRUNCATED` if so many rows cannot be in a file of this size
  */
 export function checkWord2vecHeader(
   source: ByteSource,
   head: Uint8Array,
-  rowBytes: (dimension: number) => { minScore: number; most: number },
+  minRow: (dimension: number) => number,
+  maxRow: (dimension: number) => number,
 ): Word2vecHeader {
   const header = parseWord2vecHeader(head)
   if (!header) throw invalidFormat(source, 'its first line is not the two numbers of a word2vec header.')
   const { size, dimension, end } = header
-  if (size === 0 || dimension === 0) {
-    throw invalidFormat(source, `its header announces ${size} rows of ${dimension} numbers: no table.`)
-  }
-  const row = rowBytes(dimension)
-  const minScore = safeProduct([size, row.minScore])
-  if (minScore === undefined) {
-    throw invalidFormat(
-      source,
-      `its header announces ${size} rows of ${dimension} numbers: no file is so large.`,
-    )
-  }
+  const announced = `its header announces ${size} rows of ${dimension} numbers`
+  if (size === 0 || dimension === 0) throw invalidFormat(source, `${announced}: no table.`)
+  const minBytes = safeProduct([size, minRow(dimension)])
+  if (minBytes === undefined) throw invalidFormat(source, `${announced}: no file is so large.`)
   // The last line of a text may lack its line end.
-  if (end + minScore - 1 > source.size) {
-    throw truncated(
-      source,
-      `a table of ${size} x ${dimension}, which its header announces, at the least`,
-      end + minScore - 1,
-    )
+  const minSize = end + minBytes - 1
+  if (minSize > source.size) {
+    const what = `a table of ${size} x ${dimension}, which its header announces, at the least`
+    throw truncated(source, what, minSize)
   }
   checkRowCount(source, size)
   // a few packed bytes may unpack to any number: no more than the header promises
-  if (source.size - end > size * row.most) {
-    throw invalidFormat(
-      source,
-      `its header announces ${size} rows of ${dimension} numbers, and ${source.size - end} bytes are more than they can take.`,
-      { expectedRows: size, actual: source.size },
-    )
+  const bytes = source.size - end
+  if (bytes > size * maxRow(dimension)) {
+    throw invalidFormat(source, `${announced}, and ${bytes} bytes are more than they can take.`, {
+      expectedRows: size,
+      actual: source.size,
+    })
   }
   return header
 }
