@@ -1,12 +1,12 @@
-/** The JSON of headers: what JSON.parse reads is read alike, and what it lets pass is refused, with its place. */
+/** The JSON of headers: what JSON.parse reads is read alike, and what it lets pass is rejected, with its place. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  HeaderJsonError,
-  type HeaderValue,
-  isObject,
-  parseHeaderJson,
-} from '../../src/formats/safetensors/header-json.ts'
+import { type HeaderValue, headerEntries, isObject } from '../../src/formats/safetensors/header-json.ts'
+import { bytesSource } from '../../src/sources/bytes.ts'
+
+const SOURCE = bytesSource(new Uint8Array(), 'model')
+const parse = (text: string, anyValue?: boolean) =>
+  new Map(headerEntries({ source: SOURCE, what: 'the header', text, anyValue }))
 
 /** As JSON.parse has it. */
 function plain(value: HeaderValue): unknown {
@@ -49,7 +49,7 @@ test('any header is read as JSON.parse reads it, in its order, with any white sp
         return JSON.stringify(value)
       }
       const json = space + written(object) + space
-      const parsed = parseHeaderJson(json)
+      const parsed = parse(json)
       expect([...parsed.keys()]).toEqual([...object.keys()])
       expect(plain(parsed)).toEqual(JSON.parse(json))
     }),
@@ -58,7 +58,7 @@ test('any header is read as JSON.parse reads it, in its order, with any white sp
 
 test('any values: fractions, exponents and words too', () => {
   const json = '{"a":[1.5e-3,-0.25,1E+2,true,false,null],"b":-7}'
-  expect(plain(parseHeaderJson(json, 'any values'))).toEqual(JSON.parse(json))
+  expect(plain(parse(json, true))).toEqual(JSON.parse(json))
 })
 
 const deep = '{"a":{"b":[1]}}'
@@ -75,11 +75,11 @@ test.each<[string, string, number]>([
   ['{a:1}', 'it holds "a" where a string was expected', 1],
   ['{"a":1 "b":2}', 'it holds "\\"" where a comma or the end of the object', 7],
   ['{"a":[1 2]}', 'it holds "2" where a comma or the end of the list', 8],
-  ['{"a":[1,]}', 'it holds "]" where an object, a list, a string or a whole number', 8],
+  ['{"a":[1,]}', 'it holds "]" where an object, a list, a string or an integer', 8],
   ['{"a":[1}', 'it holds "}" where a comma or the end of the list', 7],
   ['{"a":01}', 'it holds "1" where a comma or the end of the object', 6],
-  ['{"a":+1}', 'it holds "+" where an object, a list, a string or a whole number', 5],
-  ['{"a":-}', 'it holds "-" where an object, a list, a string or a whole number', 5],
+  ['{"a":+1}', 'it holds "+" where an object, a list, a string or an integer', 5],
+  ['{"a":-}', 'it holds "-" where an object, a list, a string or an integer', 5],
   ['{"a":1.0}', 'it holds "." where a comma or the end of the object', 6],
   ['{"a":1e3}', 'it holds "e" where a comma or the end of the object', 6],
   ['{"a":true}', 'it holds "t" where', 5],
@@ -98,18 +98,22 @@ test.each<[string, string, number]>([
 ])('%s', (text, problem, offset) => {
   const error = (() => {
     try {
-      return parseHeaderJson(text)
+      return parse(text)
     } catch (thrown) {
       return thrown
     }
   })()
-  expect(error).toBeInstanceOf(HeaderJsonError)
-  expect(error).toMatchObject({ message: expect.stringContaining(problem), offset })
+  expect(error).toMatchObject({
+    code: 'INVALID_FORMAT',
+    message: expect.stringMatching(/^model: the header is rejected: .* \(character \d+\)\.$/s),
+    details: { offset },
+  })
+  expect(error).toMatchObject({ message: expect.stringContaining(problem) })
 })
 
 test('a key of the most letters, a list of the most values, three levels', () => {
   const key = 'k'.repeat(16_383)
-  expect([...parseHeaderJson(`{"${key}":1}`).keys()]).toEqual([key])
-  expect(plain(parseHeaderJson(`{"a":[${'0,'.repeat(4_095)}0]}`))).toEqual({ a: Array(4_096).fill(0) })
-  expect(plain(parseHeaderJson(deep))).toEqual(JSON.parse(deep))
+  expect([...parse(`{"${key}":1}`).keys()]).toEqual([key])
+  expect(plain(parse(`{"a":[${'0,'.repeat(4_095)}0]}`))).toEqual({ a: Array(4_096).fill(0) })
+  expect(plain(parse(deep))).toEqual(JSON.parse(deep))
 })

@@ -8,23 +8,16 @@
  * All little-endian. Spec: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 import type { ByteSource } from '../../sources/source.ts'
-import type { OpenOptions, TensorInfo } from '../format.ts'
+import type { OpenOptions } from '../format.ts'
 import { invalidFormat, MAX_TENSORS, quoted, safeProduct, truncated, unsupported } from '../malformed.ts'
+import { inOrder, type PlacedTensor } from '../tensor-table.ts'
 import { Cursor } from './cursor.ts'
 import { type GgufMetadata, MIN_ENTRY_BYTES, readGgufMetadata, readGgufText } from './metadata.ts'
 import { ggufType } from './types.ts'
 
-export interface GgufTensor extends TensorInfo {
-  readonly elements: number
-  /** Of its first byte, in the file. */
-  readonly start: number
-  /** One behind its last; undefined where the type is not known. */
-  readonly end: number | undefined
-}
-
 export interface GgufHeader extends GgufMetadata {
   /** By name, in the order of their bytes. */
-  readonly tensors: ReadonlyMap<string, GgufTensor>
+  readonly tensors: ReadonlyMap<string, PlacedTensor>
   /** Bytes before the data. */
   readonly headerBytes: number
 }
@@ -35,7 +28,7 @@ const FIXED_BYTES = 24
 const MAX_DIMENSIONS = 4
 /** Metadata entries: models have some fifty. */
 const MAX_ENTRIES = 65_536
-/** The least bytes that describe a tensor: the length of its name, no dimension, type and offset. */
+/** Bytes that describe a tensor at least: the length of its name, no dimension, type and offset. */
 const MIN_TENSOR_BYTES = 24
 
 /**
@@ -68,12 +61,9 @@ export async function readGgufHeader(source: ByteSource, options: OpenOptions = 
   const described: Described[] = []
   for (let index = 0; index < tensorCount; index++) described.push(await readTensor(cursor, index))
   const dataStart = Math.ceil(cursor.position / metadata.alignment) * metadata.alignment
-  const tensors = described.map((tensor) => placeTensor(source, tensor, dataStart, metadata.alignment))
-  tensors.sort((a, b) => a.start - b.start || (a.end ?? a.start) - (b.end ?? b.start))
-  checkPlaces(source, tensors, dataStart, metadata.alignment)
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]))
-  if (byName.size < tensors.length) throw nameTwice(source, tensors)
-  return { ...metadata, tensors: byName, headerBytes: Math.min(dataStart, source.size) }
+  const placed = described.map((tensor) => placeTensor(source, tensor, dataStart, metadata.alignment))
+  const tensors = inOrder(source, placed, dataStart, metadata.alignment)
+  return { ...metadata, tensors, headerBytes: Math.min(dataStart, source.size) }
 }
 
 function checkVersion(source: ByteSource, version: number): void {
@@ -98,13 +88,8 @@ async function readTensor(cursor: Cursor, index: number): Promise<Described> {
   await cursor.need(4, what)
   const count = cursor.u32()
   if (count > MAX_DIMENSIONS) {
-    throw invalidFormat(
-      cursor.source,
-      `tensor ${quoted(name)} claims ${count} dimensions; GGUF has ${MAX_DIMENSIONS} at most.`,
-      {
-        tensor: name,
-      },
-    )
+    const problem = `tensor ${quoted(name)} claims ${count} dimensions; GGUF has ${MAX_DIMENSIONS} at most.`
+    throw invalidFormat(cursor.source, problem, { tensor: name })
   }
   await cursor.need(count * 8 + 12, what)
   const dimensions = Array.from({ length: count }, () => cursor.u64())
@@ -117,16 +102,16 @@ function placeTensor(
   { name, dimensions, type: id, offset }: Described,
   dataStart: number,
   alignment: number,
-): GgufTensor {
+): PlacedTensor {
   const shape = [...dimensions].reverse()
-  const refuse = (problem: string) =>
+  const invalid = (problem: string) =>
     invalidFormat(source, `tensor ${quoted(name)} ${problem}.`, { tensor: name })
   const elements = safeProduct(shape)
-  if (elements === undefined) throw refuse(`has the shape [${shape}], whose size cannot be counted`)
+  if (elements === undefined) throw invalid(`has the shape [${shape}], whose size cannot be counted`)
   const type = ggufType(id)
   const start = dataStart + offset
   if (!Number.isSafeInteger(start) || offset % alignment !== 0) {
-    throw refuse(`lies at offset ${offset}, which is no multiple of the alignment ${alignment}`)
+    throw invalid(`lies at offset ${offset}, which is no multiple of the alignment ${alignment}`)
   }
   const tensor = { name, dtype: type?.name ?? `type ${id}`, shape, elements, start }
   if (type === undefined) {
@@ -135,37 +120,10 @@ function placeTensor(
   }
   const bytes = safeProduct([elements / type.block, type.bytes])
   if ((shape.at(-1) ?? 1) % type.block !== 0 || bytes === undefined) {
-    throw refuse(
+    throw invalid(
       `has the shape [${shape}], which are no whole blocks of ${type.block} numbers (${type.name})`,
     )
   }
   if (start + bytes > source.size) throw truncated(source, `tensor ${quoted(name)}`, start + bytes)
   return { ...tensor, end: start + bytes }
-}
-
-/** One tensor after the other, each at the next multiple of the alignment: no overlap, no hole. */
-function checkPlaces(
-  source: ByteSource,
-  tensors: readonly GgufTensor[],
-  dataStart: number,
-  alignment: number,
-): void {
-  let expected: number | undefined = dataStart
-  for (const { name, start, end } of tensors) {
-    if (expected !== undefined && start !== expected) {
-      const kind = start < expected ? 'overlaps the tensor before it' : 'leaves a hole before it'
-      throw invalidFormat(
-        source,
-        `tensor ${quoted(name)} ${kind}: it starts at byte ${start}, expected ${expected}.`,
-        { tensor: name, expected, actual: start },
-      )
-    }
-    expected = end === undefined ? undefined : Math.ceil(end / alignment) * alignment
-  }
-}
-
-function nameTwice(source: ByteSource, tensors: readonly GgufTensor[]) {
-  const names = new Set<string>()
-  const twice = tensors.find(({ name }) => names.size === names.add(name).size)!
-  return invalidFormat(source, `the tensor ${quoted(twice.name)} comes twice.`, { tensor: twice.name })
 }

@@ -19,7 +19,7 @@ import {
   type SafetensorsHeader,
   type StoredTensor,
 } from './header.ts'
-import { HeaderJsonError, type HeaderObject, isObject, parseHeaderJson } from './header-json.ts'
+import { headerEntries, isObject } from './header-json.ts'
 import { safetensorsTable } from './reader.ts'
 
 export const safetensorsIndexReader: FormatReader = {
@@ -193,23 +193,13 @@ async function readWeightMap(source: ByteSource, options: OpenOptions): Promise<
     throw invalidFormat(source, `its ${source.size} bytes are too many for an index (${MAX_HEADER_BYTES}).`)
   }
   const bytes = await readExactly(source, 0, source.size, options.signal)
-  const text = decodeUtf8(bytes, 'strict', { name: source.name, offset: 0 })
-  const map = parseIndex(source, text).get('weight_map')
+  const text = decodeUtf8(bytes, 'strict', { name: source.name, offset: 0 }).replace(/^\uFEFF/, '')
+  const index = new Map(headerEntries({ source, what: 'the index', text, anyValue: true }))
+  const map = index.get('weight_map')
   if (!isObject(map) || map.size === 0) {
-    throw invalidFormat(source, 'its "weight_map" is no JSON object that maps tensors to files.')
+    throw invalidFormat(source, 'its "weight_map" is not a JSON object that maps tensors to files.')
   }
   return new Map(Array.from(map, ([name, file]) => [name, checkedFile(source, name, file)]))
-}
-
-function parseIndex(source: ByteSource, text: string): HeaderObject {
-  try {
-    return parseHeaderJson(text.replace(/^\uFEFF/, ''), 'any values')
-  } catch (error) {
-    if (!(error instanceof HeaderJsonError)) throw error
-    throw invalidFormat(source, `the index is refused: ${error.message} (character ${error.offset}).`, {
-      offset: error.offset,
-    })
-  }
 }
 
 /** A file beside the index, and nowhere else. */
