@@ -1,5 +1,6 @@
 /**
- * What is cached of the hub's models, and which version of a file a revision stands for. layout.ts says where.
+ * What is cached of the hub's models, and which version of a file a revision stands for. layout.ts says
+ * where.
  *
  * No token is ever in it, and no address that a redirect led to.
  */

@@ -2,8 +2,8 @@
  * The cached parts of one version of one file: what was read of it, and nothing else. Each file
  * `<start>-<end>-<hash>.part` of its folder holds the bytes [start, end); the hash is of them.
  *
- * Each part is written whole or not at all, and none is ever altered: two processes that fetch at once write the
- * same bytes, and one that is killed leaves the parts it had.
+ * Each part is written whole or not at all, and none is ever altered: two processes that fetch at once write
+ * the same bytes, and one that is killed leaves the parts it had.
  */
 import { hashOf } from './layout.ts'
 import type { Store } from './store.ts'
@@ -41,8 +41,8 @@ export class CachedChunks {
   }
 
   /**
-   * The cached bytes from `position` on, as far as one part goes and at most to `end`; where nothing is cached
-   * there, the position where the next cached part begins.
+   * The cached bytes from `position` on, as far as one part goes and at most to `end`; where nothing is
+   * cached there, the position where the next cached part begins.
    */
   async readFrom(position: number, end: number): Promise<Uint8Array | number> {
     for (;;) {

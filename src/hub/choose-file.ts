@@ -9,7 +9,8 @@ export const USUAL_FILES = ['model.safetensors', 'model.safetensors.index.json']
 const GGUF_TYPES = [/bf16/i, /(?<!b)f16/i, /f32/i, /q8_0/i]
 
 /**
- * The one of a repository's files to open: a GGUF file in a type that is read, else the only safetensors file.
+ * The one of a repository's files to open: a GGUF file in a type that is read, else the only safetensors
+ * file.
  *
  * @throws `NOT_FOUND` with the files that might be meant
  */

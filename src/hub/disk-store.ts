@@ -1,7 +1,7 @@
 /**
  * The cache in a folder, in Node. The folder is the user's and may hold anything; the cache's files are in a
- * subfolder that it made itself and marked. Only files in there, of the cache's own names, behind no symbolic link,
- * are listed, replaced or removed.
+ * subfolder that it made itself and marked. Only files in there, of the cache's own names, behind no symbolic
+ * link, are listed, replaced or removed.
  */
 import { RowspaceError } from '../core/errors.ts'
 import { fileError } from '../sources/file.ts'

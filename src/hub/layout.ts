@@ -1,13 +1,13 @@
 /**
- * The names of the cache's files. A store lists and removes what has such a name and nothing else, so a stranger's
- * file that lies among them is safe.
+ * The names of the cache's files. A store lists and removes what has such a name and nothing else, so a
+ * stranger's file that lies among them is safe.
  *
  *   <endpoint>/<owner>--<model>/known/<hash>.json                    what the hub said last of a file
  *   <endpoint>/<owner>--<model>/files/<hash>/about.json              which version of which file it is
  *   <endpoint>/<owner>--<model>/files/<hash>/<start>-<end>-<hash>.part   its bytes [start, end)
  *
- * Each hash is of everything that tells one thing from another: the whole endpoint, the names as they are written (a
- * disk may not tell upper case from lower), the revision, the version.
+ * Each hash is of all that distinguishes: the whole endpoint, the names as they are written (a disk may
+ * ignore case), the revision, the version.
  */
 import type { HubName } from './name.ts'
 
@@ -28,7 +28,7 @@ export function endpointText({ origin, pathname }: URL): string {
   return origin + pathname.replace(/\/+$/, '')
 }
 
-/** The folder of an endpoint: its host for people to read, a hash of all of it to tell it from others. */
+/** The folder of an endpoint: its host for people to read, a hash of all of it to distinguish it. */
 export async function endpointFolder(endpoint: string): Promise<string> {
   const host = new URL(endpoint).host.replace(/[^a-z0-9.-]/g, '_').slice(0, 40)
   return `${host}-${await hashOf(endpoint)}`

@@ -8,8 +8,8 @@ import { type HubName, hubNameText, isPlainPath } from './name.ts'
 const MAX_LISTING_BYTES = 1 << 25
 
 /**
- * Reads `{ "siblings": [{ "rfilename": "model.safetensors" }, …] }`. Paths that lead out of the repository, or that
- * no name could hold, are left out.
+ * Reads `{ "siblings": [{ "rfilename": "model.safetensors" }, …] }`. Paths that lead out of the repository,
+ * or that no name could hold, are left out.
  *
  * @throws `IO` if it is too large, not JSON, or of another shape
  */

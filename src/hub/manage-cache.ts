@@ -42,7 +42,8 @@ export async function listCache(cache: true | string = true): Promise<CachedEntr
 }
 
 /**
- * Removes what is cached of a model (`hf:owner/name`, every revision and file), or of all where none is named.
+ * Removes what is cached of a model (`hf:owner/name`, every revision and file), or of all where none is
+ * named.
  *
  * @returns the bytes that were freed
  */

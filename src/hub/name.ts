@@ -16,7 +16,10 @@ export interface HubName {
 }
 
 const FORM = /^hf:([^/@]*)\/([^/@]*)(?:@((?:refs\/(?:pr|convert)\/)?[^/@]*))?(?:\/(.*))?$/i
-/** As the hub has it: letters, digits, `-`, `_` and `.`, no two of the last in a row, none of them at the ends. */
+/**
+ * As the hub has it: letters, digits, `-`, `_` and `.`, no two of the last in a row, none of them at the
+ * ends.
+ */
 const PART = /^(?!.*(?:\.\.|--))[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?$/
 const REVISION = /^[A-Za-z0-9_][\w.+/-]{0,199}$/
 const SEGMENT = /^[\w.+=,()[\] -]+$/
@@ -42,7 +45,9 @@ function checkPart(name: string, what: string, part: string): void {
   throw nameError(name, `the ${what} ${describe(part)} ${problem}`)
 }
 
-/** Throws `INVALID_ARGUMENT` unless git could have this branch, tag or commit: no `..`, no step that is `.`. */
+/**
+ * Throws `INVALID_ARGUMENT` unless git could have this branch, tag or commit: no `..`, no step that is `.`.
+ */
 export function checkRevision(name: string, revision: string): void {
   const steps = revision.split('/')
   if (REVISION.test(revision) && !revision.includes('..') && steps.every((step) => /[^.]/.test(step))) return

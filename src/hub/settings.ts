@@ -23,8 +23,8 @@ export interface HubSettings {
 const ENDPOINT = 'https://huggingface.co'
 
 /**
- * @throws `INVALID_ARGUMENT` for an option of another kind, an endpoint that is not an http(s) address, a token that
- *   cannot be sent
+ * @throws `INVALID_ARGUMENT` for an option of another kind, an endpoint that is not an http(s) address, a
+ *   token that cannot be sent
  */
 export function readSettings(options: SourceOptions): HubSettings {
   const { hub = {}, ...source } = pickSourceOptions(options)

@@ -15,10 +15,11 @@ import { type HubSettings, readSettings } from './settings.ts'
 
 /**
  * Opens `hf:owner/name[@revision][/file]`. Without a file it is `model.safetensors`, else
- * `model.safetensors.index.json`, else a GGUF file. What is read of it is cached, so that opening it again needs no
- * network; `hub.refresh` checks whether it has changed.
+ * `model.safetensors.index.json`, else a GGUF file. What is read of it is cached, so that opening it again
+ * needs no network; `hub.refresh` checks whether it has changed.
  *
- * @throws `INVALID_ARGUMENT` for a malformed name; `NOT_FOUND`, `ACCESS_DENIED`, `OFFLINE`, `IO`, each with what to do
+ * @throws `INVALID_ARGUMENT` for a malformed name; `NOT_FOUND`, `ACCESS_DENIED`, `OFFLINE`, `IO`, each with
+ *   what to do
  */
 export async function hubSource(text: string, options: SourceOptions = {}): Promise<ByteSource> {
   const name = parseHubName(text)
@@ -96,7 +97,7 @@ class Hub {
     const { etag, size, commit } = describe(remote)
     let version = remote.version
     let chunks: CachedFile['chunks']
-    // without a tag one version of the file cannot be told from another
+    // without a tag the versions of the file cannot be distinguished
     if (etag !== undefined && this.#cache !== undefined) {
       try {
         chunks = await this.#cache.open(name, { etag, size })
@@ -124,7 +125,7 @@ class Hub {
         const revision = commit ?? name.revision
         return this.#openIfThere({ ...name, file: folder + steps.join('/'), revision })
       },
-      // what was known of it is forgotten, so that the next opening asks the hub
+      // what was known of it is forgotten, so that the next opening fetches it
       onChanged: async () => this.#cache?.forget(name).catch((error) => this.#warn(error)),
       onCacheFailure: (error) => this.#warn(error),
     })
@@ -139,7 +140,10 @@ class Hub {
     }
   }
 
-  /** Whoever named it (a caller, a listing, an index, the cache), nothing outside of the repository is requested. */
+  /**
+   * Whoever named it (a caller, a listing, an index, the cache), nothing outside of the repository is
+   * requested.
+   */
   #address(name: HubName, commit = name.revision): URL {
     const { owner, model, file = '' } = name
     checkPath(hubNameText(name), file)

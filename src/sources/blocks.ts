@@ -3,8 +3,8 @@ import { RowspaceError } from '../core/errors.ts'
 import type { ByteSource } from './source.ts'
 
 /**
- * Bytes per read: large enough for a disk or a network, small beside a table. Several are under way at once, and
- * garbage until they are collected: with 4 MiB a load of 1 GB peaked 13 % above the table, with this 8 %.
+ * Bytes per read: large enough for a disk or a network, small beside a table. Several are under way at once,
+ * and garbage until they are collected: with 4 MiB a load of 1 GB peaked 13 % above the table, with this 8 %.
  */
 export const BLOCK_BYTES = 1 << 20
 
@@ -17,10 +17,11 @@ export interface BlockOptions {
 }
 
 /**
- * The bytes [start, end) of `source` in order. While a block is dealt with the next are being read: one of a disk,
- * `source.concurrency` at once of a network. A caller who stops early stops those reads too.
+ * The bytes [start, end) of `source` in order. While a block is dealt with the next are being read: one of a
+ * disk, `source.concurrency` at once of a network. A caller who stops early stops those reads too.
  *
- * Throws `signal.reason` when aborted; `onBytes` is not called after that. Throws `TRUNCATED` on a short read.
+ * Throws `signal.reason` when aborted; `onBytes` is not called after that. Throws `TRUNCATED` on a short
+ * read.
  */
 export async function* readBlocks(
   source: ByteSource,
@@ -37,7 +38,8 @@ export async function* readBlocks(
     while (next < end && underWay.length < readsAtOnce(source)) {
       const to = Math.min(next + blockBytes, end)
       const reading = readExactly(source, next, to, stopped)
-      // a caller who stops early never awaits these reads: their failure must not become an unhandled rejection
+      // a caller who stops early never awaits these reads: their failure must not become an unhandled
+      // rejection
       reading.catch(() => {})
       underWay.push(reading)
       next = to
@@ -63,8 +65,8 @@ export async function* readBlocks(
 }
 
 /**
- * Fills `target` with the bytes from `start` on: several blocks at once where the source has that, without a copy
- * of them anywhere else where it can. When the promise settles nothing writes to `target` any more.
+ * Fills `target` with the bytes from `start` on: several blocks at once where the source has that, without a
+ * copy of them anywhere else where it can. When the promise settles nothing writes to `target` any more.
  *
  * Throws as readBlocks.
  */

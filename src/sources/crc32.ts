@@ -1,6 +1,6 @@
 /**
- * CRC-32 as gzip and zip have it (RFC 1952), and that of two chunks that were read apart: a network answers in any
- * order. Method of joining: M. Adler's crc32_combine, zlib 1.2.12 (crc32.c).
+ * CRC-32 as gzip and zip have it (RFC 1952), and that of two chunks that were read apart: a network answers
+ * in any order. Method of joining: M. Adler's crc32_combine, zlib 1.2.12 (crc32.c).
  */
 
 const POLYNOMIAL = 0xedb88320
@@ -11,7 +11,10 @@ const TABLE = 1024
 
 let made: DataView | undefined
 
-/** One table behind the other. Table i + 1 has, for each byte, the CRC of table i with another zero byte behind. */
+/**
+ * One table behind the other. Table i + 1 has, for each byte, the CRC of table i with another zero byte
+ * behind.
+ */
 function tables(): DataView {
   if (made !== undefined) return made
   made = new DataView(new ArrayBuffer(STEP * TABLE))

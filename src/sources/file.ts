@@ -8,8 +8,8 @@ import type { ByteSource } from './source.ts'
 /**
  * Opens a file for reading. The handle stays open until `close()`.
  *
- * @throws `NOT_FOUND` where there is no such file, `IO` for a directory (`details.reason` is 'EISDIR'), a device
- *   or a file that may not be read, `UNSUPPORTED` outside Node
+ * @throws `NOT_FOUND` where there is no such file, `IO` for a directory (`details.reason` is 'EISDIR'), a
+ *   device or a file that may not be read, `UNSUPPORTED` outside Node
  */
 export async function fileSource(path: string): Promise<ByteSource> {
   const handle = await files(`read the file "${path}"`)
@@ -103,7 +103,9 @@ const REASONS: Record<string, [ErrorCode, string]> = {
   EMFILE: ['IO', 'could not be opened: too many files are open.'],
 }
 
-/** What the file system says, as a RowspaceError with the path, the reason and the system's error as `cause`. */
+/**
+ * What the file system says, as a RowspaceError with the path, the reason and the system's error as `cause`.
+ */
 export function fileError(path: string, error: unknown): RowspaceError {
   if (error instanceof RowspaceError) return error
   return reasonError(path, systemCode(error) ?? 'UNKNOWN', error)

@@ -21,8 +21,8 @@ export function isGzip(head: Uint8Array): boolean {
 }
 
 /**
- * The contents of a gzip file. The last four bytes hold their size, and no more than that is unpacked. Past 4 GiB
- * the number has wrapped: then it stands for the smallest size that so many packed bytes can have.
+ * The contents of a gzip file. The last four bytes hold their size, and no more than that is unpacked. Past 4
+ * GiB the number has wrapped: then it stands for the smallest size that so many packed bytes can have.
  *
  * @throws `TRUNCATED` for a file too short, `INVALID_FORMAT` for a size that its bytes cannot hold
  */

@@ -24,8 +24,8 @@ const MAX_REDIRECTS = 10
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /**
- * Fetches `url`. Redirects are followed one by one where the engine shows them (not on pages, whose engine follows
- * them and leaves Authorization behind by itself).
+ * Fetches `url`. Redirects are followed one by one where the engine shows them (not on pages, whose engine
+ * follows them and leaves Authorization behind by itself).
  *
  * @throws TransientFailure if the network fails, `IO` for a redirect that leads nowhere
  */

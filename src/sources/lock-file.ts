@@ -1,12 +1,12 @@
 /**
- * A lock beside a file, for one writer at a time among all processes. It is created with its contents (write-file.ts
- * links it into place), so there is never one without an owner, and the owner is named by a token that no other
- * process has (process-token.ts).
+ * A lock beside a file, for one writer at a time among all processes. It is created with its contents
+ * (write-file.ts links it into place), so there is never one without an owner, and the owner is named by a
+ * token that no other process has (process-token.ts).
  *
- * The lock of a dead process is removed by one taker at a time. Takers make a temporary for this lock, with a name
- * that never comes again, and then list those of others: of two at once at least one sees the other and steps back.
- * A taker that is alone looks at the lock again: as nobody else removes it, what is removed is the dead process's
- * lock and not the next owner's.
+ * The lock of a dead process is removed by one taker at a time. Takers make a temporary for this lock, with a
+ * name that never comes again, and then list those of others: of two at once at least one sees the other and
+ * steps back. A taker that is alone looks at the lock again: as nobody else removes it, what is removed is
+ * the dead process's lock and not the next owner's.
  */
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { fileError } from './file.ts'

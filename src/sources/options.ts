@@ -1,4 +1,6 @@
-/** Reads how sources are opened: what is misspelt, or of another kind, is an error before the first request. */
+/**
+ * Reads how sources are opened: what is misspelt, or of another kind, is an error before the first request.
+ */
 
 import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'

@@ -1,7 +1,7 @@
 /**
- * Which process made a file: written into names of temporaries and into locks, so that what a killed process left
- * behind can be told from what a living one is using. The id alone does not tell: after a restart another process
- * has it (process 1 in a container always).
+ * Which process made a file: written into names of temporaries and into locks, to distinguish what a killed
+ * process left behind from what a living one is using. The id alone is not enough: after a restart another
+ * process has it (process 1 in a container always).
  */
 import { files, nodeModule, systemCode } from './node.ts'
 
@@ -53,8 +53,8 @@ async function readOwnToken(): Promise<ProcessToken> {
 }
 
 /**
- * Whether the process still runs; undefined where that cannot be known because it is another machine's, or another
- * container's.
+ * Whether the process still runs; undefined where that cannot be known because it is another machine's, or
+ * another container's.
  */
 export async function isRunning(token: ProcessToken): Promise<boolean | undefined> {
   const here = await ownToken()
@@ -70,8 +70,8 @@ export async function isRunning(token: ProcessToken): Promise<boolean | undefine
 }
 
 /**
- * From /proc/[pid]/stat: "pid (name) state …", the start being the 22nd field (man 5 proc). A dead process has the
- * state Z or X until its parent waits for it.
+ * From /proc/[pid]/stat: "pid (name) state …", the start being the 22nd field (man 5 proc). A dead process
+ * has the state Z or X until its parent waits for it.
  */
 async function processStatus(pid: number): Promise<{ start: string; isDead: boolean } | undefined> {
   const text = await files()

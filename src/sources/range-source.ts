@@ -1,8 +1,12 @@
-/** What sources share: checks of the range that is read, names of files beside them, counts of what was read. */
+/**
+ * What sources share: checks of the range that is read, names of files beside them, counts of what was read.
+ */
 import { RowspaceError } from '../core/errors.ts'
 import type { ByteSource, ReadOptions } from './source.ts'
 
-/** Throws the reason of a signal that is aborted, and `TRUNCATED` unless [start, end) lies inside the source. */
+/**
+ * Throws the reason of a signal that is aborted, and `TRUNCATED` unless [start, end) lies inside the source.
+ */
 export function checkRead(
   { name, size }: Pick<ByteSource, 'name' | 'size'>,
   start: number,

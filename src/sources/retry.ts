@@ -21,7 +21,9 @@ const RETRY_MILLISECONDS = 500
 const MAX_WAIT = 30_000
 /** A server that wants a longer wait is given up. */
 const MAX_RETRY_AFTER = 120_000
-/** Failures in all for one read, as a multiple of `retries`: a connection that is cut every few bytes is none. */
+/**
+ * Failures in all for one read, as a multiple of `retries`: a connection that is cut every few bytes is none.
+ */
 const FAILURES_IN_ALL = 4
 
 /** Counts the failures of one read. */

@@ -1,4 +1,7 @@
-/** Where bytes come from: anything with a size whose ranges can be read is a source, so all formats read alike. */
+/**
+ * Where bytes come from: anything with a size whose ranges can be read is a source, so all formats read
+ * alike.
+ */
 
 /** How bytes are read. */
 export interface ReadOptions {
@@ -13,8 +16,8 @@ export interface HubOptions {
   /** Default: HF_TOKEN. Sent to the endpoint alone, never printed, never cached. */
   token?: string | undefined
   /**
-   * Whether what is read is cached for the next time. Default: true, which in Node means ROWSPACE_CACHE or the
-   * platform's folder for caches, on a page its Cache API. A string is the folder to use instead.
+   * Whether what is read is cached for the next time. Default: true, which in Node means ROWSPACE_CACHE or
+   * the platform's folder for caches, on a page its Cache API. A string is the folder to use instead.
    */
   cache?: boolean | string | undefined
   /** Fetch nothing: what is not cached is an error. */
@@ -25,7 +28,10 @@ export interface HubOptions {
 
 /** How a source is opened. All but `signal` matters to URLs alone. */
 export interface SourceOptions extends ReadOptions {
-  /** Sent with each request to the URL's own origin, not to others that it redirects to: `{ authorization: … }`. */
+  /**
+   * Sent with each request to the URL's own origin, not to others that it redirects to: `{ authorization: …
+   * }`.
+   */
   headers?: Readonly<Record<string, string>> | undefined
   /** How many times in a row a request that gave no byte is repeated. Default: 5. */
   retries?: number | undefined
@@ -54,13 +60,15 @@ export interface ByteSource {
    */
   readInto?(start: number, target: Uint8Array, options?: ReadOptions): Promise<void>
   /**
-   * Where a checksum came with the contents: reads what was not read yet, and compares the checksum of all of it.
-   * Throws `INVALID_FORMAT`.
+   * Where a checksum came with the contents: reads what was not read yet, and compares the checksum of all of
+   * it. Throws `INVALID_FORMAT`.
    */
   verify?(options?: ReadOptions): Promise<void>
   /** Closes a file handle; harmless when called twice. */
   close?(): Promise<void>
-  /** A file that lies beside this one (`words.json` beside `vectors.npy`), or undefined where there is none. */
+  /**
+   * A file that lies beside this one (`words.json` beside `vectors.npy`), or undefined where there is none.
+   */
   sibling?(name: string): Promise<ByteSource | undefined>
   /** How many reads at once are worth having. Default: 1. */
   readonly concurrency?: number

@@ -1,6 +1,6 @@
 /**
- * Temporary files beside those that are written. Their names say that rowspace made them and which process did, so
- * that those of killed processes are removed and nothing else is.
+ * Temporary files beside those that are written. Their names say that rowspace made them and which process
+ * did, so that those of killed processes are removed and nothing else is.
  */
 import { files, paths } from './node.ts'
 import { formatToken, isRunning, ownToken, type ProcessToken, parseToken } from './process-token.ts'
@@ -27,7 +27,10 @@ export function parseTemporaryName(
   return token && { token, purpose }
 }
 
-/** Removes what killed processes left in a folder, as far as the folder can be listed and the files be removed. */
+/**
+ * Removes what killed processes left in a folder, as far as the folder can be listed and the files be
+ * removed.
+ */
 export async function removeStaleTemporaries(folder: string): Promise<void> {
   const { readdir, rm } = files()
   for (const name of await readdir(folder).catch(() => [])) {

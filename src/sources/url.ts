@@ -22,15 +22,15 @@ const CONCURRENCY = 4
 const STALL_MILLISECONDS = 30_000
 
 /**
- * Opens `url` (http or https) and reads its first 64 KiB. Reads are range requests, four at once where a file is
- * read through; what is cut short, stalls or answers 429 or 5xx is requested again from the last byte on. A server
- * without ranges gives the whole file, which is held in memory up to 256 MiB.
+ * Opens `url` (http or https) and reads its first 64 KiB. Reads are range requests, four at once where a file
+ * is read through; what is cut short, stalls or answers 429 or 5xx is requested again from the last byte on.
+ * A server without ranges gives the whole file, which is held in memory up to 256 MiB.
  *
  * @param headBytes how much is read when it is opened, at least 1
- * @throws `NOT_FOUND` for 404 and 410; `ACCESS_DENIED` for 401 and 403; `CHANGED` where another version of the file
- *   lies there in the middle of it; `IO` for any other status, an HTML page, a false range, a file too large to be
- *   held, and a network that fails again and again; `TRUNCATED` if the file ends too early; the signal's reason
- *   when aborted
+ * @throws `NOT_FOUND` for 404 and 410; `ACCESS_DENIED` for 401 and 403; `CHANGED` where another version of
+ *   the file lies there in the middle of it; `IO` for any other status, an HTML page, a false range, a file
+ *   too large to be held, and a network that fails again and again; `TRUNCATED` if the file ends too early;
+ *   the signal's reason when aborted
  */
 export async function urlSource(
   url: URL,
@@ -187,8 +187,9 @@ class UrlSource extends CountingSource {
   }
 
   /**
-   * If-Range makes a changed file come whole, with its new tag. A page may not send it to other origins without a
-   * preflight; there the tags are compared. Accept-Encoding: identity is what a page's engine sends by itself.
+   * If-Range makes a changed file come whole, with its new tag. A page may not send it to other origins
+   * without a preflight; there the tags are compared. Accept-Encoding: identity is what a page's engine sends
+   * by itself.
    */
   #conditions(inTheMiddle: boolean): Record<string, string> {
     const page = globalThis.location?.origin
@@ -240,7 +241,9 @@ function validatorsOf({ headers }: Response): Validators {
   }
 }
 
-/** Whether the file has become another one: a tag that differs, weak or not, or where there is none a date. */
+/**
+ * Whether the file has become another one: a tag that differs, weak or not, or where there is none a date.
+ */
 function isOther(before: Validators, now: Validators): boolean {
   if (before.etag !== undefined && now.etag !== undefined) return before.etag !== now.etag
   return before.modified !== undefined && now.modified !== undefined && before.modified !== now.modified

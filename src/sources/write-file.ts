@@ -1,6 +1,6 @@
 /**
- * The one writer of files, in Node: whatever rowspace writes, it writes here, whole or not at all. (Everything else
- * in src/ only reads: test/sources/one-writer.node.test.ts.)
+ * The one writer of files, in Node: whatever rowspace writes, it writes here, whole or not at all.
+ * (Everything else in src/ only reads: test/sources/one-writer.node.test.ts.)
  */
 import type { Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
@@ -27,14 +27,14 @@ type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 const MAX_LINKS = 40
 
 /**
- * Writes `chunks` to a temporary file in the same folder, syncs it to the disk, puts it in the place of `path` at
- * once and syncs the folder. On any failure, and when aborted, the temporary file is removed and an old file stays
- * as it was. A symbolic link stays, and the file that it leads to is written. An old file's mode and owner stay; a
- * new one gets those that the process gives.
+ * Writes `chunks` to a temporary file in the same folder, syncs it to the disk, puts it in the place of
+ * `path` at once and syncs the folder. On any failure, and when aborted, the temporary file is removed and an
+ * old file stays as it was. A symbolic link stays, and the file that it leads to is written. An old file's
+ * mode and owner stay; a new one gets those that the process gives.
  *
  * @returns bytes written
- * @throws `EXISTS` if there is something at `path` and not `overwrite`, `NOT_FOUND` if its folder is missing, `IO`
- *   with the system's reason, whatever `chunks` throws, and `signal.reason`
+ * @throws `EXISTS` if there is something at `path` and not `overwrite`, `NOT_FOUND` if its folder is missing,
+ *   `IO` with the system's reason, whatever `chunks` throws, and `signal.reason`
  */
 export async function writeFileAtomically(
   path: string,
@@ -54,7 +54,8 @@ export async function writeFileAtomically(
 }
 
 /**
- * The path of the file that writing to `path` changes, one for all its spellings: absolute, without symbolic links.
+ * The path of the file that writing to `path` changes, one for all its spellings: absolute, without symbolic
+ * links.
  *
  * @throws `NOT_FOUND` if its folder is missing, `IO`
  */
@@ -126,7 +127,10 @@ async function replace(
   }
 }
 
-/** A link fails where a rename would replace: another may have made the file meanwhile. Not every disk has links. */
+/**
+ * A link fails where a rename would replace: another may have made the file meanwhile. Not every disk has
+ * links.
+ */
 async function putInFreePlace(temporary: string, target: string): Promise<void> {
   const orExists = (error: unknown) => {
     throw systemCode(error) === 'EEXIST' ? existsError(target, error) : error
@@ -197,8 +201,8 @@ async function restoreRights(handle: FileHandle, old: Stats): Promise<void> {
 }
 
 /**
- * Without it a power failure may take the rename back. Not every system can, and the file is in its place: SQLite
- * ignores it too.
+ * Without it a power failure may take the rename back. Not every system can, and the file is in its place:
+ * SQLite ignores it too.
  */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await files()

@@ -1,4 +1,7 @@
-/** Whatever the public calls of the hub and of sources are given, they answer or refuse it by name: no raw error, nothing ignored. */
+/**
+ * Whatever the public calls of the hub and of sources are given, they answer or reject it by name: no raw
+ * error, nothing ignored.
+ */
 import { describe, expect, test } from 'vitest'
 import { isRowspaceError } from '../../src/core/errors.ts'
 import { clearCache, hubSource, listCache, parseHubName } from '../../src/hub.ts'
@@ -25,8 +28,11 @@ const ODD: unknown[] = [
   Object.create(null),
 ]
 
-/** Calls `call` with each value in the place of an argument or an option; each must be refused as INVALID_ARGUMENT. */
-async function refusesAll(call: (value: never) => unknown, values: readonly unknown[]): Promise<void> {
+/**
+ * Calls `call` with each value in the place of an argument or an option; each must be rejected as
+ * INVALID_ARGUMENT.
+ */
+async function rejectsAll(call: (value: never) => unknown, values: readonly unknown[]): Promise<void> {
   for (const value of values) {
     try {
       await call(value as never)
@@ -102,7 +108,7 @@ describe('values of another kind', () => {
       [...ODD, {}, 'false', 1],
     ],
   ])('%s', async (_, call, values) => {
-    await refusesAll(call, values)
+    await rejectsAll(call, values)
   })
 })
 

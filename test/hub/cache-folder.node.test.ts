@@ -1,4 +1,7 @@
-/** The cache in a folder that holds other people's files too: it lists, replaces and removes its own and no others. */
+/**
+ * The cache in a folder that holds other people's files too: it lists, replaces and removes its own and no
+ * others.
+ */
 import {
   mkdirSync,
   readdirSync,

@@ -1,4 +1,6 @@
-/** What is kept of a file, against the file itself: whatever is read, whatever fails, the bytes are right. */
+/**
+ * What is cached of a file, against the file itself: whatever is read, whatever fails, the bytes are right.
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CachedChunks } from '../../src/hub/cached-chunks.ts'
@@ -9,7 +11,7 @@ import { areBytes, bytesOf } from '../servers/scenario.ts'
 
 const SIZE = 1_000
 
-/** A store in memory whose writes fail where they are told to. */
+/** A store in memory whose writes fail where `fails` says so. */
 class MemoryStore implements Store {
   readonly name = 'memory'
   readonly files = new Map<string, Uint8Array>()
@@ -93,7 +95,7 @@ test('reads at once give the right bytes', async () => {
   )
 })
 
-test('the N-th write fails: the bytes are right, it is told once, and what was kept before stays', async () => {
+test('the N-th write fails: the bytes are right, it is reported once, and what was cached before stays', async () => {
   for (let failing = 0; failing < 8; failing++) {
     const store = new MemoryStore((write) => write >= failing)
     const { source, failures } = await open(store)
@@ -115,7 +117,7 @@ test('a part under the name of another is not taken for it', async () => {
   expect(areBytes(await source.read(60, 240), 9, 60, 240)).toBe(true)
 })
 
-test('any byte altered, any length cut: the part is fetched again, and kept as it should be', async () => {
+test('any byte altered, any length cut: the part is fetched again, and cached as it should be', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(3), fc.nat(99), fc.boolean(), async (part, place, cut) => {
       const store = new MemoryStore()

@@ -1,4 +1,7 @@
-/** Models on the hub of the tests, opened as a user opens them: in Node with a folder for a cache, on a page with the page's. */
+/**
+ * Models on the hub of the tests, opened as a user opens them: in Node with a folder for a cache, on a page
+ * with the page's.
+ */
 import { onTestFinished } from 'vitest'
 import { openStore } from '../../src/hub/settings.ts'
 import type { Store } from '../../src/hub/store.ts'
@@ -13,7 +16,15 @@ export const TABLE_BYTES = SMALL.rows * SMALL.dimension * 4
 /** Read when a file is opened. */
 export const HEAD_BYTES = 65_536
 
+export const SAFETENSORS = 'model.safetensors'
+
 export const smallModel = (seed = 1) => ({ kind: 'model', spec: gpt2File(seed, SMALL) }) as const
+
+export const oneModel = { models: { 'openai/small': { files: { [SAFETENSORS]: smallModel() } } } }
+
+/** Bytes that requests have given. */
+export const sum = (requests: readonly { bytes: number }[]) =>
+  requests.reduce((bytes, each) => bytes + each.bytes, 0)
 
 export interface Opened extends TestHub {
   hub: HubOptions

@@ -1,5 +1,6 @@
 /**
- * A web server that fails as it is told: it cuts, stalls, lies, changes the file, answers 200 to ranges, throttles. Node only.
+ * A web server that fails on command: it cuts, stalls, lies, changes the file, answers 200 to ranges,
+ * throttles. Node only.
  *
  *   POST /scenarios   a Scenario as JSON; answers its id
  *   GET  /<id>/…      the file of the scenario; each request takes the next fault of the list
@@ -117,15 +118,15 @@ async function sendRange(
   const { size, seed = 0, changes } = scenario
   const tag = tagOf(scenario)
   if (tag !== undefined) response.setHeader('etag', tag)
-  const asked = /^bytes=(\d+)-(\d+)$/.exec(seen.range ?? '')
+  const range = /^bytes=(\d+)-(\d+)$/.exec(seen.range ?? '')
   // as RFC 9110 has it: a weak tag never fits
   const matches = seen.ifRange === null || seen.ifRange === response.getHeader('etag')
-  const whole = asked === null || fault.kind === 'whole' || !matches
-  const start = whole ? 0 : Number(asked[1])
+  const whole = range === null || fault.kind === 'whole' || !matches
+  const start = whole ? 0 : Number(range[1])
   if (!whole && start >= size) {
     return void response.writeHead(416, { 'content-range': `bytes */${size}` }).end()
   }
-  let end = whole ? size : Math.min(size, Number(asked[2]) + 1)
+  let end = whole ? size : Math.min(size, Number(range[2]) + 1)
   if (fault.kind === 'short') end = Math.min(end, start + fault.bytes)
   const length = end - start + (fault.kind === 'surplus' ? fault.bytes : 0)
   const shift = fault.kind === 'shift' ? fault.by : 0
@@ -157,12 +158,12 @@ async function send(
   const sent = stopped ? bytes.subarray(0, fault.after) : bytes
   const step = rate === undefined ? 1 << 20 : Math.max(1, Math.floor(rate / 20))
   for (let offset = 0; offset < sent.length && !response.destroyed; offset += step) {
-    const piece = sent.subarray(offset, offset + step)
+    const chunk = sent.subarray(offset, offset + step)
     if (rate !== undefined) await pause(50)
-    await new Promise((resolve) => response.write(piece, resolve))
-    seen.bytes += piece.length
+    await new Promise((resolve) => response.write(chunk, resolve))
+    seen.bytes += chunk.length
   }
-  // whoever has it all asks on, behind what never ends
+  // a client that has all of it waits for an end that never comes
   if (fault.kind === 'stall' && sent.length < bytes.length) return
   if (fault.kind === 'cut') response.destroy()
   else response.end()

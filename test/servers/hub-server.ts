@@ -1,6 +1,6 @@
 /**
- * A server that behaves as the hub does: files by name and revision, large ones behind a redirect to another origin that refuses
- * tokens, errors with X-Error-Code, a list of files. Node only.
+ * A server that behaves as the hub does: files by name and revision, large ones behind a redirect to another
+ * origin that rejects tokens, errors with X-Error-Code, a list of files. Node only.
  *
  *   POST /hubs              a HubSpec as JSON; answers its id. HF_ENDPOINT is then <origin>/<id>
  *   POST /<id>/change       every file becomes another one, of another commit; or the HubSpec's `rate` another
@@ -63,7 +63,10 @@ export async function startHub(): Promise<FaultServer> {
   }
 }
 
-/** How often the files had changed at a revision: a branch or a tag stands for the newest, a commit for itself. */
+/**
+ * How often the files had changed at a revision: a branch or a tag stands for the newest, a commit for
+ * itself.
+ */
 function versionOf(hub: Running, tags: readonly string[], revision: string): number | undefined {
   if (revision === 'main' || tags.includes(revision)) return hub.changes
   const version = Array.from({ length: hub.changes + 1 }, (_, each) => commitOf(each)).indexOf(revision)
@@ -104,15 +107,15 @@ async function answerHub(
   const [owner, name, verb, revision = '', ...path] =
     rest[0] === 'api' ? [...rest.slice(2, 4), 'api', rest[5]] : rest
   const model = hub.models[`${owner}/${name}`]
-  const refuse = (status: number, code: string) =>
+  const reject = (status: number, code: string) =>
     void response.writeHead(status, { 'x-error-code': code, 'content-type': 'text/plain' }).end(code)
   const token = request.headers.authorization?.replace('Bearer ', '')
   if (model === undefined)
-    return token === undefined ? refuse(401, 'RepoNotFound') : refuse(404, 'RepoNotFound')
-  if (model.gated !== undefined && token === undefined) return refuse(401, 'GatedRepo')
-  if (model.gated !== undefined && token !== model.gated) return refuse(403, 'GatedRepo')
+    return token === undefined ? reject(401, 'RepoNotFound') : reject(404, 'RepoNotFound')
+  if (model.gated !== undefined && token === undefined) return reject(401, 'GatedRepo')
+  if (model.gated !== undefined && token !== model.gated) return reject(403, 'GatedRepo')
   const version = versionOf(hub, model.revisions ?? [], revision)
-  if (version === undefined) return refuse(404, 'RevisionNotFound')
+  if (version === undefined) return reject(404, 'RevisionNotFound')
   const commit = commitOf(version)
   if (verb === 'api') {
     const siblings = Object.keys(model.files).map((rfilename) => ({ rfilename }))
@@ -121,7 +124,7 @@ async function answerHub(
       .end(model.listing ?? JSON.stringify({ sha: commit, siblings }))
   }
   const file = model.files[path.join('/')]
-  if (file === undefined) return refuse(404, 'EntryNotFound')
+  if (file === undefined) return reject(404, 'EntryNotFound')
   const content = contentOf(file, version)
   if (hub.commits !== false) response.setHeader('x-repo-commit', commit)
   if (file.kind === 'text') {
@@ -200,7 +203,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return text
 }
 
-const PIECE = 1 << 18
+const CHUNK = 1 << 18
 
 async function send(
   content: Content,
@@ -209,16 +212,16 @@ async function send(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const asked = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '')
-  const start = asked ? Number(asked[1]) : 0
-  const end = asked ? Math.min(content.size, Number(asked[2]) + 1) : content.size
-  if (asked) response.setHeader('content-range', `bytes ${start}-${end - 1}/${content.size}`)
-  response.writeHead(asked ? 206 : 200, { 'content-length': end - start })
-  for (let offset = start; offset < end && !response.destroyed; offset += PIECE) {
-    const piece = content.slice(offset, Math.min(end, offset + PIECE))
-    if (rate !== undefined) await pause((1000 * piece.length) / rate)
+  const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '')
+  const start = range ? Number(range[1]) : 0
+  const end = range ? Math.min(content.size, Number(range[2]) + 1) : content.size
+  if (range) response.setHeader('content-range', `bytes ${start}-${end - 1}/${content.size}`)
+  response.writeHead(range ? 206 : 200, { 'content-length': end - start })
+  for (let offset = start; offset < end && !response.destroyed; offset += CHUNK) {
+    const chunk = content.slice(offset, Math.min(end, offset + CHUNK))
+    if (rate !== undefined) await pause((1000 * chunk.length) / rate)
     if (response.destroyed) break
-    if (!response.write(piece)) {
+    if (!response.write(chunk)) {
       // either may come first, and neither may be waited for alone
       const either = new AbortController()
       const { signal } = either
@@ -226,7 +229,7 @@ async function send(
         () => either.abort(),
       )
     }
-    seen.bytes += piece.length
+    seen.bytes += chunk.length
   }
   response.end()
 }

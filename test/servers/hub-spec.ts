@@ -13,13 +13,13 @@ export interface Repository {
   /** The token it wants. */
   gated?: string
   revisions?: string[]
-  /** What is answered where a list of its files is asked for; the list of its files unless given. */
+  /** The answer to a request for the list of its files. Default: that list. */
   listing?: string
 }
 
 export interface HubSpec {
   models: Record<string, Repository>
-  /** Whether it tells commits, as a mirror need not; true unless given. */
+  /** Whether it sends commits, as a mirror need not. Default: true. */
   commits?: boolean
   /** Bytes a second of each connection. */
   rate?: number
@@ -38,7 +38,7 @@ export interface TestHub {
   /** For HF_ENDPOINT. */
   endpoint: string
   log(): Promise<HubRequest[]>
-  /** Makes the table of a model before it is asked for, and forgets those made so before. */
+  /** Makes the table of a model before it is requested, and forgets those made so before. */
   prepare(model: string): Promise<void>
   /** Makes every file another one, or the connections slower or faster. */
   change(what: { content?: boolean; rate?: number }): Promise<void>

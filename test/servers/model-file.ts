@@ -1,6 +1,6 @@
 /**
- * Files of real models' names, shapes and types: only the table has numbers, the other tensors are zeros that exist nowhere until
- * they are asked for. Node only.
+ * Files of real models' names, shapes and types: only the table has numbers, the other tensors are zeros that
+ * exist nowhere until they are requested. Node only.
  */
 import { bitsAt, type ModelFileSpec } from './model-names.ts'
 
@@ -55,7 +55,7 @@ export class ModelFile {
     return bytes
   }
 
-  /** Makes the table's numbers now, not when they are asked for: whoever measures does not measure this. */
+  /** Makes the table's numbers now, not when they are requested: whoever measures does not measure this. */
   prepare(): void {
     const { start, end, bytes } = this.#table
     this.#prepared = this.#make(0, (end - start) / bytes)

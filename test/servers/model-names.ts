@@ -1,4 +1,7 @@
-/** The tensors of real models by their names, shapes and types, and the numbers of their tables, made from a seed. */
+/**
+ * The tensors of real models by their names, shapes and types, and the numbers of their tables, made from a
+ * seed.
+ */
 
 export interface TensorSpec {
   name: string
@@ -31,7 +34,7 @@ export function bitsAt(seed: number, index: number): number {
   return (0x3f000000 | ((hash >>> 9) & 0x7f0000) | (hash & 0x80000000)) - ((hash & 1) << 23)
 }
 
-/** GPT-2's tensors as openai-community/gpt2 has them, in its order; smaller where told. */
+/** GPT-2's tensors as openai-community/gpt2 has them, in its order; smaller where the caller says so. */
 export function gpt2File(seed: number, { rows = 50_257, dimension = 768, layers = 12 } = {}): ModelFileSpec {
   const tensors: TensorSpec[] = []
   const add = (name: string, ...shape: number[]) => tensors.push({ name, dtype: 'F32', shape })

@@ -1,6 +1,7 @@
 /**
- * Five published models: the names, shapes and types of all their tensors and the files they come in; the counts are those of
- * cli/models.ts. Tensors are laid over the files in the order of the model, each file getting an equal share.
+ * Five published models: the names, shapes and types of all their tensors and the files they come in; the
+ * counts are those of cli/models.ts. Tensors are laid over the files in the order of the model, each file
+ * getting an equal share.
  */
 import { MODELS } from '../../cli/models.ts'
 import type { HubSpec, RepositoryFile } from './hub-spec.ts'
@@ -15,7 +16,10 @@ export interface PublishedModel {
   table: string
   seed: number
   tensors: TensorSpec[]
-  /** The numbers of the whole checkpoint as it is published, buffers left out; the second copy of a tied table counted. */
+  /**
+   * The numbers of the whole checkpoint as it is published, buffers left out; the second copy of a tied table
+   * counted.
+   */
   published: number
   /** Files it comes in, and digits of their number. */
   files: number
@@ -78,7 +82,10 @@ function transformer(rows: number, shape: Shape): TensorSpec[] {
   return all.list
 }
 
-/** DeepSeek V3.2: latent attention with an indexer, three dense layers, 58 of 256 experts, and one that predicts a second token. */
+/**
+ * DeepSeek V3.2: latent attention with an indexer, three dense layers, 58 of 256 experts, and one that
+ * predicts a second token.
+ */
 function deepSeek(rows: number): TensorSpec[] {
   const d = 7_168
   const all = new Tensors()

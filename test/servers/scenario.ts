@@ -1,4 +1,7 @@
-/** What the fault server is told to do, and the bytes it gives: shared by the server and the tests, in Node and in Chromium. */
+/**
+ * What the fault server does, and the bytes it gives: shared by the server and the tests, in Node and in
+ * Chromium.
+ */
 
 /** Done to one request, in the order of the list. */
 export type Fault =
@@ -7,16 +10,16 @@ export type Fault =
   | { kind: 'cut'; after: number }
   /** The body ends nowhere after so many bytes, the connection stays. */
   | { kind: 'stall'; after: number }
-  /** The body ends properly after so many bytes, its length never told. */
+  /** The body ends properly after so many bytes, without a length. */
   | { kind: 'early'; after: number }
   /** The connection is broken before any header. */
   | { kind: 'reset' }
   | { kind: 'status'; status: number; headers?: Record<string, string> }
-  /** A true 206 with fewer bytes than were asked for. */
+  /** A true 206 with fewer bytes than were requested. */
   | { kind: 'short'; bytes: number }
   /** The Content-Range says another start than the bytes have. */
   | { kind: 'shift'; by: number }
-  /** The Content-Range says another start, and the bytes are those up to the end asked for. */
+  /** The Content-Range says another start, and the bytes are those up to the requested end. */
   | { kind: 'start'; by: number }
   /** Served as it should be, with these headers. */
   | { kind: 'headers'; headers: Record<string, string> }
@@ -67,7 +70,10 @@ export function bytesOf(seed: number, start: number, end: number): Uint8Array {
   return Uint8Array.from({ length: end - start }, (_, offset) => byteAt(seed, start + offset))
 }
 
-/** Whether `bytes` are those of the file from `start` on. (A matcher that explains each byte takes seconds for a megabyte.) */
+/**
+ * Whether `bytes` are those of the file from `start` on. (A matcher that explains each byte takes seconds for
+ * a megabyte.)
+ */
 export function areBytes(bytes: Uint8Array, seed: number, start: number, end: number): boolean {
   return bytes.length === end - start && bytes.every((byte, offset) => byte === byteAt(seed, start + offset))
 }

@@ -1,4 +1,7 @@
-/** Started once before the tests of a project: servers on loopback that the tests reach from Node and from Chromium. */
+/**
+ * Started once before the tests of a project: servers on loopback that the tests reach from Node and from
+ * Chromium.
+ */
 import type { TestProject } from 'vitest/node'
 import { startFaultServers } from './fault-server.ts'
 import { startHub } from './hub-server.ts'

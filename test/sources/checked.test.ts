@@ -1,4 +1,7 @@
-/** A part with a CRC-32: read in any order, each byte is counted once, and what was not read is read when it is checked. */
+/**
+ * A part with a CRC-32: read in any order, each byte is counted once, and what was not read is read when it
+ * is checked.
+ */
 import { expect, test } from 'vitest'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { CheckedSource } from '../../src/sources/checked.ts'
@@ -31,27 +34,27 @@ function part(checksum = CHECKSUM, into = false) {
   return { checked: new CheckedSource({ source, name: 'part', start: START, end: END, checksum }), counted }
 }
 
-const pieces = (sizes: number) =>
+const chunks = (sizes: number) =>
   Array.from({ length: Math.ceil(SIZE / sizes) }, (_, index): [number, number] => [
     index * sizes,
     Math.min(SIZE, (index + 1) * sizes),
   ])
 
 test.each<[string, [number, number][], number]>([
-  ['in order', pieces(100), SIZE],
-  ['backwards', pieces(100).reverse(), SIZE],
+  ['in order', chunks(100), SIZE],
+  ['backwards', chunks(100).reverse(), SIZE],
   ['nothing', [], SIZE],
   ['all but the start', [[100, SIZE]], SIZE],
   ['all but the end', [[0, 400]], SIZE],
   [
-    'two pieces with holes around them',
+    'two chunks with holes around them',
     [
       [300, 350],
       [100, 200],
     ],
     SIZE,
   ],
-  // what overlaps from within is read again, as are pieces that came too early and too many
+  // what overlaps from within is read again, as are chunks that came early
   [
     'a header in steps that overlap',
     [
@@ -62,7 +65,7 @@ test.each<[string, [number, number][], number]>([
     SIZE + 2,
   ],
   [
-    'an early piece that is overlapped',
+    'an early chunk that is overlapped',
     [
       [50, 150],
       [0, 100],
@@ -105,14 +108,14 @@ test.each<[string, [number, number][], number]>([
   }
 })
 
-test('in any order, of many pieces', async () => {
+test('in any order, of many chunks', async () => {
   const random = randomNumbers(8)
   for (let round = 0; round < 20; round++) {
-    const shuffled = pieces(3)
-      .map((piece) => ({ piece, place: random() }))
+    const shuffled = chunks(3)
+      .map((chunk) => ({ chunk, place: random() }))
       .sort((a, b) => a.place - b.place)
     const { checked } = part()
-    for (const { piece } of shuffled) await checked.read(...piece)
+    for (const { chunk } of shuffled) await checked.read(...chunk)
     await checked.verify()
   }
 })

@@ -1,4 +1,4 @@
-/** CRC-32 against its definition, in one piece and in two that are joined. */
+/** CRC-32 against its definition, at once and in two that are joined. */
 import { expect, test } from 'vitest'
 import { crc32, joinedCrc32 } from '../../src/sources/crc32.ts'
 import { ascii } from '../formats/files.ts'
@@ -12,7 +12,7 @@ test('the check value of the standard', () => {
   expect(crc32(ascii('123456789'))).toBe(0xcbf43926)
 })
 
-test('of every length, from every place, in one piece, in two that follow, and joined', () => {
+test('of every length, from every place, at once, in two that follow, and joined', () => {
   for (let length = 0; length < 80; length++) {
     for (let start = 0; start < 9; start++) {
       const bytes = BYTES.subarray(start, start + length)

@@ -90,7 +90,7 @@ test('a file beside it, or none', async () => {
 })
 
 test.skipIf(!existsSync('/proc/self/fd'))(
-  'no handle stays open: of what is refused, and of what is closed',
+  'no handle stays open: of what is rejected, and of what is closed',
   async () => {
     const path = file()
     const directory = join(path, '..')
@@ -107,8 +107,8 @@ test.skipIf(!existsSync('/proc/self/fd'))(
         .filter((target) => target.startsWith(directory) || target === '/dev/null')
         .sort()
     const before = open()
-    for (const refused of [directory, '/dev/null', join(directory, 'none')])
-      await rejection(fileSource(refused))
+    for (const rejected of [directory, '/dev/null', join(directory, 'none')])
+      await rejection(fileSource(rejected))
     expect(open()).toEqual(before)
     const source = await fileSource(path)
     const beside = await source.sibling?.('words.json')

@@ -1,4 +1,7 @@
-/** One file writes: a file of src/ that writes, renames or opens for writing by itself would forget modes, temporaries, links and fsync. */
+/**
+ * One file writes: a file of src/ that writes, renames or opens for writing by itself would forget modes,
+ * temporaries, links and fsync.
+ */
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -6,7 +9,10 @@ import { projectPath } from '../shared-data.ts'
 
 const WRITER = 'sources/write-file.ts'
 
-/** Names of Node's file system that change files, and openings for anything but reading. Removing is no writing. */
+/**
+ * Names of Node's file system that change files, and openings for anything but reading. Removing is no
+ * writing.
+ */
 const WRITES = [
   /\b(writeFile|appendFile|createWriteStream|copyFile|cp|rename|link|symlink|truncate|writev?|open)Sync\b/,
   /\b(writeFile|appendFile|createWriteStream|copyFile|symlink|ftruncate|fchmod|lutimes)\b/,

@@ -1,4 +1,7 @@
-/** Redirects that no server on loopback can give: between http and https, to other schemes. Pages do not see redirects. */
+/**
+ * Redirects that no server on loopback can give: between http and https, to other schemes. Pages do not see
+ * redirects.
+ */
 import { afterEach, expect, test, vi } from 'vitest'
 import { urlSource } from '../../src/sources/url.ts'
 import { rejection } from '../formats/files.ts'

@@ -61,13 +61,13 @@ describe('after how long', () => {
     vi.restoreAllMocks()
   })
 
-  const waits = async (random: number, options: SourceOptions, asked: number | undefined, count: number) => {
+  const waits = async (random: number, options: SourceOptions, wanted: number | undefined, count: number) => {
     vi.spyOn(Math, 'random').mockReturnValue(random)
     const retries = new Retries({ retries: 100, ...options })
     const seen: number[] = []
     for (let index = 0; index < count; index++) {
       const start = Date.now()
-      const done = retries.after(failure(asked), 0, undefined)
+      const done = retries.after(failure(wanted), 0, undefined)
       await vi.runAllTimersAsync()
       await done
       seen.push(Date.now() - start)
@@ -82,7 +82,7 @@ describe('after how long', () => {
     expect(await waits(1, { retryMilliseconds: 10 }, undefined, 3)).toEqual([10, 20, 40])
   })
 
-  test('what the server asks for, up to two minutes; it is not waited for longer', async () => {
+  test('what the server wants, up to two minutes; it is not waited for longer', async () => {
     expect(await waits(0, {}, 9_000, 2)).toEqual([9_000, 9_000])
     expect(await waits(0, {}, 120_000, 1)).toEqual([120_000])
     expect(await waits(1, {}, 10, 1)).toEqual([500])

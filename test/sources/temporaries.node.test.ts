@@ -1,4 +1,7 @@
-/** Temporary files of killed processes are removed; those of living ones, and every file of another name, are left. */
+/**
+ * Temporary files of killed processes are removed; those of living ones, and every file of another name, are
+ * left.
+ */
 import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -20,7 +23,7 @@ afterEach(() => vi.restoreAllMocks())
 const nameOf = (token: ProcessToken) => `.rowspace-${formatToken(token)}-0123abcd.tmp`
 const deadPid = () => Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }))
 
-test('a name tells who made it, and no two are equal', async () => {
+test('a name says who made it, and no two are equal', async () => {
   const own = await ownToken()
   const [name, other] = [await temporaryName(), await temporaryName('89abcdef')]
   expect(name).not.toBe(other)
@@ -78,19 +81,22 @@ describe('runs', () => {
     expect(await isRunning({ ...own, pid: child.pid!, start: '1' })).toBe(false)
   })
 
-  test.runIf(process.platform === 'linux')('not a dead process whose parent has not asked yet', async () => {
-    const own = await ownToken()
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    try {
-      const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
-      await vi.waitFor(() => expect(fs.readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /), 10_000)
-      expect(await isRunning({ ...own, pid, start: startOf(pid) })).toBe(false)
-    } finally {
-      parent.kill('SIGKILL')
-    }
-  })
+  test.runIf(process.platform === 'linux')(
+    'not a dead process whose parent has not waited for it yet',
+    async () => {
+      const own = await ownToken()
+      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      try {
+        const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
+        await vi.waitFor(() => expect(fs.readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /), 10_000)
+        expect(await isRunning({ ...own, pid, start: startOf(pid) })).toBe(false)
+      } finally {
+        parent.kill('SIGKILL')
+      }
+    },
+  )
 
   test('where the system shows no processes, by its id alone', async () => {
     const own = await ownToken()

@@ -1,4 +1,7 @@
-/** A file on a web server that cuts, stalls, lies, changes the file, answers 200 and throttles: in Node and in Chromium. */
+/**
+ * A file on a web server that cuts, stalls, lies, changes the file, answers 200 and throttles: in Node and in
+ * Chromium.
+ */
 import { describe, expect, test } from 'vitest'
 import type { RowspaceError } from '../../src/core/errors.ts'
 import { readBlocks } from '../../src/sources/blocks.ts'
@@ -30,7 +33,7 @@ const busy = (status: number, wait?: string): Fault => ({
 })
 
 describe('ranges', () => {
-  test('the head once, then only what is asked for, with If-Range where it may be sent', async () => {
+  test('the head once, then only what is requested, with If-Range where it may be sent', async () => {
     const { source, url, log } = await open({})
     expect(source).toMatchObject({ name: url.href, size: SIZE, version: '"7-0"' })
     expect(areBytes(await source.read(0, 100), 7, 0, 100)).toBe(true)
@@ -117,7 +120,7 @@ describe('what passes is tried again from the last byte on', () => {
     const { source } = await open({ faults: [none, busy(429, '1')] })
     const start = performance.now()
     await source.read(100_000, 110_000)
-    // the least it may take is what is asked for here, not how fast it is
+    // this is about the wait, a minimum, not how fast it is
     expect(performance.now() - start).toBeGreaterThan(950)
   })
 
@@ -214,7 +217,7 @@ describe('what does not pass', () => {
     expect(error).toMatchObject({ code: 'IO', message: expect.stringMatching(message) })
   })
 
-  test('a server without ranges: small files are had whole, large ones refused', async () => {
+  test('a server without ranges: small files are read whole, large ones rejected', async () => {
     const { source, log } = await open({ always: { kind: 'whole' } })
     expect(areBytes(await source.read(300_000, 300_100), 7, 300_000, 300_100)).toBe(true)
     expect((await log()).length).toBe(1)
@@ -257,7 +260,7 @@ describe('redirects', () => {
     ])
   })
 
-  test('when the place it led to has no more of it, the beginning is asked again', async () => {
+  test('when the place it led to has no more of it, the beginning is requested again', async () => {
     const [, second] = origins()
     const { source, log } = await open({ redirect: second!, faults: [none, busy(403)] })
     expect(areBytes(await source.read(100_000, 110_000), 7, 100_000, 110_000)).toBe(true)

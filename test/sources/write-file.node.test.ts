@@ -1,4 +1,7 @@
-/** A file is written whole or not at all: whichever call of the file system fails, the old one stays and nothing lies beside it. */
+/**
+ * A file is written whole or not at all: whichever call of the file system fails, the old one stays and
+ * nothing lies beside it.
+ */
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -9,7 +12,10 @@ afterEach(() => vi.restoreAllMocks())
 
 const CALLS = ['open', 'link', 'rename', 'stat', 'realpath'] as const
 
-/** Makes the nth call that may meet a full disk fail, and links always where `hasLinks` is false. Tells whether it came to that. */
+/**
+ * Makes the nth call that may meet a full disk fail, and links always where `hasLinks` is false. Returns
+ * whether it came to that.
+ */
 function failAt(nth: number, reason: string, hasLinks = true): () => boolean {
   let calls = 0
   const fail = (name: string) => {
@@ -43,8 +49,8 @@ function failAt(nth: number, reason: string, hasLinks = true): () => boolean {
   return () => calls > nth
 }
 
-const PIECES = [Buffer.alloc(70_000, 1), Buffer.alloc(5, 2), Buffer.alloc(70_000, 3)]
-const WHOLE = Buffer.concat(PIECES)
+const CHUNKS = [Buffer.alloc(70_000, 1), Buffer.alloc(5, 2), Buffer.alloc(70_000, 3)]
+const WHOLE = Buffer.concat(CHUNKS)
 
 test.each([
   ['over an old one', true, 'ENOSPC', /the disk is full/, true, 8],
@@ -52,14 +58,14 @@ test.each([
   ['where none was', false, 'ENOSPC', /the disk is full/, true, 8],
   ['where none was', false, 'EIO', /could not be used/, true, 8],
   ['where there are no links', false, 'ENOSPC', /the disk is full/, false, 9],
-])('%s (force: %s): %s at any call', async (_, force, reason, message, hasLinks, calls) => {
+])('%s (overwrite: %s): %s at any call', async (_, overwrite, reason, message, hasLinks, calls) => {
   const place = folder()
   const path = join(place, 'table.safetensors')
   let failures = 0
   for (let nth = 0; ; nth++) {
-    if (force) fs.writeFileSync(path, 'precious')
+    if (overwrite) fs.writeFileSync(path, 'precious')
     const hasFailed = failAt(nth, reason, hasLinks)
-    const error = await writeFileAtomically(path, PIECES, { overwrite: force }).then(
+    const error = await writeFileAtomically(path, CHUNKS, { overwrite: overwrite }).then(
       () => undefined,
       (cause) => cause,
     )
@@ -73,26 +79,27 @@ test.each([
       continue
     }
     expect(error).toMatchObject({ code: 'IO', message: expect.stringMatching(message), details: { reason } })
-    expect(fs.readdirSync(place)).toEqual(force ? ['table.safetensors'] : [])
-    if (force) expect(fs.readFileSync(path, 'utf8')).toBe('precious')
+    expect(fs.readdirSync(place)).toEqual(overwrite ? ['table.safetensors'] : [])
+    if (overwrite) expect(fs.readFileSync(path, 'utf8')).toBe('precious')
   }
-  // the opening, three pieces, the sync, what puts it in place (without links two), and the folder's opening and sync
+  // the opening, three chunks, the sync, what puts it in place (without links two), and the folder's opening
+  // and sync
   expect(failures).toBe(calls)
   expect(Buffer.compare(fs.readFileSync(path), WHOLE)).toBe(0)
 })
 
-test('pieces that cannot be had, and a stop: the old one stays', async () => {
+test('chunks that cannot be had, and a stop: the old one stays', async () => {
   const path = join(folder(), 'table.bin')
   fs.writeFileSync(path, 'precious')
   const failure = new Error('the source is gone')
-  async function* pieces() {
-    yield PIECES[0]!
+  async function* chunks() {
+    yield CHUNKS[0]!
     throw failure
   }
-  await expect(writeFileAtomically(path, pieces(), { overwrite: true })).rejects.toBe(failure)
+  await expect(writeFileAtomically(path, chunks(), { overwrite: true })).rejects.toBe(failure)
   const controller = new AbortController()
   const onBytes = () => controller.abort('enough')
-  const stopped = writeFileAtomically(path, PIECES, { overwrite: true, signal: controller.signal, onBytes })
+  const stopped = writeFileAtomically(path, CHUNKS, { overwrite: true, signal: controller.signal, onBytes })
   await expect(stopped).rejects.toBe('enough')
   expect(fs.readFileSync(path, 'utf8')).toBe('precious')
   expect(fs.readdirSync(join(path, '..'))).toEqual(['table.bin'])
@@ -112,11 +119,11 @@ test('a write that takes less than it is given goes on; one that takes nothing i
       },
     })
   shortened(1000)
-  expect(await writeFileAtomically(path, PIECES)).toBe(WHOLE.length)
+  expect(await writeFileAtomically(path, CHUNKS)).toBe(WHOLE.length)
   vi.restoreAllMocks()
   expect(Buffer.compare(fs.readFileSync(path), WHOLE)).toBe(0)
   shortened(0)
-  await expect(writeFileAtomically(path, PIECES, { overwrite: true })).rejects.toMatchObject({
+  await expect(writeFileAtomically(path, CHUNKS, { overwrite: true })).rejects.toMatchObject({
     code: 'IO',
     details: { reason: 'EIO' },
   })
@@ -136,11 +143,11 @@ describe('what there was stays as it was', () => {
       fs.writeFileSync(path, 'old')
       fs.chmodSync(path, mode)
       const modes = new Set<number>()
-      async function* pieces() {
-        yield PIECES[0]!
+      async function* chunks() {
+        yield CHUNKS[0]!
         for (const name of fs.readdirSync(place)) modes.add(modeOf(join(place, name)) & ~mode)
       }
-      await writeFileAtomically(path, pieces(), { overwrite: true })
+      await writeFileAtomically(path, chunks(), { overwrite: true })
       expect(modeOf(path)).toBe(mode)
       // nor was the temporary file readable by more
       expect([...modes]).toEqual([0])
@@ -149,7 +156,7 @@ describe('what there was stays as it was', () => {
 
   test('and a new file has the mode that the process gives', async () => {
     const place = folder()
-    await writeFileAtomically(join(place, 'ours'), PIECES)
+    await writeFileAtomically(join(place, 'ours'), CHUNKS)
     fs.writeFileSync(join(place, 'theirs'), '')
     expect(modeOf(join(place, 'ours'))).toBe(modeOf(join(place, 'theirs')))
   })
@@ -171,14 +178,17 @@ describe('what there was stays as it was', () => {
     expect(fs.readdirSync(place).sort()).toEqual(['link.bin', 'second'])
   })
 
-  test.each([true, false])('a symbolic link to a file that is not there yet (force: %s)', async (force) => {
-    const [place, elsewhere] = [folder(), folder()]
-    const path = join(place, 'link.bin')
-    fs.symlinkSync(join(elsewhere, 'new.bin'), path)
-    await writeFileAtomically(path, [WHOLE], { overwrite: force })
-    expect(fs.readlinkSync(path)).toBe(join(elsewhere, 'new.bin'))
-    expect(Buffer.compare(fs.readFileSync(join(elsewhere, 'new.bin')), WHOLE)).toBe(0)
-  })
+  test.each([true, false])(
+    'a symbolic link to a file that is not there yet (overwrite: %s)',
+    async (overwrite) => {
+      const [place, elsewhere] = [folder(), folder()]
+      const path = join(place, 'link.bin')
+      fs.symlinkSync(join(elsewhere, 'new.bin'), path)
+      await writeFileAtomically(path, [WHOLE], { overwrite: overwrite })
+      expect(fs.readlinkSync(path)).toBe(join(elsewhere, 'new.bin'))
+      expect(Buffer.compare(fs.readFileSync(join(elsewhere, 'new.bin')), WHOLE)).toBe(0)
+    },
+  )
 
   test('links that lead to each other are an error', async () => {
     const path = join(folder(), 'link.bin')
@@ -192,7 +202,7 @@ describe('what there was stays as it was', () => {
 
 test('a missing folder is named, and what to do', async () => {
   const path = join(folder(), 'missing', 'table.bin')
-  await expect(writeFileAtomically(path, PIECES)).rejects.toMatchObject({
+  await expect(writeFileAtomically(path, CHUNKS)).rejects.toMatchObject({
     code: 'NOT_FOUND',
     message: expect.stringMatching(/the folder ".*missing" does not exist\. Create it first/),
     details: { folder: join(path, '..') },
@@ -201,15 +211,15 @@ test('a missing folder is named, and what to do', async () => {
 
 test('a folder in the place of the file is named', async () => {
   const path = folder()
-  await expect(writeFileAtomically(path, PIECES, { overwrite: true })).rejects.toMatchObject({
+  await expect(writeFileAtomically(path, CHUNKS, { overwrite: true })).rejects.toMatchObject({
     code: 'IO',
     message: expect.stringMatching(/is a directory/),
   })
 })
 
 test.each([true, false])(
-  'a file is synced before it is in place, its folder after (force: %s)',
-  async (force) => {
+  'a file is synced before it is in place, its folder after (overwrite: %s)',
+  async (overwrite) => {
     const place = folder()
     const path = join(place, 'table.bin')
     const events: string[] = []
@@ -229,15 +239,15 @@ test.each([true, false])(
       rename: noted('in place', rename as never),
       link: noted('in place', link as never),
     })
-    await writeFileAtomically(path, PIECES, { overwrite: force })
+    await writeFileAtomically(path, CHUNKS, { overwrite: overwrite })
     expect(events).toEqual(['sync file', 'in place', 'sync folder'])
     events.length = 0
-    await writeFileAtomically(path, PIECES, { overwrite: true, sync: false })
+    await writeFileAtomically(path, CHUNKS, { overwrite: true, sync: false })
     expect(events).toEqual(['in place'])
   },
 )
 
-test('without force, a file that somebody made meanwhile stays', async () => {
+test('without overwrite, a file that somebody made meanwhile stays', async () => {
   for (const hasLinks of [true, false]) {
     const path = join(folder(), 'table.bin')
     if (!hasLinks) failAt(Number.POSITIVE_INFINITY, '', false)
