@@ -10,12 +10,12 @@
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import { isRow } from '../table/arguments.ts'
-import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
+import type { EmbeddingTable } from '../table/embedding-table.ts'
+import { inputIds, type Term } from '../table/expression.ts'
 import { liveRows } from '../table/live-rows.ts'
-import { scoreAll } from './all-rows.ts'
-import { inputId } from './keys.ts'
-import { rangeFilter, type Terms, termsOf } from './terms.ts'
-import { checkedTopn, type TopnOptions } from './topn.ts'
+import { inputId, scoreAll } from './keys.ts'
+import { readTopnOptions, type TopnOptions } from './search-options.ts'
+import { type Terms, termsOf } from './terms.ts'
 
 /** One row of a 3CosMul answer. */
 export interface ScoredMatch {
@@ -32,90 +32,80 @@ const ALMOST = 1 - 1e-12
 /** Bytes of cosines that are cached for the next question: its words are often the same. */
 const MAX_CACHED_BYTES = 400_000_000
 
-/**
- * Answers many questions: the cosines of every row with a word are computed once for all questions with the
- * word.
- */
+/** Answers many questions: the cosines of every row with a word are cached for the next question. */
 export class CosmulSearch {
   private readonly cached = new Map<number, Float32Array>()
 
-  constructor(private readonly table: EmbeddingTable) {}
+  constructor(
+    private readonly table: EmbeddingTable,
+    private readonly maxCachedBytes = MAX_CACHED_BYTES,
+  ) {}
 
-  /** The best rows without the terms. The method has no weights. Throws as mostSimilar. */
+  /** The best rows without the terms, equal ones by id. Throws as mostSimilar. */
   search(terms: Terms, options: TopnOptions): ScoredMatch[] {
     const { table } = this
-    const topn = checkedTopn(options)
-    const filter = rangeFilter(table, options)
+    const { k, filter } = readTopnOptions(table, options)
     const weighted = termsOf(terms)
     const odd = weighted.find(({ weight }) => Math.abs(weight) !== 1)
     if (odd !== undefined) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `3CosMul takes no weights; got ${odd.weight} for ${describe(odd.term)}`,
+        `3CosMul takes no weights; got ${odd.weight} for ${describe(odd.term)}.`,
       )
+    }
+    if (!weighted.some(({ weight }) => weight === 1)) {
+      throw new RowspaceError('EMPTY_QUERY', '3CosMul needs a positive term.')
     }
     const columns = (sign: number) =>
       weighted.filter(({ weight }) => weight === sign).map(({ term }) => this.cosines(term))
-    const positive = columns(1)
-    if (positive.length === 0) {
-      throw new RowspaceError('EMPTY_QUERY', '3CosMul needs at least one positive term')
-    }
-    const inputs = new Set(
-      weighted.flatMap(({ term }) => (term instanceof Float32Array ? [] : [table.id(term)])),
-    )
+    const inputs = new Set(inputIds(table, weighted))
     const live = liveRows(table)
-    const allowed = (id: number) => !inputs.has(id) && (filter?.has(id) ?? true) && live.has(id)
-    return this.best(positive, columns(-1), topn, allowed)
+    const allowed = (id: number) => !inputs.has(id) && filter?.has(id) !== false && live.has(id)
+    return this.best(columns(1), columns(-1), k, allowed)
   }
 
-  private cosines(term: Query): Float32Array {
-    if (!isRow(term)) return scoreAll(this.table, term).cosines
-    const id = inputId(this.table, term)
-    const known = this.cached.get(id)
-    if (known !== undefined) return known
-    if ((this.cached.size + 1) * this.table.size * 4 > MAX_CACHED_BYTES) {
-      // the oldest
-      for (const first of this.cached.keys()) {
-        this.cached.delete(first)
-        break
-      }
-    }
-    const { cosines } = scoreAll(this.table, id)
-    this.cached.set(id, cosines)
-    return cosines
-  }
-
-  /**
-   * The `topn` best rows, equal ones by id. It divides only where the product of a row may be among the best.
-   */
+  /** Divides only where the product of a row may be among the best. */
   private best(
     positive: readonly Float32Array[],
     negative: readonly Float32Array[],
-    topn: number,
+    k: number,
     allowed: (id: number) => boolean,
   ): ScoredMatch[] {
     const { table } = this
-    const found: ScoredMatch[] = []
+    const best: ScoredMatch[] = []
     let threshold = Number.NEGATIVE_INFINITY
     // analogies have two and one: local columns halve the time
-    const [a, b] = positive
-    const [c] = negative
-    const isAnalogy = positive.length === 2 && negative.length === 1
-    for (let id = 0; id < table.size && topn > 0; id++) {
-      const above = isAnalogy ? ((1 + a![id]!) / 2) * ((1 + b![id]!) / 2) : product(positive, id)
-      const below = (isAnalogy ? (1 + c![id]!) / 2 : product(negative, id)) + EPSILON
+    const [[a, b], [c]] = [positive, negative]
+    const isAnalogy = a && b && c && positive.length === 2 && negative.length === 1
+    for (let id = 0; id < table.size; id++) {
+      const above = isAnalogy ? ((1 + a[id]!) / 2) * ((1 + b[id]!) / 2) : product(positive, id)
+      const below = (isAnalogy ? (1 + c[id]!) / 2 : product(negative, id)) + EPSILON
       // ALMOST covers the difference between the rounded product and the rounded quotient
       if (threshold > 0 && above < threshold * below * ALMOST) continue
       const score = above / below
       if (score <= threshold || !allowed(id)) continue
-      let place = found.length
-      while (place > 0 && found[place - 1]!.score < score) place--
-      found.splice(place, 0, { id, token: table.token(id), score })
-      if (found.length > topn) found.pop()
-      if (found.length === topn) threshold = found[topn - 1]!.score
+      insert(best, { id, token: table.token(id), score })
+      if (best.length > k) best.pop()
+      if (best.length === k) threshold = best.at(-1)?.score ?? threshold
     }
-    return found
+    return best
   }
+
+  private cosines(term: Term): Float32Array {
+    if (!isRow(term)) return scoreAll(this.table, term).cosines
+    const id = inputId(this.table, term)
+    const known = this.cached.get(id)
+    if (known !== undefined) return known
+    const { cosines } = scoreAll(this.table, id)
+    if ((this.cached.size + 1) * cosines.byteLength > this.maxCachedBytes) this.cached.clear()
+    this.cached.set(id, cosines)
+    return cosines
+  }
+}
+
+/** A function of its own: a closure in the loop over rows would cost as much as the rest of it. */
+function insert(best: ScoredMatch[], match: ScoredMatch): void {
+  best.splice(best.findLastIndex(({ score }) => score >= match.score) + 1, 0, match)
 }
 
 /** Π (1 + cos)/2 of one row. */

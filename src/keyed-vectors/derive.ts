@@ -1,41 +1,39 @@
 /** New tables from the rows of a table: some of them, in another order, or scaled to length 1. */
 
 import { RowspaceError } from '../core/errors.ts'
-import { describe, isVector } from '../core/values.ts'
+import { idRange } from '../core/id-range.ts'
+import { describe } from '../core/values.ts'
 import { EmbeddingTable, type RowKey, type TableOptions } from '../table/embedding-table.ts'
 import { inheritedOptions, liveRows } from '../table/live-rows.ts'
-import { idOfKey, keyList } from './keys.ts'
+import { checkOnePer, idOfKey, readKeys } from './keys.ts'
 import { norm } from './norm.ts'
 
 /** Rows copied at once. */
 const BLOCK = 1024
 
-/**
- * A table of the rows of `ids`, float32, with their tokens; `change` may change a row before it is stored.
- */
+/** A table of the rows of `ids`, float32, with their tokens. `change` may change a row in place. */
 export async function tableOf(
   table: EmbeddingTable,
-  ids: ArrayLike<number>,
+  ids: Uint32Array,
   options: TableOptions,
-  change: (row: Float32Array) => void = () => {},
+  change?: (row: Float32Array) => void,
 ): Promise<EmbeddingTable> {
   const { dimension, vocabulary } = table
   const live = liveRows(table)
-  const tokens =
-    vocabulary === undefined ? undefined : Array.from(ids, (id) => vocabulary.tokenOf(id) ?? `#${id}`)
+  const tokens = vocabulary && Array.from(ids, (id) => vocabulary.tokenOf(id) ?? `#${id}`)
   return EmbeddingTable.fill(
     { size: ids.length, dimension },
     (target) => {
       for (let first = 0; first < ids.length; first += BLOCK) {
-        const some = Array.from({ length: Math.min(BLOCK, ids.length - first) }, (_, i) => ids[first + i]!)
-        const rows = table.gather(some)
-        for (let at = 0; at < rows.length; at += dimension) change(rows.subarray(at, at + dimension))
-        target.set(rows, first * dimension)
-        // one number that is not finite keeps a row out of the answers of this table too
-        for (const [place, id] of some.entries()) {
-          if (!live.has(id)) target[(first + place) * dimension] = Number.NaN
-        }
+        target.set(table.gather(ids.subarray(first, first + BLOCK)), first * dimension)
       }
+      for (const [place, id] of ids.entries()) {
+        const row = target.subarray(place * dimension, (place + 1) * dimension)
+        change?.(row)
+        // one number that is not finite leaves a row out of the answers of this table too
+        if (!live.has(id)) row[0] = Number.NaN
+      }
+      return undefined
     },
     { ...inheritedOptions(table), tokens, ...options },
   )
@@ -47,21 +45,14 @@ export function tableOfKeys(
   keys: Iterable<RowKey>,
   options: TableOptions,
 ): Promise<EmbeddingTable> {
-  const ids = new Set<number>()
-  for (const key of keyList(keys, 'the keys')) {
-    const id = idOfKey(table, key)
-    if (id !== undefined) ids.add(id)
-  }
-  if (ids.size === 0) {
-    throw new RowspaceError('UNKNOWN_TOKEN', 'none of the keys is in the table: there is no table of them')
-  }
-  return tableOf(table, [...ids], options)
+  const ids = new Set(readKeys(keys, 'keys').flatMap((key) => idOfKey(table, key) ?? []))
+  if (ids.size > 0) return tableOf(table, Uint32Array.from(ids), options)
+  throw new RowspaceError('UNKNOWN_TOKEN', 'none of the keys is in the table: there is no table of them.')
 }
 
 /** A table of the rows scaled to length 1; zeros stay zeros. */
 export function normalizedTable(table: EmbeddingTable, options: TableOptions): Promise<EmbeddingTable> {
-  const ids = Uint32Array.from({ length: table.size }, (_, id) => id)
-  return tableOf(table, ids, options, (row) => {
+  return tableOf(table, idRange(0, table.size), options, (row) => {
     const length = norm(row) || 1
     for (let i = 0; i < row.length; i++) row[i]! /= length
   })
@@ -76,45 +67,22 @@ export function tableByFrequency(
   counts: ArrayLike<number> | ReadonlyMap<string, number>,
   options: TableOptions,
 ): Promise<EmbeddingTable> {
-  const countOf = countsOf(table, counts)
-  const ids = Array.from({ length: table.size }, (_, id) => id)
-  return tableOf(
-    table,
-    ids.sort((a, b) => countOf(b) - countOf(a)),
-    options,
-  )
+  const list = isMap(counts) ? countsByRow(table, counts) : counts
+  checkOnePer(list, 'count', table.size, 'row')
+  const ids = idRange(0, table.size).sort((a, b) => list[b]! - list[a]!)
+  return tableOf(table, ids, options)
 }
 
-function countsOf(table: EmbeddingTable, counts: ArrayLike<number> | ReadonlyMap<string, number>) {
-  if (isMap(counts)) {
-    for (const [token, count] of counts) {
-      if (Number.isFinite(count)) continue
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `a count must be a finite number; that of ${describe(token)} is ${describe(count)}`,
-      )
-    }
-    return (id: number): number => counts.get(table.token(id) ?? '') ?? 0
-  }
-  const list = counts
-  if (!isVector(list)) {
+/** One count per row; 0 for tokens that the map does not have. */
+function countsByRow(table: EmbeddingTable, counts: ReadonlyMap<string, number>): number[] {
+  for (const [token, count] of counts) {
+    if (Number.isFinite(count)) continue
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `counts must be a list of numbers, one per row, or a Map of tokens; got ${describe(list)}`,
+      `every count must be a finite number; that of ${describe(token)} is ${describe(count)}.`,
     )
   }
-  if (list.length !== table.size) {
-    throw new RowspaceError(
-      'LENGTH_MISMATCH',
-      `there are ${list.length} counts for ${table.size} rows; one per row is needed, or a Map of tokens`,
-    )
-  }
-  const odd = Array.from(list).findIndex((count) => !Number.isFinite(count))
-  if (odd < 0) return (id: number): number => list[id]!
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `a count must be a finite number; count ${odd} is ${describe(list[odd])}`,
-  )
+  return Array.from({ length: table.size }, (_, id) => counts.get(table.token(id) ?? '') ?? 0)
 }
 
 function isMap(

@@ -5,10 +5,11 @@ import { inSteps, WORK_OPTIONS, type WorkOptions } from '../core/in-steps.ts'
 import type { KeysOf } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
-import { type AnalogyQuestion, type AnalogySection, parseAnalogies } from './analogy-questions.ts'
 import { CosmulSearch } from './cosmul.ts'
+import { type AnalogyQuestion, type AnalogySection, readAnalogies } from './evaluation-data.ts'
 import { FOLDING_OPTIONS, FoldedWords, type FoldingOptions } from './folding.ts'
 import { mostSimilarBatch } from './most-similar.ts'
+import type { KeyedExpression } from './terms.ts'
 
 /** How analogy questions are evaluated. */
 export interface AnalogyEvaluationOptions extends FoldingOptions, WorkOptions {
@@ -49,10 +50,12 @@ export interface AnalogyEvaluation {
   sections: SectionResult[]
 }
 
+/** A question whose words the table has. */
 interface KnownQuestion {
   question: AnalogyQuestion
+  /** b − a + c. */
+  terms: KeyedExpression
   result: SectionResult
-  ids: { a: number; b: number; c: number }
 }
 
 /** Rows per answer: the first that is not a word of the question, in any case, counts. */
@@ -65,26 +68,28 @@ export async function evaluateAnalogies(
   analogies: string | readonly AnalogySection[],
   options: AnalogyEvaluationOptions,
 ): Promise<AnalogyEvaluation> {
-  const { similarityFunction = 'mostSimilar', restrictVocab } = options
+  const { similarityFunction = 'mostSimilar', restrictVocab, dummy4unknown = false } = options
   if (similarityFunction !== 'mostSimilar' && similarityFunction !== 'mostSimilarCosmul') {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `similarityFunction must be 'mostSimilar' or 'mostSimilarCosmul'; got ${describe(similarityFunction)}`,
+      `similarityFunction must be 'mostSimilar' or 'mostSimilarCosmul'; got ${describe(similarityFunction)}.`,
     )
   }
   const words = new FoldedWords(table, options)
-  const given = typeof analogies === 'string' ? parseAnalogies(analogies) : checkedSections(analogies)
-  const { known, sections, outOfVocabulary } = lookUp(words, given, options.dummy4unknown ?? false)
-  const cosmul = similarityFunction === 'mostSimilar' ? undefined : new CosmulSearch(table)
-  const terms = ({ ids: { a, b, c } }: KnownQuestion) => ({ positive: [b, c], negative: [a] })
+  const { known, sections, outOfVocabulary } = lookUp(words, readAnalogies(analogies), dummy4unknown)
+  const cosmul = new CosmulSearch(table)
   const search = { topn: CANDIDATES, restrictVocab }
   await inSteps(known.length, STEP, options, (from, to) => {
-    const some = known.slice(from, to)
-    const answers =
-      cosmul === undefined
-        ? mostSimilarBatch(table, some.map(terms), search).map((matches) => [...matches.ids])
-        : some.map((one) => cosmul.search(terms(one), search).map(({ id }) => id))
-    for (const [index, one] of some.entries()) judge(words, one, answers[index]!)
+    const questions = known.slice(from, to)
+    const terms = questions.map((question) => question.terms)
+    const answers: Iterable<{ id: number }>[] =
+      similarityFunction === 'mostSimilar'
+        ? mostSimilarBatch(table, terms, search)
+        : terms.map((one) => cosmul.search(one, search))
+    for (const [index, matches] of answers.entries()) {
+      const ids = Array.from(matches, ({ id }) => id)
+      judge(words, questions[index]!, ids)
+    }
   })
   const sum = (kind: 'correct' | 'incorrect') =>
     sections.reduce((sum, section) => sum + section[kind].length, 0)
@@ -92,41 +97,16 @@ export async function evaluateAnalogies(
   return { score: correct / (correct + incorrect || 1), correct, incorrect, outOfVocabulary, sections }
 }
 
-/** Throws `INVALID_ARGUMENT` unless these are sections of questions. */
-function checkedSections(sections: readonly AnalogySection[]): readonly AnalogySection[] {
-  const isQuestion = ({ a, b, c, expected }: AnalogyQuestion) =>
-    [a, b, c, expected].every((word) => typeof word === 'string')
-  const isSection = (section: AnalogySection) =>
-    Array.isArray(section?.questions) &&
-    section.questions.every((question) => question && isQuestion(question))
-  if (!Array.isArray(sections)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `analogies must be the text of a file or a list of sections; got ${describe(sections)}`,
-    )
-  }
-  const odd = sections.findIndex((section) => !isSection(section))
-  if (odd < 0) return sections
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `a section must be { section, questions: [{ a, b, c, expected }] }; section ${odd} is ${describe(sections[odd])}`,
-    { index: odd },
-  )
-}
-
-/** The questions whose words the table has. */
 function lookUp(words: FoldedWords, given: readonly AnalogySection[], countUnknown: boolean) {
   const known: KnownQuestion[] = []
   let outOfVocabulary = 0
   const sections = given.map(({ section, questions }) => {
     const result: SectionResult = { section, correct: [], incorrect: [] }
     for (const question of questions) {
-      const { fold } = words
-      const [a, b, c, expected] = [question.a, question.b, question.c, question.expected].map((word) =>
-        words.idOf(fold(word)),
-      )
-      if (a !== undefined && b !== undefined && c !== undefined && expected !== undefined) {
-        known.push({ question, result, ids: { a, b, c } })
+      const { a, b, c, expected } = question
+      const ids = [b, c, a, expected].flatMap((word) => words.idOf(word) ?? [])
+      if (ids.length === 4) {
+        known.push({ question, result, terms: { positive: ids.slice(0, 2), negative: ids.slice(2, 3) } })
         continue
       }
       outOfVocabulary++
@@ -141,13 +121,8 @@ function lookUp(words: FoldedWords, given: readonly AnalogySection[], countUnkno
 function judge(words: FoldedWords, { question, result }: KnownQuestion, answers: readonly number[]): void {
   const { fold } = words
   const ignored = new Set([question.a, question.b, question.c].map(fold))
-  let predicted: string | undefined
-  for (const id of answers) {
-    const word = words.answerOf(id)
-    if (word === undefined) continue
-    predicted = word
-    if (!ignored.has(word)) break
-  }
-  const kind = predicted === fold(question.expected) ? 'correct' : 'incorrect'
-  result[kind].push(question)
+  const answered = answers.flatMap((id) => words.answerOf(id) ?? [])
+  // without another word the last counts, as in gensim
+  const predicted = answered.find((word) => !ignored.has(word)) ?? answered.at(-1)
+  result[predicted === fold(question.expected) ? 'correct' : 'incorrect'].push(question)
 }

@@ -2,20 +2,10 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { type Correlation, pearson, spearman } from './correlation.ts'
+import { readPairs, type WordPair } from './evaluation-data.ts'
 import { FOLDING_OPTIONS, FoldedWords, type FoldingOptions } from './folding.ts'
-
-/** A pair of words that people scored. */
-export interface WordPair {
-  /** The first word. */
-  a: string
-  /** The second word. */
-  b: string
-  /** How similar people find them; larger is more similar. */
-  score: number
-}
 
 /** How word pairs are evaluated. */
 export interface PairsOptions extends FoldingOptions {
@@ -45,61 +35,21 @@ export interface PairsEvaluation {
   outOfVocabularyRatio: number
 }
 
-/**
- * Reads the text of a file of word pairs: two words and a number per line. Other lines, and lines that begin
- * with `#`, are left out.
- *
- * @param delimiter the text between the fields; default: any white space
- * @throws RowspaceError `INVALID_ARGUMENT` for what is not a text.
- */
-export function parsePairs(text: string, delimiter?: string): WordPair[] {
-  if (typeof text !== 'string') {
-    throw new RowspaceError('INVALID_ARGUMENT', `pairs must be the text of a file; got ${describe(text)}`)
-  }
-  return text.split(/\r\n|\n|\r/).flatMap((line) => {
-    if (line.startsWith('#')) return []
-    const fields = delimiter === undefined ? line.trim().split(/\s+/) : line.split(delimiter)
-    const [a, b, score] = fields.map((field) => field.trim())
-    const number = score === undefined || score === '' ? Number.NaN : Number(score)
-    if (fields.length !== 3 || Number.isNaN(number)) return []
-    return a === undefined || b === undefined ? [] : [{ a, b, score: number }]
-  })
-}
-
-/** Throws `INVALID_ARGUMENT` unless these are pairs. */
-function checkedPairs(pairs: readonly WordPair[]): readonly WordPair[] {
-  const isPair = (pair: WordPair) =>
-    typeof pair?.a === 'string' && typeof pair.b === 'string' && Number.isFinite(pair.score)
-  if (!Array.isArray(pairs)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `pairs must be the text of a file or a list of { a, b, score }; got ${describe(pairs)}`,
-    )
-  }
-  const odd = pairs.findIndex((pair) => !isPair(pair))
-  if (odd < 0) return pairs
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `a pair must be { a, b, score }: two words and a finite number; pair ${odd} is ${describe(pairs[odd])}`,
-    { index: odd },
-  )
-}
-
 export function evaluatePairs(
   table: EmbeddingTable,
   pairs: string | readonly WordPair[],
   options: PairsOptions,
 ): PairsEvaluation {
   const words = new FoldedWords(table, options)
-  const given = typeof pairs === 'string' ? parsePairs(pairs, options.delimiter) : checkedPairs(pairs)
+  const given = readPairs(pairs, options.delimiter)
   if (given.length === 0) {
-    throw new RowspaceError('EMPTY_QUERY', 'there are no pairs: a line is two words and a number')
+    throw new RowspaceError('EMPTY_QUERY', 'there are no pairs: a line is two words and a number.')
   }
   const people: number[] = []
   const ours: number[] = []
   let outOfVocabulary = 0
   for (const { a, b, score } of given) {
-    const [first, second] = [words.idOf(words.fold(a)), words.idOf(words.fold(b))]
+    const [first, second] = [words.idOf(a), words.idOf(b)]
     const isKnown = first !== undefined && second !== undefined
     if (!isKnown) outOfVocabulary++
     if (!isKnown && options.dummy4unknown !== true) continue

@@ -4,7 +4,7 @@ import type { KeysOf } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
-import { checkedBound } from './terms.ts'
+import { checkBound } from './search-options.ts'
 
 /** How words are found. */
 export interface FoldingOptions {
@@ -17,8 +17,8 @@ export interface FoldingOptions {
 export const FOLDING_OPTIONS: KeysOf<FoldingOptions> = { restrictVocab: true, caseInsensitive: true }
 
 /**
- * Words of a table by their folded form. On tables of word pieces a word is the piece that begins it, `▁king`
- * or ` king`, and the piece inside words (`king`) only where there is no such.
+ * Words of a table by their folded form. On tables of subword tokens a word is the token that begins it,
+ * `▁king` or ` king`; the token inside words (`king`) only where there is no such.
  */
 export class FoldedWords {
   readonly fold: (word: string) => string
@@ -28,16 +28,16 @@ export class FoldedWords {
   /** Throws `NO_TOKENS`, `INVALID_ARGUMENT`. */
   constructor(table: EmbeddingTable, options: FoldingOptions) {
     const { vocabulary, size } = table
-    const { restrictVocab = Number.POSITIVE_INFINITY, caseInsensitive = true } = options
+    const { restrictVocab = size, caseInsensitive = true } = options
     if (vocabulary === undefined) {
       throw new RowspaceError(
         'NO_TOKENS',
-        'this table has no tokens, so no word of an evaluation can be found in it',
+        'this table has no tokens, so no word of an evaluation can be found in it.',
       )
     }
     this.vocabulary = vocabulary
     this.fold = caseInsensitive ? (word) => word.toUpperCase() : (word) => word
-    const count = Math.min(size, checkedBound(restrictVocab, 'restrictVocab'))
+    const count = Math.min(size, checkBound(restrictVocab, 'restrictVocab'))
     const live = liveRows(table)
     for (const initial of [true, false]) {
       for (let id = 0; id < count; id++) {
@@ -49,9 +49,9 @@ export class FoldedWords {
     }
   }
 
-  /** The row of a word that is folded already. */
-  idOf(folded: string): number | undefined {
-    return this.ids.get(folded)
+  /** The row of a word. */
+  idOf(word: string): number | undefined {
+    return this.ids.get(this.fold(word))
   }
 
   /**

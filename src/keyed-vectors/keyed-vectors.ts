@@ -6,14 +6,11 @@ import { checkVector } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Query, RowKey, TableOptions } from '../table/embedding-table.ts'
 import type { Matches } from '../table/matches.ts'
-import type { AnalogySection } from './analogy-questions.ts'
 import {
   type Central,
   closerThan,
   cosineSimilarities,
-  distances,
   mostSimilarToGiven,
-  nSimilarity,
   rankByCentrality,
   relativeCosineSimilarity,
 } from './compare.ts'
@@ -25,19 +22,14 @@ import {
   type AnalogyEvaluationOptions,
   evaluateAnalogies,
 } from './evaluate-analogies.ts'
-import {
-  evaluatePairs,
-  PAIRS_OPTIONS,
-  type PairsEvaluation,
-  type PairsOptions,
-  type WordPair,
-} from './evaluate-pairs.ts'
-import { idOfKey } from './keys.ts'
+import { evaluatePairs, PAIRS_OPTIONS, type PairsEvaluation, type PairsOptions } from './evaluate-pairs.ts'
+import type { AnalogySection, WordPair } from './evaluation-data.ts'
+import { idOfKey, scoreAll } from './keys.ts'
 import { MEAN_OPTIONS, type MeanOptions, meanVector } from './mean-vector.ts'
 import { mostSimilar, mostSimilarBatch } from './most-similar.ts'
 import { normalized } from './norm.ts'
+import { TOPN_OPTIONS, type TopnOptions } from './search-options.ts'
 import type { Terms } from './terms.ts'
-import { TOPN_OPTIONS, type TopnOptions } from './topn.ts'
 import { MOVERS_OPTIONS, type WordMoversOptions, wordMoversDistance } from './word-movers-distance.ts'
 
 /**
@@ -146,12 +138,14 @@ export class KeyedVectors {
 
   /** The cosine of the means of two lists of keys and vectors; unknown keys are left out. */
   nSimilarity(a: Iterable<Query>, b: Iterable<Query>): number {
-    return nSimilarity(this.table, a, b)
+    const mean = (keys: Iterable<Query>) => meanVector(this.table, keys, { preNormalize: false })
+    return this.table.similarity(mean(a), mean(b))
   }
 
   /** 1 − cosine of a key or vector with each of `others`, in this order, or with all |V| rows, by id. */
   distances(query: Query, others?: Iterable<RowKey>): Float32Array {
-    return distances(this.table, query, others)
+    const scored = others === undefined ? scoreAll(this.table, query) : this.table.scores(query, others)
+    return scored.cosines.map((cosine) => 1 - cosine)
   }
 
   /** The cosines of a vector with others, in float64; 0 with a vector of zeros. */
@@ -159,7 +153,7 @@ export class KeyedVectors {
     return cosineSimilarities(vector, vectors)
   }
 
-  /** The key that fits least with the others: the last of `rankByCentrality`. */
+  /** The key that is least like the others: the last of `rankByCentrality`. */
   doesntMatch<Key extends RowKey>(keys: Iterable<Key>): Key {
     return this.rankByCentrality(keys).at(-1)!.key
   }

@@ -1,22 +1,21 @@
 /** Keys of a table, and lists of keys. */
 
 import { RowspaceError } from '../core/errors.ts'
-import { describe } from '../core/values.ts'
+import { checkFinite } from '../core/finite.ts'
+import { idRange } from '../core/id-range.ts'
+import { describe, isVector, readList } from '../core/values.ts'
 import { zeroQuery } from '../table/arguments.ts'
-import type { EmbeddingTable, RowKey } from '../table/embedding-table.ts'
+import type { EmbeddingTable, Query, RowKey } from '../table/embedding-table.ts'
 import { liveRows } from '../table/live-rows.ts'
+import type { Matches } from '../table/matches.ts'
 import { idOfName } from '../table/vocabulary.ts'
 
 /**
  * The id of a key, or undefined where the table does not have it. Names mean what they mean in `table.id`.
  */
-export function idOfKey(table: EmbeddingTable, key: RowKey): number | undefined {
-  if (typeof key === 'number') {
-    return Number.isInteger(key) && key >= 0 && key < table.size ? key : undefined
-  }
-  return table.vocabulary === undefined || typeof key !== 'string'
-    ? undefined
-    : idOfName(table.vocabulary, key)
+export function idOfKey({ size, vocabulary }: EmbeddingTable, key: RowKey): number | undefined {
+  if (typeof key === 'number') return Number.isInteger(key) && key >= 0 && key < size ? key : undefined
+  return typeof key === 'string' && vocabulary !== undefined ? idOfName(vocabulary, key) : undefined
 }
 
 /** As `idOfKey`, but a row that was skipped (`nonFinite: 'skip'`) counts as missing. */
@@ -32,35 +31,29 @@ export function inputId(table: EmbeddingTable, key: RowKey): number {
   throw zeroQuery(`row ${id} was not finite and reads as zeros`)
 }
 
-/**
- * A list of keys as an array. Throws `INVALID_ARGUMENT`, for a string too: its letters would pass as keys.
- */
-export function listOf<Key>(keys: Iterable<Key>, what: string): Key[] {
-  if (typeof keys !== 'object' || keys === null || !(Symbol.iterator in keys)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `${what} must be a list of keys; got ${describe(keys)}`)
+/** The members of a list. Throws `INVALID_ARGUMENT`, `EMPTY_QUERY` for an empty list. */
+export function readKeys<Key>(keys: Iterable<Key>, what: string): [Key, ...Key[]] {
+  const [first, ...others] = readList(keys, what)
+  if (first !== undefined) return [first, ...others]
+  throw new RowspaceError('EMPTY_QUERY', `the list of ${what} is empty: pass at least one.`)
+}
+
+/** As `table.scores` of all rows: |V| cosines and dot products. */
+export function scoreAll(table: EmbeddingTable, query: Query): Matches {
+  return table.scores(query, idRange(0, table.size))
+}
+
+/** Throws `INVALID_ARGUMENT`, `LENGTH_MISMATCH` unless these are `count` finite numbers: one per key or row. */
+export function checkOnePer(list: ArrayLike<number>, name: string, count: number, owner: string): void {
+  if (!isVector(list)) {
+    throw new RowspaceError('INVALID_ARGUMENT', `${name}s must be a list of numbers; got ${describe(list)}.`)
   }
-  return [...keys]
-}
-
-/** As `listOf`. Throws `EMPTY_QUERY` for an empty list. */
-export function keyList<Key>(keys: Iterable<Key>, what: string): Key[] {
-  const list = listOf(keys, what)
-  if (list.length > 0) return list
-  throw new RowspaceError('EMPTY_QUERY', `${what} is an empty list: name at least one key`)
-}
-
-/** The keys that the table has. Throws `EMPTY_QUERY`, and `UNKNOWN_TOKEN` where it has none of them. */
-export function knownKeys<Key extends RowKey>(
-  table: EmbeddingTable,
-  keys: Iterable<Key>,
-  what: string,
-): Key[] {
-  const list = keyList(keys, what)
-  const known = list.filter((key) => liveIdOfKey(table, key) !== undefined)
-  if (known.length > 0) return known
-  throw new RowspaceError(
-    'UNKNOWN_TOKEN',
-    `none of the ${list.length} keys of ${what} is in the table (the first is ${describe(list[0])})`,
-    { keys: list },
-  )
+  if (list.length !== count) {
+    throw new RowspaceError(
+      'LENGTH_MISMATCH',
+      `there are ${list.length} ${name}s for ${count} ${owner}s; one per ${owner} is needed.`,
+      { [`${name}s`]: list.length, [`${owner}s`]: count },
+    )
+  }
+  checkFinite(list, name)
 }

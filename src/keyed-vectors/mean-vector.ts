@@ -1,11 +1,12 @@
 /** The weighted mean of rows and vectors: the first step of every question that adds words. */
 
 import { RowspaceError } from '../core/errors.ts'
+import { findNonFinite } from '../core/finite.ts'
 import type { KeysOf } from '../core/strict-options.ts'
-import { describe, isVector } from '../core/values.ts'
+import { isVector } from '../core/values.ts'
 import { checkVector } from '../table/arguments.ts'
 import type { EmbeddingTable, Query } from '../table/embedding-table.ts'
-import { inputId, keyList, liveIdOfKey } from './keys.ts'
+import { checkOnePer, inputId, liveIdOfKey, readKeys } from './keys.ts'
 import { norm } from './norm.ts'
 
 /** How a mean is taken. */
@@ -37,41 +38,36 @@ export const MEAN_OPTIONS: KeysOf<MeanOptions> = {
 export function meanVector(
   table: EmbeddingTable,
   keys: Iterable<Query>,
-  options: MeanOptions = {},
+  { weights, preNormalize = true, postNormalize = false, ignoreMissing = true }: MeanOptions = {},
 ): Float32Array {
-  const { preNormalize = true, postNormalize = false, ignoreMissing = true } = options
-  const list = keyList(keys, 'keys')
-  const weights = checkedWeights(options.weights, list.length)
+  const list = readKeys(keys, 'keys')
+  if (weights !== undefined) checkOnePer(weights, 'weight', list.length, 'key')
   const sum = new Float64Array(table.dimension)
   let total = 0
-  let missing = 0
+  let found = 0
   for (const [index, key] of list.entries()) {
     const weight = weights?.[index] ?? 1
     if (isVector(key)) {
-      addTo(sum, checkedVector(key, table.dimension, index), weight)
+      addTo(sum, finiteVector(key, table.dimension, index), weight)
     } else {
       const id = ignoreMissing ? liveIdOfKey(table, key) : inputId(table, key)
-      if (id === undefined) {
-        missing++
-        continue
-      }
+      if (id === undefined) continue
       const row = table.row(id)
       addTo(sum, row, preNormalize ? weight / (norm(row) || 1) : weight)
     }
+    found++
     total += Math.abs(weight)
   }
-  if (missing === list.length) {
+  if (found === 0) {
     throw new RowspaceError(
       'UNKNOWN_TOKEN',
-      `none of the ${missing} keys is in the table: there is no mean`,
-      {
-        keys: list,
-      },
+      `none of the ${list.length} keys is in the table: there is no mean.`,
+      { keys: list },
     )
   }
-  if (total > 0) scale(sum, 1 / total)
+  scale(sum, 1 / (total || 1))
   if (postNormalize) scale(sum, 1 / (norm(sum) || 1))
-  return Float32Array.from(sum)
+  return new Float32Array(sum)
 }
 
 function addTo(sum: Float64Array, vector: ArrayLike<number>, weight: number): void {
@@ -82,44 +78,17 @@ function scale(vector: Float64Array, factor: number): void {
   for (let i = 0; i < vector.length; i++) vector[i]! *= factor
 }
 
-function checkedVector(
+function finiteVector(
   vector: Float32Array | readonly number[],
   dimension: number,
   index: number,
 ): ArrayLike<number> {
-  checkVector(vector, dimension)
-  const column = Array.from(vector).findIndex((value) => !Number.isFinite(value))
-  if (column < 0) return vector
+  const numbers = checkVector(vector, dimension)
+  const column = findNonFinite(numbers)
+  if (column < 0) return numbers
   throw new RowspaceError(
     'NON_FINITE',
-    `vector ${index} has ${vector[column]} at coordinate ${column}; every number must be finite`,
+    `vector ${index} has ${numbers[column]} at coordinate ${column}; every number must be finite.`,
     { index, column },
-  )
-}
-
-function checkedWeights(
-  weights: ArrayLike<number> | undefined,
-  count: number,
-): ArrayLike<number> | undefined {
-  if (weights === undefined) return undefined
-  if (!isVector(weights)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `weights must be a list of numbers; got ${describe(weights)}`)
-  }
-  if (weights.length !== count) {
-    throw new RowspaceError(
-      'LENGTH_MISMATCH',
-      `there are ${weights.length} weights for ${count} keys; one per key is needed`,
-      {
-        weights: weights.length,
-        keys: count,
-      },
-    )
-  }
-  const odd = Array.from(weights).findIndex((weight) => !Number.isFinite(weight))
-  if (odd < 0) return weights
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `a weight must be a finite number; weight ${odd} is ${describe(weights[odd])}`,
-    { index: odd },
   )
 }

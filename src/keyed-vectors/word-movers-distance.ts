@@ -8,9 +8,9 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import type { KeysOf } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { describe, readList } from '../core/values.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
-import { listOf, liveIdOfKey } from './keys.ts'
+import { liveIdOfKey } from './keys.ts'
 import { normalized } from './norm.ts'
 
 /** A solver of linear programs: HiGHS. */
@@ -46,7 +46,7 @@ export async function wordMoversDistance(
   if (solver !== undefined && typeof solver !== 'function' && typeof solver?.solve !== 'function') {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `solver must have a method solve(), or be a function that loads one; got ${describe(solver)}`,
+      `solver must have a method solve(), or be a function that loads one; got ${describe(solver)}.`,
     )
   }
   const a = wordCounts(table, text)
@@ -56,22 +56,20 @@ export async function wordMoversDistance(
   const rows = (ids: readonly number[]) => ids.map((id) => (norm ? normalized(table.row(id)) : table.row(id)))
   const to = rows(b.ids)
   const costs = rows(a.ids).map((x) => to.map((y) => euclidean(x, y)))
-  // whole numbers: both sides have exactly a.total · b.total to move
+  // integers: both sides have exactly a.total · b.total to move
   const supply = a.counts.map((count) => count * b.total)
   const demand = b.counts.map((count) => count * a.total)
   const { Status, ObjectiveValue } = (await loadSolver(solver)).solve(transport(costs, supply, demand))
   if (Status === 'Optimal' && ObjectiveValue !== undefined) return ObjectiveValue / (a.total * b.total)
-  throw new RowspaceError('INVALID_ARGUMENT', `the transport problem was not solved: ${Status}`)
+  throw new RowspaceError('INVALID_ARGUMENT', `the transport problem was not solved: ${Status}.`)
 }
 
+/** How often a text has each word of the table. */
 function wordCounts(table: EmbeddingTable, text: Iterable<string>) {
   const counts = new Map<number, number>()
-  for (const word of listOf(text, 'a text')) {
-    const id = liveIdOfKey(table, word)
-    if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1)
-  }
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
-  return { ids: [...counts.keys()], counts: [...counts.values()], total }
+  const ids = readList(text, 'words').flatMap((word) => liveIdOfKey(table, word) ?? [])
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1)
+  return { ids: [...counts.keys()], counts: [...counts.values()], total: ids.length }
 }
 
 function euclidean(a: Float32Array, b: Float32Array): number {
@@ -89,20 +87,17 @@ function transport(costs: readonly number[][], supply: readonly number[], demand
 }
 
 /** Solvers by the function that loads them: each is loaded once. */
-const loaded = new WeakMap<() => Promise<LinearSolver>, Promise<LinearSolver>>()
+const loaded = new WeakMap<() => Promise<LinearSolver>, LinearSolver>()
 
 async function loadSolver(solver: WordMoversOptions['solver']): Promise<LinearSolver> {
-  if (typeof solver === 'function') {
-    const loading = loaded.get(solver) ?? solver()
-    loaded.set(solver, loading)
-    return loading.catch((error) => {
-      loaded.delete(solver)
-      throw error
-    })
+  if (solver === undefined) {
+    throw new RowspaceError(
+      'INVALID_ARGUMENT',
+      "wmdistance needs a solver: npm install highs, import highs from 'highs', then pass { solver: highs }.",
+    )
   }
-  if (typeof solver?.solve === 'function') return solver
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    "wmdistance needs a solver: npm install highs, import highs from 'highs', then pass { solver: highs }.",
-  )
+  if (typeof solver !== 'function') return solver
+  const instance = loaded.get(solver) ?? (await solver())
+  loaded.set(solver, instance)
+  return instance
 }

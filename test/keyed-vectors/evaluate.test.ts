@@ -1,43 +1,7 @@
-/** Evaluations: the files, what is folded, what is left out, how far it is and how it is stopped; correlations against scipy's. */
+/** Evaluations: the files, what is folded, what is left out, progress and cancelling. */
 import { describe, expect, test } from 'vitest'
-import { incompleteBeta, ranks } from '../../src/keyed-vectors/correlation.ts'
-import { KeyedVectors, parseAnalogies, parsePairs, pearson, spearman } from '../../src/keyed-vectors.ts'
+import { KeyedVectors, parseAnalogies, parsePairs } from '../../src/keyed-vectors.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
-
-describe('correlations', () => {
-  // scipy.stats.pearsonr and spearmanr of these
-  const a = [1, 2, 3, 4, 5]
-  const b = [5, 6, 7, 8, 7]
-  test('as scipy has them', () => {
-    expect(pearson(a, b).statistic).toBeCloseTo(0.8320502943378436, 12)
-    expect(pearson(a, b).pValue).toBeCloseTo(0.08050957329849848, 10)
-    expect(spearman(a, b).statistic).toBeCloseTo(0.8207826816681233, 12)
-    expect(spearman(a, b).pValue).toBeCloseTo(0.08858700531354381, 10)
-  })
-  test.each([
-    ['2 and 3', () => pearson([1, 2], [1, 2, 3])],
-    ['3 and undefined', () => spearman([1, 2, 3], undefined as never)],
-  ])('lists of %s are no pairs', (lengths, compare) => {
-    expect(compare).toThrow(
-      expect.objectContaining({
-        code: 'LENGTH_MISMATCH',
-        message: expect.stringContaining(`got ${lengths}`),
-      }),
-    )
-  })
-  test('equal values share a rank', () => expect(ranks([3, 1, 3, 2])).toEqual([3.5, 1, 3.5, 2]))
-  test('the edges', () => {
-    expect(pearson(a, a)).toEqual({ statistic: 1, pValue: 0 })
-    expect(pearson([1, 1, 1], [1, 2, 3]).statistic).toBeNaN()
-    expect(pearson([1], [2]).statistic).toBeNaN()
-  })
-  test('the incomplete beta function where it is known', () => {
-    expect(incompleteBeta(0.3, 1, 1)).toBeCloseTo(0.3, 14)
-    expect(incompleteBeta(0.3, 2, 1)).toBeCloseTo(0.09, 14)
-    expect(incompleteBeta(0.3, 1, 2)).toBeCloseTo(1 - 0.7 ** 2, 14)
-    expect(incompleteBeta(0.5, 40, 40)).toBeCloseTo(0.5, 12)
-  })
-})
 
 describe('files', () => {
   test('analogies', () => {
@@ -93,8 +57,8 @@ describe('what is no file', () => {
       async () => (await made()).evaluateWordPairs('a b 1', { restrictVocab: 1.5 }),
       'got 1.5',
     ],
-  ])('%s', async (_, ask, message) => {
-    await expect((async () => ask())()).rejects.toMatchObject({
+  ])('%s', async (_, attempt, message) => {
+    await expect((async () => attempt())()).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining(message),
     })
@@ -124,10 +88,10 @@ describe('analogies', () => {
     const rows = [1, 0, 0, 1, 1, 0.05, 0.9, 0.2]
     const tokens = ['a', 'b', 'A', 'c']
     const vectors = new KeyedVectors(await EmbeddingTable.from(rows, { dimension: 2, tokens }))
-    const ask = (caseInsensitive: boolean) =>
+    const evaluate = (caseInsensitive: boolean) =>
       vectors.evaluateWordAnalogies(': s\nb a b c\n', { caseInsensitive })
-    expect((await ask(true)).correct).toBe(1)
-    expect((await ask(false)).correct).toBe(0)
+    expect((await evaluate(true)).correct).toBe(1)
+    expect((await evaluate(false)).correct).toBe(0)
   })
   test('as written: KING is a row of its own', async () => {
     const vectors = await made()
@@ -162,34 +126,34 @@ describe('analogies', () => {
   })
 })
 
-describe('tables of word pieces', () => {
-  // the piece inside a word comes first, and is another row
-  const pieces = (mark: string) => ['king', ...TOKENS.map((token) => `${mark}${token}`)]
-  const ofPieces = async (mark: string) =>
+describe('tables of subword tokens', () => {
+  // the token inside a word comes first, and is another row
+  const tokensOf = (mark: string) => ['king', ...TOKENS.map((token) => `${mark}${token}`)]
+  const ofSubwords = async (mark: string) =>
     new KeyedVectors(
-      await EmbeddingTable.from([-1, -1, 0.5, ...ROWS], { dimension: 3, tokens: pieces(mark) }),
+      await EmbeddingTable.from([-1, -1, 0.5, ...ROWS], { dimension: 3, tokens: tokensOf(mark) }),
     )
-  test.each(['▁', ' '])('marked by %j: a word means the piece that begins it', async (mark) => {
-    const vectors = await ofPieces(mark)
+  test.each(['▁', ' '])('marked by %j: a word means the token that begins it', async (mark) => {
+    const vectors = await ofSubwords(mark)
     expect(await vectors.evaluateWordAnalogies(QUESTIONS)).toMatchObject({ correct: 1, incorrect: 1 })
     const pairs = 'king queen 8\nman woman 9\nman apple 1\n'
     expect(vectors.evaluateWordPairs(pairs)).toEqual((await made()).evaluateWordPairs(pairs))
   })
-  test('a key is the piece that begins a word, and the mark alone stays a piece', async () => {
-    const vectors = await ofPieces('▁')
+  test('a key is the token that begins a word, and the mark alone stays a token', async () => {
+    const vectors = await ofSubwords('▁')
     expect([vectors.getIndex('king'), vectors.table.id('king')]).toEqual([1, 1])
     const tokens = ['▁', 'a', 'b']
     const mark = new KeyedVectors(await EmbeddingTable.from([1, 0, 0, 1, 1, 1], { dimension: 2, tokens }))
     expect(mark.evaluateWordPairs('▁ a 1\na b 2\n').outOfVocabulary).toBe(0)
   })
-  test('the piece inside a word is no answer where another row begins that word', async () => {
+  test('the token inside a word is no answer where another row begins that word', async () => {
     const tokens = [' a', ' b', ' c', 'd', ' e', ' d', 'f']
     const rows = [1, 0, 0, 1, 1, 0.1, 0.1, 1, 0.2, 0.95, -1, 0, 0, -1]
     const vectors = new KeyedVectors(await EmbeddingTable.from(rows, { dimension: 2, tokens }))
     // d is the nearest, and passed over for e; f, which begins no word, is known all the same
-    const ask = (expected: string) => vectors.evaluateWordAnalogies(`: s\na b c ${expected}\n`)
-    expect([(await ask('e')).correct, (await ask('d')).correct]).toEqual([1, 0])
-    expect((await ask('f')).outOfVocabulary).toBe(0)
+    const evaluate = (expected: string) => vectors.evaluateWordAnalogies(`: s\na b c ${expected}\n`)
+    expect([(await evaluate('e')).correct, (await evaluate('d')).correct]).toEqual([1, 0])
+    expect((await evaluate('f')).outOfVocabulary).toBe(0)
   })
   test('nor is a row without a token', async () => {
     const names = ['a', 'b', 'c', 'd']

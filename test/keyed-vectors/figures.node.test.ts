@@ -9,7 +9,7 @@ import { isThere, projectPath, sharedPath } from '../shared-data.ts'
 const WORD2VEC = sharedPath('word2vec-4812')
 const GENSIM = sharedPath('gensim')
 const EVAL = sharedPath('eval')
-const PIECES = sharedPath('use-lite-8002')
+const SUBWORDS = sharedPath('use-lite-8002')
 const EMBEDDED = projectPath('data/glove-20k.safetensors')
 const GLOVE = projectPath('data/cache/glove-6b-100d.safetensors')
 
@@ -174,10 +174,10 @@ describe.skipIf(!isThere(WORD2VEC, EVAL))('4,812 words of GoogleNews word2vec', 
   })
 })
 
-describe.skipIf(!isThere(PIECES, EVAL))('8,002 word pieces of Universal Sentence Encoder Lite', () => {
-  const vectors = withVectors(PIECES)
+describe.skipIf(!isThere(SUBWORDS, EVAL))('8,002 subword tokens of Universal Sentence Encoder Lite', () => {
+  const vectors = withVectors(SUBWORDS)
 
-  test('a word is the piece that begins it: 61.9 % of the Google questions, WordSim 0.681', async () => {
+  test('a word is the token that begins it: 61.9 % of the Google questions, WordSim 0.681', async () => {
     const { score } = await vectors().evaluateWordAnalogies(evalText('questions-words.txt'))
     expect((100 * score).toFixed(1)).toBe('61.9')
     expect(spearmanOf(vectors(), 'EN-WS-353-ALL.txt', true)).toBe('0.6811 of 204')
