@@ -4,6 +4,7 @@ import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
 import type { Query, RowKey } from '../core/options.ts'
 import { describe, readList } from '../core/values.ts'
+import type { CheckedSearch } from '../metadata/condition.ts'
 import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
 import { combine, type Expression, type TermTable } from '../table/expression.ts'
@@ -129,17 +130,20 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** As EmbeddingTable.nearest. */
-  async nearest(query: Query, options: ClickHouseSearchOptions<Columns> = {}): Promise<ClickHouseMatches> {
-    const given = readSearch(options, 'nearest()')
+  async nearest<const Given extends ClickHouseSearchOptions<Columns> = ClickHouseSearchOptions<Columns>>(
+    query: Query,
+    options?: Given & CheckedSearch<Given, ClickHouseSearchOptions, Columns>,
+  ): Promise<ClickHouseMatches> {
+    const given: ClickHouseSearchOptions<Columns> = readSearch(options, 'nearest()')
     return this.searchOne(given, givenQuery(query, this.dimension))
   }
 
   /** As EmbeddingTable.nearestBatch. */
-  async nearestBatch(
+  async nearestBatch<const Given extends ClickHouseSearchOptions<Columns> = ClickHouseSearchOptions<Columns>>(
     queries: Iterable<Query>,
-    options: ClickHouseSearchOptions<Columns> = {},
+    options?: Given & CheckedSearch<Given, ClickHouseSearchOptions, Columns>,
   ): Promise<ClickHouseMatches[]> {
-    const given = readSearch(options, 'nearestBatch()')
+    const given: ClickHouseSearchOptions<Columns> = readSearch(options, 'nearestBatch()')
     const list = queryList(queries, this.dimension)
     return this.search(
       given,
@@ -148,20 +152,23 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   }
 
   /** As EmbeddingTable.analogy. */
-  async analogy(
+  async analogy<const Given extends ClickHouseAnalogyOptions<Columns> = ClickHouseAnalogyOptions<Columns>>(
     expression: Expression,
-    options: ClickHouseAnalogyOptions<Columns> = {},
+    options?: Given & CheckedSearch<Given, ClickHouseAnalogyOptions, Columns>,
   ): Promise<ClickHouseMatches> {
-    const given = readAnalogy(options, 'analogy()')
+    const given: ClickHouseAnalogyOptions<Columns> = readAnalogy(options, 'analogy()')
     return this.searchOne(given, givenSum(expression, given.normalize ?? false))
   }
 
   /** As EmbeddingTable.analogyBatch. */
-  async analogyBatch(
+  async analogyBatch<
+    const Given extends ClickHouseAnalogyOptions<Columns> = ClickHouseAnalogyOptions<Columns>,
+  >(
     expressions: Iterable<Expression>,
-    options: ClickHouseAnalogyOptions<Columns> = {},
+    options?: Given & CheckedSearch<Given, ClickHouseAnalogyOptions, Columns>,
   ): Promise<ClickHouseMatches[]> {
-    const { normalize = false, ...given } = readAnalogy(options, 'analogyBatch()')
+    const given: ClickHouseAnalogyOptions<Columns> = readAnalogy(options, 'analogyBatch()')
+    const { normalize = false } = given
     const list = readList(expressions, 'expressions')
     return this.search(
       given,

@@ -7,6 +7,7 @@ import { RowspaceError } from '../core/errors.ts'
 import { SEARCH_OPTIONS } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
+import type { ColumnTypes } from '../metadata/types.ts'
 import { checkSignal } from '../sources/options.ts'
 import type {
   ClickHouseAnalogyOptions,
@@ -66,15 +67,17 @@ export function readSignal(given: SignalOptions | undefined, call: string): Abor
 export const readSum = (given: SumOptions | undefined, call: string): SumOptions =>
   readQueryOptions(given, SUM, call)
 
-export const readSearch = <Options extends ClickHouseSearchOptions>(given: Options, call: string): Options =>
-  readQueryOptions(given, SEARCH as KeysOf<Options>, call)
-
-export const readAnalogy = <Options extends ClickHouseAnalogyOptions>(
-  given: Options,
+export const readSearch = <Columns extends ColumnTypes>(
+  given: ClickHouseSearchOptions<Columns> | undefined,
   call: string,
-): Options => readQueryOptions(given, ANALOGY as KeysOf<Options>, call)
+) => readQueryOptions(given, SEARCH, call)
 
-function readQueryOptions<Options extends ClickHouseAnalogyOptions>(
+export const readAnalogy = <Columns extends ColumnTypes>(
+  given: ClickHouseAnalogyOptions<Columns> | undefined,
+  call: string,
+) => readQueryOptions(given, ANALOGY, call)
+
+function readQueryOptions<Options extends ClickHouseAnalogyOptions<ColumnTypes>>(
   given: Options | undefined,
   keys: KeysOf<Options>,
   call: string,

@@ -4,6 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Kernel, uploadTable } from '../../src/clickhouse.ts'
+import type { AnalogyOptions, SearchOptions } from '../../src/core/options.ts'
+import type { Condition } from '../../src/metadata/condition.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
 import { KINDS, makeQuery, makeTable, type TestTable } from '../oracle/tables.ts'
@@ -71,7 +73,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       expect(await cluster.similarity(a, b)).toBe(local.similarity(a, b))
     }
     const expression = { positive: ['token 1', ['token 2', 0.5], vector], negative: [3] } as const
-    for (const options of [
+    const several: Omit<AnalogyOptions, 'filter'>[] = [
       {},
       { normalize: true },
       { includeInputs: true, metric: 'dot' },
@@ -79,7 +81,8 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       { k: 0 },
       { minScore: 0.2 },
       { exclude: [4, 'token 5'] },
-    ] as const) {
+    ]
+    for (const options of several) {
       expectSame(await cluster.analogy(expression, options), local.analogy(expression, options))
       const { normalize: _, ...search } = { normalize: false, ...options }
       expectSame(await cluster.nearest('token 7', search), local.nearest('token 7', search))
@@ -117,7 +120,8 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     await uploadTable(local, { ...at, rowsAtOnce: 1_000 })
     const cluster = await openUploaded(at)
     const queries = [flat.slice(3, 6), Float32Array.of(0.4, -0.2, 0.9)]
-    for (const options of [{}, { metric: 'dot', k: 300 }, { exclude: [1, 2, 7] }] as const) {
+    const several: Omit<SearchOptions, 'filter'>[] = [{}, { metric: 'dot', k: 300 }, { exclude: [1, 2, 7] }]
+    for (const options of several) {
       const expected = local.nearestBatch(queries, options)
       const actual = await cluster.nearestBatch(queries, options)
       for (const [index, answer] of actual.entries()) expectSame(answer, expected[index]!)
@@ -137,8 +141,8 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     })
     const at = { ...onServers(servers.urls, 'with metadata', 'three'), columns }
     await uploadTable(local, { ...at, metadata, rowsAtOnce: 64 })
-    const cluster = await openUploaded(at)
-    const cases = [
+    const cluster = await openUploaded<typeof columns>(at)
+    const cases: [Condition<typeof columns>, (m: ReturnType<typeof metadata>) => boolean][] = [
       [{ year: { gte: 2020 } }, (m) => m.year !== null && m.year >= 2020],
       [{ year: null }, (m) => m.year === null],
       [{ year: { ne: null }, language: "it's" }, (m) => m.year !== null && m.language === "it's"],
@@ -158,14 +162,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       [[{}], () => true],
       [{ language: { in: [] } }, () => false],
       [{ language: "'; DROP TABLE x --" }, () => false],
-    ] satisfies [
-      Parameters<typeof cluster.nearest>[1] extends infer O
-        ? NonNullable<O> extends { filter?: infer F }
-          ? NonNullable<F>
-          : never
-        : never,
-      (m: ReturnType<typeof metadata>) => boolean,
-    ][]
+    ]
     for (const [filter, passes] of cases) {
       for (const query of [3, 77, 402]) {
         const expected = local.nearest(query, { filter: (id) => passes(metadata(id)) })
