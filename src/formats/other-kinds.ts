@@ -1,16 +1,13 @@
-/** Files of kinds that are not read, told by their first bytes, so that whoever opens one hears what it is and what to do. */
+/** Files of kinds that are not read, recognised by their first bytes: what each is, and what to do. */
 import { RowspaceError } from '../core/errors.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { areNumbers, countFields, eachLine, isBlank, NEWLINE } from './text/lines.ts'
+import { areNumbers, countFields, firstLines, NEWLINE, separatorsEnd } from './text/lines.ts'
 
-export interface OtherKind {
+interface OtherKind {
   /** As the end of "It is …". */
   readonly name: string
   /** One sentence. */
   readonly remedy: string
-}
-
-interface Signature extends OtherKind {
   matches(head: Uint8Array): boolean
 }
 
@@ -18,7 +15,7 @@ const SAVE_NPY =
   'Save the rows with numpy.save(path, array.astype("float32")), and their words in words.json beside them.'
 
 /** Of text files: no table of any format starts so. */
-const TEXT_SIGNATURES: readonly Signature[] = [
+const TEXT_SIGNATURES: readonly OtherKind[] = [
   {
     name: 'a Git LFS pointer: the file itself was not downloaded',
     remedy: 'Run "git lfs pull" in its repository, or download the file.',
@@ -32,7 +29,7 @@ const TEXT_SIGNATURES: readonly Signature[] = [
   },
 ]
 
-const BINARY_SIGNATURES: readonly Signature[] = [
+const BINARY_SIGNATURES: readonly OtherKind[] = [
   {
     name: 'a Python pickle',
     remedy: `Pickles can run code and are not opened. ${SAVE_NPY} From gensim, use save_word2vec_format(path, binary=True); from PyTorch, safetensors.torch.save_file.`,
@@ -69,7 +66,7 @@ const BINARY_SIGNATURES: readonly Signature[] = [
 ]
 
 /** Kinds that only fit where no reader takes the file. */
-const GUESSES: readonly Signature[] = [
+const GUESSES: readonly OtherKind[] = [
   {
     name: 'JSON',
     remedy: 'Save the rows as npy or as text, a word and its numbers in each line.',
@@ -84,37 +81,30 @@ const GUESSES: readonly Signature[] = [
   {
     name: 'a matrix of numbers without words',
     remedy: `Put a word before the numbers of each line, or save them as npy. If the first column holds the words, open it with format: 'glove-text'.`,
-    matches: (head) => isBareMatrix(head),
+    matches: isBareMatrix,
   },
 ]
 
 /**
  * Throws for a file that its first bytes show to be of a kind that is not read.
  *
- * @param asked whether the caller named a format: then only what no format can start with is refused
+ * @param hasFormat whether the caller named a format: then only what no format can start with is rejected
  * @throws `UNSUPPORTED`; `INVALID_FORMAT` for a page or a pointer in place of the file
  */
-export function refuseOtherKinds(source: ByteSource, head: Uint8Array, asked: boolean): void {
+export function rejectOtherKinds(source: ByteSource, head: Uint8Array, hasFormat: boolean): void {
   const text = TEXT_SIGNATURES.find(({ matches }) => matches(head))
-  if (text) throw otherKindError(source, text, 'INVALID_FORMAT')
-  const binary = asked ? undefined : BINARY_SIGNATURES.find(({ matches }) => matches(head))
-  if (binary) throw otherKindError(source, binary, 'UNSUPPORTED')
+  const kind = text ?? (hasFormat ? undefined : BINARY_SIGNATURES.find(({ matches }) => matches(head)))
+  if (kind === undefined) return
+  throw new RowspaceError(
+    text ? 'INVALID_FORMAT' : 'UNSUPPORTED',
+    `${source.name} is ${kind.name}, not a table. ${kind.remedy}`,
+    { source: source.name, kind: kind.name },
+  )
 }
 
 /** What a file that no reader takes looks like. */
-export function guessKind(head: Uint8Array): OtherKind | undefined {
+export function guessKind(head: Uint8Array): Omit<OtherKind, 'matches'> | undefined {
   return GUESSES.find(({ matches }) => matches(head))
-}
-
-function otherKindError(
-  source: ByteSource,
-  { name, remedy }: OtherKind,
-  code: 'INVALID_FORMAT' | 'UNSUPPORTED',
-): RowspaceError {
-  return new RowspaceError(code, `${source.name} is ${name}, not a table. ${remedy}`, {
-    source: source.name,
-    kind: name,
-  })
 }
 
 /** Letters stand for their ASCII bytes. */
@@ -159,39 +149,30 @@ function isUtf16(head: Uint8Array): boolean {
 
 const SAMPLE_LINES = 20
 
-/** The first lines that are not blank, the last of which may be cut. */
-function firstLines(head: Uint8Array): Uint8Array[] {
-  const lines: Uint8Array[] = []
-  eachLine(head, (start, end) => {
-    if (lines.length <= SAMPLE_LINES && !isBlank(head, start, end)) lines.push(head.subarray(start, end))
-  })
-  const isCut = head.at(-1) !== NEWLINE && lines.length > 1
-  return isCut ? lines.slice(0, -1) : lines
+/** The first lines that are not blank, without the last where it may be cut. */
+function sampleLines(head: Uint8Array): Uint8Array[] {
+  const lines = firstLines(head, SAMPLE_LINES + 1)
+  return head.at(-1) !== NEWLINE && lines.length > 1 ? lines.slice(0, -1) : lines
 }
 
 /** Lines whose fields, but for the first, are numbers when commas or semicolons separate them; the first line may be names. */
 function isSeparatedByCommas(head: Uint8Array): boolean {
-  const lines = firstLines(head).map((line) => ascii(line).split(/[,;]/))
+  const lines = sampleLines(head).map((line) => ascii(line).split(/[,;]/))
   const rows = lines.length > 1 ? lines.slice(1) : lines
   return rows.length > 0 && rows.every(([, ...numbers]) => numbers.length > 0 && numbers.every(isNumberText))
 }
 
 const isNumberText = (text: string) => text.trim() !== '' && text.length < 64 && !Number.isNaN(Number(text))
 
-/** Whether the first lines are numbers alone, as many in each, and not all of them whole in the first column: ids of rows would be. */
+/**
+ * Whether the first lines are numbers alone, as many in each, and not all of them integers in the first column: ids of
+ * rows would be.
+ */
 export function isBareMatrix(head: Uint8Array): boolean {
-  const lines = firstLines(head)
-  const counts = new Set(lines.map((line) => countFields(line, 0, line.length)))
-  if (counts.size !== 1 || !lines.every((line) => areNumbers(line, beginning(line), line.length)))
-    return false
-  return !lines.every((line) => /^\s*\d+[ \t]/.test(ascii(line.subarray(0, 64)))) || lines.every(isWhole)
-}
-
-const isWhole = (line: Uint8Array) => /^[\d \t+-]*$/.test(ascii(line))
-
-function beginning(line: Uint8Array): number {
-  return Math.max(
-    0,
-    line.findIndex((byte) => byte !== 0x20 && byte !== 0x09),
-  )
+  const lines = sampleLines(head)
+  const areAllNumbers = (line: Uint8Array) =>
+    areNumbers(line, separatorsEnd(line, 0, line.length), line.length)
+  if (new Set(lines.map(countFields)).size !== 1 || !lines.every(areAllNumbers)) return false
+  const startsWithId = (line: Uint8Array) => /^\s*\d+[ \t]/.test(ascii(line.subarray(0, 64)))
+  return !lines.every(startsWithId) || lines.every((line) => /^[\d \t+-]*$/.test(ascii(line)))
 }

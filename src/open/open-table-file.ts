@@ -14,7 +14,7 @@ import { ggufReader } from '../formats/gguf/reader.ts'
 import { unsupported } from '../formats/malformed.ts'
 import { npyReader } from '../formats/numpy/npy.ts'
 import { npzReader } from '../formats/numpy/npz.ts'
-import { guessKind, refuseOtherKinds } from '../formats/other-kinds.ts'
+import { guessKind, rejectOtherKinds } from '../formats/other-kinds.ts'
 import { rawReader } from '../formats/raw.ts'
 import { safetensorsReader } from '../formats/safetensors/reader.ts'
 import { safetensorsIndexReader } from '../formats/safetensors/shards.ts'
@@ -179,7 +179,7 @@ async function findReader(
   head: Uint8Array,
   format: FormatName | undefined,
 ): Promise<FormatReader> {
-  refuseOtherKinds(source, head, format !== undefined)
+  rejectOtherKinds(source, head, format !== undefined)
   for (const reader of READERS) {
     if (format ? reader.name === format : await reader.recognises(head, source)) return reader
   }

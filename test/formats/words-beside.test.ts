@@ -100,9 +100,9 @@ describe('lines', () => {
     )
   })
 
-  test('more than can be told apart', async () => {
+  test('more than a vocabulary holds', async () => {
     const error = await rejection(openTableFile(array({ 'words.txt': new Uint8Array(16_777_217).fill(10) })))
-    expect(error.message).toBe('words.txt: it has 16777217 words; at most 16777216 can be told apart.')
+    expect(error.message).toBe('words.txt: it has 16777217 words; at most 16777216 are read.')
   })
 
   test('a file that is too large for text is not read', async () => {

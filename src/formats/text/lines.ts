@@ -57,6 +57,15 @@ export function eachLine(bytes: Uint8Array, visit: (start: number, end: number) 
   }
 }
 
+/** The first `count` lines that are not blank, without their ends. */
+export function firstLines(bytes: Uint8Array, count: number): Uint8Array[] {
+  const lines: Uint8Array[] = []
+  eachLine(bytes, (start, end) => {
+    if (lines.length < count && !isBlank(bytes, start, end)) lines.push(bytes.subarray(start, end))
+  })
+  return lines
+}
+
 /** Where the field that begins at `start` ends. */
 export function fieldEnd(bytes: Uint8Array, start: number, end: number): number {
   let index = start
@@ -100,19 +109,20 @@ export function endsInNumber(bytes: Uint8Array, start: number, end: number): boo
   return field > start && areNumbers(bytes, field, end)
 }
 
-/** Fields of the line [start, end), separated by runs of spaces and tabs. */
-export function countFields(bytes: Uint8Array, start: number, end: number): number {
+/** Fields of a line, separated by runs of spaces and tabs. */
+export function countFields(line: Uint8Array): number {
+  const end = line.length
   let count = 0
-  let index = separatorsEnd(bytes, start, end)
-  for (; index < end; count++) index = separatorsEnd(bytes, fieldEnd(bytes, index, end), end)
+  let index = separatorsEnd(line, 0, end)
+  for (; index < end; count++) index = separatorsEnd(line, fieldEnd(line, index, end), end)
   return count
 }
 
-/** Whether the line is a word, separators and `dimension` numbers; the word may hold spaces, but not end in a number. */
-export function isRow(bytes: Uint8Array, start: number, end: number, dimension: number): boolean {
-  const numbers = lastFields(bytes, start, end, dimension)
-  const wordEnd = beforeSeparators(bytes, start, numbers)
-  return wordEnd > start && areNumbers(bytes, numbers, end) && !endsInNumber(bytes, start, wordEnd)
+/** Whether a line is a word, separators and `dimension` numbers; the word may hold spaces, but not end in a number. */
+export function isRow(line: Uint8Array, dimension: number): boolean {
+  const numbers = lastFields(line, 0, line.length, dimension)
+  const wordEnd = beforeSeparators(line, 0, numbers)
+  return wordEnd > 0 && areNumbers(line, numbers, line.length) && !endsInNumber(line, 0, wordEnd)
 }
 
 /** Whether every field of [start, end), which begins with one, is a number. */

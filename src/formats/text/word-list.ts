@@ -13,11 +13,11 @@ import { decodeUtf8, type TextPlace } from './utf8.ts'
 export function parseWordList(
   source: ByteSource,
   bytes: Uint8Array,
-  mode: EncodingErrors,
+  mode: EncodingErrors | undefined,
   place: TextPlace,
 ): string[] {
   checkFlat(source, bytes, place)
-  // A file may start with a byte order mark, which is no JSON.
+  // A file may start with a byte order mark, which is not JSON.
   const text = decodeUtf8(bytes, mode, place).replace(/^\uFEFF/, '')
   let words: unknown
   try {
@@ -40,12 +40,13 @@ export function parseWordList(
 
 /** Throws `INVALID_FORMAT` for a word so long that looking many of them up would take time without end (`MAX_WORD_LENGTH`). */
 export function checkWordLengths(source: ByteSource, words: readonly string[], list: string): void {
-  const long = words.findIndex(({ length }) => length > MAX_WORD_LENGTH)
-  if (long < 0) return
+  const long = words.find(({ length }) => length > MAX_WORD_LENGTH)
+  if (long === undefined) return
+  const position = words.indexOf(long)
   throw invalidFormat(
     source,
-    `${list} has a word of ${words[long]!.length} letters at position ${long}; at most ${MAX_WORD_LENGTH} are read.`,
-    { position: long },
+    `${list} has a word of ${long.length} letters at position ${position}; at most ${MAX_WORD_LENGTH} are read.`,
+    { position },
   )
 }
 
@@ -74,11 +75,11 @@ function checkFlat(source: ByteSource, bytes: Uint8Array, place: TextPlace): voi
     }
   }
   if (values > MAX_WORDS) {
-    throw invalidFormat(source, `${place.name} has ${values} words; at most ${MAX_WORDS} can be told apart.`)
+    throw invalidFormat(source, `${place.name} has ${values} words; at most ${MAX_WORDS} are read.`)
   }
 }
 
-/** Throws `INVALID_FORMAT` with both numbers unless there is one word a row. */
+/** Throws `INVALID_FORMAT` with both numbers unless there is one word per row. */
 export function checkWordCount(
   source: ByteSource,
   words: { readonly length: number },
@@ -86,7 +87,7 @@ export function checkWordCount(
   list: string,
 ): void {
   if (words.length === size) return
-  throw invalidFormat(source, `${list} has ${words.length} words for ${size} rows: one a row is needed.`, {
+  throw invalidFormat(source, `${list} has ${words.length} words for ${size} rows: one per row is needed.`, {
     expected: size,
     actual: words.length,
   })

@@ -1,9 +1,10 @@
 /** Writes word2vec text and word2vec binary. Both read back bit-equal here. */
 
 import { RowspaceError } from '../../core/errors.ts'
+import { joinBytes } from '../../core/join-bytes.ts'
 import { describe } from '../../core/values.ts'
 import { MAX_WORD_LENGTH } from '../loading.ts'
-import { bytesOf, checkWritable, rowBlocks, type WritableTable } from '../writable.ts'
+import { checkWritable, rowBlocks, type WritableTable } from '../writable.ts'
 import { shortestDecimal } from './decimal.ts'
 import { endsInNumber } from './lines.ts'
 
@@ -18,62 +19,46 @@ import { endsInNumber } from './lines.ts'
  */
 export function writeWord2vecText(table: WritableTable): Generator<Uint8Array, void, void> {
   checkWritable(table, 'writeWord2vecText()')
-  return textChunks(table, checkedWords(table, problemInText))
-}
-
-function* textChunks(table: WritableTable, words: readonly string[]): Generator<Uint8Array, void, void> {
-  const encoder = new TextEncoder()
-  yield encoder.encode(`${table.size} ${table.dimension}\n`)
-  for (const { start, rows } of rowBlocks(table)) {
-    yield encoder.encode(textRows(words, start, rows, table.dimension))
-  }
+  return chunks(table, checkedWords(table, problemInText), textRecord)
 }
 
 /**
  * The table as word2vec binary, in chunks; rows end without a line end, as gensim writes them.
  *
- * @throws as `writeWord2vecText`, and `INVALID_ARGUMENT` for a word with a space, which would end it: use text or safetensors
+ * @throws as `writeWord2vecText`, and `INVALID_ARGUMENT` for a word with a space, which would end it: use text or
+ *   safetensors
  */
 export function writeWord2vecBinary(table: WritableTable): Generator<Uint8Array, void, void> {
   checkWritable(table, 'writeWord2vecBinary()')
-  return binaryChunks(table, checkedWords(table, problemInBinary))
+  return chunks(table, checkedWords(table, problemInBinary), binaryRecord)
 }
 
-function* binaryChunks(table: WritableTable, words: readonly string[]): Generator<Uint8Array, void, void> {
-  yield new TextEncoder().encode(`${table.size} ${table.dimension}\n`)
-  for (const { start, rows } of rowBlocks(table)) {
-    yield binaryRows(words, start, bytesOf(rows), 4 * table.dimension)
-  }
-}
+const ENCODER = new TextEncoder()
 
-function textRows(words: readonly string[], start: number, rows: Float32Array, dimension: number): string {
-  let text = ''
-  for (let base = 0; base < rows.length; base += dimension) {
-    text += words[start + base / dimension]
-    for (let column = 0; column < dimension; column++) text += ` ${shortestDecimal(rows[base + column]!)}`
-    text += '\n'
-  }
-  return text
-}
-
-/** The records of some rows in one piece: a piece a row would be a write a row. */
-function binaryRows(
+/** The header and then the records of many rows at once: a chunk per row would be a write per row. */
+function* chunks(
+  table: WritableTable,
   words: readonly string[],
-  start: number,
-  bytes: Uint8Array,
-  rowBytes: number,
-): Uint8Array {
-  const encoder = new TextEncoder()
-  const count = bytes.length / rowBytes
-  const encoded = words.slice(start, start + count).map((word) => encoder.encode(`${word} `))
-  const piece = new Uint8Array(encoded.reduce((sum, word) => sum + word.length, bytes.length))
-  let offset = 0
-  encoded.forEach((word, row) => {
-    piece.set(word, offset)
-    piece.set(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), offset + word.length)
-    offset += word.length + rowBytes
-  })
-  return piece
+  record: (word: string, row: Float32Array) => Uint8Array[],
+): Generator<Uint8Array, void, void> {
+  const { size, dimension } = table
+  yield ENCODER.encode(`${size} ${dimension}\n`)
+  for (const { start, rows } of rowBlocks(table)) {
+    const inBlock = words.slice(start, start + rows.length / dimension)
+    yield joinBytes(
+      inBlock.flatMap((word, row) => record(word, rows.subarray(row * dimension, (row + 1) * dimension))),
+    )
+  }
+}
+
+function textRecord(word: string, row: Float32Array): Uint8Array[] {
+  let line = word
+  for (const value of row) line += ` ${shortestDecimal(value)}`
+  return [ENCODER.encode(`${line}\n`)]
+}
+
+function binaryRecord(word: string, row: Float32Array): Uint8Array[] {
+  return [ENCODER.encode(`${word} `), new Uint8Array(row.buffer, row.byteOffset, row.byteLength)]
 }
 
 const HALF_PAIR = /\p{Surrogate}/u
@@ -82,8 +67,7 @@ const HALF_PAIR = /\p{Surrogate}/u
 function problemInBoth(word: string): string | undefined {
   if (word === '') return 'is empty'
   if (HALF_PAIR.test(word)) return 'holds half a surrogate pair'
-  if (new TextEncoder().encode(word).length > MAX_WORD_LENGTH)
-    return `is longer than ${MAX_WORD_LENGTH} bytes`
+  if (ENCODER.encode(word).length > MAX_WORD_LENGTH) return `is longer than ${MAX_WORD_LENGTH} bytes`
   return undefined
 }
 
@@ -95,7 +79,7 @@ function problemInText(word: string): string | undefined {
   if (word.includes('\n')) return 'holds a line end'
   if (/[ \t]$/.test(word)) return 'ends in a space or a tab'
   if (/[ \t]/.test(word)) {
-    const bytes = new TextEncoder().encode(word)
+    const bytes = ENCODER.encode(word)
     if (endsInNumber(bytes, 0, bytes.length)) return 'ends in a number'
   }
   return problemInBoth(word)

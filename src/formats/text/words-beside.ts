@@ -20,7 +20,7 @@ export interface WordsBeside {
 }
 
 /**
- * The words in the first of `names` that lies beside `source`: a JSON list of strings (`.json`) or one word a line
+ * The words in the first of `names` that lies beside `source`: a JSON list of strings (`.json`) or one word per line
  * (anything else). Undefined where there is none.
  *
  * @throws `INVALID_FORMAT` or `INVALID_ENCODING` if there is one and it is not that
@@ -59,7 +59,7 @@ async function readWords(
     throw invalidFormat(beside, `${beside.size} bytes are too many for a list of words.`)
   }
   const bytes = await readExactly(beside, 0, beside.size, options.signal)
-  const mode = options.encodingErrors ?? 'strict'
+  const mode = options.encodingErrors
   const place = { name: beside.name, offset: 0 }
   if (name.endsWith('.json')) return parseWordList(beside, bytes, mode, place)
   if (sniffText(bytes.subarray(0, SAMPLE_BYTES), bytes.length)) {
@@ -69,22 +69,14 @@ async function readWords(
       'numbers follow its words; one word per line is expected. Remove the numbers, or give the file another name.',
     )
   }
-  checkLineCount(beside, bytes)
-  const words = splitLines(decodeUtf8(bytes, mode, place))
-  checkWordLengths(beside, words, beside.name)
-  return words
-}
-
-function checkLineCount(beside: ByteSource, bytes: Uint8Array): void {
   let lines = 0
   for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, end + 1)) lines++
-  if (lines <= MAX_WORDS) return
-  throw invalidFormat(beside, `it has ${lines} words; at most ${MAX_WORDS} can be told apart.`)
-}
-
-/** One word a line; the last line may lack its end. A line that is empty is an empty word, so that rows keep their number. */
-function splitLines(text: string): string[] {
-  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
-  if (lines.at(-1) === '') lines.pop()
-  return lines
+  if (lines > MAX_WORDS) throw invalidFormat(beside, `it has ${lines} words; at most ${MAX_WORDS} are read.`)
+  // An empty line is an empty word, so that the others stay with their rows; the last line may lack its end.
+  const words = decodeUtf8(bytes, mode, place)
+    .split('\n')
+    .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
+  if (words.at(-1) === '') words.pop()
+  checkWordLengths(beside, words, beside.name)
+  return words
 }
