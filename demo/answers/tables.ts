@@ -102,9 +102,9 @@ export async function listKept(): Promise<Kept[]> {
     import('./kept-address.ts'),
   ])
   const models = new Map<string, number>()
-  for (const { name, kept } of await listCache()) {
+  for (const { name, cachedBytes } of await listCache()) {
     const [model = name] = /^hf:[^/]+\/[^/@]+/.exec(name) ?? []
-    models.set(model, (models.get(model) ?? 0) + kept)
+    models.set(model, (models.get(model) ?? 0) + cachedBytes)
   }
   return [...Array.from(models, ([name, bytes]) => ({ name, bytes })), ...(await listAddresses())]
 }

@@ -12,7 +12,7 @@ import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { fileError } from './file.ts'
 import { files, nodeModule, paths, systemCode } from './node.ts'
 import { formatToken, isRunning, ownToken, parseToken, shortHash } from './process-token.ts'
-import { ageOf, parseTemporaryName, temporaryName } from './temporaries.ts'
+import { ageOf, parseTemporaryName, removeIfThere, temporaryName } from './temporaries.ts'
 import { resolveTarget, writeFileAtomically } from './write-file.ts'
 
 /** How often it is tried while others take over. */
@@ -91,11 +91,10 @@ async function takeOver(lock: string, stale: string): Promise<void> {
   try {
     if (await isAlone(folder, own, purpose)) return await removeIf(lock, stale)
   } finally {
-    await files()
-      .rm(ticket, { force: true })
-      .catch(() => {})
+    await removeIfThere(ticket)
   }
-  await new Promise((resolve) => setTimeout(resolve, 1 + 20 * Math.random()))
+  // Stryker disable next-line ArithmeticOperator: any short wait will do
+  await new Promise((resolve) => setTimeout(resolve, 20 * Math.random()))
 }
 
 /** Whether no other living process is taking this lock over. */

@@ -71,7 +71,7 @@ export async function isRunning(token: ProcessToken): Promise<boolean | undefine
 
 /**
  * From /proc/[pid]/stat: "pid (name) state …", the start being the 22nd field (man 5 proc). A dead process
- * has the state Z or X until its parent waits for it.
+ * has the state Z until its parent waits for it.
  */
 async function processStatus(pid: number): Promise<{ start: string; isDead: boolean } | undefined> {
   const text = await files()
@@ -79,7 +79,7 @@ async function processStatus(pid: number): Promise<{ start: string; isDead: bool
     .catch(() => '')
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const [state, start] = [fields[0], fields[19]]
-  return start === undefined ? undefined : { start, isDead: state === 'Z' || state === 'X' }
+  return start === undefined ? undefined : { start, isDead: state === 'Z' }
 }
 
 function hasProcess(pid: number): boolean {

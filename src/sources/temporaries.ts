@@ -32,11 +32,20 @@ export function parseTemporaryName(
  * removed.
  */
 export async function removeStaleTemporaries(folder: string): Promise<void> {
-  const { readdir, rm } = files()
-  for (const name of await readdir(folder).catch(() => [])) {
+  const names = await files()
+    .readdir(folder)
+    .catch(() => [])
+  for (const name of names) {
     const path = paths().join(folder, name)
-    if (await isStale(name, path)) await rm(path, { force: true }).catch(() => {})
+    if (await isStale(name, path)) await removeIfThere(path)
   }
+}
+
+/** Removes a file; one that is gone, or cannot be removed, is left. */
+export async function removeIfThere(path: string): Promise<void> {
+  await files()
+    .rm(path)
+    .catch(() => {})
 }
 
 async function isStale(name: string, path: string): Promise<boolean> {

@@ -7,7 +7,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { RowspaceError } from '../core/errors.ts'
 import { fileError } from './file.ts'
 import { files, paths, systemCode } from './node.ts'
-import { removeStaleTemporaries, temporaryName } from './temporaries.ts'
+import { removeIfThere, removeStaleTemporaries, temporaryName } from './temporaries.ts'
 
 /** How a file is written. */
 export interface WriteOptions {
@@ -22,9 +22,6 @@ export interface WriteOptions {
 }
 
 type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
-
-/** As many symbolic links as Linux follows. */
-const MAX_LINKS = 40
 
 /**
  * Writes `chunks` to a temporary file in the same folder, syncs it to the disk, puts it in the place of
@@ -59,20 +56,20 @@ export async function writeFileAtomically(
  *
  * @throws `NOT_FOUND` if its folder is missing, `IO`
  */
-export async function resolveTarget(path: string, links = 0): Promise<string> {
+export async function resolveTarget(path: string): Promise<string> {
   const { readlink, realpath } = files(`write the file "${path}"`)
   const { basename, dirname, join, resolve } = paths()
   const found = await realpath(path).catch((error) => {
-    if (systemCode(error) === 'ENOENT' && links < MAX_LINKS) return undefined
+    if (systemCode(error) === 'ENOENT') return undefined
     throw fileError(path, error)
   })
   if (found !== undefined) return found
   const folder = await realpath(dirname(path)).catch((error) => {
     throw systemCode(error) === 'ENOENT' ? noFolderError(path, dirname(path), error) : fileError(path, error)
   })
-  // a link to a file that is not there yet
+  // a link to a file that is not there yet; links in a circle are an error of realpath
   const link = await readlink(path).catch(() => undefined)
-  return link === undefined ? join(folder, basename(path)) : resolveTarget(resolve(folder, link), links + 1)
+  return link === undefined ? join(folder, basename(path)) : resolveTarget(resolve(folder, link))
 }
 
 function noFolderError(path: string, folder: string, cause: unknown): RowspaceError {
@@ -121,9 +118,7 @@ async function replace(
     if (sync) await syncFolder(folder)
     return written
   } finally {
-    await files()
-      .rm(temporary, { force: true })
-      .catch(() => {})
+    await removeIfThere(temporary)
   }
 }
 
@@ -146,9 +141,7 @@ async function putInFreePlace(temporary: string, target: string): Promise<void> 
     await placeholder.close()
     await files().rename(temporary, target)
   } catch (error) {
-    await files()
-      .rm(target, { force: true })
-      .catch(() => {})
+    await removeIfThere(target)
     throw error
   }
 }
@@ -195,9 +188,9 @@ async function writeChunk(handle: FileHandle, chunk: Uint8Array): Promise<void> 
 /** The old file's owner, where the process may give files away, and its mode. */
 async function restoreRights(handle: FileHandle, old: Stats): Promise<void> {
   if (process.platform === 'win32') return
-  const status = await handle.stat()
-  if (status.uid !== old.uid || status.gid !== old.gid) await handle.chown(old.uid, old.gid).catch(() => {})
-  if (status.mode !== old.mode) await handle.chmod(old.mode & 0o7777)
+  await handle.chown(old.uid, old.gid).catch(() => {})
+  // not every disk that has modes can change them
+  if ((await handle.stat()).mode !== old.mode) await handle.chmod(old.mode & 0o7777)
 }
 
 /**
