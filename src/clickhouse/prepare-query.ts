@@ -4,6 +4,7 @@
  */
 
 import { RowspaceError } from '../core/errors.ts'
+import { namedQuery } from '../core/named-query.ts'
 import type { Metric, Query, RowKey } from '../core/options.ts'
 import { describe } from '../core/values.ts'
 import { checkQuery, checkVector, isRow, zeroQuery } from '../table/arguments.ts'
@@ -15,7 +16,6 @@ import {
   type WeightedTerm,
   weightedTerms,
 } from '../table/expression.ts'
-import { named } from '../table/searcher.ts'
 
 /** A query as it was at the call: its caller may change it while the servers work. */
 export interface GivenQuery {
@@ -79,8 +79,8 @@ export function givenSum(expression: Expression, normalize: boolean): GivenQuery
 /** Queries of a batch, whose errors name the query. */
 export function givenBatch<Entry>(list: readonly Entry[], read: (entry: Entry) => GivenQuery): GivenQuery[] {
   return list.map((entry, place) => {
-    const { rows, prepare } = named(place, () => read(entry))
-    return { rows, prepare: (table, metric) => named(place, () => prepare(table, metric)) }
+    const { rows, prepare } = namedQuery(place, () => read(entry))
+    return { rows, prepare: (table, metric) => namedQuery(place, () => prepare(table, metric)) }
   })
 }
 

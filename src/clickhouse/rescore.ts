@@ -47,7 +47,7 @@ export async function rescore(
   try {
     const { searcher } = table
     const params = searcher.params({ k, metric, minScore })
-    const found = searcher.nearestBatch(prepared.length, (index) => prepared[index]!, params)
+    const found = searcher.nearestBatch(prepared, (query) => query, params)
     const describe = (id: number) => ({ id, token: rows.get(id).token })
     return found.map(({ ids: places, cosines, dots, stats }) => {
       const own = Float64Array.from(places, (place) => sorted[place]!)

@@ -348,7 +348,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     const params = readCollectionQuestion(parts, this.searcher, this, options, what)
     const list = queryList(queries as Iterable<Key | Vector>, this.dimension)
     parts.rows.prepare()
-    const answers = this.searcher.nearestBatch(list.length, (index) => this.read(list[index]!), params)
+    const answers = this.searcher.nearestBatch(list, (query) => this.read(query), params)
     return answers.map((matches) => toCollectionMatches(parts, matches))
   }
 

@@ -1,7 +1,7 @@
 /** The types that rows are stored in, and the conversion of given rows. */
 import type { ElementType } from '../../bindings/layout.ts'
 import { RowspaceError } from './errors.ts'
-import { checkNumbers, describe, isVector } from './values.ts'
+import { checkNumbers, describe, invalidArgument, isVector } from './values.ts'
 
 export type { ElementType }
 
@@ -22,10 +22,7 @@ export const ELEMENT_TYPES: readonly ElementType[] = ['f32', 'bf16', 'f16', 'int
 /** Throws `INVALID_ARGUMENT` unless `dtype` is one of the four. */
 export function checkElementType(dtype: unknown): asserts dtype is ElementType {
   if (ELEMENT_TYPES.includes(dtype as ElementType)) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `dtype must be 'f32', 'bf16', 'f16' or 'int8'; got ${describe(dtype)}`,
-  )
+  throw invalidArgument("dtype must be 'f32', 'bf16', 'f16' or 'int8'", dtype)
 }
 
 export interface GivenRows {
@@ -75,14 +72,14 @@ function checkScales({ rows, dtype, dimension }: GivenRows, scales: ArrayLike<nu
   if (dtype !== 'int8' || !(rows instanceof Int8Array)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `scales belong to an Int8Array of codes with dtype 'int8'; got ${describe(rows)} and dtype '${dtype}'`,
+      `scales belong to an Int8Array of codes with dtype 'int8'; got ${describe(rows)} and dtype '${dtype}'.`,
     )
   }
   checkNumbers(scales, 'the list of scales')
   if (isVector(scales) && scales.length === rows.length / dimension) return
   throw new RowspaceError(
     'LENGTH_MISMATCH',
-    `${rows.length / dimension} rows of codes need a scale each; got ${isVector(scales) ? scales.length : describe(scales)}`,
+    `${rows.length / dimension} rows of codes need a scale each; got ${isVector(scales) ? scales.length : describe(scales)}.`,
   )
 }
 

@@ -1,7 +1,7 @@
 /** A set of row ids as bits. */
 
 import { RowspaceError } from './errors.ts'
-import { describe, readList } from './values.ts'
+import { describe, invalidArgument, readList } from './values.ts'
 
 /**
  * A set of row ids, one bit per row: make it once, filter any number of searches with it.
@@ -20,10 +20,7 @@ export class IdSet {
     readonly size: number,
   ) {
     if (!Number.isSafeInteger(size) || size < 0 || size > 2 ** 32) {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `the size of an IdSet must be an integer ≥ 0; got ${describe(size)}`,
-      )
+      throw invalidArgument('the size of an IdSet must be an integer ≥ 0 and ≤ 2^32', size)
     }
     this.words = new Uint32Array(Math.ceil(size / 32))
   }
@@ -43,9 +40,9 @@ export class IdSet {
   static where(size: number, test: (id: number) => boolean): IdSet {
     const set = new IdSet(size)
     if (typeof test !== 'function') {
-      throw new RowspaceError('INVALID_ARGUMENT', `the test of ids must be a function; got ${describe(test)}`)
+      throw invalidArgument('the test of ids must be a function', test)
     }
-    for (let id = 0; id < size; id++) if (test(id)) set.words[id >>> 5]! |= 1 << (id & 31)
+    for (let id = 0; id < size; id++) if (test(id)) setBit(set.words, id)
     return set
   }
 
@@ -56,9 +53,7 @@ export class IdSet {
 
   /** Whether the id is in the set; false for what is not an id. */
   has(id: number): boolean {
-    return (
-      Number.isInteger(id) && id >= 0 && id < this.size && (this.words[id >>> 5]! & (1 << (id & 31))) !== 0
-    )
+    return isIdOf(id, this.size) && ((this.words[id >>> 5] ?? 0) & (1 << (id & 31))) !== 0
   }
 
   /**
@@ -68,30 +63,37 @@ export class IdSet {
    */
   add(id: number): this {
     checkId(id, this.size)
-    this.words[id >>> 5]! |= 1 << (id & 31)
+    setBit(this.words, id)
     return this
   }
 
   /** Removes an id. Returns whether it was in the set. */
   delete(id: number): boolean {
     const had = this.has(id)
-    if (had) this.words[id >>> 5]! &= ~(1 << (id & 31))
+    if (had) clearBit(this.words, id)
     return had
   }
 }
 
+function setBit(words: Uint32Array, id: number): void {
+  words[id >>> 5] = (words[id >>> 5] ?? 0) | (1 << (id & 31))
+}
+
+/** Removes an id from the words of a set. */
+export function clearBit(words: Uint32Array, id: number): void {
+  words[id >>> 5] = (words[id >>> 5] ?? 0) & ~(1 << (id & 31))
+}
+
+function isIdOf(id: number, size: number): boolean {
+  return Number.isInteger(id) && id >= 0 && id < size
+}
+
 /** Throws `ID_OUT_OF_RANGE` unless `id` is a row of a table of `size` rows. */
 export function checkId(id: number, size: number): void {
-  if (Number.isInteger(id) && id >= 0 && id < size) return
-  const range = size === 0 ? 'the table has no rows' : `ids are whole numbers from 0 to ${size - 1}`
-  throw new RowspaceError(
-    'ID_OUT_OF_RANGE',
-    `id ${describe(id)} is not in the table: it has ${size} rows (|V|), ${range}`,
-    {
-      id,
-      size,
-    },
-  )
+  if (isIdOf(id, size)) return
+  const ids = size === 0 ? '' : `, with ids from 0 to ${size - 1}`
+  const message = `id ${describe(id)} is not in the table: it has ${size} rows${ids}.`
+  throw new RowspaceError('ID_OUT_OF_RANGE', message, { id, size })
 }
 
 /** The number of ones among 32 bits. */

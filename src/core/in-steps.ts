@@ -2,11 +2,10 @@
  * Long work in steps: it yields to the event loop, reports progress, and can be stopped between two steps.
  */
 
-import { RowspaceError } from './errors.ts'
 import type { Progress } from './progress.ts'
 import { reportLater } from './report-later.ts'
 import type { KeysOf } from './strict-options.ts'
-import { describe } from './values.ts'
+import { invalidArgument } from './values.ts'
 
 /** Progress of a bulk question: `done` and `total` count questions. */
 export type WorkProgress = Progress<'search'>
@@ -32,10 +31,10 @@ export async function inSteps(
   step: (from: number, to: number) => void,
 ): Promise<void> {
   if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw new RowspaceError('INVALID_ARGUMENT', `onProgress must be a function; got ${describe(onProgress)}`)
+    throw invalidArgument('onProgress must be a function', onProgress)
   }
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
-    throw new RowspaceError('INVALID_ARGUMENT', `signal must be an AbortSignal; got ${describe(signal)}`)
+    throw invalidArgument('signal must be an AbortSignal', signal)
   }
   signal?.throwIfAborted()
   let progressError: unknown

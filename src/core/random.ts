@@ -1,7 +1,6 @@
 /** Seeded random ids, the same on every engine. */
 
-import { RowspaceError } from './errors.ts'
-import { describe } from './values.ts'
+import { checkCount, invalidArgument } from './values.ts'
 
 /**
  * SplitMix32: 32 random bits per call from a 32-bit seed (the finaliser of MurmurHash3 over a Weyl sequence).
@@ -27,12 +26,8 @@ export function sampleIds(
   seed: number,
   allowed: (id: number) => boolean,
 ): Uint32Array {
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new RowspaceError('INVALID_ARGUMENT', `count must be an integer ≥ 0; got ${describe(count)}`)
-  }
-  if (!Number.isSafeInteger(seed)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `seed must be an integer; got ${describe(seed)}`)
-  }
+  checkCount(count, 'count', 0)
+  if (!Number.isSafeInteger(seed)) throw invalidArgument('seed must be an integer', seed)
   const next = randomBits(seed)
   // Fisher-Yates that stores moved ids only: no array of |V| numbers
   const moved = new Map<number, number>()

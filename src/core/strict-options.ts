@@ -5,7 +5,7 @@
 
 import { editDistance } from './edit-distance.ts'
 import { RowspaceError } from './errors.ts'
-import { describe } from './values.ts'
+import { describe, invalidArgument } from './values.ts'
 
 /** Every key of a type: an option that is missing here does not compile. */
 export type KeysOf<Options> = Readonly<Record<keyof Options, true>>
@@ -29,7 +29,7 @@ export function readOptions<Options extends object>(
   // nearly all options are plain objects: one copy, and one look at each key
   if (Object.getPrototypeOf(given ?? 0) !== Object.prototype) {
     if (Object.prototype.toString.call(given) !== '[object Object]') {
-      throw new RowspaceError('INVALID_ARGUMENT', `${what} must be an object; got ${describe(given)}`)
+      throw invalidArgument(`${what} must be an object`, given)
     }
     for (const key of Object.keys(given)) if (!Object.hasOwn(keys, key)) throw unknownKey(key, keys, what)
     return pickOptions(given, keys)
@@ -62,7 +62,7 @@ function unknownKey(key: string, keys: object, what: string): RowspaceError {
   const nearest = known[distances.indexOf(Math.min(...distances))]
   return new RowspaceError(
     'INVALID_ARGUMENT',
-    `unknown key ${describe(key)} in ${what}; did you mean ${describe(nearest)}? Known keys: ${known.join(', ')}`,
+    `unknown key ${describe(key)} in ${what}; did you mean ${describe(nearest)}? Known keys: ${known.join(', ')}.`,
     { key, nearest },
   )
 }

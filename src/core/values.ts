@@ -28,12 +28,19 @@ export function describe(value: unknown): string {
   return 'an object'
 }
 
+/** The error for an argument that is not as `expected`, a sentence without its full stop: "k must be an integer ≥ 0". */
+export function invalidArgument(
+  expected: string,
+  value: unknown,
+  details?: Record<string, unknown>,
+): RowspaceError {
+  return new RowspaceError('INVALID_ARGUMENT', `${expected}; got ${describe(value)}.`, details)
+}
+
 /** `value` itself. Throws `INVALID_ARGUMENT` unless it is an integer ≥ `min`. */
 export function checkCount(value: number | undefined, name: string, min: number): number {
   if (value !== undefined && Number.isSafeInteger(value) && value >= min) return value
-  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be an integer ≥ ${min}; got ${describe(value)}`, {
-    [name]: value,
-  })
+  throw invalidArgument(`${name} must be an integer ≥ ${min}`, value, { [name]: value })
 }
 
 /**
@@ -47,7 +54,7 @@ export function checkNumbers(list: ArrayLike<unknown>, what: string): void {
     if (typeof list[column] === 'number') continue
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `${what} has ${describe(list[column])} at coordinate ${column}, which is not a number`,
+      `${what} has ${describe(list[column])} at coordinate ${column}, which is not a number.`,
       { column },
     )
   }
@@ -56,5 +63,5 @@ export function checkNumbers(list: ArrayLike<unknown>, what: string): void {
 /** The members of a list. Throws `INVALID_ARGUMENT`, for a string too: its letters would pass as members. */
 export function readList<Member>(list: Iterable<Member>, what: string): Member[] {
   if (typeof list === 'object' && list !== null && Symbol.iterator in list) return [...list]
-  throw new RowspaceError('INVALID_ARGUMENT', `a list of ${what} was expected; got ${describe(list)}`)
+  throw invalidArgument(`a list of ${what} was expected`, list)
 }

@@ -32,5 +32,5 @@ export function mostSimilarBatch(
 ): Matches[] {
   const list = readList(questions, 'questions')
   const params = table.searcher.params(readTopnOptions(table, options))
-  return table.searcher.nearestBatch(list.length, (index) => meanQuery(table, list[index] ?? {}), params)
+  return table.searcher.nearestBatch(list, (terms) => meanQuery(table, terms), params)
 }

@@ -1,7 +1,7 @@
 /** The arguments of a question, checked where they arrive: each error names the value. */
 import { RowspaceError } from '../core/errors.ts'
 import type { Metric, Query, RowKey, SearchOptions } from '../core/options.ts'
-import { checkNumbers, describe, isVector, readList } from '../core/values.ts'
+import { checkNumbers, describe, invalidArgument, isVector, readList } from '../core/values.ts'
 
 export function isRow(query: Query): query is RowKey {
   return typeof query === 'number' || typeof query === 'string'
@@ -13,13 +13,12 @@ export function readSearchOptions({ k = 10, metric = 'cosine', minScore }: Searc
   minScore: number | undefined
 } {
   if (!Number.isSafeInteger(k) || k < 0) {
-    throw new RowspaceError('INVALID_K', `k must be an integer ≥ 0; got ${describe(k)}`, { k })
+    throw new RowspaceError('INVALID_K', `k must be an integer ≥ 0; got ${describe(k)}.`, { k })
   }
-  if (metric !== 'cosine' && metric !== 'dot') {
-    throw new RowspaceError('INVALID_ARGUMENT', `metric must be 'cosine' or 'dot'; got ${describe(metric)}`)
-  }
+  if (metric !== 'cosine' && metric !== 'dot')
+    throw invalidArgument("metric must be 'cosine' or 'dot'", metric)
   if (minScore !== undefined && (typeof minScore !== 'number' || Number.isNaN(minScore))) {
-    throw new RowspaceError('INVALID_ARGUMENT', `minScore must be a number; got ${describe(minScore)}`)
+    throw invalidArgument('minScore must be a number', minScore)
   }
   return { k, metric, minScore }
 }
@@ -27,7 +26,7 @@ export function readSearchOptions({ k = 10, metric = 'cosine', minScore }: Searc
 export function zeroQuery(what: string): RowspaceError {
   return new RowspaceError(
     'ZERO_QUERY',
-    `${what}: its cosine with anything is undefined; ask with metric 'dot', or another query`,
+    `${what}: its cosine with anything is undefined. Use metric 'dot', or another query.`,
   )
 }
 
@@ -37,7 +36,7 @@ export function checkQuery(vector: ArrayLike<number>, inverseNorm: number, metri
     const column = Array.from(vector).findIndex((value) => !Number.isFinite(Math.fround(value)))
     throw new RowspaceError(
       'NON_FINITE',
-      `the query has ${vector[column]} at coordinate ${column}; every number must be finite as float32`,
+      `the query has ${vector[column]} at coordinate ${column}; every number must be finite as float32.`,
       { column },
     )
   }
@@ -52,21 +51,17 @@ export function checkVector<Vector extends Float32Array | readonly number[]>(
   vector: Vector,
   dimension: number,
 ): Vector | number[] {
-  if (!isVector(vector)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `a query is an id, a token or a vector; got ${describe(vector)}`,
-    )
-  }
+  if (!isVector(vector)) throw invalidArgument('a query must be an id, a token or a vector', vector)
   // a list may have getters: what is checked here is what is used
   const numbers = Array.isArray(vector) ? [...vector] : vector
   checkNumbers(numbers, 'the query')
   if (numbers.length === dimension) return numbers
-  if (numbers.length === 0)
-    throw new RowspaceError('EMPTY_QUERY', `the query has no numbers; it needs ${dimension}`)
+  if (numbers.length === 0) {
+    throw new RowspaceError('EMPTY_QUERY', `the query has no numbers; it needs ${dimension}.`)
+  }
   throw new RowspaceError(
     'DIMENSION_MISMATCH',
-    `the query has ${numbers.length} numbers; the table's rows have ${dimension}`,
+    `the query has ${numbers.length} numbers; the table's rows have ${dimension}.`,
     { actual: numbers.length, expected: dimension },
   )
 }
@@ -77,17 +72,17 @@ export function queryList(queries: Iterable<Query>, dimension: number): Query[] 
     if (queries.length % dimension !== 0) {
       throw new RowspaceError(
         'LENGTH_MISMATCH',
-        `${queries.length} numbers are not whole queries of ${dimension}: ${queries.length % dimension} are left over`,
+        `${queries.length} numbers are not whole queries of ${dimension}: ${queries.length % dimension} are left over.`,
         { length: queries.length, dimension },
       )
     }
-    return Array.from({ length: queries.length / dimension }, (_, index) =>
-      queries.subarray(index * dimension, (index + 1) * dimension),
-    )
+    const list: Float32Array[] = []
+    for (let at = 0; at < queries.length; at += dimension) list.push(queries.subarray(at, at + dimension))
+    return list
   }
   if (!ArrayBuffer.isView(queries) || queries instanceof Uint32Array) return readList(queries, 'queries')
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `a list of queries, n · d numbers in a Float32Array or ids in a Uint32Array was expected; got ${describe(queries)}`,
+  throw invalidArgument(
+    'queries must be a list, a Float32Array of n · d numbers or a Uint32Array of ids',
+    queries,
   )
 }

@@ -1,12 +1,11 @@
 /** The table that a function of its own room is asked about. */
 
-import { RowspaceError } from '../core/errors.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import type { EmbeddingTable } from './embedding-table.ts'
 
 /** Throws `INVALID_ARGUMENT` unless this is a table, `DISPOSED` where it was disposed of. */
 export function checkTable(table: EmbeddingTable): void {
   // not instanceof: another copy of this package may have made it
   if (typeof table?.open === 'function') return void table.open()
-  throw new RowspaceError('INVALID_ARGUMENT', `a table must be an EmbeddingTable; got ${describe(table)}`)
+  throw invalidArgument('a table must be an EmbeddingTable', table)
 }

@@ -2,7 +2,7 @@
 import { TableMemory } from '../../bindings/table-memory.ts'
 import type { ElementType, RowArrays } from '../core/element-types.ts'
 import { RowspaceError } from '../core/errors.ts'
-import { checkId, IdSet } from '../core/id-set.ts'
+import { checkId, type IdSet } from '../core/id-set.ts'
 import {
   ANALOGY_OPTIONS,
   type AnalogyOptions,
@@ -16,7 +16,7 @@ import {
 } from '../core/options.ts'
 import { sampleIds } from '../core/random.ts'
 import { readOptions } from '../core/strict-options.ts'
-import { describe, readList } from '../core/values.ts'
+import { readList } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { checkVector, isRow, queryList } from './arguments.ts'
 import { combine, type Expression, weightedTerms } from './expression.ts'
@@ -24,7 +24,7 @@ import { type MadeTable, makeByFilling, makeFromRows, type TableShapeOptions } f
 import type { Matches } from './matches.ts'
 import { NO_IDS, type PreparedQuery, readQuery, readSum } from './query.ts'
 import { Searcher } from './searcher.ts'
-import { findToken } from './vocabulary.ts'
+import { TableRows } from './table-rows.ts'
 
 export type {
   AnalogyOptions,
@@ -63,9 +63,7 @@ export class EmbeddingTable {
   readonly codes: 'int8' | 'int4' | 'none'
   /** The tokens, or undefined where the table has none. */
   readonly vocabulary: Vocabulary | undefined
-  private memory: TableMemory | undefined
-  /** The rows that may be in an answer: all but those that were skipped. @internal */
-  readonly live: IdSet
+  readonly #rows: TableRows
   /** Answers this table's queries. @internal */
   readonly searcher: Searcher
 
@@ -73,29 +71,19 @@ export class EmbeddingTable {
     if (!(made?.memory instanceof TableMemory)) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        'new EmbeddingTable() makes no table: use EmbeddingTable.from(), EmbeddingTable.fill() or openTable()',
+        'new EmbeddingTable() makes no table: use EmbeddingTable.from(), EmbeddingTable.fill() or openTable().',
       )
     }
     const { memory, size, vocabulary, duplicates } = made
-    this.memory = memory
     this.size = size
     this.dimension = memory.layout.dimension
     this.dtype = memory.layout.dtype
     this.vocabulary = vocabulary
     this.codes = memory.hasCodes ? (`int${memory.codeBits}` as const) : 'none'
     this.duplicates = duplicates
-    const { norms, mask } = memory
-    this.live = IdSet.where(size, (id) => norms[id] !== Number.POSITIVE_INFINITY)
-    mask.set(this.live.words)
+    this.#rows = new TableRows(made)
     this.skipped = size - this.live.count
-    this.searcher = new Searcher({
-      size,
-      live: this.live,
-      memory: () => this.open(),
-      ids: (rows) => this.ids(rows),
-      idSet: (test) => this.idSet(test),
-      tokenOf: this.tokenOf,
-    })
+    this.searcher = new Searcher(this.#rows)
   }
 
   /**
@@ -161,27 +149,14 @@ export class EmbeddingTable {
    */
   id(row: RowKey): number {
     this.open()
-    if (typeof row === 'number') {
-      checkId(row, this.size)
-      return row
-    }
-    if (typeof row !== 'string') {
-      throw new RowspaceError('INVALID_ARGUMENT', `a row must be an id or a token; got ${describe(row)}`)
-    }
-    if (this.vocabulary === undefined) {
-      throw new RowspaceError(
-        'NO_TOKENS',
-        `this table has no tokens, so ${describe(row)} names no row: ask by id`,
-      )
-    }
-    return findToken(this.vocabulary, row)
+    return this.#rows.id(row)
   }
 
   /** The token of an id, or undefined where the table has none for it. Throws `ID_OUT_OF_RANGE`. */
   token(id: number): string | undefined {
     this.open()
     checkId(id, this.size)
-    return this.vocabulary?.tokenOf(id)
+    return this.#rows.tokenOf(id)
   }
 
   /**
@@ -200,7 +175,7 @@ export class EmbeddingTable {
   /** Copies of n rows: n · d numbers, row after row. The same row may be given several times. */
   gather(rows: Iterable<RowKey>): Float32Array {
     const memory = this.open()
-    const ids = this.idArray(rows)
+    const ids = this.#rows.idArray(rows)
     const target = new Float32Array(ids.length * this.dimension)
     memory.gather(ids, target)
     return target
@@ -209,7 +184,7 @@ export class EmbeddingTable {
   /** The cosine of two rows or vectors; 0 where one is a row of zeros. Symmetric to the bit. */
   similarity(a: Query, b: Query): number {
     this.open()
-    const first = this.read(a)
+    const first = this.#read(a)
     return this.searcher.similarity(first, isRow(b) ? this.id(b) : checkVector(b, this.dimension))
   }
 
@@ -223,7 +198,7 @@ export class EmbeddingTable {
   nearest(query: Query, options: SearchOptions = {}): Matches {
     this.open()
     const params = this.searcher.params(readOptions(options, SEARCH_OPTIONS, 'the options of nearest()'))
-    return this.searcher.nearest(this.read(query), params)
+    return this.searcher.nearest(this.#read(query), params)
   }
 
   /**
@@ -236,7 +211,7 @@ export class EmbeddingTable {
     this.open()
     const params = this.searcher.params(readOptions(options, SEARCH_OPTIONS, 'the options of nearestBatch()'))
     const list = queryList(queries, this.dimension)
-    return this.searcher.nearestBatch(list.length, (index) => this.read(list[index]!), params)
+    return this.searcher.nearestBatch(list, (query) => this.#read(query), params)
   }
 
   /**
@@ -262,8 +237,8 @@ export class EmbeddingTable {
     const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogyBatch()')
     const params = this.searcher.params(given)
     const list = readList(expressions, 'expressions')
-    const prepare = (index: number) => readSum(this, list[index]!, given.normalize ?? false)
-    return this.searcher.nearestBatch(list.length, prepare, params)
+    const read = (expression: Expression) => readSum(this, expression, given.normalize ?? false)
+    return this.searcher.nearestBatch(list, read, params)
   }
 
   /**
@@ -279,8 +254,8 @@ export class EmbeddingTable {
   /** Cosine and dot product of each given row with a query, in the order given. */
   scores(query: Query, rows: Iterable<RowKey>): Matches {
     this.open()
-    const ids = this.idArray(rows)
-    return this.searcher.scores(this.read(query), ids)
+    const ids = this.#rows.idArray(rows)
+    return this.searcher.scores(this.#read(query), ids)
   }
 
   /**
@@ -297,21 +272,19 @@ export class EmbeddingTable {
       { seed: true, exclude: true },
       'the options of randomIds()',
     )
-    const excluded = new Set(this.ids(exclude))
+    const excluded = new Set(this.#rows.ids(exclude))
     return sampleIds(this.size, count, seed, (id) => !excluded.has(id) && this.live.has(id))
   }
 
   /** A set of rows, given as a list or by a test, to filter any number of searches with. */
   idSet(rows: Iterable<RowKey> | ((id: number, token: string | undefined) => boolean)): IdSet {
     this.open()
-    if (typeof rows !== 'function') return IdSet.from(this.size, this.ids(rows))
-    return IdSet.where(this.size, (id) => rows(id, this.tokenOf(id)))
+    return this.#rows.idSet(rows)
   }
 
   /** Frees the memory. Every question afterwards throws `DISPOSED`; a second call does nothing. */
   dispose(): void {
-    this.memory?.dispose()
-    this.memory = undefined
+    this.#rows.dispose()
   }
 
   /** As `dispose`, for `using`. */
@@ -319,26 +292,17 @@ export class EmbeddingTable {
     this.dispose()
   }
 
-  private ids(rows: Iterable<RowKey>): number[] {
-    return readList(rows, 'rows').map((row) => this.id(row))
+  /** The rows that may be in an answer: all but those that were skipped. @internal */
+  get live(): IdSet {
+    return this.#rows.live
   }
-
-  /** The ids of a list of rows as an array of its own; many ids that come as one are only checked. */
-  private idArray(rows: Iterable<RowKey>): Uint32Array<ArrayBuffer> {
-    if (!(rows instanceof Uint32Array)) return Uint32Array.from(this.ids(rows))
-    for (const id of rows) if (id >= this.size) checkId(id, this.size)
-    return rows.slice()
-  }
-
-  private readonly tokenOf = (id: number): string | undefined => this.vocabulary?.tokenOf(id)
 
   /** The memory of a table that is open. Throws `DISPOSED`. @internal */
   open(): TableMemory {
-    if (this.memory !== undefined) return this.memory
-    throw new RowspaceError('DISPOSED', 'this table was disposed of: make a new one')
+    return this.#rows.memory()
   }
 
-  private read(query: Query): PreparedQuery {
+  #read(query: Query): PreparedQuery {
     return readQuery(this, this.live, query)
   }
 }

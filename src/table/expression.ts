@@ -3,7 +3,7 @@
 import { RowspaceError } from '../core/errors.ts'
 import type { RowKey } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument } from '../core/values.ts'
 
 /** A row by id or token, or a vector of d numbers. */
 export type Term = RowKey | Float32Array
@@ -40,29 +40,27 @@ export interface TermTable {
 export function weightedTerms(expression: Expression): WeightedTerm[] {
   const { positive = [], negative = [] } = readOptions(expression, EXPRESSION, 'the expression')
   for (const list of [positive, negative]) {
-    if (!Array.isArray(list)) {
-      throw new RowspaceError('INVALID_ARGUMENT', `positive and negative are lists; got ${describe(list)}`)
-    }
+    if (!Array.isArray(list)) throw invalidArgument('positive and negative must be lists', list)
   }
   const weighted = (sign: number) => (entry: Term | readonly [Term, number]) => {
     if (Array.isArray(entry) && entry.length !== 2) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `a term is an id, a token, a Float32Array, or one of them with a weight; got an array of ${entry.length}`,
+        `a term is an id, a token, a Float32Array, or one of them with a weight; got an array of ${entry.length}.`,
       )
     }
     const [term, weight] = Array.isArray(entry) ? (entry as readonly [Term, number]) : [entry as Term, 1]
     if (typeof weight === 'number' && Number.isFinite(weight)) return { term, weight: sign * weight }
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `a weight must be a finite number; got ${describe(weight)} for ${describe(term)}`,
+      `a weight must be a finite number; got ${describe(weight)} for ${describe(term)}.`,
     )
   }
   const terms = [...positive.map(weighted(1)), ...negative.map(weighted(-1))]
   if (terms.length > 0) return terms
   throw new RowspaceError(
     'EMPTY_QUERY',
-    'an analogy needs at least one token, id or vector in positive or negative',
+    'an analogy needs at least one token, id or vector in positive or negative.',
   )
 }
 
@@ -89,11 +87,8 @@ function checkedVector(vector: Float32Array, dimension: number): Float32Array {
   if (vector.length === dimension) return vector
   throw new RowspaceError(
     'DIMENSION_MISMATCH',
-    `a term has ${vector.length} numbers; the table's rows have ${dimension}`,
-    {
-      actual: vector.length,
-      expected: dimension,
-    },
+    `a term has ${vector.length} numbers; the table's rows have ${dimension}.`,
+    { actual: vector.length, expected: dimension },
   )
 }
 

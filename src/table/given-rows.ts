@@ -2,7 +2,7 @@
 
 import { type GivenRows, type RowArrays, writeRows } from '../core/element-types.ts'
 import { RowspaceError } from '../core/errors.ts'
-import { checkCount, checkNumbers, describe, isVector } from '../core/values.ts'
+import { checkCount, checkNumbers, invalidArgument, isVector } from '../core/values.ts'
 
 export interface RowList {
   size: number
@@ -16,12 +16,7 @@ export interface RowList {
  * numbers.
  */
 export function readRowList(rows: unknown, wanted: number | undefined): RowList {
-  if (!isVector(rows)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `rows must be an array of numbers, or a list of rows; got ${describe(rows)}`,
-    )
-  }
+  if (!isVector(rows)) throw invalidArgument('rows must be an array of numbers, or a list of rows', rows)
   const first: unknown = rows[0]
   if (isVector(first)) return readNested(Array.from<unknown>(rows), wanted ?? first.length)
   const dimension = checkCount(wanted, 'dimension', 1)
@@ -29,7 +24,7 @@ export function readRowList(rows: unknown, wanted: number | undefined): RowList 
   if (rows.length % dimension === 0) return { size: rows.length / dimension, dimension, lists: [rows] }
   throw new RowspaceError(
     'LENGTH_MISMATCH',
-    `${rows.length} numbers are not whole rows of dimension ${dimension}: ${rows.length % dimension} are left over`,
+    `${rows.length} numbers are not whole rows of dimension ${dimension}: ${rows.length % dimension} are left over.`,
     { length: rows.length, dimension },
   )
 }
@@ -37,20 +32,12 @@ export function readRowList(rows: unknown, wanted: number | undefined): RowList 
 function readNested(rows: readonly unknown[], dimension: number): RowList {
   checkCount(dimension, 'dimension', 1)
   const lists = rows.map((row, id) => {
-    if (!isVector(row)) {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `row ${id} must be ${dimension} numbers; got ${describe(row)}`,
-        {
-          row: id,
-        },
-      )
-    }
+    if (!isVector(row)) throw invalidArgument(`row ${id} must be ${dimension} numbers`, row, { row: id })
     checkNumbers(row, `row ${id}`)
     if (row.length === dimension) return row
     throw new RowspaceError(
       'DIMENSION_MISMATCH',
-      `row ${id} has ${row.length} numbers; rows of dimension ${dimension} were expected`,
+      `row ${id} has ${row.length} numbers; rows of dimension ${dimension} were expected.`,
       { row: id, actual: row.length, expected: dimension },
     )
   })
@@ -65,7 +52,7 @@ export function writeRowList(
   scales: Float32Array,
 ): void {
   if (given !== undefined && lists.length > 1) {
-    throw new RowspaceError('INVALID_ARGUMENT', 'scales belong to rows in one Int8Array; got a list of rows')
+    throw new RowspaceError('INVALID_ARGUMENT', 'scales belong to rows in one Int8Array; got a list of rows.')
   }
   let from = 0
   for (const rows of lists) {

@@ -32,6 +32,8 @@ const NO_STATS: SearchStats = { rescored: 0 }
 export class Matches<Entry extends object = Match, Ids extends IdList = Uint32Array>
   implements Iterable<Entry>
 {
+  readonly #describe: (id: Ids[number], index: number) => Omit<Entry, 'cosine' | 'dot'>
+
   /** @internal */
   constructor(
     /** The id of each match. */
@@ -40,10 +42,12 @@ export class Matches<Entry extends object = Match, Ids extends IdList = Uint32Ar
     readonly cosines: Float32Array,
     /** The dot product of each match with the query, float32. */
     readonly dots: Float32Array,
-    private readonly describe: (id: Ids[number], index: number) => Omit<Entry, 'cosine' | 'dot'>,
+    describe: (id: Ids[number], index: number) => Omit<Entry, 'cosine' | 'dot'>,
     /** What the answer cost. */
     readonly stats: SearchStats = NO_STATS,
-  ) {}
+  ) {
+    this.#describe = describe
+  }
 
   /** How many matches there are. */
   get length(): number {
@@ -56,7 +60,7 @@ export class Matches<Entry extends object = Match, Ids extends IdList = Uint32Ar
     const id = this.ids[place]
     if (id === undefined) return undefined
     const scores = { cosine: this.cosines[place], dot: this.dots[place] }
-    return { ...this.describe(id, place), ...scores } as Entry
+    return { ...this.#describe(id, place), ...scores } as Entry
   }
 
   /** The matches at the given indices, in that order. */
@@ -67,7 +71,7 @@ export class Matches<Entry extends object = Match, Ids extends IdList = Uint32Ar
         ? picked
         : new (list.constructor as Float32ArrayConstructor)(picked as number[])
     }
-    const describe = (id: Ids[number], index: number) => this.describe(id, indices[index] ?? index)
+    const describe = (id: Ids[number], index: number) => this.#describe(id, indices[index] ?? index)
     const lists = [this.ids, this.cosines, this.dots].map(take)
     return new (this.constructor as new (...parts: unknown[]) => this)(...lists, describe, this.stats)
   }

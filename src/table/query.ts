@@ -11,8 +11,8 @@ import { combine, type Expression, inputIds, type TermTable, weightedTerms } fro
 
 /** A query whose ids are known and whose numbers nothing else changes. */
 export interface PreparedQuery {
-  /** The rows it was made from. */
-  readonly inputs: readonly number[]
+  /** The rows it was made from, ascending, each once. */
+  readonly inputs: ArrayLike<number>
   /**
    * Writes it to a place of the memory. Returns its inverse norm.
    *
@@ -35,10 +35,9 @@ export function readQuery(table: TermTable, live: IdSet, query: Query): Prepared
     inputs: [id],
     write(memory, metric, place) {
       const inverseNorm = memory.askWithRow(id, place)
-      if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`row ${id} is all zeros`)
-      if (metric === 'cosine' && !live.has(id)) {
-        throw zeroQuery(`row ${id} was not finite and reads as zeros`)
-      }
+      if (metric !== 'cosine') return inverseNorm
+      if (inverseNorm === 0) throw zeroQuery(`row ${id} is all zeros`)
+      if (!live.has(id)) throw zeroQuery(`row ${id} was not finite and reads as zeros`)
       return inverseNorm
     },
   }
@@ -50,12 +49,13 @@ export function readSum(table: TermTable, expression: Expression, normalize: boo
   return vectorQuery(combine(table, terms, normalize), inputIds(table, terms))
 }
 
+/** A vector of d numbers that was made from these rows. */
 export function vectorQuery(
   vector: Float32Array | readonly number[],
   inputs: readonly number[],
 ): PreparedQuery {
   return {
-    inputs,
+    inputs: inputs.length > 1 ? Uint32Array.from(new Set(inputs)).sort() : inputs,
     write(memory, metric, place) {
       const inverseNorm = memory.askWithVector(vector, place)
       checkQuery(vector, inverseNorm, metric)

@@ -1,10 +1,11 @@
 /**
- * From a query to its answer. This is the only file that asks the kernels: for tables, collections, bulk questions and batches. What
- * a search needs goes down as arguments; what it cost comes back with the answer.
+ * From a query to its answer. Only this file calls the kernels of a search: for tables, collections, bulk queries and batches. What a
+ * search needs goes down as arguments; what it cost comes back with the answer.
  */
 import type { KernelQuery, TableMemory } from '../../bindings/table-memory.ts'
-import { isRowspaceError, RowspaceError } from '../core/errors.ts'
-import { countBits, IdSet } from '../core/id-set.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { clearBit, countBits, IdSet } from '../core/id-set.ts'
+import { namedQuery } from '../core/named-query.ts'
 import type { Metric, RowKey, SearchOptions } from '../core/options.ts'
 import { describe } from '../core/values.ts'
 import { checkQuery, readSearchOptions } from './arguments.ts'
@@ -34,16 +35,13 @@ export interface SearchParams {
   includeInputs: boolean
 }
 
-interface ReadyQuery extends PreparedQuery {
-  /** Ids to leave out of its own answer, ascending, each once. */
-  readonly excluded: ArrayLike<number>
-}
-
 export class Searcher {
-  private readonly describe: (id: number) => { id: number; token: string | undefined }
+  readonly #rows: SearchedRows
+  readonly #describe: (id: number) => { id: number; token: string | undefined }
 
-  constructor(private readonly rows: SearchedRows) {
-    this.describe = (id) => ({ id, token: rows.tokenOf(id) })
+  constructor(rows: SearchedRows) {
+    this.#rows = rows
+    this.#describe = (id) => ({ id, token: rows.tokenOf(id) })
   }
 
   /**
@@ -51,7 +49,7 @@ export class Searcher {
    * table themselves.
    */
   params(options: SearchOptions): SearchParams {
-    const { rows } = this
+    const rows = this.#rows
     const { exclude, filter, includeInputs = false } = options
     const { k, metric, minScore } = readSearchOptions(options)
     const excluded = exclude === undefined ? NO_IDS : rows.ids(exclude)
@@ -62,38 +60,45 @@ export class Searcher {
     const got = set instanceof IdSet ? `a set over ${set.size} rows` : describe(set)
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `a filter is a test or an IdSet over this table's ${rows.size} rows; got ${got}`,
+      `filter must be a function or an IdSet over this table's ${rows.size} rows; got ${got}.`,
     )
   }
 
   /** The rows nearest to a query, its inputs left out unless `includeInputs`. */
   nearest(query: PreparedQuery, params: SearchParams): Matches {
-    const memory = this.rows.memory()
-    const excluded = excludedBy(query, params)
+    const memory = this.#rows.memory()
     const inverseNorm = query.write(memory, params.metric, 0)
-    return this.answer(memory, [{ inverseNorm, excluded }], params)[0]!
+    const k = this.#search(memory, [{ inverseNorm, excluded: excludedBy(query, params) }], params)
+    return this.#answer(memory, 0, k)
   }
 
   /**
-   * The same of `count` queries, as many at once as there is room for. All are prepared before the first is written. An error of
+   * The same of many queries, as many at once as there is room for. All are prepared before the first is written. An error of
    * `prepare` or of writing names the query.
    */
-  nearestBatch(count: number, prepare: (index: number) => PreparedQuery, params: SearchParams): Matches[] {
-    const queries = Array.from({ length: count }, (_, index) => {
-      const query = named(index, () => prepare(index))
-      return { ...query, excluded: excludedBy(query, params) }
-    })
+  nearestBatch<Query>(
+    given: readonly Query[],
+    prepare: (query: Query) => PreparedQuery,
+    params: SearchParams,
+  ): Matches[] {
+    const queries = given.map((query, index) => namedQuery(index, () => prepare(query)))
+    const memory = this.#rows.memory()
     const answers: Matches[] = []
-    while (answers.length < count) {
-      const chunk = this.asManyAsFit(queries, answers.length, params)
-      answers.push(...this.answerChunk(chunk, answers.length, params))
+    for (const chunk of this.#chunks(memory, queries, params)) {
+      const first = answers.length
+      const written = chunk.map((query, place) => {
+        const inverseNorm = namedQuery(first + place, () => query.write(memory, params.metric, place))
+        return { inverseNorm, excluded: excludedBy(query, params) }
+      })
+      const k = this.#search(memory, written, params)
+      for (const place of chunk.keys()) answers.push(this.#answer(memory, place, k))
     }
     return answers
   }
 
   /** Both scores of the given rows with a query, in the order given. */
   scores(query: PreparedQuery, ids: Uint32Array): Matches {
-    const memory = this.rows.memory()
+    const memory = this.#rows.memory()
     const inverseNorm = query.write(memory, 'dot', 0)
     const cosines = new Float32Array(ids.length)
     const dots = new Float32Array(ids.length)
@@ -105,12 +110,12 @@ export class Searcher {
       cosines.set(memory.cosines.subarray(0, some.length), done)
       dots.set(memory.dots.subarray(0, some.length), done)
     }
-    return new Matches(ids, cosines, dots, this.describe)
+    return new Matches(ids, cosines, dots, this.#describe)
   }
 
   /** The cosine of a query with a row or a vector; 0 with a row of zeros. */
   similarity(query: PreparedQuery, other: number | readonly number[] | Float32Array): number {
-    const memory = this.rows.memory()
+    const memory = this.#rows.memory()
     // a row of zeros has a cosine with everything, a vector of zeros has none
     const inverseNorm = query.write(memory, query.inputs.length > 0 ? 'dot' : 'cosine', 0)
     if (typeof other === 'number') {
@@ -123,94 +128,76 @@ export class Searcher {
     return cosine
   }
 
-  /** The queries from `first` on that there is room for at once; one at the least. */
-  private asManyAsFit(queries: readonly ReadyQuery[], first: number, { k }: SearchParams): ReadyQuery[] {
-    const memory = this.rows.memory()
+  /** A batch in chunks that there is room for at once; for one query there always is. */
+  #chunks(memory: TableMemory, queries: readonly PreparedQuery[], params: SearchParams): PreparedQuery[][] {
+    const chunks: PreparedQuery[][] = []
+    let chunk: PreparedQuery[] = []
     let excluded = 0
-    let fewest = this.rows.size
-    let end = first
-    for (; end < queries.length; end++) {
-      const count = queries[end]?.excluded.length ?? 0
-      excluded += count
-      fewest = Math.min(fewest, count)
-      const wanted = Math.min(k, this.rows.size - fewest)
-      if (end > first && !memory.hasRoom(end + 1 - first, wanted, excluded)) break
+    let fewest = 0
+    for (const query of queries) {
+      const { length } = excludedBy(query, params)
+      excluded += length
+      fewest = Math.min(fewest, length)
+      const k = Math.min(params.k, this.#rows.size - fewest)
+      if (chunk.length === 0 || !memory.hasRoom(chunk.length + 1, k, excluded)) {
+        chunk = []
+        chunks.push(chunk)
+        excluded = length
+        fewest = length
+      }
+      chunk.push(query)
     }
-    return queries.slice(first, end)
+    return chunks
   }
 
-  /** k, or as many rows as the answer that leaves out fewest can have. */
-  private rowsWanted(queries: readonly { excluded: ArrayLike<number> }[], k: number): number {
-    let fewest = this.rows.size
-    for (const { excluded } of queries) fewest = Math.min(fewest, excluded.length)
-    return Math.min(k, this.rows.size - fewest)
-  }
-
-  /** Writes queries, of which the first is number `first` of its batch, and answers them. */
-  private answerChunk(queries: readonly ReadyQuery[], first: number, params: SearchParams): Matches[] {
-    const memory = this.rows.memory()
-    const written = queries.map(({ write, excluded }, place) => {
-      const inverseNorm = named(first + place, () => write(memory, params.metric, place))
-      return { inverseNorm, excluded }
-    })
-    return this.answer(memory, written, params)
-  }
-
-  /** The answers to queries that are written, and for which there is room. */
-  private answer(memory: TableMemory, queries: readonly KernelQuery[], params: SearchParams): Matches[] {
+  /** Searches for queries that are written, and for which there is room. Returns the k of their answers. */
+  #search(memory: TableMemory, queries: readonly KernelQuery[], params: SearchParams): number {
+    const { size } = this.#rows
     const { metric, minScore } = params
-    const k = this.rowsWanted(queries, params.k)
-    const allowed = this.applyFilter(memory, params)
-    memory.search(queries, { size: this.rows.size, allowed, metric, k, minScore })
-    this.restoreMask(memory, params)
-    return queries.map((_, place) => {
-      const count = memory.answer(place, k)
-      return new Matches(
-        memory.ids.slice(0, count),
-        memory.cosines.slice(0, count),
-        memory.dots.slice(0, count),
-        this.describe,
-        { rescored: memory.rescored(place) },
-      )
+    let fewest = size
+    for (const { excluded } of queries) fewest = Math.min(fewest, excluded.length)
+    // no answer can have more rows than the query that excludes fewest leaves
+    const k = Math.min(params.k, size - fewest)
+    const allowed = this.#applyFilter(memory, params)
+    memory.search(queries, { size, allowed, metric, k, minScore })
+    this.#restoreMask(memory, params)
+    return k
+  }
+
+  /** The answer to the query at a place. */
+  #answer(memory: TableMemory, place: number, k: number): Matches {
+    const count = memory.answer(place, k)
+    const rescored = memory.rescored(place)
+    const { ids, cosines, dots } = memory
+    return new Matches(ids.slice(0, count), cosines.slice(0, count), dots.slice(0, count), this.#describe, {
+      rescored,
     })
   }
 
   /** Returns how many rows the filter lets through. */
-  private applyFilter(memory: TableMemory, { filter, excluded }: SearchParams): number {
-    const { live, size } = this.rows
+  #applyFilter({ mask }: TableMemory, { filter, excluded }: SearchParams): number {
+    const { live, size } = this.#rows
     let allowed = size
     if (filter !== undefined) {
       allowed = 0
       for (let word = 0; word < live.words.length; word++) {
-        const bits = live.words[word]! & filter.words[word]!
-        memory.mask[word] = bits
+        const bits = (live.words[word] ?? 0) & (filter.words[word] ?? 0)
+        mask[word] = bits
         allowed += countBits(bits)
       }
     }
-    for (const id of excluded) memory.mask[id >>> 5]! &= ~(1 << (id & 31))
+    for (const id of excluded) clearBit(mask, id)
     return allowed
   }
 
-  private restoreMask(memory: TableMemory, { filter, excluded }: SearchParams): void {
-    const { live } = this.rows
-    if (filter !== undefined) memory.mask.set(live.words)
-    else for (const id of excluded) memory.mask[id >>> 5] = live.words[id >>> 5]!
+  #restoreMask({ mask }: TableMemory, { filter, excluded }: SearchParams): void {
+    const { words } = this.#rows.live
+    if (filter !== undefined) mask.set(words)
+    else for (const id of excluded) mask[id >>> 5] = words[id >>> 5] ?? 0
   }
 }
 
-/** The inputs that the answer leaves out, ascending, each once. */
+/** The inputs that the answer leaves out. */
 function excludedBy({ inputs }: PreparedQuery, { includeInputs }: SearchParams): ArrayLike<number> {
-  if (includeInputs) return NO_IDS
-  return inputs.length > 1 ? Uint32Array.from(new Set(inputs)).sort() : inputs
-}
-
-/** Puts the number of the query into what `work` throws. */
-export function named<Value>(query: number, work: () => Value): Value {
-  try {
-    return work()
-  } catch (error) {
-    if (!isRowspaceError(error)) throw error
-    const details = { ...error.details, question: query, cause: error }
-    throw new RowspaceError(error.code, `query ${query}: ${error.message}`, details)
-  }
+  return includeInputs ? NO_IDS : inputs
 }

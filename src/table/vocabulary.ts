@@ -2,50 +2,40 @@
 
 import { editDistance } from '../core/edit-distance.ts'
 import { RowspaceError } from '../core/errors.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument } from '../core/values.ts'
 import type { TextToken, Vocabulary } from '../core/vocabulary.ts'
 
 /** A list of words, one per row. Of equal words the first names its row. */
 export class WordList implements Vocabulary {
-  private readonly ids = new Map<string, number>()
-  private readonly words: readonly string[]
+  readonly #ids = new Map<string, number>()
+  readonly #words: readonly string[]
 
   /**
    * Copies the words. Throws `INVALID_ARGUMENT` where they are not a list, or one of them is not a string.
    */
   constructor(words: readonly string[]) {
-    if (!Array.isArray(words)) {
-      throw new RowspaceError('INVALID_ARGUMENT', `tokens must be a list of strings; got ${describe(words)}`)
-    }
-    this.words = [...words]
-    for (let id = this.words.length - 1; id >= 0; id--) {
-      const word = this.words[id]
-      if (typeof word !== 'string') {
-        throw new RowspaceError(
-          'INVALID_ARGUMENT',
-          `tokens must be strings; token ${id} is ${describe(word)}`,
-          {
-            id,
-          },
-        )
-      }
-      this.ids.set(word, id)
+    if (!Array.isArray(words)) throw invalidArgument('tokens must be a list of strings', words)
+    this.#words = [...words]
+    for (let id = words.length - 1; id >= 0; id--) {
+      const word: unknown = this.#words[id]
+      if (typeof word !== 'string') throw invalidArgument(`token ${id} must be a string`, word, { id })
+      this.#ids.set(word, id)
     }
   }
 
   /** The number of words, |V|. */
   get size(): number {
-    return this.words.length
+    return this.#words.length
   }
 
   /** The id of exactly this word, or undefined. */
   idOf(token: string): number | undefined {
-    return this.ids.get(token)
+    return this.#ids.get(token)
   }
 
   /** The word of an id, or undefined. */
   tokenOf(id: number): string | undefined {
-    return this.words[id]
+    return this.#words[id]
   }
 
   /**
@@ -53,13 +43,11 @@ export class WordList implements Vocabulary {
    * case.
    */
   tokenize(text: string): TextToken[] {
-    if (typeof text !== 'string') {
-      throw new RowspaceError('INVALID_ARGUMENT', `a text must be a string; got ${describe(text)}`)
-    }
-    const pieces = text.match(/[\p{L}\p{M}]+|\p{N}+|[^\s\p{L}\p{M}\p{N}]/gu) ?? []
-    return pieces.map((piece) => {
-      const lower = piece.toLowerCase()
-      const written = this.idOf(piece) !== undefined || this.idOf(lower) === undefined ? piece : lower
+    if (typeof text !== 'string') throw invalidArgument('a text must be a string', text)
+    const words = text.match(/[\p{L}\p{M}]+|\p{N}+|[^\s\p{L}\p{M}\p{N}]/gu) ?? []
+    return words.map((word) => {
+      const lower = word.toLowerCase()
+      const written = this.idOf(word) !== undefined || this.idOf(lower) === undefined ? word : lower
       return { text: written, id: this.idOf(written) }
     })
   }
@@ -84,16 +72,15 @@ export function findToken(vocabulary: Vocabulary, name: string): number {
   if (id !== undefined) return id
   const isLong = name.length > MAX_NAME
   const tokens = isLong ? [] : vocabulary.tokenize(name)
-  const parts = tokens.map(({ text, id }) => `${describe(text)} ${id ?? '(unknown)'}`).join(', ')
   const similar = isLong ? undefined : nearestSpelling(vocabulary, name.trim().toLowerCase())
-  throw new RowspaceError(
-    'UNKNOWN_TOKEN',
-    `${describe(name)} is not a token of this table${similar === undefined ? '' : `; did you mean ${describe(similar)}?`}` +
-      (tokens.length > 1
-        ? `${similar === undefined ? '.' : ''} It splits into ${parts}: ask with one of those.`
-        : ''),
-    { token: name, similar, tokens },
-  )
+  const hint = similar === undefined ? '.' : `; did you mean ${describe(similar)}?`
+  const parts = tokens.map(({ text, id }) => `${describe(text)} ${id ?? '(unknown)'}`).join(', ')
+  const split = tokens.length > 1 ? ` It splits into ${parts}: use one of those.` : ''
+  throw new RowspaceError('UNKNOWN_TOKEN', `${describe(name)} is not a token of this table${hint}${split}`, {
+    token: name,
+    similar,
+    tokens,
+  })
 }
 
 /**
@@ -133,18 +120,12 @@ export function vocabularyOf(
   if (tokens === undefined) return undefined
   const vocabulary = Array.isArray(tokens) ? new WordList(tokens) : (tokens as Vocabulary)
   if (typeof vocabulary?.idOf !== 'function') {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `tokens must be strings or a vocabulary; got ${describe(tokens)}`,
-    )
+    throw invalidArgument('tokens must be strings or a vocabulary', tokens)
   }
   if (vocabulary.size === size) return vocabulary
   throw new RowspaceError(
     'LENGTH_MISMATCH',
-    `there are ${vocabulary.size} tokens for ${size} rows; one a row is needed`,
-    {
-      tokens: vocabulary.size,
-      size,
-    },
+    `there are ${vocabulary.size} tokens for ${size} rows; one per row is needed.`,
+    { tokens: vocabulary.size, size },
   )
 }

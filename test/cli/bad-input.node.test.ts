@@ -59,7 +59,7 @@ describe('what is typed', () => {
     [['nearest', 'default', 'kign'], '"kign" is not a token of this table; did you mean "king"?'],
     [['nearest', 'default', 'the king'], /It splits into "the" 0, "king" 654/],
     [['nearest', 'default', '20000000'], 'id 20000000 is not in the table'],
-    [['nearest', 'default', '#20000'], 'ids are whole numbers from 0 to 19999'],
+    [['nearest', 'default', '#20000'], 'with ids from 0 to 19999'],
     [['lookup', 'default', 'qwzx zxqw'], 'is not a token'],
     [['lookup', 'default', ' '], 'has no token in it'],
     [['analogy', 'default', 'king - - man'], '"king - - man", position 8: a word was expected'],

@@ -96,9 +96,9 @@ test('what a step throws ends the work', async () => {
 })
 
 test.each<[string, object]>([
-  ['onProgress must be a function; got 5', { onProgress: 5 }],
-  ['signal must be an AbortSignal; got Object', { signal: {} }],
-  ['signal must be an AbortSignal; got null', { signal: null }],
+  ['onProgress must be a function; got 5.', { onProgress: 5 }],
+  ['signal must be an AbortSignal; got Object.', { signal: {} }],
+  ['signal must be an AbortSignal; got null.', { signal: null }],
 ])('%s', async (message, options) => {
   const step = vi.fn()
   await expect(inSteps(1, 1, options, step)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message })

@@ -29,9 +29,9 @@ describe('a sample of ids', () => {
     for (const count of times) expect(Math.abs(count - 800)).toBeLessThan(120)
   })
   test.each<[string, number, number]>([
-    ['count must be an integer ≥ 0; got -1', -1, 0],
-    ['count must be an integer ≥ 0; got 1.5', 1.5, 0],
-    ['seed must be an integer; got 0.5', 1, 0.5],
+    ['count must be an integer ≥ 0; got -1.', -1, 0],
+    ['count must be an integer ≥ 0; got 1.5.', 1.5, 0],
+    ['seed must be an integer; got 0.5.', 1, 0.5],
   ])('%s', (message, count, seed) => {
     expect(() => sampleIds(5, count, seed, all)).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT', message }),

@@ -196,7 +196,7 @@ describe('a question is refused', () => {
       'an unknown token far from any',
       () => nearest('xylophone'),
       'UNKNOWN_TOKEN',
-      /^"xylophone" is not a token of this table$/,
+      /^"xylophone" is not a token of this table\.$/,
     ],
     ['an empty token', () => nearest(''), 'UNKNOWN_TOKEN', '""'],
     ['an empty vector', () => nearest([]), 'EMPTY_QUERY', 'needs 2'],
@@ -346,7 +346,7 @@ describe('a question is refused', () => {
 
   test('by name, in a table without tokens', async () => {
     table.current = await EmbeddingTable.from(rows, { dimension: 2 })
-    await expectRefusal(() => nearest('king'), 'NO_TOKENS', '"king"', 'ask by id')
+    await expectRefusal(() => nearest('king'), 'NO_TOKENS', '"king"', 'use ids')
   })
 
   test('by whatever a filter or a list throws', async () => {

@@ -173,7 +173,7 @@ test('an unknown token of a book is refused at once, without being compared', as
     .then(() => long.id('ba'.repeat(31_000)))
     .catch((error) => error)
   expect(error).toMatchObject({ code: 'UNKNOWN_TOKEN' })
-  expect(error.message).toBe(`"${'ba'.repeat(30)}"… (62000 letters) is not a token of this table`)
+  expect(error.message).toBe(`"${'ba'.repeat(30)}"… (62000 letters) is not a token of this table.`)
   expect(error.details).toMatchObject({ similar: undefined, tokens: [] })
   // up to 200 letters there is a proposal
   using short = await EmbeddingTable.from([1], { dimension: 1, tokens: ['c'.repeat(200)] })
