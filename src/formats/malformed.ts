@@ -1,26 +1,22 @@
-/** The errors of a file that is not what it says, all worded alike: the file, what was found, what was expected. */
+/** The errors of a file that is not what it says, all worded alike: the file, what was found, what was expected. And limits of files. */
 import { RowspaceError } from '../core/errors.ts'
 import type { ByteSource } from '../sources/source.ts'
 
+type Named = Pick<ByteSource, 'name'>
+type Details = Record<string, unknown>
+
 /** `INVALID_FORMAT`: `problem` continues "<name>: ". */
-export function invalidFormat(
-  source: Pick<ByteSource, 'name'>,
-  problem: string,
-  details: Record<string, unknown> = {},
-): RowspaceError {
-  return new RowspaceError('INVALID_FORMAT', `${source.name}: ${problem}`, {
-    source: source.name,
-    ...details,
-  })
+export function invalidFormat({ name }: Named, problem: string, details?: Details): RowspaceError {
+  return new RowspaceError('INVALID_FORMAT', `${name}: ${problem}`, { source: name, ...details })
 }
 
 /** `UNSUPPORTED`: well formed, but not something rowspace reads. */
-export function unsupported(
-  source: ByteSource,
-  problem: string,
-  details: Record<string, unknown> = {},
-): RowspaceError {
-  return new RowspaceError('UNSUPPORTED', `${source.name}: ${problem}`, { source: source.name, ...details })
+export function unsupported({ name }: Named, problem: string, details?: Details): RowspaceError {
+  return new RowspaceError('UNSUPPORTED', `${name}: ${problem}`, { source: name, ...details })
+}
+
+export function invalidArgument(message: string, details?: Details): RowspaceError {
+  return new RowspaceError('INVALID_ARGUMENT', message, details)
 }
 
 /** `TRUNCATED`: `what` needs `expected` bytes of file and there are fewer. */
@@ -65,10 +61,10 @@ export const MAX_TENSORS = 1 << 20
 /** JavaScript's Map and Set hold no more, so a vocabulary cannot be larger. */
 export const MAX_WORDS = 2 ** 24
 
-/** Text that is decoded in one piece: JavaScript's strings end at 2^29 letters, and some engines end the process there. */
+/** Text that is decoded at once: JavaScript's strings end at 2^29 letters, and some engines end the process there. */
 export const MAX_TEXT_BYTES = 400_000_000
 
-/** The product of whole numbers, or undefined where it is no safe integer (JavaScript would round it). */
+/** The product of integers ≥ 0, or undefined where it is not a safe integer (JavaScript would round it). */
 export function safeProduct(factors: readonly number[]): number | undefined {
   if (factors.includes(0)) return factors.every(isCount) ? 0 : undefined
   let product = 1
@@ -79,7 +75,7 @@ export function safeProduct(factors: readonly number[]): number | undefined {
   return product
 }
 
-/** Whether `value` is a whole number from 0 up that JavaScript holds exactly. */
+/** Whether `value` is an integer ≥ 0 that JavaScript holds exactly. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }

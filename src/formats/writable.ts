@@ -1,9 +1,8 @@
 /** What can be written: rows that are handed out block by block, so that a big table is never held twice. */
-
 import { RowspaceError } from '../core/errors.ts'
 import { checkCount, describe } from '../core/values.ts'
 import { MAX_WORD_LENGTH } from './loading.ts'
-import { isCount } from './malformed.ts'
+import { invalidArgument, isCount } from './malformed.ts'
 
 /** A table to write: its shape, its tokens and its rows on demand. */
 export interface WritableTable {
@@ -30,60 +29,50 @@ export function writableRows(
   tokens?: readonly string[] | undefined,
 ): WritableTable {
   if (!(rows instanceof Float32Array)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `rows must be a Float32Array; got ${describe(rows)}.`)
+    throw invalidArgument(`rows must be a Float32Array; got ${describe(rows)}.`)
   }
   checkCount(dimension, 'dimension', 1)
   const size = rows.length / dimension
   if (!Number.isSafeInteger(size)) {
-    throw new RowspaceError('LENGTH_MISMATCH', `${rows.length} numbers make no whole rows of ${dimension}.`, {
-      length: rows.length,
-      dimension,
-    })
+    const message = `${rows.length} numbers make no whole rows of ${dimension}.`
+    throw new RowspaceError('LENGTH_MISMATCH', message, { length: rows.length, dimension })
   }
-  const table = {
+  const table: WritableTable = {
     size,
     dimension,
     tokens,
-    rows: (start: number, end: number) => rows.subarray(start * dimension, end * dimension),
+    rows: (start, end) => rows.subarray(start * dimension, end * dimension),
   }
   checkWritable(table, 'writableRows()')
   return table
 }
 
 /**
- * Judges a table before anything is made of it: writers return chunks, so what is wrong must show at the call, not when somebody takes the
- * first chunk.
+ * Checks a table at the call of a writer: it returns chunks, so what is wrong must not show when somebody takes the first of them.
  *
  * @param writer what was called, for messages
  * @throws `INVALID_ARGUMENT` for what is not a table to write and for tokens that no file can hold, `LENGTH_MISMATCH` unless there is one
  *   token per row
  */
 export function checkWritable(table: WritableTable, writer: string): void {
-  const { size, dimension, tokens, rows } = (table ?? {}) as Partial<WritableTable>
+  const { size, dimension, tokens, rows }: Partial<WritableTable> = table ?? {}
   if (!isCount(size) || !isCount(dimension) || dimension === 0 || typeof rows !== 'function') {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `${writer} takes a table, { size, dimension, tokens, rows(start, end) }, and returns the bytes of a file in chunks; got ${describe(table)}. Make the table with writableRows(rows, dimension, tokens), and write the chunks with writeFileAtomically(path, chunks).`,
     )
   }
   if (tokens === undefined) return
-  if (!Array.isArray(tokens)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `tokens must be a list of strings; got ${describe(tokens)}.`)
-  }
+  if (!Array.isArray(tokens))
+    throw invalidArgument(`tokens must be a list of strings; got ${describe(tokens)}.`)
   if (tokens.length !== size) {
-    throw new RowspaceError(
-      'LENGTH_MISMATCH',
-      `There are ${tokens.length} tokens for ${size} rows: one per row is needed.`,
-      { expected: size, actual: tokens.length },
-    )
+    const message = `There are ${tokens.length} tokens for ${size} rows: one per row is needed.`
+    throw new RowspaceError('LENGTH_MISMATCH', message, { expected: size, actual: tokens.length })
   }
   const row = tokens.findIndex((token) => typeof token !== 'string' || token.length > MAX_WORD_LENGTH)
   if (row < 0) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `Token ${row} is ${describe(tokens[row])}: tokens must be strings of at most ${MAX_WORD_LENGTH} letters.`,
-    { row },
-  )
+  const shown = describe(tokens[row])
+  const message = `Token ${row} is ${shown}: tokens must be strings of at most ${MAX_WORD_LENGTH} letters.`
+  throw invalidArgument(message, { row })
 }
 
 const BLOCK_BYTES = 1 << 20
@@ -96,10 +85,12 @@ export function* rowBlocks(
   for (let start = 0; start < table.size; start += step) {
     const end = Math.min(start + step, table.size)
     const rows = table.rows(start, end)
-    if (!(rows instanceof Float32Array) || rows.length !== (end - start) * table.dimension) {
+    const expected = (end - start) * table.dimension
+    if (!(rows instanceof Float32Array) || rows.length !== expected) {
+      const got = rows instanceof Float32Array ? rows.length : describe(rows)
       throw new RowspaceError(
         'LENGTH_MISMATCH',
-        `rows(${start}, ${end}) must return ${(end - start) * table.dimension} numbers as a Float32Array; got ${rows instanceof Float32Array ? rows.length : describe(rows)}.`,
+        `rows(${start}, ${end}) must return ${expected} numbers as a Float32Array; got ${got}.`,
         { start, end, dimension: table.dimension },
       )
     }

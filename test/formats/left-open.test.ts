@@ -93,14 +93,15 @@ beforeAll(() => {
   globalThis.DecompressionStream = class {
     constructor(format: CompressionFormat) {
       const { readable, writable } = new Native(format)
+      const native: () => ReadableStreamDefaultReader = readable.getReader
       const getReader = () => {
-        const reader = readable.getReader()
+        const reader = native.call(readable)
         streams.add(reader)
         const end = () => void streams.delete(reader)
         reader.closed.then(end, end)
         return reader
       }
-      Object.assign(this, { readable: { getReader }, writable })
+      Object.assign(this, { readable: Object.assign(readable, { getReader }), writable })
     }
   } as unknown as typeof DecompressionStream
 })
@@ -175,7 +176,7 @@ async function expectNoStreams(): Promise<void> {
   expect(streams.size).toBe(0)
 }
 
-describe.each(CASES)('%s', (_, make) => {
+describe.each(CASES)('%s', (format, make) => {
   const made = async () => {
     const { bytes, beside } = make()
     return { bytes: await bytes, ...(beside && { beside }) }
@@ -211,9 +212,11 @@ describe.each(CASES)('%s', (_, make) => {
     for (const name of Object.keys(file.beside ?? {})) {
       for (const lie of ['', '[1]', '["a"]', '{"x', '\0\0\0\0\0\0\0\0{}']) {
         const plan = planned(file, { beside: { [name]: ascii(lie) } })
-        await expect(openTable(plan.source).then((table) => table.dispose())).rejects.toMatchObject({
-          name: 'RowspaceError',
-        })
+        // a part that the table does not need, and a list of one word for one long row, are no lies
+        const isSound = name === 'b.safetensors' || (format === 'raw-f32' && lie === '["a"]')
+        const opening = openTable(plan.source).then((table) => table.dispose())
+        if (isSound) await opening
+        else await expect(opening).rejects.toMatchObject({ name: 'RowspaceError' })
         plan.isAsClosed()
       }
     }

@@ -35,7 +35,6 @@ const DTYPES_BY_BITS: ReadonlyMap<number, readonly string[]> = new Map([
   [64, ['I64', 'U64', 'F64', 'C64']],
 ])
 
-/** Bits of one element. */
 const DTYPE_BITS: ReadonlyMap<string, number> = new Map(
   [...DTYPES_BY_BITS].flatMap(([bits, dtypes]) => dtypes.map((dtype) => [dtype, bits] as const)),
 )
@@ -53,9 +52,14 @@ export interface SafetensorsHeader {
   readonly headerBytes: number
 }
 
+/** Bits of one element; NaN for an unknown dtype. */
+export function dtypeBits(dtype: string): number {
+  return DTYPE_BITS.get(dtype) ?? Number.NaN
+}
+
 /** Bytes of a tensor, or undefined if `dtype` is unknown, a product is no safe integer or bits are left over. */
 export function tensorBytes(dtype: string, shape: readonly number[]): number | undefined {
-  const bits = safeProduct([DTYPE_BITS.get(dtype) ?? Number.NaN, ...shape])
+  const bits = safeProduct([dtypeBits(dtype), ...shape])
   return bits === undefined || bits % 8 !== 0 ? undefined : bits / 8
 }
 

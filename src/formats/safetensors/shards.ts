@@ -12,6 +12,7 @@ import { type ByteSource, closeAll } from '../../sources/source.ts'
 import { chooseTensor, firstKnownName } from '../choose-tensor.ts'
 import type { FormatReader, OpenOptions, TableFile } from '../format.ts'
 import { invalidFormat, quoted, shownValue } from '../malformed.ts'
+import { countElements } from '../tensor-table.ts'
 import { decodeUtf8 } from '../text/utf8.ts'
 import {
   MAX_HEADER_BYTES,
@@ -25,8 +26,8 @@ import { safetensorsTable } from './reader.ts'
 export const safetensorsIndexReader: FormatReader = {
   name: 'safetensors-index',
   recognises: (head) => /^\s*\{/.test(latin1(head.subarray(0, 64))) && latin1(head).includes('"weight_map"'),
-  async open(source: ByteSource, _head: Uint8Array, options: OpenOptions): Promise<TableFile> {
-    const shards = new Shards(source, await readWeightMap(source, options), options)
+  async open(source, _head, options) {
+    const shards = new Shards(source, await readWeightMap(source, options), options.signal)
     try {
       return await openShards(shards, options)
     } catch (error) {
@@ -39,24 +40,33 @@ export const safetensorsIndexReader: FormatReader = {
 const latin1 = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes)
 
 async function openShards(shards: Shards, options: OpenOptions): Promise<TableFile> {
-  if (options.shards !== 'table') await shards.openAll()
-  const asked = options.tensor ?? firstKnownName(shards.weightMap)
-  const file = asked === undefined ? undefined : shards.weightMap.get(asked)
-  let rows: StoredTensor | undefined
-  if (file !== undefined) {
-    const { header } = await shards.open(file)
-    if (options.tensor !== undefined || header.tensors.get(asked!)!.shape.length === 2) {
-      rows = header.tensors.get(asked!)
-    }
+  const { index, weightMap } = shards
+  const likely = options.tensor ?? firstKnownName(weightMap) ?? ''
+  const file = options.shards === 'table' ? weightMap.get(likely) : undefined
+  const first = file === undefined ? undefined : await shards.open(file)
+  // without its tensor, the choice and the list of what there is need all headers
+  if (first?.header.tensors.get(likely)?.shape.length !== 2) await shards.openAll()
+  const opened = await shards.opened()
+  const tensors = new Map<string, StoredTensor>()
+  for (const [name, file] of weightMap) {
+    const tensor = opened.get(file)?.header.tensors.get(name)
+    if (tensor !== undefined) tensors.set(name, tensor)
   }
-  // whoever is to choose, or to list what there is, needs all headers
-  if (rows === undefined || rows.shape.length !== 2) {
-    await shards.openAll()
-    rows = chooseTensor(shards.index, shards.tensors(), options.tensor)
+  const { name } = chooseTensor(index, tensors, options.tensor)
+  const { source, header } = await shards.open(weightMap.get(name) ?? '')
+  const headers = [...opened.values()]
+  const described = {
+    ...safetensorsTable(source, header, { ...options, tensor: name }),
+    headerBytes: headers.reduce((sum, shard) => sum + shard.header.headerBytes, index.size),
+    parts: headers.map((shard) => shard.source),
   }
-  const { source, header } = await shards.open(shards.weightMap.get(rows.name)!)
-  const table = safetensorsTable(source, header, { ...options, tensor: rows.name })
-  return shards.describe(table, options.shards !== 'table')
+  if (options.shards === 'table') return described
+  return {
+    ...described,
+    tensors: [...tensors.values()],
+    parameters: countElements([...tensors.values()]),
+    fileBytes: headers.reduce((sum, shard) => sum + shard.source.size, 0),
+  }
 }
 
 interface Shard {
@@ -67,17 +77,16 @@ interface Shard {
 /** Headers that are read at once. */
 const CONCURRENCY = 8
 
-/** The files of a model, opened when they are asked for. */
+/** The files of a model, each opened once, when it is needed. */
 class Shards {
-  readonly #opened = new Map<string, Promise<Shard>>()
-  readonly #headers = new Map<string, Shard>()
+  readonly #shards = new Map<string, Promise<Shard>>()
   /** The tensors that the index says are in each file: a large model has 90,000 in 160. */
   readonly #names = new Map<string, string[]>()
 
   constructor(
     readonly index: ByteSource,
     readonly weightMap: ReadonlyMap<string, string>,
-    private readonly options: OpenOptions,
+    private readonly signal: AbortSignal | undefined,
   ) {
     for (const [name, file] of weightMap) {
       const names = this.#names.get(file)
@@ -87,8 +96,8 @@ class Shards {
   }
 
   open(file: string): Promise<Shard> {
-    const opening = this.#opened.get(file) ?? this.#openOnce(file)
-    this.#opened.set(file, opening)
+    const opening = this.#shards.get(file) ?? this.#openOnce(file)
+    this.#shards.set(file, opening)
     return opening
   }
 
@@ -107,40 +116,19 @@ class Shards {
     for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
   }
 
-  /** All tensors of the shards that are open, in the order of the index. */
-  tensors(): Map<string, StoredTensor> {
-    const tensors = new Map<string, StoredTensor>()
-    for (const [name, file] of this.weightMap) {
-      const tensor = this.#headers.get(file)?.header.tensors.get(name)
-      if (tensor !== undefined) tensors.set(name, tensor)
-    }
-    return tensors
-  }
-
-  /** The table as a part of the whole model. */
-  describe(table: TableFile, whole: boolean): TableFile {
-    const shards = [...this.#headers.values()]
-    const sum = (count: (shard: Shard) => number) => shards.reduce((total, shard) => total + count(shard), 0)
-    const described = {
-      headerBytes: this.index.size + sum(({ header }) => header.headerBytes),
-      parts: shards.map(({ source }) => source),
-    }
-    if (!whole) return Object.assign(table, described)
-    const tensors = [...this.tensors().values()]
-    return Object.assign(table, described, {
-      tensors,
-      parameters: tensors.reduce((total, { elements }) => total + elements, 0),
-      fileBytes: sum(({ source }) => source.size),
-    })
+  async opened(): Promise<Map<string, Shard>> {
+    const opened = new Map<string, Shard>()
+    for (const [file, shard] of this.#shards) opened.set(file, await shard)
+    return opened
   }
 
   async close(): Promise<void> {
-    const shards = await Promise.allSettled(this.#opened.values())
+    const shards = await Promise.allSettled(this.#shards.values())
     await closeAll(shards.flatMap((shard) => (shard.status === 'fulfilled' ? [shard.value.source] : [])))
   }
 
   async #openOnce(file: string): Promise<Shard> {
-    this.options.signal?.throwIfAborted()
+    this.signal?.throwIfAborted()
     const source = await this.index.sibling?.(file)
     if (source === undefined) {
       throw new RowspaceError(
@@ -150,11 +138,9 @@ class Shards {
       )
     }
     try {
-      const header = await readSafetensorsHeader(source, this.options.signal)
+      const header = await readSafetensorsHeader(source, this.signal)
       this.#check(file, header)
-      const shard = { source, header }
-      this.#headers.set(file, shard)
-      return shard
+      return { source, header }
     } catch (error) {
       await source.close?.()
       throw error
@@ -163,27 +149,22 @@ class Shards {
 
   /** The index and the header of a shard must say the same: parts of two versions of a model make no table. */
   #check(file: string, header: SafetensorsHeader): void {
+    const fail = (name: string, problem: string) =>
+      invalidFormat(
+        this.index,
+        `${problem}: parts of different versions? Copy or download all of them again.`,
+        { tensor: name, file },
+      )
     for (const name of this.#names.get(file) ?? []) {
-      if (!header.tensors.has(name)) throw this.#disagreement(name, file, 'does not have it')
+      if (header.tensors.has(name)) continue
+      throw fail(name, `the index says that tensor ${quoted(name)} is in "${file}", which does not have it`)
     }
     for (const name of header.tensors.keys()) {
       const place = this.weightMap.get(name)
       if (place === file) continue
       const said = place === undefined ? 'in no file' : `in "${place}"`
-      throw invalidFormat(
-        this.index,
-        `tensor ${quoted(name)} is in "${file}", and the index says it is ${said}: parts of different versions? Copy or download all of them again.`,
-        { tensor: name, file },
-      )
+      throw fail(name, `tensor ${quoted(name)} is in "${file}", and the index says it is ${said}`)
     }
-  }
-
-  #disagreement(name: string, file: string, problem: string): RowspaceError {
-    return invalidFormat(
-      this.index,
-      `the index says that tensor ${quoted(name)} is in "${file}", which ${problem}: parts of different versions? Copy or download all of them again.`,
-      { tensor: name, file },
-    )
   }
 }
 

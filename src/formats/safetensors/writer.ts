@@ -1,5 +1,4 @@
 /** Writes safetensors: a table, or any list of tensors. */
-
 import {
   bfloat16Bits,
   checkElementType,
@@ -10,8 +9,9 @@ import {
 import { RowspaceError } from '../../core/errors.ts'
 import { readOptions } from '../../core/strict-options.ts'
 import { describe } from '../../core/values.ts'
+import { invalidArgument } from '../malformed.ts'
 import { bytesOf, checkWritable, rowBlocks, type WritableTable } from '../writable.ts'
-import { tensorBytes } from './header.ts'
+import { dtypeBits, tensorBytes } from './header.ts'
 import { EMBEDDINGS, SCALES, TOKENS } from './reader.ts'
 
 /** A tensor for `encodeSafetensors`. */
@@ -38,15 +38,14 @@ export function encodeSafetensors(
   metadata?: Readonly<Record<string, string>>,
 ): Generator<Uint8Array, void, void> {
   if (!Array.isArray(tensors)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `encodeSafetensors() takes a list of tensors, { name, dtype, shape, bytes }, and returns the bytes of a file in chunks; got ${describe(tensors)}. Write the chunks with writeFileAtomically(path, chunks).`,
     )
   }
   checkMetadata(metadata)
   const sized: SizedTensor[] = tensors.map((tensor) => ({ ...tensor, size: checkedSize(tensor) }))
   checkNames(sized)
-  sized.sort((a, b) => alignment(b.dtype) - alignment(a.dtype))
+  sized.sort((a, b) => dtypeBits(b.dtype) - dtypeBits(a.dtype))
   return fileChunks(encodeHeader(sized, metadata), sized)
 }
 
@@ -54,26 +53,17 @@ type SizedTensor = TensorToWrite & { readonly size: number }
 
 function* fileChunks(header: Uint8Array, tensors: readonly SizedTensor[]): Generator<Uint8Array, void, void> {
   yield header
-  for (const tensor of tensors) yield* checkedBytes(tensor, tensor.size)
+  for (const tensor of tensors) yield* checkedBytes(tensor)
 }
 
 function checkMetadata(metadata: unknown): void {
-  const values = readOptionalRecord(metadata)
-  const odd = Object.entries(values).find(([, value]) => typeof value !== 'string')
+  if (metadata === undefined) return
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw invalidArgument(`metadata must be an object of strings; got ${describe(metadata)}.`)
+  }
+  const odd = Object.entries(metadata).find(([, value]) => typeof value !== 'string')
   if (odd === undefined) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `metadata must hold strings alone; ${describe(odd[0])} is ${describe(odd[1])}.`,
-  )
-}
-
-function readOptionalRecord(metadata: unknown): object {
-  if (metadata === undefined) return {}
-  if (typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)) return metadata
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `metadata must be an object of strings; got ${describe(metadata)}.`,
-  )
+  throw invalidArgument(`metadata must hold strings alone; ${describe(odd[0])} is ${describe(odd[1])}.`)
 }
 
 /** How `writeSafetensors` writes a table. */
@@ -86,7 +76,7 @@ export interface WriteSafetensorsOptions {
 
 /**
  * The table as safetensors: `embeddings` [V, d], and `tokens` where it has tokens. Float32 reads back bit-equal; other types are rounded to
- * the nearest, int8 to 127 steps each side with a float32 scale a row (`scales`).
+ * the nearest, int8 to 127 steps each side with a float32 scale per row (`scales`).
  *
  * Tokens may come twice: every row keeps its place, and the first one has the name.
  *
@@ -123,7 +113,7 @@ const STORED = { f32: 'F32', bf16: 'BF16', f16: 'F16', int8: 'I8' } as const sat
 /** `tokens` as the tensor that rowspace reads them from: the UTF-8 bytes of a JSON list. */
 export function tokensTensor(tokens: readonly string[]): TensorToWrite {
   if (!Array.isArray(tokens) || tokens.some((token) => typeof token !== 'string')) {
-    throw new RowspaceError('INVALID_ARGUMENT', `tokens must be a list of strings; got ${describe(tokens)}.`)
+    throw invalidArgument(`tokens must be a list of strings; got ${describe(tokens)}.`)
   }
   const bytes = new TextEncoder().encode(JSON.stringify(tokens))
   return { name: TOKENS, dtype: 'U8', shape: [bytes.length], bytes }
@@ -169,45 +159,32 @@ function bitsOf(rows: Float32Array, dtype: 'bf16' | 'f16', start: number, dimens
 }
 
 function checkedSize(tensor: TensorToWrite): number {
-  const { name, dtype, shape, bytes } = (tensor ?? {}) as Partial<TensorToWrite>
+  const { name, dtype, shape, bytes }: Partial<TensorToWrite> = tensor ?? {}
   if (typeof name !== 'string' || typeof dtype !== 'string' || !Array.isArray(shape) || !isBytes(bytes)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
+    throw invalidArgument(
       `A tensor is { name, dtype, shape, bytes }, its bytes a Uint8Array or chunks of them; got ${describe(tensor)}.`,
     )
   }
   const size = tensorBytes(dtype, shape)
   if (size === undefined) {
     const shown = describe(`[${shape.slice(0, 9)}${shape.length > 9 ? ',…' : ''}]`)
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `Tensor ${describe(name)} cannot be ${describe(dtype)} with the shape ${shown}.`,
-      { name, dtype, shape },
-    )
+    const message = `Tensor ${describe(name)} cannot be ${describe(dtype)} with the shape ${shown}.`
+    throw invalidArgument(message, { name, dtype, shape })
   }
-  if (bytes instanceof Uint8Array && bytes.length !== size) throw wrongLength(tensor, bytes.length, size)
+  if (bytes instanceof Uint8Array) checkLength(tensor, bytes.length, size)
   return size
 }
 
-function isBytes(bytes: unknown): bytes is Uint8Array | Iterable<Uint8Array> {
-  return (
-    bytes instanceof Uint8Array || (typeof bytes === 'object' && bytes !== null && Symbol.iterator in bytes)
-  )
+function isBytes(bytes: unknown): bytes is TensorToWrite['bytes'] {
+  return typeof bytes === 'object' && bytes !== null && Symbol.iterator in bytes
 }
 
 function checkNames(tensors: readonly TensorToWrite[]): void {
   const names = new Set(['__metadata__'])
   for (const { name } of tensors) {
-    if (names.has(name)) {
-      throw new RowspaceError('INVALID_ARGUMENT', `The tensor name "${name}" is taken.`, { name })
-    }
+    if (names.has(name)) throw invalidArgument(`The tensor name "${name}" is taken.`, { name })
     names.add(name)
   }
-}
-
-/** Bytes of one element, so that wider ones come first. */
-function alignment(dtype: string): number {
-  return tensorBytes(dtype, [8])! / 8
 }
 
 function encodeHeader(
@@ -230,19 +207,17 @@ function encodeHeader(
   return header
 }
 
-function* checkedBytes(tensor: TensorToWrite, size: number): Generator<Uint8Array, void, void> {
+function* checkedBytes(tensor: SizedTensor): Generator<Uint8Array, void, void> {
   let written = 0
-  for (const piece of tensor.bytes instanceof Uint8Array ? [tensor.bytes] : tensor.bytes) {
-    written += piece.length
-    if (written <= size) yield piece
+  for (const chunk of tensor.bytes instanceof Uint8Array ? [tensor.bytes] : tensor.bytes) {
+    written += chunk.length
+    if (written <= tensor.size) yield chunk
   }
-  if (written !== size) throw wrongLength(tensor, written, size)
+  checkLength(tensor, written, tensor.size)
 }
 
-function wrongLength({ name, dtype, shape }: TensorToWrite, actual: number, expected: number): RowspaceError {
-  return new RowspaceError(
-    'INVALID_ARGUMENT',
-    `Tensor "${name}" has ${actual} bytes; ${dtype} [${shape}] needs ${expected}.`,
-    { name, expected, actual },
-  )
+function checkLength({ name, dtype, shape }: TensorToWrite, actual: number, expected: number): void {
+  if (actual === expected) return
+  const message = `Tensor "${name}" has ${actual} bytes; ${dtype} [${shape}] needs ${expected}.`
+  throw invalidArgument(message, { name, expected, actual })
 }
