@@ -80,8 +80,8 @@ function writeMetadata(
 ): void {
   if (columns.size === 0) return
   const given = readMetadata(columns, metadata?.(id, token) ?? undefined, `row ${id}`)
-  for (const name of columns.keys()) {
-    writer.nullable(given.get(name), (value) => {
+  for (const column of columns.values()) {
+    writer.nullable(given.get(column), (value) => {
       if (typeof value === 'string') writer.text(value)
       else if (typeof value === 'boolean') writer.uint8(Number(value))
       else writer.float64(value)

@@ -1,24 +1,51 @@
-/** The steps of a change to a collection: keys are given out, room is made, entries are put, gaps are closed. */
+/** The changes of a collection. Everything that can fail comes before the first step that changes something. */
 
 import { RowspaceError } from '../core/errors.ts'
+import { readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
-import type { ReadEntry } from './entries.ts'
-import type { Keys } from './keys.ts'
-import type { Key } from './options.ts'
-import type { Parts } from './question.ts'
+import type { ReadChange, ReadEntry } from './entries.ts'
+import type { Key, Keys } from './keys.ts'
+import type { Parts } from './parts.ts'
+
+/** Options of `add`. */
+export interface AddOptions {
+  /** What happens to an entry whose key exists: an error ('reject', the default), or it is replaced ('overwrite'). */
+  duplicates?: 'reject' | 'overwrite' | undefined
+}
+
+type Duplicates = 'reject' | 'overwrite'
 
 /** An entry that has its key. */
 type KeyedEntry = ReadEntry & { key: Key }
 
-/**
- * Gives keys out where there are none. Throws `DUPLICATE_KEY`, also for a key that an entry before it in the list was given, and
- * `INVALID_ARGUMENT` where no whole number is left.
- */
-export function nameEntries(
-  keys: Keys,
+export function readDuplicates(options: AddOptions): Duplicates {
+  const { duplicates = 'reject' } = readOptions(options, { duplicates: true }, 'the options of add()')
+  if (duplicates === 'reject' || duplicates === 'overwrite') return duplicates
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `duplicates must be 'reject' or 'overwrite'; got ${describe(duplicates)}.`,
+  )
+}
+
+/** Adds entries, and returns their keys. */
+export async function addEntries(
+  parts: Parts,
   entries: readonly ReadEntry[],
-  duplicates: 'reject' | 'overwrite',
-): KeyedEntry[] {
+  duplicates: Duplicates,
+): Promise<Key[]> {
+  const keyed = nameEntries(parts.keys, entries, duplicates)
+  const list = keyed.map(({ key }) => key)
+  await makeRoom(parts, new Set(list.filter((key) => !parts.keys.has(key))).size)
+  parts.changes++
+  for (const entry of keyed) put(parts, entry)
+  return list
+}
+
+/**
+ * Gives keys to entries without one. Throws `DUPLICATE_KEY`, also for a key that an earlier entry of the list was given,
+ * and `INVALID_ARGUMENT` if no integer is left.
+ */
+function nameEntries(keys: Keys, entries: readonly ReadEntry[], duplicates: Duplicates): KeyedEntry[] {
   const seen = new Set<Key>()
   const givenOut = new Set<Key>()
   let { next } = keys
@@ -39,7 +66,7 @@ export function nameEntries(
 function noKeyLeft(index: number): RowspaceError {
   return new RowspaceError(
     'INVALID_ARGUMENT',
-    `entry ${index} has no key, and no whole number is left to give out: ${Number.MAX_SAFE_INTEGER} was a key. Give it a key.`,
+    `entry ${index} has no key, and no integer is left to give out: ${Number.MAX_SAFE_INTEGER} was a key. Give it a key.`,
     { index },
   )
 }
@@ -55,40 +82,60 @@ function duplicateKey(key: Key, index: number, isGivenOut: boolean): RowspaceErr
   )
 }
 
-/** Room for so many more: gaps are closed where they are the half of it, else the rows move to a larger memory. */
+/** Adds an entry, or replaces the one of its key; there must be room. */
+function put({ rows, keys, columns }: Parts, { key, vector, metadata }: KeyedEntry): void {
+  if (keys.has(key)) rows.write(keys.placeOf(key), vector)
+  else {
+    rows.append(vector)
+    keys.append(key)
+  }
+  const place = keys.placeOf(key)
+  for (const column of columns.values()) column.set(place, metadata.get(column) ?? null)
+}
+
+export function changeEntry(parts: Parts, key: Key, { vector, metadata }: ReadChange): void {
+  const place = parts.keys.placeOf(key)
+  parts.changes++
+  if (vector !== undefined) parts.rows.write(place, vector)
+  for (const [column, value] of metadata) column.set(place, value)
+}
+
+/** Deletes entries, and forgets their numbers, texts and keys at once. */
+export function deleteEntries(parts: Parts, list: ReadonlySet<Key>): void {
+  const { rows, keys, columns } = parts
+  const places = Array.from(list, (key) => keys.placeOf(key))
+  parts.changes++
+  for (const key of list) keys.delete(key)
+  for (const place of places) {
+    rows.remove(place)
+    for (const column of columns.values()) column.set(place, null)
+  }
+}
+
+/** Makes room for `count` more rows: closes gaps if they are half of the capacity, else moves to a larger memory. */
 export async function makeRoom(parts: Parts, count: number): Promise<void> {
-  const { rows, columns } = parts
+  const { rows } = parts
   if (rows.used + count <= rows.capacity) return
   if (rows.count + count <= rows.capacity / 2) return closeGaps(parts)
   await rows.reserve(rows.used + count)
+  resizeColumns(parts)
+}
+
+/** Closes gaps, and frees memory if less than half is used. */
+export async function compact(parts: Parts): Promise<void> {
+  closeGaps(parts)
+  await parts.rows.shrink()
+  resizeColumns(parts)
+}
+
+function resizeColumns({ rows, columns }: Parts): void {
   for (const column of columns.values()) column.reserve(rows.capacity)
-}
-
-/** Adds an entry, or replaces the one of its key; there must be room. */
-export function put({ rows, keys, columns }: Parts, { key, vector, metadata }: KeyedEntry): void {
-  let place: number
-  if (keys.has(key)) {
-    place = keys.placeOf(key)
-    rows.write(place, vector)
-  } else {
-    place = rows.append(vector)
-    keys.append(key)
-  }
-  for (const [name, column] of columns) column.set(place, metadata.get(name) ?? null)
-}
-
-/** Takes an entry away, and forgets its numbers, texts and key at once. */
-export function remove({ rows, keys, columns }: Parts, key: Key): void {
-  const place = keys.placeOf(key)
-  rows.remove(place)
-  keys.delete(key)
-  for (const column of columns.values()) column.set(place, null)
 }
 
 /** Moves rows into the places of those that were deleted. */
 export function closeGaps({ rows, keys, columns }: Parts): void {
   if (rows.count === rows.used) return
-  const kept = rows.compact()
-  keys.compact(kept)
-  for (const column of columns.values()) column.compact(kept)
+  const places = rows.compact()
+  keys.compact()
+  for (const column of columns.values()) column.compact(places)
 }

@@ -1,53 +1,41 @@
-/** Collection: rows that come, change and go, known by keys, with metadata to filter by. */
+/** Collection: rows that can be changed, with keys, and metadata to filter by. */
 
 import { RowspaceError } from '../core/errors.ts'
-import { IdSet } from '../core/id-set.ts'
-import { readOptions } from '../core/strict-options.ts'
-import { checkCount, describe } from '../core/values.ts'
-import { makeColumns } from '../metadata/columns.ts'
+import type { TableOptions } from '../core/options.ts'
+import { checkCount } from '../core/values.ts'
 import type { CheckedFilter } from '../metadata/condition.ts'
 import type { ColumnTypes, Metadata, NoColumns, StoredMetadata } from '../metadata/types.ts'
-import { checkVector, isRow, queryList, zeroQuery } from '../table/arguments.ts'
-import type { EmbeddingTable, TableOptions } from '../table/embedding-table.ts'
-import { NO_IDS, type PreparedQuery, vectorQuery } from '../table/query.ts'
-import type { Searcher } from '../table/searcher.ts'
-import { closeGaps, makeRoom, nameEntries, put, remove } from './changes.ts'
-import { copyEntries, copyTable } from './convert.ts'
-import { type EntryShape, readChange, readEntry } from './entries.ts'
-import { Filter } from './filter.ts'
-import { checkKey, Keys, readKeys } from './keys.ts'
-import { loadCollection, OPEN_OPTIONS, type OpenCollectionOptions } from './load.ts'
-import type { CollectionMatches } from './matches.ts'
+import type { EmbeddingTable } from '../table/embedding-table.ts'
 import {
   type AddOptions,
-  type CheckedCollectionSearch,
-  COLLECTION_OPTIONS,
-  type CollectionOptions,
-  type CollectionSearchOptions,
-  type Entry,
-  type FilterInput,
-  type FromTableOptions,
-  type Key,
-  type OtherFilter,
-  type Vector,
-} from './options.ts'
-import {
-  metadataAt,
-  type Parts,
-  readCollectionQuestion,
-  readFilter,
-  searcherOf,
-  toCollectionMatches,
-} from './question.ts'
+  addEntries,
+  changeEntry,
+  compact,
+  deleteEntries,
+  makeRoom,
+  readDuplicates,
+} from './changes.ts'
+import { copyEntries, type FromTableOptions, readTable } from './convert.ts'
+import { type CollectionOptions, createParts } from './create.ts'
+import { type Entry, readChange, readEntries } from './entries.ts'
+import { Filter, type FilterInput, type OtherFilter, readFilter, readKeyFilter } from './filter.ts'
+import { type Key, readKeys } from './keys.ts'
+import { loadCollection, OPEN_OPTIONS, type OpenCollectionOptions } from './load.ts'
+import type { CollectionMatches } from './matches.ts'
+import { metadataAt, type Parts, versionOf } from './parts.ts'
 import { RowView } from './row-view.ts'
-import { CollectionRows } from './rows.ts'
-import { SAVE_OPTIONS, type SaveOptions, saveCollection } from './save.ts'
+import type { RowType, Vector } from './rows.ts'
+import { type Revisions, SAVE_OPTIONS, type SaveOptions, saveCollection } from './save.ts'
+import {
+  type CheckedCollectionSearch,
+  type CollectionSearchOptions,
+  nearest,
+  nearestBatch,
+  similarity,
+} from './search.ts'
+import { storeOf } from './stores/file-store.ts'
 import { type CollectionStore, identityOf } from './stores/store.ts'
-import { storeOf } from './stores/store-of.ts'
-import { checkWatched, reporting } from './work.ts'
-
-/** Rows to have room for where nothing else is asked. */
-const FIRST_CAPACITY = 1024
+import { readWatched } from './work.ts'
 
 /**
  * Vectors of one dimension, each with a key and metadata, in one WebAssembly memory that grows. Queries are synchronous
@@ -64,22 +52,16 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   /** Columns of a vector, d. */
   readonly dimension: number
   /** The element type of the stored rows. */
-  readonly dtype: 'f32' | 'bf16' | 'f16'
+  readonly dtype: RowType
   private parts: Parts | undefined
-  private readonly searcher: Searcher
-  private readonly shape: EntryShape
-  private changes = 0
   /** The last change that was requested. */
   private last: Promise<unknown> = Promise.resolve()
-  /** The revision that was last opened or saved, by the store's identity. */
-  private readonly revisions = new Map<string, string>()
+  private readonly revisions: Revisions = new Map()
 
   private constructor(parts: Parts) {
     this.parts = parts
-    this.searcher = searcherOf(parts)
     this.dimension = parts.rows.dimension
-    this.dtype = parts.rows.memory.layout.dtype as 'f32' | 'bf16' | 'f16'
-    this.shape = { dimension: this.dimension, dtype: this.dtype, columns: parts.columns }
+    this.dtype = parts.rows.dtype
   }
 
   /**
@@ -91,20 +73,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   static async create<const Columns extends ColumnTypes = NoColumns>(
     options: CollectionOptions<Columns>,
   ): Promise<Collection<Columns>> {
-    const given = readOptions(options, COLLECTION_OPTIONS, 'the options of Collection.create()')
-    const { dimension, capacity = FIRST_CAPACITY, dtype = 'f32', core, codes, threads } = given
-    checkCount(dimension, 'dimension', 1)
-    checkCount(capacity, 'capacity', 1)
-    if (dtype !== 'f32' && dtype !== 'bf16' && dtype !== 'f16') {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `dtype must be 'f32', 'bf16' or 'f16'; got ${describe(dtype)}.`,
-      )
-    }
-    const columns = makeColumns(given.columns === undefined ? {} : given.columns)
-    const rows = await CollectionRows.create(core, { capacity, dimension, dtype, codes, threads })
-    for (const column of columns.values()) column.reserve(capacity)
-    return new Collection<Columns>({ rows, keys: new Keys(), columns })
+    return new Collection<Columns>(await createParts(options))
   }
 
   /**
@@ -120,15 +89,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     options: OpenCollectionOptions<Columns> = {},
   ): Promise<Collection<Columns>> {
     const place = storeOf(store)
-    const given = readOptions<OpenCollectionOptions<Columns>>(
-      options,
-      OPEN_OPTIONS,
-      'the options of Collection.open()',
-    )
-    checkWatched(given)
-    const { parts, revision } = await reporting(given, (onProgress) =>
-      loadCollection(place, { ...given, onProgress }),
-    )
+    const given = readWatched(options, OPEN_OPTIONS, 'the options of Collection.open()')
+    const { parts, revision } = await loadCollection(place, given)
     const collection = new Collection<Columns>(parts)
     collection.revisions.set(await identityOf(place), revision)
     return collection
@@ -140,11 +102,19 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    *
    * @throws RowspaceError as `create` and `add`
    */
-  static fromTable<const Columns extends ColumnTypes = NoColumns>(
+  static async fromTable<const Columns extends ColumnTypes = NoColumns>(
     table: EmbeddingTable,
     options: FromTableOptions<Columns> = {},
   ): Promise<Collection<Columns>> {
-    return copyTable(table, options, (given) => Collection.create(given))
+    const read = readTable(table, options)
+    const collection = await Collection.create<Columns>(read.options)
+    try {
+      for (const entries of read.entries) await collection.add(entries)
+      return collection
+    } catch (error) {
+      collection.dispose()
+      throw error
+    }
   }
 
   /** Number of entries. */
@@ -159,7 +129,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
 
   /** A number that every change increases. */
   get version(): number {
-    return this.changes + this.open().rows.generation
+    return versionOf(this.open())
   }
 
   /** Whether there is an entry with this key. */
@@ -186,8 +156,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
 
   /** An entry's metadata, with every column. Throws `UNKNOWN_KEY`. */
   metadata(key: Key): StoredMetadata<Columns> {
-    const { keys, columns } = this.open()
-    return metadataAt(columns, keys.placeOf(key))
+    const parts = this.open()
+    return metadataAt(parts, parts.keys.placeOf(key))
   }
 
   /**
@@ -197,25 +167,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    *   `INVALID_ARGUMENT`, naming the entry; `OUT_OF_MEMORY`. In each case no entry was added.
    */
   async add(entries: Entry<Columns> | Iterable<Entry<Columns>>, options: AddOptions = {}): Promise<Key[]> {
-    this.open()
-    const { duplicates = 'reject' } = readOptions(options, { duplicates: true }, 'the options of add()')
-    if (duplicates !== 'reject' && duplicates !== 'overwrite') {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `duplicates must be 'reject' or 'overwrite'; got ${describe(duplicates)}.`,
-      )
-    }
-    const isList = typeof entries === 'object' && entries !== null && Symbol.iterator in entries
-    const list = isList ? [...entries] : [entries]
-    const read = list.map((entry, index) => readEntry(this.shape, entry, index))
-    return this.change(async (parts) => {
-      const keyed = nameEntries(parts.keys, read, duplicates)
-      const fresh = new Set(keyed.map(({ key }) => key).filter((key) => !parts.keys.has(key)))
-      await makeRoom(parts, fresh.size)
-      this.changes++
-      for (const entry of keyed) put(parts, entry)
-      return keyed.map(({ key }) => key)
-    })
+    const duplicates = readDuplicates(options)
+    const read = readEntries(this.open(), entries)
+    return this.change((parts) => addEntries(parts, read, duplicates))
   }
 
   /**
@@ -227,43 +181,25 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     key: Key,
     entry: { vector?: Vector | undefined; metadata?: Metadata<Columns> | undefined },
   ): Promise<void> {
-    this.open()
-    checkKey(key)
-    const { vector, metadata } = readChange(this.shape, key, entry)
-    await this.change(({ rows, keys, columns }) => {
-      const place = keys.placeOf(key)
-      this.changes++
-      if (vector !== undefined) rows.write(place, vector)
-      for (const [column, value] of metadata) columns.get(column)!.set(place, value)
-    })
+    const change = readChange(this.open(), key, entry)
+    return this.change((parts) => changeEntry(parts, key, change))
   }
 
   /** Deletes one or several entries. Throws `UNKNOWN_KEY` if one is missing; then no entry was deleted. */
   async delete(keys: Key | Iterable<Key>): Promise<void> {
-    this.open()
-    const all = readKeys(keys)
-    await this.change((parts) => {
-      for (const key of all) parts.keys.placeOf(key)
-      this.changes++
-      for (const key of all) remove(parts, key)
-    })
+    const list = readKeys(keys)
+    return this.change((parts) => deleteEntries(parts, list))
   }
 
   /** Makes room for `capacity` entries in all, so that rows do not move while they are added. Throws `OUT_OF_MEMORY`. */
   async reserve(capacity: number): Promise<void> {
-    this.open()
     checkCount(capacity, 'capacity', 1)
-    await this.change((parts) => makeRoom(parts, capacity - parts.keys.size))
+    return this.change((parts) => makeRoom(parts, capacity - parts.keys.size))
   }
 
   /** Closes the gaps of deleted rows, and frees memory if less than half is used. Views expire. */
   async compact(): Promise<void> {
-    this.open()
-    await this.change(async (parts) => {
-      closeGaps(parts)
-      await parts.rows.shrink()
-      for (const column of parts.columns.values()) column.reserve(parts.rows.capacity)
-    })
+    return this.change(compact)
   }
 
   /**
@@ -275,19 +211,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    *   `signal.reason`
    */
   async save(store: string | CollectionStore, options: SaveOptions = {}): Promise<void> {
-    this.open()
     const place = storeOf(store)
-    const given = readOptions(options, SAVE_OPTIONS, 'the options of save()')
-    checkWatched(given)
-    await this.change(async (parts) => {
-      closeGaps(parts)
-      const identity = await identityOf(place)
-      const known = this.revisions.get(identity)
-      const revision = await reporting(given, (onProgress) =>
-        saveCollection(parts, place, known, { ...given, onProgress }),
-      )
-      this.revisions.set(identity, revision)
-    })
+    const given = readWatched(options, SAVE_OPTIONS, 'the options of save()')
+    return this.change((parts) => saveCollection(parts, place, this.revisions, given))
   }
 
   /**
@@ -300,27 +226,14 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   where<const Given extends Exclude<FilterInput<Columns>, Filter>>(
     wanted: Given & CheckedFilter<Given, Columns, OtherFilter>,
   ): Filter {
-    const select = readFilter(this.open(), wanted)
-    const filter = new Filter(this, () => {
-      this.open()
-      return select()
-    })
-    filter.places() // so that a failing function throws here
-    return filter
+    const parts = this.open()
+    return new Filter(parts, readFilter(parts, wanted))
   }
 
   /** A filter from a list of keys. Entries that are deleted later drop out. Throws `UNKNOWN_KEY`. */
   only(keys: Iterable<Key>): Filter {
-    const wanted = readKeys(keys)
-    for (const key of wanted) this.open().keys.placeOf(key)
-    return new Filter(this, () => {
-      const { rows, keys } = this.open()
-      const there = [...wanted].filter((key) => keys.has(key))
-      return IdSet.from(
-        rows.used,
-        there.map((key) => keys.placeOf(key)),
-      )
-    })
+    const parts = this.open()
+    return new Filter(parts, readKeyFilter(parts, keys))
   }
 
   /**
@@ -332,10 +245,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     query: Key | Vector,
     options?: Given & CheckedCollectionSearch<Given, Columns>,
   ): CollectionMatches<Columns> {
-    const parts = this.open()
-    const params = readCollectionQuestion(parts, this.searcher, this, options, 'the options of nearest()')
-    parts.rows.prepare()
-    return toCollectionMatches(parts, this.searcher.nearest(this.read(query), params))
+    return nearest<Columns>(this.open(), query, options)
   }
 
   /** As `nearest`, of many queries over one reading of the rows. Takes also n · d numbers as one Float32Array. */
@@ -343,20 +253,12 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     queries: Iterable<Key | Vector> | Float32Array,
     options?: Given & CheckedCollectionSearch<Given, Columns>,
   ): CollectionMatches<Columns>[] {
-    const parts = this.open()
-    const what = 'the options of nearestBatch()'
-    const params = readCollectionQuestion(parts, this.searcher, this, options, what)
-    const list = queryList(queries as Iterable<Key | Vector>, this.dimension)
-    parts.rows.prepare()
-    const answers = this.searcher.nearestBatch(list, (query) => this.read(query), params)
-    return answers.map((matches) => toCollectionMatches(parts, matches))
+    return nearestBatch<Columns>(this.open(), queries as Iterable<Key | Vector>, options)
   }
 
   /** The cosine of two entries or vectors. Throws `UNKNOWN_KEY`, or as EmbeddingTable.similarity. */
   similarity(a: Key | Vector, b: Key | Vector): number {
-    const { keys } = this.open()
-    const first = this.read(a)
-    return this.searcher.similarity(first, isRow(b) ? keys.placeOf(b) : checkVector(b, this.dimension))
+    return similarity(this.open(), a, b)
   }
 
   /**
@@ -371,7 +273,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
 
   /** Frees the memory once running changes are done. Every later query and change throws `DISPOSED`. */
   dispose(): void {
-    const parts = this.parts
+    const { parts } = this
     this.parts = undefined
     void this.last.catch(() => {}).then(() => parts?.rows.dispose())
   }
@@ -388,21 +290,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
 
   /** Runs a change after all earlier ones. */
   private change<Result>(work: (parts: Parts) => Result | Promise<Result>): Promise<Result> {
+    this.open()
     const done = this.last.catch(() => {}).then(() => work(this.open()))
     this.last = done
     return done
-  }
-
-  private read(query: Key | Vector): PreparedQuery {
-    if (!isRow(query)) return vectorQuery(checkVector(query, this.dimension), NO_IDS)
-    const place = this.open().keys.placeOf(query)
-    return {
-      inputs: [place],
-      write(memory, metric, index) {
-        const inverseNorm = memory.askWithRow(place, index)
-        if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`entry ${describe(query)} is all zeros`)
-        return inverseNorm
-      },
-    }
   }
 }

@@ -6,30 +6,72 @@
  * tokens         U8 [bytes]                   the keys as a JSON list, where all are strings (openTable reads them so)
  * keys           U8 [bytes]                   the same, where some are numbers
  * norms          F32 [n]                      1/||row||
- * codes          I8 [n, d rounded up to 8]    with code_scales F32 [n], residuals F32 [n], code_columns F32 [4, …], code_stats F32 [4]
- * column.<name>  F64, U8 or U32 [n]           metadata: numbers (NaN: null), booleans (0 null, 1 false, 2 true), strings by number
+ * codes          I8 [n, d rounded up to 8]
+ * code_scales    F32 [n]                      with residuals F32 [n], code_columns F32 [4, …], code_stats F32 [4]
+ * column.<name>  F64, U8 or U32 [n]           metadata: numbers (NaN: null), booleans (0 null, 1 false, 2 true),
+ *                                             strings by number
  * strings.<name> U8 [bytes]                   the strings as a JSON list: number n stands for the nth, 0 for null
  * ```
- * `__metadata__`: format, version, revision (another after each save), columns (JSON list of [name, type]), next_key, checksums
- * (JSON list of [tensor, XXH64]) and checksum, that of all the others and of the tensors' names, types and shapes.
+ * `__metadata__`: format, version, revision (another after each save), columns (JSON list of [name, type]), next_key,
+ * checksums (JSON list of [tensor, XXH64]) and checksum, that of all the others and of the tensors' names, types, shapes.
  */
+import { codeViews } from '../../bindings/code-views.ts'
 import type { TensorInfo } from '../formats/format.ts'
-import type { ColumnType } from '../metadata/types.ts'
+import type { Column } from '../metadata/columns.ts'
 import { Checksum } from './checksum.ts'
+import type { CollectionRows } from './rows.ts'
 
 export const FORMAT = 'rowspace-collection'
 export const VERSION = 1
 
 export const DTYPES = { f32: 'F32', bf16: 'BF16', f16: 'F16' } as const
-/** The tensors of codes, by the names of bindings/code-views.ts. */
-export const CODE_TENSORS = {
-  codes: 'codes',
-  codeScales: 'code_scales',
-  residuals: 'residuals',
-  columns: 'code_columns',
-  stats: 'code_stats',
-} as const
-export const COLUMN_DTYPES: Record<ColumnType, string> = { number: 'F64', boolean: 'U8', string: 'U32' }
+const COLUMN_DTYPES = { number: 'F64', boolean: 'U8', string: 'U32' } as const
+
+/** A tensor of numbers, and where they lie in memory. */
+export interface NumberTensor {
+  name: string
+  dtype: string
+  shape: readonly number[]
+  view: ArrayBufferView
+}
+
+/** The tensors of numbers of `size` rows, with their codes if `coded`. */
+export function numberTensors(
+  { memory, dimension, dtype }: CollectionRows,
+  columns: ReadonlyMap<string, Column>,
+  size: number,
+  coded: boolean,
+): NumberTensor[] {
+  const rows = memory.rows.subarray(0, size * dimension)
+  const tensors: NumberTensor[] = [
+    { name: 'embeddings', dtype: DTYPES[dtype], shape: [size, dimension], view: rows },
+    floats('norms', memory.norms.subarray(0, size)),
+  ]
+  if (coded) {
+    const { codes, codeScales, residuals, columns: vectors, stats } = codeViews(memory, size)
+    const stride = memory.layout.codeStride
+    tensors.push(
+      { name: 'codes', dtype: 'I8', shape: [size, stride], view: codes },
+      floats('code_scales', codeScales),
+      floats('residuals', residuals),
+      { name: 'code_columns', dtype: 'F32', shape: [vectors.length / stride, stride], view: vectors },
+      floats('code_stats', stats),
+    )
+  }
+  for (const [name, { type, values }] of columns) {
+    const view = values.subarray(0, size)
+    tensors.push({ name: `column.${name}`, dtype: COLUMN_DTYPES[type], shape: [size], view })
+  }
+  return tensors
+}
+
+function floats(name: string, view: Float32Array): NumberTensor {
+  return { name, dtype: 'F32', shape: [view.length], view }
+}
+
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
 
 export interface CollectionMetadata {
   format: string
@@ -40,14 +82,14 @@ export interface CollectionMetadata {
   checksums: string
 }
 
-/** What `checksum` is to be. */
+/** The right value of `checksum`. */
 export async function checksumOf(
   metadata: CollectionMetadata,
   tensors: readonly TensorInfo[],
 ): Promise<string> {
   const { format, version, revision, columns, next_key, checksums } = metadata
-  const described = tensors.map(({ name, dtype, shape }) => [name, dtype, shape])
-  described.sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1))
+  const described = tensors.map(({ name, dtype, shape }): [string, ...unknown[]] => [name, dtype, shape])
+  described.sort(([a], [b]) => (a < b ? -1 : 1))
   const checksum = await Checksum.start()
   const all = [format, version, revision, columns, next_key, checksums, described]
   checksum.add(new TextEncoder().encode(JSON.stringify(all)))

@@ -1,4 +1,4 @@
-/** Lists of texts and numbers as JSON, written and read in parts: a string of an engine ends at 512 MB or less, a list need not. */
+/** Lists of texts and numbers as JSON, in parts: an engine's strings end at 512 MB or less, a list need not. */
 import { CHUNK_BYTES } from './checksum.ts'
 
 /** Bytes that are decoded at once. */
@@ -33,18 +33,19 @@ export function parseJsonList(bytes: Uint8Array, partBytes = PART_BYTES): unknow
   if (bytes[0] !== OPEN || bytes[end] !== CLOSE || end === 0)
     throw new SyntaxError('it does not begin with [ and end with ]')
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  const all: unknown[] = []
+  let all: unknown[] = []
   for (let start = 1; start <= end; ) {
     const cut = end - start <= partBytes ? end : nextComma(bytes, start, end, partBytes)
     const part: unknown[] = JSON.parse(`[${decoder.decode(bytes.subarray(start, cut))}]`)
     if (part.length === 0 && all.length > 0) throw new SyntaxError('an element is missing')
-    for (const element of part) all.push(element)
+    if (all.length === 0) all = part
+    else for (const element of part) all.push(element)
     start = cut + 1
   }
   return all
 }
 
-/** The first comma between two elements that is at least so many bytes on, or `end`. */
+/** The first comma between two elements after `partBytes` bytes or more, or `end`. */
 function nextComma(bytes: Uint8Array, start: number, end: number, partBytes: number): number {
   let inText = false
   for (let at = start; at < end; at++) {

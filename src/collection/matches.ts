@@ -1,7 +1,7 @@
-/** The answer to a question to a collection: entries, best first, by key. */
+/** The answer to a query to a collection: entries, best first, by key. */
 import type { ColumnTypes, NoColumns, StoredMetadata } from '../metadata/types.ts'
 import { Matches } from '../table/matches.ts'
-import type { Key } from './options.ts'
+import type { Key } from './keys.ts'
 
 /** One entry of an answer. */
 export interface CollectionMatch<Columns extends ColumnTypes = NoColumns> {
@@ -11,7 +11,7 @@ export interface CollectionMatch<Columns extends ColumnTypes = NoColumns> {
   cosine: number
   /** The dot product with the query. */
   dot: number
-  /** The entry's metadata when the question was answered. */
+  /** The entry's metadata at the time of the query. */
   metadata: StoredMetadata<Columns>
 }
 

@@ -2,7 +2,7 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
-import type { Key } from './options.ts'
+import type { Key } from './keys.ts'
 import type { CollectionRows } from './rows.ts'
 
 /**
@@ -13,7 +13,7 @@ import type { CollectionRows } from './rows.ts'
 export class RowView {
   private readonly generation: number
 
-  /** Called by `view`. */
+  /** @internal */
   constructor(
     /** The entry's key. */
     readonly key: Key,
@@ -33,13 +33,10 @@ export class RowView {
     if (this.expired) {
       throw new RowspaceError(
         'EXPIRED_VIEW',
-        `the row of ${describe(this.key)} was deleted or has moved. Call view() again, or vector() for a copy.`,
+        `The row of ${describe(this.key)} was deleted or has moved. Call view() again, or vector() for a copy.`,
         { key: this.key },
       )
     }
-    const { memory, dimension } = this.rows
-    return memory.rows.subarray(this.place * dimension, (this.place + 1) * dimension) as
-      | Float32Array
-      | Uint16Array
+    return this.rows.stored(this.place)
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Rows that come and go in one table memory. A row's place stays until `compact`; a new row gets the place after the last,
- * so places are in the order in which rows came. Room doubles when it is full: the rows move to a new memory.
+ * Rows that are added and deleted in one table memory. A row's place stays until `compact`; a new row gets the place after
+ * the last, so places are in the order of additions. Room doubles when it is full: the rows move to a new memory.
  */
 import { codeViews } from '../../bindings/code-views.ts'
 import { type CoreSource, readCore } from '../../bindings/core.ts'
@@ -9,26 +9,31 @@ import { writeRows } from '../core/element-types.ts'
 import { isRowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
 import { createMemory, type MemoryRequest } from '../table/load-core.ts'
-import type { Vector } from './options.ts'
+
+/** d numbers. */
+export type Vector = Float32Array | readonly number[]
+
+/** The element types of rows that can be changed. */
+export type RowType = 'f32' | 'bf16' | 'f16'
 
 const NO_SCALES = new Float32Array(0)
 
-export type RowsRequest = Omit<MemoryRequest, 'dtype'> & { dtype: 'f32' | 'bf16' | 'f16' }
+type RowsRequest = Omit<MemoryRequest, 'dtype'> & { dtype: RowType }
 
 export class CollectionRows {
-  /** Places that were given out, those of deleted rows among them. */
+  /** Places in use, those of deleted rows included. */
   used = 0
-  /** The places of rows that are there. */
+  /** The places of rows that are not deleted. */
   live: IdSet
-  /** Raised when rows move. */
+  /** Increased when rows move. */
   generation = 0
   /** Places of deleted rows. */
   private removed = 0
-  /** Rows whose norm no float32 bound can be trusted with (assembly/norm.ts): while there are any, codes are of no use. */
+  /** Rows whose norm float32 bounds cannot be trusted with (assembly/norm.ts): while there are any, codes are of no use. */
   private extreme = 0
   /** Rows that have codes. */
   private encoded = 0
-  /** Rows there were when the codes' columns were measured. */
+  /** The number of rows when the codes' columns were measured. */
   private measured = 0
 
   private constructor(
@@ -41,16 +46,16 @@ export class CollectionRows {
 
   /** Throws as createMemory. */
   static async create(core: CoreSource | undefined, request: RowsRequest): Promise<CollectionRows> {
-    // every memory needs the core once more, and an answer to fetch can be read once
-    const kept = core === undefined ? undefined : await readCore(core)
-    return new CollectionRows(await createMemory(kept, request), kept, request)
+    // every memory needs the core again, and a Response can be read once
+    const read = core === undefined ? undefined : await readCore(core)
+    return new CollectionRows(await createMemory(read, request), read, request)
   }
 
   get capacity(): number {
     return this.memory.layout.capacity
   }
 
-  get dtype(): RowsRequest['dtype'] {
+  get dtype(): RowType {
     return this.request.dtype
   }
 
@@ -58,24 +63,24 @@ export class CollectionRows {
     return this.memory.layout.dimension
   }
 
-  /** Rows that are there. */
+  /** Rows that are not deleted. */
   get count(): number {
     return this.used - this.removed
   }
 
-  /** Makes room for so many places: twice as many as there were, or what is asked for where memory is short. Throws `OUT_OF_MEMORY`. */
+  /** Makes room for so many places: for twice as many as there were if memory allows. Throws `OUT_OF_MEMORY`. */
   async reserve(capacity: number): Promise<void> {
     if (capacity <= this.capacity) return
-    this.moveTo(await this.allocate(capacity, Math.max(capacity, 2 * this.capacity)))
+    try {
+      await this.resize(Math.max(capacity, 2 * this.capacity))
+    } catch (error) {
+      if (!isRowspaceError(error, 'OUT_OF_MEMORY')) throw error
+      await this.resize(capacity)
+    }
   }
 
-  private async allocate(least: number, wanted: number): Promise<TableMemory> {
-    try {
-      return await createMemory(this.core, { ...this.request, capacity: wanted })
-    } catch (error) {
-      if (wanted === least || !isRowspaceError(error, 'OUT_OF_MEMORY')) throw error
-      return createMemory(this.core, { ...this.request, capacity: least })
-    }
+  private async resize(capacity: number): Promise<void> {
+    this.moveTo(await createMemory(this.core, { ...this.request, capacity }))
   }
 
   private moveTo(memory: TableMemory): void {
@@ -92,26 +97,29 @@ export class CollectionRows {
     this.memory.dispose()
     this.memory = memory
     this.generation++
-    const { words } = this.live
-    this.live = new IdSet(memory.layout.capacity)
-    this.live.words.set(words.subarray(0, this.live.words.length))
+    const { live } = this
+    this.live = IdSet.where(memory.layout.capacity, (place) => live.has(place))
     memory.mask.set(this.live.words)
   }
 
-  /** The place of a new row, for which there must be room. */
-  append(vector: Vector): number {
-    const place = this.used++
-    this.write(place, vector)
-    this.setLive(place, true)
-    return place
+  /** The numbers of a row, as bits if they are bf16 or f16. */
+  stored(place: number): Float32Array | Uint16Array {
+    const { dimension, memory } = this
+    const rows = memory.rows as Float32Array | Uint16Array
+    return rows.subarray(place * dimension, (place + 1) * dimension)
   }
 
-  /** Overwrites a row. Its numbers must be finite as they are kept. */
+  /** Adds a row, for which there must be room. */
+  append(vector: Vector): void {
+    this.write(this.used, vector)
+    this.setLive(this.used, true)
+    this.used++
+  }
+
+  /** Overwrites a row. Its numbers must be finite as they are stored. */
   write(place: number, vector: Vector): void {
-    const { memory, dimension } = this
-    const { dtype } = memory.layout
-    const target = memory.rows.subarray(place * dimension, (place + 1) * dimension)
-    writeRows({ rows: vector, scales: undefined, dimension, dtype }, target, NO_SCALES)
+    const { dimension, dtype } = this
+    writeRows({ rows: vector, scales: undefined, dimension, dtype }, this.stored(place), NO_SCALES)
     this.finish(place)
   }
 
@@ -134,10 +142,11 @@ export class CollectionRows {
   private setLive(place: number, live: boolean): void {
     if (live) this.live.add(place)
     else this.live.delete(place)
-    this.memory.mask[place >>> 5] = this.live.words[place >>> 5]!
+    const word = place >>> 5
+    this.memory.mask[word] = this.live.words[word] ?? 0
   }
 
-  /** Makes the codes that are missing, before a search. Their columns are measured anew whenever the rows have doubled. */
+  /** Makes missing codes before a search. Their columns are measured again whenever the rows have doubled. */
   prepare(): void {
     const { memory, used } = this
     memory.hasCodes = memory.layout.hasCodes && this.extreme === 0 && used > 0
@@ -151,43 +160,40 @@ export class CollectionRows {
     this.encoded = used
   }
 
-  /** Takes over `count` rows that were read into the memory, with their norms, and with their codes where `coded`. */
+  /** Accepts `count` rows that were read into the memory, with their norms, and with their codes if `coded`. */
   adopt(count: number, coded: boolean): void {
-    this.used = count
-    for (let place = 0; place < count; place++) {
-      this.live.add(place)
-      if (Number.isNaN(this.memory.norms[place])) this.extreme++
-    }
-    this.memory.mask.set(this.live.words)
+    this.extreme = this.memory.norms.subarray(0, count).filter(Number.isNaN).length
     if (coded) this.encoded = this.measured = count
+    this.setUsed(count)
   }
 
-  /** Closes the gaps of deleted rows. Returns the places that were kept, in order. */
+  private setUsed(count: number): void {
+    this.used = count
+    this.live = IdSet.where(this.capacity, (place) => place < count)
+    this.memory.mask.set(this.live.words)
+  }
+
+  /** Closes the gaps of deleted rows, of which there must be some. Returns the places of the others, in order. */
   compact(): Uint32Array {
-    const { memory, dimension } = this
-    const kept: number[] = []
-    for (let place = 0; place < this.used; place++) if (this.live.has(place)) kept.push(place)
-    if (kept.length < this.used) {
-      for (const [to, from] of kept.entries()) {
-        memory.rows.copyWithin(to * dimension, from * dimension, (from + 1) * dimension)
-        memory.norms[to] = memory.norms[from]!
-      }
-      memory.rows.fill(0, kept.length * dimension, this.used * dimension)
-      memory.norms.fill(0, kept.length)
-      this.used = kept.length
-      this.removed = 0
-      this.encoded = this.measured = 0
-      this.generation++
-      this.live = IdSet.where(this.capacity, (place) => place < kept.length)
-      memory.mask.set(this.live.words)
+    const { memory, dimension, live, used } = this
+    const places = Uint32Array.from({ length: used }, (_, place) => place).filter((place) => live.has(place))
+    const count = places.length
+    for (const [to, from] of places.entries()) {
+      memory.rows.copyWithin(to * dimension, from * dimension, (from + 1) * dimension)
+      memory.norms.copyWithin(to, from, from + 1)
     }
-    return Uint32Array.from(kept)
+    memory.rows.fill(0, count * dimension, used * dimension)
+    memory.norms.fill(0, count)
+    this.removed = this.encoded = this.measured = 0
+    this.generation++
+    this.setUsed(count)
+    return places
   }
 
-  /** Gives back room where less than half is used, after compact. */
+  /** Frees memory if less than half is used, after compact. */
   async shrink(): Promise<void> {
-    const room = Math.max(1, this.used)
-    if (room * 2 < this.capacity) this.moveTo(await this.allocate(room, room))
+    const capacity = Math.max(1, this.used)
+    if (capacity * 2 < this.capacity) await this.resize(capacity)
   }
 
   dispose(): void {

@@ -1,24 +1,24 @@
 /** Writes a collection to a store. */
 
-import { codeViews } from '../../bindings/code-views.ts'
 import { RowspaceError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import type { KeysOf } from '../core/strict-options.ts'
-import { readSafetensorsHeader, tensorBytes } from '../formats/safetensors/header.ts'
+import { readSafetensorsHeader } from '../formats/safetensors/header.ts'
 import { encodeSafetensors, type TensorToWrite } from '../formats/safetensors/writer.ts'
+import { closeGaps } from './changes.ts'
 import { CHUNK_BYTES, Checksum } from './checksum.ts'
 import {
-  CODE_TENSORS,
-  COLUMN_DTYPES,
+  bytesOf,
   type CollectionMetadata,
   checksumOf,
-  DTYPES,
   FORMAT,
+  numberTensors,
   VERSION,
 } from './file-layout.ts'
 import { encodeJsonList } from './json-list.ts'
-import type { Parts } from './question.ts'
-import type { CollectionStore } from './stores/store.ts'
+import type { Parts } from './parts.ts'
+import { type CollectionStore, identityOf } from './stores/store.ts'
+import { counted, reporting } from './work.ts'
 
 /** Progress of a save, first 'checksum', then 'write': `done` and `total` count bytes. */
 export type SaveProgress = Progress<'checksum' | 'write'>
@@ -35,22 +35,43 @@ export interface SaveOptions {
 
 export const SAVE_OPTIONS: KeysOf<SaveOptions> = { overwrite: true, onProgress: true, signal: true }
 
-/** Saves rows without gaps. Returns the revision that was written. Throws as Collection.save. */
+/** The revision that was last opened or saved, by the store's identity. */
+export type Revisions = Map<string, string>
+
+type Report = (progress: SaveProgress) => void
+
+/** Throws as Collection.save. */
 export async function saveCollection(
   parts: Parts,
   store: CollectionStore,
-  revision: string | undefined,
+  revisions: Revisions,
   options: SaveOptions,
+): Promise<void> {
+  closeGaps(parts)
+  const identity = await identityOf(store)
+  const write = (report: Report) => writeCollection(parts, store, revisions.get(identity), options, report)
+  revisions.set(identity, await reporting(options, write))
+}
+
+/** Returns the revision that was written. */
+async function writeCollection(
+  parts: Parts,
+  store: CollectionStore,
+  revision: string | undefined,
+  { signal, overwrite = false }: SaveOptions,
+  report: Report,
 ): Promise<string> {
-  const { signal, overwrite = false } = options
   signal?.throwIfAborted()
   const unlock = await store.lock()
   try {
     if (!overwrite) await checkRevision(store, revision, signal)
     parts.rows.prepare()
     const tensors = tensorsOf(parts)
-    const metadata = await metadataOf(parts, tensors, options)
-    await store.write(reported(encodeSafetensors(tensors, { ...metadata }), tensors, options), signal)
+    const total = tensors.reduce((sum, { size }) => sum + size, 0)
+    const checksums = await checksumsOf(tensors, counted('checksum', total, report), signal)
+    const metadata = await metadataOf(parts, tensors, checksums)
+    const chunks = reported(encodeSafetensors(tensors, metadata), counted('write', total, report))
+    await store.write(chunks, signal)
     return metadata.revision
   } finally {
     await unlock()
@@ -90,102 +111,80 @@ async function checkRevision(
   )
 }
 
-function tensorsOf({ rows, keys, columns }: Parts): TensorToWrite[] {
-  const { memory, used, dimension } = rows
+interface SizedTensor extends TensorToWrite {
+  readonly bytes: Iterable<Uint8Array>
+  readonly size: number
+}
+
+function tensorsOf({ rows, keys, columns }: Parts): SizedTensor[] {
   const list = [...keys]
-  const keysName = list.every((key) => typeof key === 'string') ? 'tokens' : 'keys'
-  const { dtype } = memory.layout
-  if (dtype === 'int8') throw new Error('collections have no int8 rows')
-  const tensors = [
-    tensor('embeddings', DTYPES[dtype], [used, dimension], memory.rows.subarray(0, used * dimension)),
-    jsonTensor(keysName, list),
-    tensor('norms', 'F32', [used], memory.norms.subarray(0, used)),
-  ]
-  if (memory.hasCodes) {
-    for (const [name, view] of Object.entries(codeViews(memory, used))) {
-      const stride = memory.layout.codeStride
-      const shape =
-        name === 'codes'
-          ? [used, stride]
-          : name === 'columns'
-            ? [view.length / stride, stride]
-            : [view.length]
-      tensors.push(
-        tensor(CODE_TENSORS[name as keyof typeof CODE_TENSORS], name === 'codes' ? 'I8' : 'F32', shape, view),
-      )
-    }
-  }
+  const tensors = [jsonTensor(list.every((key) => typeof key === 'string') ? 'tokens' : 'keys', list)]
+  // before the numbers: it may number the strings anew
   for (const [name, column] of columns) {
     const strings = column.strings()
-    const values = column.values.subarray(0, used)
-    tensors.push(tensor(`column.${name}`, COLUMN_DTYPES[column.type], [used], values))
     if (strings !== undefined) tensors.push(jsonTensor(`strings.${name}`, strings))
+  }
+  for (const { view, ...described } of numberTensors(rows, columns, rows.used, rows.memory.hasCodes)) {
+    tensors.push({ ...described, bytes: chunksOf(bytesOf(view)), size: view.byteLength })
   }
   return tensors
 }
 
-function jsonTensor(name: string, list: Iterable<unknown>): TensorToWrite {
+function jsonTensor(name: string, list: Iterable<unknown>): SizedTensor {
   const bytes = encodeJsonList(list)
-  return { name, dtype: 'U8', shape: [bytes.reduce((sum, { length }) => sum + length, 0)], bytes }
+  const size = bytes.reduce((sum, { length }) => sum + length, 0)
+  return { name, dtype: 'U8', shape: [size], bytes, size }
 }
 
-/** Copies chunk by chunk, because Blobs do not take the shared memory that rows lie in with several threads. */
-function tensor(name: string, dtype: string, shape: readonly number[], view: ArrayBufferView): TensorToWrite {
-  const all = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-  const bytes = {
+/** Copies chunk by chunk, because Blobs do not take the shared memory that rows are in with several threads. */
+function chunksOf(bytes: Uint8Array): Iterable<Uint8Array> {
+  return {
     *[Symbol.iterator]() {
-      for (let at = 0; at < all.length; at += CHUNK_BYTES) yield all.slice(at, at + CHUNK_BYTES)
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.slice(at, at + CHUNK_BYTES)
     },
   }
-  return { name, dtype, shape, bytes }
 }
 
-async function metadataOf(
-  { keys, columns }: Parts,
-  tensors: readonly TensorToWrite[],
-  { onProgress, signal }: SaveOptions,
-): Promise<CollectionMetadata & { checksum: string }> {
-  const total = sizeOf(tensors)
-  const checksums: Record<string, string> = Object.create(null)
-  let done = 0
+/** Pairs of names and checksums. */
+async function checksumsOf(
+  tensors: readonly SizedTensor[],
+  count: (bytes: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<[string, string][]> {
+  const checksums: [string, string][] = []
   for (const { name, bytes } of tensors) {
     const checksum = await Checksum.start()
-    for (const chunk of bytes as Iterable<Uint8Array>) {
+    for (const chunk of bytes) {
       signal?.throwIfAborted()
       checksum.add(chunk)
-      done += chunk.length
-      onProgress?.({ phase: 'checksum', done, total })
+      count(chunk.length)
     }
-    checksums[name] = checksum.hex()
+    checksums.push([name, checksum.hex()])
   }
-  const metadata = {
+  return checksums
+}
+
+async function metadataOf({ keys, columns }: Parts, tensors: readonly SizedTensor[], checksums: unknown) {
+  const metadata: CollectionMetadata = {
     format: FORMAT,
     version: String(VERSION),
     revision: globalThis.crypto.randomUUID(),
     columns: JSON.stringify(Array.from(columns, ([name, { type }]) => [name, type])),
     next_key: String(keys.next),
-    checksums: JSON.stringify(Object.entries(checksums)),
+    checksums: JSON.stringify(checksums),
   }
   return { ...metadata, checksum: await checksumOf(metadata, tensors) }
 }
 
-function sizeOf(tensors: readonly TensorToWrite[]): number {
-  return tensors.reduce((sum, { dtype, shape }) => sum + tensorBytes(dtype, shape)!, 0)
-}
-
-/** The same chunks, reporting progress. */
+/** The same chunks, reporting progress. The first is the header, which does not count. */
 async function* reported(
   chunks: Iterable<Uint8Array>,
-  tensors: readonly TensorToWrite[],
-  { onProgress }: SaveOptions,
+  count: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  const total = sizeOf(tensors)
-  let done = 0
   let isHeader = true
   for (const chunk of chunks) {
     yield chunk
-    if (!isHeader) done += chunk.length
+    count(isHeader ? 0 : chunk.length)
     isHeader = false
-    onProgress?.({ phase: 'write', done, total })
   }
 }

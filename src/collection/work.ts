@@ -1,29 +1,41 @@
-/** What opening and saving share: a signal to stop by, and progress whose errors end nothing. */
+/** What opening and saving share: a signal to stop, and progress whose errors end nothing. */
 
 import { RowspaceError } from '../core/errors.ts'
+import type { Progress } from '../core/progress.ts'
 import { reportLater } from '../core/report-later.ts'
+import { type KeysOf, readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import { checkSignal } from '../sources/options.ts'
 
-interface Watched<Progress> {
-  onProgress?: ((progress: Progress) => void) | undefined
+type Report<Phase extends string> = (progress: Progress<Phase>) => void
+
+interface Watched<Phase extends string> {
+  onProgress?: Report<Phase> | undefined
   signal?: AbortSignal | undefined
 }
 
-/** Throws `INVALID_ARGUMENT` for a signal or a callback of another kind. */
-export function checkWatched({ onProgress, signal }: Watched<never>): void {
-  checkSignal(signal)
-  if (onProgress === undefined || typeof onProgress === 'function') return
-  throw new RowspaceError('INVALID_ARGUMENT', `onProgress must be a function; got ${describe(onProgress)}`)
+/** As readOptions. Throws `INVALID_ARGUMENT` also for a signal or a callback of another kind. */
+export function readWatched<Options extends Watched<never>>(
+  given: Options | undefined,
+  keys: KeysOf<Options>,
+  what: string,
+): Options {
+  const options = readOptions(given, keys, what)
+  checkSignal(options.signal)
+  if (options.onProgress === undefined || typeof options.onProgress === 'function') return options
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `onProgress must be a function; got ${describe(options.onProgress)}.`,
+  )
 }
 
-/** Does work that reports progress. What `onProgress` throws does not end it: the first error is reported when it is done. */
-export async function reporting<Progress, Result>(
-  options: Watched<Progress>,
-  work: (onProgress: (progress: Progress) => void) => Promise<Result>,
+/** Does work that reports progress. What `onProgress` throws does not end it: the first error is reported at the end. */
+export async function reporting<Phase extends string, Result>(
+  options: Watched<Phase>,
+  work: (onProgress: Report<Phase>) => Promise<Result>,
 ): Promise<Result> {
   let first: { error: unknown } | undefined
-  const onProgress = (progress: Progress) => {
+  const onProgress = (progress: Progress<Phase>) => {
     try {
       options.onProgress?.(progress)
     } catch (error) {
@@ -33,4 +45,17 @@ export async function reporting<Progress, Result>(
   const result = await work(onProgress)
   if (first !== undefined) reportLater(first.error)
   return result
+}
+
+/** Reports a phase of work: call it with the number of bytes that were just done. */
+export function counted<Phase extends string>(
+  phase: Phase,
+  total: number,
+  onProgress: Report<Phase>,
+): (bytes: number) => void {
+  let done = 0
+  return (bytes) => {
+    done += bytes
+    onProgress({ phase, done, total })
+  }
 }

@@ -9,8 +9,8 @@ export function readMetadata(
   columns: ReadonlyMap<string, Column>,
   metadata: unknown,
   name: string,
-): Map<string, Value | null> {
-  const values = new Map<string, Value | null>()
+): Map<Column, Value | null> {
+  const values = new Map<Column, Value | null>()
   if (metadata === undefined) return values
   if (Object.prototype.toString.call(metadata) !== '[object Object]') {
     throw new RowspaceError(
@@ -19,11 +19,10 @@ export function readMetadata(
     )
   }
   for (const key of Reflect.ownKeys(metadata as object)) {
-    const column = String(key)
-    const known = typeof key === 'string' ? columns.get(key) : undefined
-    if (known === undefined) throw unknownColumn(columns, key, `${name}: `)
+    const column = columns.get(key as string)
+    if (column === undefined) throw unknownColumn(columns, key, `${name}: `)
     const value: unknown = Reflect.get(metadata as object, key) ?? null
-    checkValue(column, known.type, value)
+    checkValue(String(key), column.type, value)
     values.set(column, value)
   }
   return values

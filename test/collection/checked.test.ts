@@ -173,7 +173,7 @@ describe('whole numbers as keys', () => {
       await expect(collection.add({ vector: [1, 1] })).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
         message: expect.stringMatching(
-          /entry 0 has no key, and no whole number is left .* 9007199254740991 was a key/,
+          /entry 0 has no key, and no integer is left .* 9007199254740991 was a key/,
         ),
       })
       await collection.add({ key: `x${collection.size}`, vector: [1, 1] })

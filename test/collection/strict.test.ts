@@ -64,7 +64,7 @@ const cases: [string, (collection: Made) => unknown, RegExp][] = [
   [
     'undefined for a deletion',
     (c) => c.delete(undefined as never),
-    /a key is a string or a whole number from 0; got undefined/,
+    /a key is a string or an integer ≥ 0; got undefined/,
   ],
   ['a symbol for a deletion', (c) => c.delete(Symbol('a') as never), /a key is a string .* got Symbol\(a\)/],
   [
@@ -93,7 +93,11 @@ const cases: [string, (collection: Made) => unknown, RegExp][] = [
     (c) => c.save('x', { onProgress: 1 as never }),
     /onProgress must be a function; got 1/,
   ],
-  ['no place to save to', (c) => c.save(undefined as never), /kept at a path or in a store .* got undefined/],
+  [
+    'no place to save to',
+    (c) => c.save(undefined as never),
+    /stored at a path or in a store .* got undefined/,
+  ],
   [
     'no options for a collection',
     () => Collection.create(undefined as never),

@@ -6,7 +6,10 @@ import { type CollectionStore, storageError, webLock } from './store.ts'
 const DATABASE = 'rowspace'
 const COLLECTIONS = 'collections'
 
-/** The Blob of this name in the database `rowspace`, replaced in one transaction. Throws `UNSUPPORTED` outside browsers when used. */
+/**
+ * The Blob of this name in the database `rowspace`, replaced in one transaction. Throws `UNSUPPORTED` outside browsers when
+ * used.
+ */
 export function indexedDbStore(name: string): CollectionStore {
   return {
     name: `indexeddb:${name}`,
@@ -18,7 +21,7 @@ export function indexedDbStore(name: string): CollectionStore {
       const parts: BlobPart[] = []
       for await (const chunk of chunks) {
         signal?.throwIfAborted()
-        // one Blob a chunk: browsers keep those on disk, where bytes would stay in memory
+        // one Blob per chunk: browsers store Blobs on disk, and bytes in memory
         parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]))
       }
       await inStore(name, 'readwrite', (store) => store.put(new Blob(parts), name))
@@ -30,15 +33,15 @@ export function indexedDbStore(name: string): CollectionStore {
 async function inStore<Result>(
   name: string,
   mode: IDBTransactionMode,
-  ask: (store: IDBObjectStore) => IDBRequest<Result>,
+  request: (store: IDBObjectStore) => IDBRequest<Result>,
 ): Promise<Result> {
   const database = await openDatabase(name)
   try {
     return await new Promise((resolve, reject) => {
       const transaction = database.transaction(COLLECTIONS, mode, { durability: 'strict' })
-      const request = ask(transaction.objectStore(COLLECTIONS))
-      transaction.oncomplete = () => resolve(request.result)
-      transaction.onabort = () => reject(transaction.error ?? request.error)
+      const made = request(transaction.objectStore(COLLECTIONS))
+      transaction.oncomplete = () => resolve(made.result)
+      transaction.onabort = () => reject(transaction.error ?? made.error)
     })
   } catch (error) {
     throw storageError(name, error)
@@ -51,7 +54,7 @@ function openDatabase(name: string): Promise<IDBDatabase> {
   if (typeof indexedDB === 'undefined') {
     throw new RowspaceError(
       'UNSUPPORTED',
-      'there is no IndexedDB here: it needs a browser; take fileStore in Node',
+      'there is no IndexedDB here: it needs a browser; use fileStore in Node.',
     )
   }
   return new Promise((resolve, reject) => {

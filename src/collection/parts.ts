@@ -1,0 +1,55 @@
+/** What a collection is made of. */
+
+import { RowspaceError } from '../core/errors.ts'
+import { IdSet } from '../core/id-set.ts'
+import { describe } from '../core/values.ts'
+import type { Column } from '../metadata/columns.ts'
+import type { ColumnTypes, StoredMetadata, Value } from '../metadata/types.ts'
+import { Searcher } from '../table/searcher.ts'
+import type { Keys } from './keys.ts'
+import type { CollectionRows } from './rows.ts'
+
+export interface Parts {
+  readonly rows: CollectionRows
+  readonly keys: Keys
+  readonly columns: ReadonlyMap<string, Column>
+  /** Answers queries: its rows are places, and it has no tokens. */
+  readonly searcher: Searcher
+  /** How many changes were made. */
+  changes: number
+}
+
+export function partsOf(rows: CollectionRows, keys: Keys, columns: ReadonlyMap<string, Column>): Parts {
+  const searcher = new Searcher({
+    get size() {
+      return rows.used
+    },
+    get live() {
+      return rows.live
+    },
+    memory: () => rows.memory,
+    ids: (list) => {
+      if (typeof list === 'object' && list !== null && Symbol.iterator in list) {
+        return Array.from(list, (key) => keys.placeOf(key))
+      }
+      throw new RowspaceError('INVALID_ARGUMENT', `a list of keys was expected; got ${describe(list)}.`)
+    },
+    idSet: (test) => IdSet.where(rows.used, (place) => test(place, undefined)),
+    tokenOf: () => undefined,
+  })
+  return { rows, keys, columns, searcher, changes: 0 }
+}
+
+/** A number that every change increases. */
+export function versionOf({ changes, rows }: Parts): number {
+  return changes + rows.generation
+}
+
+export function metadataAt<Columns extends ColumnTypes>(
+  { columns }: Parts,
+  place: number,
+): StoredMetadata<Columns> {
+  const values: Record<string, Value | null> = Object.create(null)
+  for (const [name, column] of columns) values[name] = column.get(place)
+  return { ...values } as StoredMetadata<Columns>
+}
