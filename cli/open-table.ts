@@ -3,7 +3,7 @@
 import { RowspaceError } from '../src/core/errors.ts'
 import { pickOptions } from '../src/core/strict-options.ts'
 import type { OpenOptions } from '../src/formats/format.ts'
-import { defaultFile } from '../src/open/default-file.ts'
+import { defaultFile } from '../src/open/default-table.ts'
 import { type OpenRowSource, openRows } from '../src/open/open-rows.ts'
 import { type OpenHooks, type OpenTableOptions, openTableWith } from '../src/open/open-table.ts'
 import { type OpenTableFile, openTableFile } from '../src/open/open-table-file.ts'

@@ -3,6 +3,7 @@
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import type {
+  FileRows,
   FormatName,
   FormatReader,
   LoadedRows,
@@ -40,7 +41,7 @@ export type OpenTableFile = TableFile & {
 
 const HEAD_BYTES = 1 << 16
 
-/** Asked in this order: the surest signatures first, and last the format that has none. */
+/** Tried in this order: the surest signatures first, and last the format that has none. */
 const READERS: readonly FormatReader[] = [
   npyReader,
   npzReader,
@@ -54,10 +55,10 @@ const READERS: readonly FormatReader[] = [
 ]
 
 /**
- * Opens a table file and reads its header, not its rows. The format is told by the content, never by the name.
+ * Opens a table file and reads its header, not its rows. The format is recognised by content, never by name.
  *
- * A directory that holds `vectors.f32` and `words.json`, or a model's safetensors, is a table too. Close what you opened: a file stays open
- * until then. A ByteSource of one's own is left open.
+ * A directory that holds `vectors.f32` and `words.json`, or a model's safetensors, is a table too. Close what you
+ * opened: a file stays open until then. Your own ByteSource is left open.
  *
  * @throws `INVALID_FORMAT` if the file is empty, of no known format, or lies; `TRUNCATED` if it is cut short; `UNSUPPORTED` if
  *   it is well formed but of a type that is not read; `NOT_FOUND` if there is no such file, or no such tensor in it; `IO`
@@ -67,7 +68,7 @@ export async function openTableFile(like: SourceLike, given: OpenOptions = {}): 
   const opened = await openSourceOrFolder(like, TABLE_FILES, pickSourceOptions(options), noTableIn)
   const { source, file: found } = opened
   const format = found === 'vectors.f32' ? 'raw-f32' : undefined
-  // a source of one's own is left open
+  // the caller's own source is left open
   const own = isByteSource(like) ? [] : [source]
   try {
     const file = await readHeader(source, { ...options, format: options.format ?? format })
@@ -78,46 +79,42 @@ export async function openTableFile(like: SourceLike, given: OpenOptions = {}): 
   }
 }
 
-/**
- * The file with what it is read from: rows are handed over once all that was read of them was held against its checksum, whatever
- * they were wrapped in, and all is closed by `close()`.
- */
+/** The file with what it is read from: all that was read of its rows is held against its checksum, and `close()` closes all. */
 function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]): OpenTableFile {
-  const parts = file.parts ?? []
+  const { load, loadBits, openRows, size, parts = [] } = file
   const verify = async (options: ReadOptions) => {
     for (const part of parts) await part.verify?.(options)
   }
   const checked =
-    <Target>(load: (target: Target, options?: LoadOptions) => Promise<LoadedRows>) =>
+    <Target>(fill: (target: Target, options?: LoadOptions) => Promise<LoadedRows>) =>
     async (target: Target, options: LoadOptions = {}) => {
-      const loaded = await load(target, options)
+      const loaded = await fill(target, options)
       await verify(options)
       return loaded
     }
-  return Object.assign(file, {
+  return {
+    ...file,
     source,
-    load: checked(file.load.bind(file)),
-    ...(file.loadBits && { loadBits: checked(file.loadBits.bind(file)) }),
-    ...(file.openRows && { openRows: checkedRows(file, verify) }),
+    load: checked(load),
+    ...(loadBits && { loadBits: checked(loadBits) }),
+    ...(openRows && { openRows: async (options) => checkedRows(await openRows(options), size, verify) }),
     close: () => closeAll([...parts, ...own]),
-  })
+  }
 }
 
-/** Rows that are read through are held against the checksum before the last of them is handed over. */
+/** Rows that are read through are held against the checksum before the last of them is returned. */
 function checkedRows(
-  { openRows, size }: TableFile,
+  { tokens, read }: FileRows,
+  size: number,
   verify: (options: ReadOptions) => Promise<void>,
-): TableFile['openRows'] {
-  return async function (this: TableFile, options) {
-    const rows = await openRows!.call(this, options)
-    return {
-      tokens: rows.tokens,
-      async read(start, end, signal) {
-        const block = await rows.read(start, end, signal)
-        if (end === size) await verify({ signal })
-        return block
-      },
-    }
+): FileRows {
+  return {
+    tokens,
+    async read(start, end, signal) {
+      const block = await read(start, end, signal)
+      if (end === size) await verify({ signal })
+      return block
+    },
   }
 }
 
@@ -131,35 +128,37 @@ function noTableIn(path: string, cause: RowspaceError): RowspaceError {
 
 async function readHeader(source: ByteSource, options: OpenOptions): Promise<TableFile> {
   const head = await readHead(source, options.signal)
-  if (isGzip(head)) return readGzipped(source, options)
-  const reader = await findReader(source, head, options.format)
-  return reader.open(source, head, options)
-}
-
-/** The table in a gzip file, of any format. */
-async function readGzipped(source: ByteSource, options: OpenOptions): Promise<TableFile> {
+  if (!isGzip(head)) return (await findReader(source, head, options.format)).open(source, head, options)
   const unpacked = await gunzipped(source, options)
   try {
-    const head = await readHead(unpacked, options.signal)
-    const reader = await findReader(unpacked, head, options.format)
-    const contents = reader.seeks ? await heldInMemory(unpacked, options) : unpacked
-    const file = await reader.open(contents, head, options)
-    return Object.assign(file, { parts: [...(file.parts ?? []), unpacked] })
+    const file = await readUnpacked(unpacked, options)
+    return { ...file, parts: [...(file.parts ?? []), unpacked] }
   } catch (error) {
     await unpacked.close()
     throw error
   }
 }
 
-const MAX_HELD_BYTES = 1 << 28
+/** The table in a gzip file, of any format. */
+async function readUnpacked(unpacked: UnpackedSource, options: OpenOptions): Promise<TableFile> {
+  const head = await readHead(unpacked, options.signal)
+  const reader = await findReader(unpacked, head, options.format)
+  const contents = reader.seeks ? await unpackedInMemory(unpacked, options.signal) : unpacked
+  return reader.open(contents, head, options)
+}
 
-/** All of a stream that is to be read here and there, unpacked once. */
-async function heldInMemory(unpacked: UnpackedSource, { signal }: OpenOptions): Promise<ByteSource> {
+const MAX_UNPACKED_BYTES = 1 << 28
+
+/** All of a stream whose reader does not read it from front to back, unpacked once. */
+async function unpackedInMemory(
+  unpacked: UnpackedSource,
+  signal: AbortSignal | undefined,
+): Promise<ByteSource> {
   const { name, size } = unpacked
-  if (size > MAX_HELD_BYTES) {
+  if (size > MAX_UNPACKED_BYTES) {
     throw unsupported(
       unpacked,
-      `an archive in a gzip file is unpacked into memory, of at most ${MAX_HELD_BYTES} bytes; this one has ${size}. Unpack it first (gunzip).`,
+      `an archive in a gzip file is unpacked into memory, of at most ${MAX_UNPACKED_BYTES} bytes; this one has ${size}. Unpack it first (gunzip).`,
       { size },
     )
   }

@@ -15,7 +15,7 @@ import { OPEN_OPTIONS } from './read-open-options.ts'
 import { resolveVocabulary } from './resolve-vocabulary.ts'
 
 export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptions, TableOptions {
-  /** 'f32' widens rows that would be kept as they come, bf16 and f16: twice the memory, the same answers. */
+  /** 'f32' widens bf16 and f16 rows, which are otherwise stored as they are: twice the memory, the same answers. */
   dtype?: 'f32' | undefined
 }
 
@@ -29,7 +29,7 @@ const OPEN_TABLE_OPTIONS: KeysOf<OpenTableOptions> = {
 }
 
 /**
- * Opens a table from a path (Node), a URL, a model's name (`hf:owner/name`), a Blob or File, bytes, or a source of one's own. The format is
+ * Opens a table from a path (Node), a URL, a model's name (`hf:owner/name`), a Blob or File, bytes, or your own source. The format is
  * recognised by content: safetensors, in one file or in parts with their index, GGUF, npy with a words file beside it, word2vec text and binary, GloVe text, raw
  * float32 with words.json.
  *
@@ -121,7 +121,7 @@ function fillTable(
     const load = async (target: Float32Array) => finish(await file.load(target, options))
     return EmbeddingTable.fill({ size, dimension }, load, tableOptions)
   }
-  const load = async (target: Uint16Array) => finish(await loadBits.call(file, target, options))
+  const load = async (target: Uint16Array) => finish(await loadBits(target, options))
   return EmbeddingTable.fill({ size, dimension, dtype }, load, tableOptions)
 }
 
@@ -129,6 +129,6 @@ function checkDtype(dtype: unknown): void {
   if (dtype === undefined || dtype === 'f32') return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `dtype must be 'f32', or left out to keep rows as they come; got ${describe(dtype)}`,
+    `dtype must be 'f32', or left out to store rows as they are in the file; got ${describe(dtype)}.`,
   )
 }

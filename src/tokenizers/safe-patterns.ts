@@ -1,7 +1,7 @@
 /**
  * Whether the patterns of a tokenizer.json can be run without hanging. They come from a file that anybody may have written, and
- * backtracking takes time exponential in the text for `(a+)+b`, in the pattern for `(a|a)(a|a)…`. So patterns are refused whose ways
- * to match are not bounded by their form:
+ * backtracking takes time exponential in the text for `(a+)+b`, in the pattern for `(a|a)(a|a)…`. Rejected are patterns whose ways to
+ * match are not bounded by their form:
  *
  * - a repeated group must have one way to match a text: no repetition, option or alternative in it;
  * - on any way through a pattern at most two repetitions without a bound (published tokenizers have two), so that from one place a
@@ -71,6 +71,11 @@ class PatternReader {
 
   constructor(private readonly pattern: string) {}
 
+  /** The next sign; empty at the end. */
+  private get next(): string {
+    return this.pattern.charAt(this.at)
+  }
+
   read(): Ways {
     const ways = this.alternatives(0)
     if (this.at < this.pattern.length) throw new UnsafeError()
@@ -92,7 +97,7 @@ class PatternReader {
 
   private sequence(depth: number): Ways {
     let all = ONE
-    while (this.at < this.pattern.length && !'|)'.includes(this.pattern[this.at]!)) {
+    while (this.at < this.pattern.length && !'|)'.includes(this.next)) {
       const item = this.quantified(this.item(depth))
       all = {
         repetitions: all.repetitions + item.repetitions,
@@ -109,19 +114,19 @@ class PatternReader {
       if (!this.take(')')) throw new UnsafeError()
       return ways
     }
-    if (this.pattern[this.at] === '[') this.skipClass()
+    if (this.next === '[') this.skipClass()
     // a reference, or a repetition of nothing
-    else if ('\\*+?{'.includes(this.pattern[this.at]!)) throw new UnsafeError()
+    else if ('\\*+?{'.includes(this.next)) throw new UnsafeError()
     else this.at++
     return ONE
   }
 
-  /** The ways of an item that may be repeated. A repetition of a repetition is refused by `item`. */
+  /** The ways of an item that may be repeated. `item` rejects a repetition of a repetition. */
   private quantified(item: Ways): Ways {
     const start = this.at
     const found = this.match(QUANTIFIER)
     if (found === undefined) return item
-    const sign = this.pattern[start]
+    const sign = this.pattern.charAt(start)
     const [, low = '', comma, high = ''] = found
     const from = sign === '{' ? Number(low) : sign === '+' ? 1 : 0
     const to =
@@ -138,8 +143,8 @@ class PatternReader {
   private skipClass(): void {
     let depth = 0
     do {
-      const sign = this.pattern[this.at]
-      if (sign === undefined) throw new UnsafeError()
+      const sign = this.next
+      if (sign === '') throw new UnsafeError()
       if (sign === '\\') this.at++
       else if (sign === '[') {
         depth++
@@ -151,7 +156,7 @@ class PatternReader {
   }
 
   private take(sign: string): boolean {
-    if (this.pattern[this.at] !== sign) return false
+    if (this.next !== sign) return false
     this.at++
     return true
   }

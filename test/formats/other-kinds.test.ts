@@ -193,7 +193,7 @@ describe('options', () => {
     const error = await rejection(openTable({ ...bytesSource(table), read }, { dtype: 'f16' as 'f32' }))
     expect(error).toMatchObject({
       code: 'INVALID_ARGUMENT',
-      message: expect.stringMatching(/^dtype must be 'f32', .* got "f16"$/),
+      message: expect.stringMatching(/^dtype must be 'f32', .* got "f16"\.$/),
     })
   })
 
