@@ -23,6 +23,15 @@ export interface RelevanceOptions extends Omit<SearchOptions, 'metric'> {
 const { metric: _, ...OTHERS } = SEARCH_OPTIONS
 const RELEVANCE_OPTIONS: KeysOf<RelevanceOptions> = { ...OTHERS, lambda: true, candidates: true }
 
+/** A row that may be chosen. */
+interface Candidate {
+  id: number
+  cosine: number
+  /** Its largest cosine with a row chosen before; less than any where none is. */
+  similarity: number
+  isChosen: boolean
+}
+
 /**
  * k rows in the order they are chosen. Each maximises λ · cos(row, query) − (1 − λ) · (its largest cosine
  * with a row chosen before); of equal rows the one nearer to the query is chosen, then the smaller id.
@@ -45,29 +54,24 @@ export function maximalMarginalRelevance(
   if (!(typeof lambda === 'number' && lambda >= 0 && lambda <= 1)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `lambda must be a number from 0 to 1; got ${describe(lambda)}`,
+      `lambda must be a number from 0 to 1; got ${describe(lambda)}.`,
     )
   }
   const { k } = readSearchOptions(search)
   const near = table.nearest(query, { ...search, k: candidateCount(table, candidates, k) })
-  const count = Math.min(k, near.length)
-  const similarity = new Float64Array(near.length).fill(Number.NEGATIVE_INFINITY)
-  const isChosen = new Uint8Array(near.length)
+  const rows = near.map(({ id, cosine }): Candidate => ({ id, cosine, similarity: -2, isChosen: false }))
+  const worth = ({ cosine, similarity }: Candidate) => lambda * cosine - (1 - lambda) * similarity
   const chosen: number[] = []
-  while (chosen.length < count) {
-    let best = -1
-    let bestScore = Number.NEGATIVE_INFINITY
-    for (let place = 0; place < near.length; place++) {
-      if (isChosen[place] === 1) continue
-      const penalty = chosen.length === 0 ? 0 : (1 - lambda) * similarity[place]!
-      const score = lambda * near.cosines[place]! - penalty
-      if (best < 0 || score > bestScore) [best, bestScore] = [place, score]
-    }
-    isChosen[best] = 1
-    chosen.push(best)
-    const { cosines } = table.scores(near.ids[best]!, near.ids)
-    for (let place = 0; place < near.length; place++) {
-      similarity[place] = Math.max(similarity[place]!, cosines[place]!)
+  // the nearest first: there is no other yet that it could be like
+  let next = rows[0]
+  while (next !== undefined && chosen.length < k) {
+    next.isChosen = true
+    chosen.push(rows.indexOf(next))
+    const { cosines } = table.scores(next.id, near.ids)
+    next = undefined
+    for (const [place, row] of rows.entries()) {
+      row.similarity = Math.max(row.similarity, cosines[place]!)
+      if (!row.isChosen && (next === undefined || worth(row) > worth(next))) next = row
     }
   }
   return near.pick(chosen)
@@ -79,6 +83,6 @@ function candidateCount({ size }: EmbeddingTable, candidates: number | undefined
   if (Number.isSafeInteger(candidates) && candidates >= k) return Math.min(size, candidates)
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `candidates must be an integer ≥ k = ${k}, or Infinity; got ${describe(candidates)}`,
+    `candidates must be an integer ≥ k = ${k}, or Infinity; got ${describe(candidates)}.`,
   )
 }

@@ -1,6 +1,7 @@
 /** Pairs of rows that are nearly the same. */
 
 import { RowspaceError } from '../core/errors.ts'
+import { idRange } from '../core/id-range.ts'
 import type { IdSet } from '../core/id-set.ts'
 import { inSteps, WORK_OPTIONS, type WorkOptions } from '../core/in-steps.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
@@ -64,8 +65,8 @@ export class RowPairs implements Iterable<RowPair> {
 
   /** The pairs as objects. */
   *[Symbol.iterator](): Generator<RowPair> {
-    for (let i = 0; i < this.length; i++) {
-      yield { a: this.a[i]!, b: this.b[i]!, cosine: this.cosines[i]!, dot: this.dots[i]! }
+    for (const [i, a] of this.a.entries()) {
+      yield { a, b: this.b[i], cosine: this.cosines[i], dot: this.dots[i] } as RowPair
     }
   }
 }
@@ -96,23 +97,20 @@ export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptio
   const unpaired = await queryableSet(table, filter, given.signal)
   const found = new PairColumns()
   await inSteps(table.size, STEP, given, (from, to) => {
-    const rows: number[] = []
-    for (let id = from; id < to; id++) if (unpaired.has(id)) rows.push(id)
-    const maxRows = limit - found.length + FOUND_TWICE
-    const answers = rangeSearchUpTo(table, rows, { minScore, metric, filter: unpaired }, maxRows)
-    for (const [index, { ids, cosines, dots }] of (answers ?? []).entries()) {
-      const a = rows[index]!
-      for (let place = 0; place < ids.length; place++) {
-        if (ids[place]! > a) found.add(a, ids[place]!, cosines[place]!, dots[place]!)
-      }
-    }
-    if (answers === undefined || found.length > limit) {
-      throw new RowspaceError(
+    const tooMany = () =>
+      new RowspaceError(
         'INVALID_ARGUMENT',
         `more than ${limit} pairs score ${minScore} or more, among the first ${to} of ${table.size} rows already: raise minScore or limit.`,
         { limit, minScore },
       )
+    const rows = idRange(from, to).filter((id) => unpaired.has(id))
+    const maxRows = limit - found.length + FOUND_TWICE
+    const answers = rangeSearchUpTo(table, rows, { minScore, metric, filter: unpaired }, maxRows, tooMany)
+    for (const { query: a, matches } of answers) {
+      const { ids, cosines, dots } = matches
+      for (const [place, b] of ids.entries()) if (b > a) found.add(a, b, cosines[place]!, dots[place]!)
     }
+    if (found.length > limit) throw tooMany()
     // these rows are paired with all later rows now
     for (const id of rows) unpaired.delete(id)
   })

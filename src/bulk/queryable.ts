@@ -1,6 +1,7 @@
 /** Rows that can be queries: rows that are not all zeros, and that are in the filter. */
 
 import { RowspaceError } from '../core/errors.ts'
+import { idRange } from '../core/id-range.ts'
 import { IdSet } from '../core/id-set.ts'
 import { inSteps, type WorkOptions } from '../core/in-steps.ts'
 import { describe } from '../core/values.ts'
@@ -15,7 +16,7 @@ export function checkFilter(table: EmbeddingTable, filter: IdSet | undefined): v
   const got = filter instanceof IdSet ? `a set over ${filter.size} rows` : describe(filter)
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `filter must be an IdSet over this table's ${table.size} rows (table.idSet()); got ${got}`,
+    `filter must be an IdSet over this table's ${table.size} rows (table.idSet()); got ${got}.`,
   )
 }
 
@@ -27,7 +28,7 @@ export function queryableRows(
   filter: IdSet | undefined,
 ): Uint32Array {
   const { dimension } = table
-  const ids = Uint32Array.from({ length: to - from }, (_, offset) => from + offset)
+  const ids = idRange(from, to)
   const rows = table.gather(ids)
   return ids.filter((id, index) => {
     if (filter !== undefined && !filter.has(id)) return false

@@ -3,7 +3,7 @@
 import { RowspaceError } from '../core/errors.ts'
 import { SEARCH_OPTIONS } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { describe, readList } from '../core/values.ts'
 import { queryList } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table/embedding-table.ts'
@@ -33,7 +33,7 @@ const SHARE = 16
  * rangeSearch(table, 'king', { minScore: 0.7 })
  */
 export function rangeSearch(table: EmbeddingTable, query: Query, options: RangeOptions): Matches {
-  return answers(table, [query], options, 'the options of rangeSearch()')[0]!
+  return answers(table, [query], options, 'the options of rangeSearch()').reduce((only) => only)
 }
 
 /**
@@ -53,41 +53,45 @@ function answers(table: EmbeddingTable, queries: Iterable<Query>, options: Range
   checkTable(table)
   const given = readOptions(options, RANGE_OPTIONS, what)
   const list = queryList(queries, table.dimension)
-  return rangeSearchUpTo(table, list, given, Number.POSITIVE_INFINITY)!
+  return rangeSearchUpTo(table, list, given, Number.POSITIVE_INFINITY).map(({ matches }) => matches)
 }
 
 /**
- * As `rangeSearchBatch`, or undefined where the answers hold more than `maxRows` rows in all: few more are
- * ever held.
+ * As `rangeSearchBatch`, each answer with its query. Throws `tooMany` where the answers hold more than
+ * `maxRows` rows in all: few more are ever held.
  */
-export function rangeSearchUpTo(
+export function rangeSearchUpTo<Key extends Query>(
   table: EmbeddingTable,
-  queries: readonly Query[],
+  queries: Iterable<Key>,
   options: RangeOptions,
   maxRows: number,
-): Matches[] | undefined {
+  tooMany?: () => RowspaceError,
+): { query: Key; matches: Matches }[] {
   checkMinScore(options.minScore)
   const { exclude, filter } = options
   // each round uses them again: an iterator can be read only once, and a test is called once per row
   const search = {
     ...options,
-    exclude: isList(exclude) ? [...exclude] : exclude,
+    exclude: exclude && readList(exclude, 'rows'),
     filter: typeof filter === 'function' ? table.idSet(filter) : filter,
   }
-  const answers: Matches[] = []
+  const answers: { query: Key; matches: Matches }[] = []
+  let left = Array.from(queries, (query, place) => ({ query, place }))
   let finished = 0
-  let left = queries.map((query, place) => ({ query, place }))
   let k = Math.max(1, Math.min(FIRST_K, Math.floor(table.size / SHARE)))
   for (;;) {
     const found = table.nearestBatch(
       left.map(({ query }) => query),
       { ...search, k },
     )
-    for (const [index, { place }] of left.entries()) answers[place] = found[index]!
     // a query that finds k rows may have more
-    const filled = left.filter((_, index) => found[index]!.length === k)
-    finished += found.reduce((sum, { length }) => (length < k ? sum + length : sum), 0)
-    if (finished + filled.length * k > maxRows) return undefined
+    const filled = left.filter((_, index) => found[index]?.length === k)
+    for (const [index, { query, place }] of left.entries()) {
+      const matches = found[index]
+      if (matches !== undefined) answers[place] = { query, matches }
+    }
+    for (const { length } of found) if (length < k) finished += length
+    if (tooMany !== undefined && finished + filled.length * k > maxRows) throw tooMany()
     if (filled.length === 0 || k >= table.size) return answers
     left = filled
     // if all find this many, there are more than `maxRows`
@@ -101,10 +105,6 @@ export function checkMinScore(minScore: number): void {
   if (typeof minScore === 'number' && !Number.isNaN(minScore)) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `minScore must be a number (a cosine from −1 to 1); got ${describe(minScore)}`,
+    `minScore must be a number (a cosine from −1 to 1); got ${describe(minScore)}.`,
   )
-}
-
-function isList<Item>(items: Iterable<Item> | undefined): items is Iterable<Item> {
-  return typeof items === 'object' && items !== null && Symbol.iterator in items
 }

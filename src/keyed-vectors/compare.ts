@@ -50,7 +50,7 @@ export function closerThan(table: EmbeddingTable, a: RowKey, b: RowKey): Uint32A
   const limit = table.similarity(first, b)
   const live = liveRows(table)
   const { ids, cosines } = scoreAll(table, first)
-  return ids.filter((id) => cosines[id]! > limit && id !== first && live.has(id))
+  return ids.filter((id) => (cosines[id] ?? 0) > limit && id !== first && live.has(id))
 }
 
 /** The key of `keys` whose row has the largest cosine with that of `key`; the first of equal ones. */

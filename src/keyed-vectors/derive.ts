@@ -69,7 +69,7 @@ export function tableByFrequency(
 ): Promise<EmbeddingTable> {
   const list = isMap(counts) ? countsByRow(table, counts) : counts
   checkOnePer(list, 'count', table.size, 'row')
-  const ids = idRange(0, table.size).sort((a, b) => list[b]! - list[a]!)
+  const ids = idRange(0, table.size).sort((a, b) => (list[b] ?? 0) - (list[a] ?? 0))
   return tableOf(table, ids, options)
 }
 

@@ -86,9 +86,12 @@ export async function evaluateAnalogies(
       similarityFunction === 'mostSimilar'
         ? mostSimilarBatch(table, terms, search)
         : terms.map((one) => cosmul.search(one, search))
-    for (const [index, matches] of answers.entries()) {
-      const ids = Array.from(matches, ({ id }) => id)
-      judge(words, questions[index]!, ids)
+    for (const [index, question] of questions.entries()) {
+      judge(
+        words,
+        question,
+        Array.from(answers[index] ?? [], ({ id }) => id),
+      )
     }
   })
   const sum = (kind: 'correct' | 'incorrect') =>

@@ -155,7 +155,7 @@ export class KeyedVectors {
 
   /** The key that is least like the others: the last of `rankByCentrality`. */
   doesntMatch<Key extends RowKey>(keys: Iterable<Key>): Key {
-    return this.rankByCentrality(keys).at(-1)!.key
+    return this.rankByCentrality(keys).reduce((_, last) => last).key
   }
 
   /**

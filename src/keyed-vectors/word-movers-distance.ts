@@ -73,7 +73,7 @@ function wordCounts(table: EmbeddingTable, text: Iterable<string>) {
 }
 
 function euclidean(a: Float32Array, b: Float32Array): number {
-  return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0))
+  return Math.sqrt(a.reduce((sum, value, i) => sum + (value - (b[i] ?? 0)) ** 2, 0))
 }
 
 /** Minimise Σ cost · x where the rows of x sum to the supply and its columns to the demand. */

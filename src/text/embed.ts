@@ -2,7 +2,7 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { checkCount, describe } from '../core/values.ts'
+import { checkCount, describe, isVector, readList } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { POOL_OPTIONS, type PoolOptions, pool } from './pool.ts'
@@ -45,35 +45,26 @@ export function embed(
   if (typeof tokenizer?.idsOf !== 'function') {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `tokenizer must have a method idsOf(text); got ${describe(tokenizer)}`,
+      `tokenizer must have a method idsOf(text); got ${describe(tokenizer)}.`,
     )
   }
   if (maxTokens !== undefined) checkCount(maxTokens, 'maxTokens', 0)
   const bags = textList(texts).map((text) => {
     const ids = tokenizer.idsOf(text)
-    return maxTokens === undefined || !(ids?.length > maxTokens) ? ids : Array.from(ids).slice(0, maxTokens)
+    return isVector(ids) ? Array.from(ids).slice(0, maxTokens) : ids
   })
   return pool(table, bags, given)
 }
 
-/** Throws `INVALID_ARGUMENT` unless these are a text or texts. */
+/** The texts. Throws `INVALID_ARGUMENT` unless all are strings. */
 export function textList(texts: string | Iterable<string>): string[] {
-  if (typeof texts === 'string') return [texts]
-  if (typeof texts !== 'object' || texts === null || !(Symbol.iterator in texts)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `a text or a list of texts was expected; got ${describe(texts)}`,
-    )
-  }
-  const list = [...texts]
-  const odd = list.findIndex((text) => typeof text !== 'string')
-  if (odd < 0) return list
+  const list = typeof texts === 'string' ? [texts] : readList(texts, 'texts')
+  const index = list.findIndex((text) => typeof text !== 'string')
+  if (index < 0) return list
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `every text must be a string; text ${odd} is ${describe(list[odd])}`,
-    {
-      index: odd,
-    },
+    `every text must be a string; text ${index} is ${describe(list[index])}.`,
+    { index },
   )
 }
 
@@ -88,7 +79,7 @@ export function tokenizerOf(table: EmbeddingTable): TextTokenizer {
   if (vocabulary === undefined) {
     throw new RowspaceError(
       'NO_TOKENS',
-      'this table has no tokens to tokenize a text with: pass { tokenizer }, or pool ids',
+      'this table has no tokens to tokenize a text with: pass { tokenizer }, or pool ids.',
     )
   }
   return {

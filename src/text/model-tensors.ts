@@ -12,7 +12,6 @@ import { readExactly, readStraight } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { EmbeddingTable, type TableOptions } from '../table/embedding-table.ts'
 import type { ModelTokenizer } from '../tokenizers/model-tokenizer.ts'
-import type { StaticModelOptions } from './static-model-options.ts'
 
 export interface ModelTensors {
   table: EmbeddingTable
@@ -33,7 +32,7 @@ const STORED_TYPES: ReadonlyMap<string, ElementType> = new Map([
 export async function readModelTensors(
   source: ByteSource,
   tokenizer: ModelTokenizer,
-  options: StaticModelOptions,
+  options: TableOptions & { signal?: AbortSignal | undefined },
 ): Promise<ModelTensors> {
   const { signal } = options
   const { tensors } = await readSafetensorsHeader(source, signal)
@@ -54,13 +53,12 @@ export async function readModelTensors(
       dtype: rows.dtype,
     })
   }
-  const weights = checkedWeights(source, await readNumbers(source, tensors.get('weights'), signal))
-  const numbers = await readNumbers(source, tensors.get('mapping'), signal)
   const [size, dimension] = rows.shape as [number, number]
-  const mapping = numbers === undefined ? undefined : checkedMapping(source, numbers, size)
-  const perToken = (weights?.length ?? mapping?.length ?? size) - (mapping?.length ?? size)
-  if (perToken !== 0) {
-    throw invalidFormat(source, `there are ${weights?.length} weights for ${mapping?.length ?? size} tokens.`)
+  const weights = checkedWeights(source, await readNumbers(source, tensors.get('weights'), signal))
+  const mapping = checkedMapping(source, await readNumbers(source, tensors.get('mapping'), signal), size)
+  const tokens = mapping?.length ?? size
+  if (weights !== undefined && weights.length !== tokens) {
+    throw invalidFormat(source, `there are ${weights.length} weights for ${tokens} tokens.`)
   }
   const table = await EmbeddingTable.fill(
     { size, dimension, dtype: dtype ?? 'f32' },
@@ -121,7 +119,12 @@ function checkedWeights(
   )
 }
 
-function checkedMapping(source: ByteSource, numbers: readonly number[], rows: number): Uint32Array {
+function checkedMapping(
+  source: ByteSource,
+  numbers: readonly number[] | undefined,
+  rows: number,
+): Uint32Array | undefined {
+  if (numbers === undefined) return undefined
   const odd = numbers.findIndex((row) => !(Number.isInteger(row) && row >= 0 && row < rows))
   if (odd < 0) return Uint32Array.from(numbers)
   throw invalidFormat(

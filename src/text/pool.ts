@@ -1,9 +1,10 @@
 /** Vectors of bags of rows: their weighted means. */
 import { Pooling, UNIT } from '../../bindings/pooling.ts'
 import { RowspaceError } from '../core/errors.ts'
+import { checkFinite } from '../core/finite.ts'
 import { checkId } from '../core/id-set.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { checkCount, describe, isVector } from '../core/values.ts'
+import { checkCount, describe, isVector, readList } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 
@@ -48,22 +49,19 @@ export function pool(
   const memory = table.open()
   const given = readOptions(options, POOL_OPTIONS, 'the options of pool()')
   const { dimension: columns = table.dimension, normalize = false, divisor = 'weights', centre } = given
-  checkCount(columns, 'dimension', 1)
-  if (columns > table.dimension) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `dimension must be at most ${table.dimension}, that of the rows; got ${columns}`,
-    )
-  }
+  checkDimension(columns, table.dimension)
   if (divisor !== 'weights' && divisor !== 'count') {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `divisor must be 'weights' or 'count'; got ${describe(divisor)}`,
+      `divisor must be 'weights' or 'count'; got ${describe(divisor)}.`,
     )
   }
   const weights = tableWeights(given.weights, table.size)
-  if (centre !== undefined) checkCentre(centre, columns)
-  const list = bagList(bags, table.size)
+  if (centre !== undefined) {
+    checkLength(centre, columns, 'centre')
+    checkFinite(centre, 'number of centre')
+  }
+  const list = readList(bags, 'bags of ids').map((ids, bag) => checkedIds(ids, table.size, bag))
   const pooled = new Float32Array(list.length * columns)
   const pooling = new Pooling(memory, columns, pooled)
   const scaleHere = normalize && centre === undefined
@@ -78,38 +76,32 @@ export function pool(
     const vector = pooled.subarray(index * columns, (index + 1) * columns)
     if (centre !== undefined && ids.length > 0) subtract(vector, centre, normalize)
     // float32 squares of the core overflow beyond a length of 2^60, and vanish below 2^-50
-    else if (scaleHere && !Number.isFinite(vector[0]!)) scaleWide(table, ids, weights, vector)
+    else if (scaleHere && !Number.isFinite(vector[0])) scaleWide(table, ids, weights, vector)
   }
   return pooled
 }
 
-/** The ids of each bag, checked. */
-function bagList(bags: Iterable<ArrayLike<number>>, size: number): Uint32Array[] {
-  if (typeof bags !== 'object' || bags === null || !(Symbol.iterator in bags)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `a list of bags of ids was expected; got ${describe(bags)}`)
-  }
-  return Array.from(bags, (ids, bag) =>
-    ids instanceof Uint32Array ? checkedIds(ids, size) : idsOf(ids, size, bag),
+/** Throws `INVALID_ARGUMENT` unless vectors can have so many numbers. */
+export function checkDimension(columns: number, dimension: number): void {
+  checkCount(columns, 'dimension', 1)
+  if (columns <= dimension) return
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    `dimension must be at most ${dimension}, that of the rows; got ${columns}.`,
   )
 }
 
-function checkedIds(ids: Uint32Array, size: number): Uint32Array {
-  for (let i = 0; i < ids.length; i++) if (ids[i]! >= size) checkId(ids[i]!, size)
-  return ids
-}
-
-function idsOf(ids: ArrayLike<number>, size: number, bag: number): Uint32Array {
+function checkedIds(ids: ArrayLike<number>, size: number, bag: number): Uint32Array {
   if (!isVector(ids)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `a bag must be a list of ids; bag ${bag} is ${describe(ids)}`,
-      {
-        bag,
-      },
+      `a bag must be a list of ids; bag ${bag} is ${describe(ids)}.`,
+      { bag },
     )
   }
-  for (let i = 0; i < ids.length; i++) checkId(ids[i]!, size)
-  return Uint32Array.from(ids)
+  const list = ids instanceof Uint32Array ? ids : Array.from(ids)
+  for (const id of list) checkId(id, size)
+  return list instanceof Uint32Array ? list : Uint32Array.from(list)
 }
 
 /** |V| weights as float32. */
@@ -122,39 +114,34 @@ function tableWeights(weights: ArrayLike<number> | undefined, size: number): Flo
 /** Σ |weight| of a bag. Throws `INVALID_ARGUMENT` where one is not finite. */
 function totalOf(ids: Uint32Array, weights: Float32Array): number {
   let total = 0
-  for (let i = 0; i < ids.length; i++) total += Math.abs(weights[ids[i]!]!)
+  for (const id of ids) total += Math.abs(weights[id] ?? 0)
   if (Number.isFinite(total)) return total
-  const odd = ids.find((id) => !Number.isFinite(weights[id]!))!
+  const pairs = Array.from(ids, (id) => ({ id, weight: weights[id] }))
+  const odd = pairs.find(({ weight }) => !Number.isFinite(weight))
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `a weight must be a finite number; the weight of row ${odd} is ${weights[odd]}`,
-    { id: odd },
+    `every weight must be a finite number; that of row ${odd?.id} is ${odd?.weight}.`,
+    { id: odd?.id },
   )
 }
 
 function checkLength(list: ArrayLike<number>, expected: number, what: string): void {
   if (isVector(list) && list.length === expected) return
   const got = isVector(list) ? `${list.length}` : describe(list)
-  throw new RowspaceError('LENGTH_MISMATCH', `${what} needs ${expected} numbers; got ${got}`, { expected })
-}
-
-function checkCentre(centre: ArrayLike<number>, columns: number): void {
-  checkLength(centre, columns, 'centre')
-  const odd = Array.from(centre).findIndex((value) => !Number.isFinite(value))
-  if (odd < 0) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `every number of centre must be finite; number ${odd} is ${describe(centre[odd])}`,
-    { column: odd },
-  )
+  throw new RowspaceError('LENGTH_MISMATCH', `${what} needs ${expected} numbers; got ${got}.`, { expected })
 }
 
 /** In float64, rounded once. */
 function subtract(vector: Float32Array, centre: ArrayLike<number>, normalize: boolean): void {
+  const centred = new Float64Array(vector.length)
   let squares = 0
-  for (let i = 0; i < vector.length; i++) squares += (vector[i]! - centre[i]!) ** 2
+  for (let i = 0; i < vector.length; i++) {
+    const difference = vector[i]! - centre[i]!
+    centred[i] = difference
+    squares += difference * difference
+  }
   const factor = normalize && squares > 0 ? 1 / Math.sqrt(squares) : 1
-  for (let i = 0; i < vector.length; i++) vector[i] = (vector[i]! - centre[i]!) * factor
+  for (let i = 0; i < vector.length; i++) vector[i] = centred[i]! * factor
 }
 
 /** A vector of length 1 summed in float64, for sums that float32 cannot hold. */
@@ -166,12 +153,13 @@ function scaleWide(
 ): void {
   const sum = new Float64Array(vector.length)
   for (const id of ids) {
-    const row = table.row(id)
     const weight = weights?.[id] ?? 1
-    for (let i = 0; i < sum.length; i++) sum[i]! += weight * row[i]!
+    for (const [i, value] of table.row(id).subarray(0, sum.length).entries()) {
+      sum[i] = (sum[i] ?? 0) + weight * value
+    }
   }
   const length = Math.sqrt(sum.reduce((squares, value) => squares + value * value, 0))
-  for (let i = 0; i < sum.length; i++) vector[i] = length === 0 ? 0 : sum[i]! / length
+  vector.set(sum.map((value) => (length === 0 ? 0 : value / length)))
 }
 
 /**
@@ -186,7 +174,7 @@ function scaleWide(
 export function sifWeights(size: number, a = 1e-4): Float32Array {
   checkCount(size, 'size', 0)
   if (!(typeof a === 'number' && a > 0)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `a must be a number above 0; got ${describe(a)}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `a must be a number above 0; got ${describe(a)}.`)
   }
   let sum = 0
   for (let rank = 1; rank <= size; rank++) sum += 1 / (rank + 1)

@@ -12,7 +12,7 @@
  */
 import { Pooling, UNIT } from '../../bindings/pooling.ts'
 import { RowspaceError } from '../core/errors.ts'
-import { TABLE_OPTIONS } from '../core/options.ts'
+import { TABLE_OPTIONS, type TableOptions } from '../core/options.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
 import { checkCount, describe } from '../core/values.ts'
 import { isByteSource, type SourceLike } from '../open/open-source.ts'
@@ -23,7 +23,15 @@ import { type ModelTokenizer, openTokenizer } from '../tokenizers/model-tokenize
 import { textList } from './embed.ts'
 import { normalizes, openModelFile, tokenizerFiles } from './model-files.ts'
 import { readModelTensors } from './model-tensors.ts'
-import type { StaticModelOptions } from './static-model-options.ts'
+import { checkDimension } from './pool.ts'
+
+/** How a static model is opened. */
+export interface StaticModelOptions extends SourceOptions, Omit<TableOptions, 'tokens' | 'nonFinite'> {
+  /** Scale vectors to length 1. Default: as config.json or modules.json says, else false. */
+  normalize?: boolean | undefined
+  /** The tokenizer to use in place of tokenizer.json. */
+  tokenizer?: ModelTokenizer | undefined
+}
 
 const { tokens: _, nonFinite: __, ...OTHER_OPTIONS } = TABLE_OPTIONS
 const MODEL_OPTIONS: KeysOf<StaticModelOptions> = {
@@ -72,13 +80,7 @@ export class StaticModel {
     const given = readOptions(options, EMBED_OPTIONS, 'the options of StaticModel.embed()')
     const { maxTokens = 512, dimension = this.dimension } = given
     if (maxTokens !== Number.POSITIVE_INFINITY) checkCount(maxTokens, 'maxTokens', 0)
-    checkCount(dimension, 'dimension', 1)
-    if (dimension > this.dimension) {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `dimension must be at most ${this.dimension}, that of the rows; got ${dimension}`,
-      )
-    }
+    checkDimension(dimension, this.dimension)
     const list = textList(texts)
     const vectors = new Float32Array(list.length * dimension)
     const pooling = new Pooling(this.table.open(), dimension, vectors)
@@ -106,7 +108,7 @@ export class StaticModel {
     if (row !== undefined && row < this.table.size) return row
     throw new RowspaceError(
       'ID_OUT_OF_RANGE',
-      `token ${token} has no row: the model has ${this.table.size} rows`,
+      `token ${token} has no row: the model has ${this.table.size} rows.`,
       { id: token, size: this.table.size },
     )
   }
@@ -154,6 +156,6 @@ function checkTokenizer(tokenizer: ModelTokenizer): void {
   if (typeof tokenizer?.encode === 'function' && tokenizer.tokens instanceof Map) return
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `tokenizer must have encode(text) and tokens, a Map of tokens to ids; got ${describe(tokenizer)}`,
+    `tokenizer must have encode(text) and tokens, a Map of tokens to ids; got ${describe(tokenizer)}.`,
   )
 }

@@ -6,7 +6,7 @@ import { readOptions } from '../core/strict-options.ts'
 import { checkCount, describe } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
-import { meanOf, momentsOf } from './moments.ts'
+import { addSquare, meanOf, mirrored, momentsOf } from './moments.ts'
 import { principalAxes } from './principal-axes.ts'
 import { Transform } from './transform.ts'
 
@@ -21,7 +21,7 @@ import { Transform } from './transform.ts'
  */
 export async function meanRemoval(table: EmbeddingTable, options: WorkOptions = {}): Promise<Transform> {
   checkTable(table)
-  const { mean } = await meanOf(table, readOptions(options, WORK_OPTIONS, 'the options of meanRemoval()'))
+  const mean = await meanOf(table, readOptions(options, WORK_OPTIONS, 'the options of meanRemoval()'))
   return new Transform(mean, undefined, table.dimension)
 }
 
@@ -42,19 +42,12 @@ export async function allButTheTop(
   const { components = Math.round(dimension / 100) } = given
   checkComponents(components, 'components', dimension - 1, 0)
   const moments = await momentsOf(table, given)
-  const { axes } = principalAxes(moments)
   // I − Σ a aᵀ
   const matrix = new Float64Array(dimension * dimension)
-  for (let i = 0; i < dimension; i++) {
-    for (let j = 0; j < dimension; j++) {
-      let value = i === j ? 1 : 0
-      for (let axis = 0; axis < components; axis++) {
-        value -= axes[axis * dimension + i]! * axes[axis * dimension + j]!
-      }
-      matrix[i * dimension + j] = value
-    }
-  }
-  return new Transform(moments.mean, matrix, dimension)
+  for (let i = 0; i < dimension; i++) matrix[i * dimension + i] = 1
+  for (const { axis } of principalAxes(moments).slice(0, components))
+    addSquare(matrix, Float64Array.from(axis), -1)
+  return new Transform(moments.mean, mirrored(matrix, dimension), dimension)
 }
 
 /**
@@ -72,8 +65,9 @@ export async function principalComponents(
   const { dimension } = given
   checkComponents(dimension, 'dimension', table.dimension, 1)
   const moments = await momentsOf(table, given)
-  const { axes } = principalAxes(moments)
-  return new Transform(moments.mean, axes.slice(0, dimension * table.dimension), dimension)
+  const axes = principalAxes(moments).slice(0, dimension)
+  const matrix = axes.flatMap(({ axis }) => axis)
+  return new Transform(moments.mean, Float64Array.from(matrix), dimension)
 }
 
 /**
@@ -93,23 +87,22 @@ export async function whitening(
   const { dimension = table.dimension, epsilon = 1e-6 } = given
   checkComponents(dimension, 'dimension', table.dimension, 1)
   if (!(Number.isFinite(epsilon) && epsilon >= 0)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `epsilon must be a number ≥ 0; got ${describe(epsilon)}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `epsilon must be a number ≥ 0; got ${describe(epsilon)}.`)
   }
   const moments = await momentsOf(table, given)
-  const { axes, variances } = principalAxes(moments)
-  const matrix = axes.slice(0, dimension * table.dimension)
-  for (let axis = 0; axis < dimension; axis++) {
-    const variance = variances[axis]! + epsilon * variances[0]!
-    const scale = variance > 0 ? 1 / Math.sqrt(variance) : 0
-    for (let i = axis * table.dimension; i < (axis + 1) * table.dimension; i++) matrix[i]! *= scale
-  }
-  return new Transform(moments.mean, matrix, dimension)
+  const axes = principalAxes(moments)
+  const added = epsilon * Math.max(...axes.map(({ variance }) => variance))
+  const matrix = axes.slice(0, dimension).flatMap(({ axis, variance }) => {
+    const scale = variance + added > 0 ? 1 / Math.sqrt(variance + added) : 0
+    return axis.map((value) => value * scale)
+  })
+  return new Transform(moments.mean, Float64Array.from(matrix), dimension)
 }
 
 function checkComponents(value: number, name: string, max: number, min: number): void {
   checkCount(value, name, min)
   if (value <= max) return
-  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be at most ${max}; got ${value}`, {
+  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be at most ${max}; got ${value}.`, {
     [name]: value,
   })
 }

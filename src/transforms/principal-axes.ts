@@ -5,30 +5,24 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import type { Moments } from './moments.ts'
 
-export interface PrincipalAxes {
-  /**
-   * Row i is the axis of the i-th largest variance, of length 1, its largest coordinate positive; d · d
-   * numbers.
-   */
-  axes: Float64Array
-  /** The variances along them, largest first, none below 0. */
-  variances: Float64Array
+export interface PrincipalAxis {
+  /** d numbers, of length 1, the largest one positive. */
+  axis: readonly number[]
+  /** The variance along it, ≥ 0. */
+  variance: number
 }
 
-export function principalAxes({ covariance, mean }: Moments): PrincipalAxes {
-  const dimension = mean.length
-  const matrix = Matrix.from1DArray(dimension, dimension, Array.from(covariance))
+/** d axes, the largest variance first. */
+export function principalAxes({ covariance, mean }: Moments): PrincipalAxis[] {
+  const matrix = Matrix.from1DArray(mean.length, mean.length, Array.from(covariance))
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, {
     assumeSymmetric: true,
   })
-  const order = Array.from({ length: dimension }, (_, i) => i).sort(
-    (a, b) => realEigenvalues[b]! - realEigenvalues[a]!,
-  )
-  const axes = new Float64Array(dimension * dimension)
-  for (const [place, column] of order.entries()) {
+  const sorted = realEigenvalues.map((variance, column) => ({ variance, column }))
+  sorted.sort((a, b) => b.variance - a.variance)
+  return sorted.map(({ variance, column }) => {
     const axis = eigenvectorMatrix.getColumn(column)
     const largest = axis.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0)
-    axes.set(largest < 0 ? axis.map((value) => -value) : axis, place * dimension)
-  }
-  return { axes, variances: Float64Array.from(order, (column) => Math.max(0, realEigenvalues[column]!)) }
+    return { axis: largest < 0 ? axis.map((value) => -value) : axis, variance: Math.max(0, variance) }
+  })
 }

@@ -9,7 +9,7 @@ import { checkVector } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import { EmbeddingTable, type TableOptions } from '../table/embedding-table.ts'
 import { inheritedOptions, liveRows } from '../table/live-rows.ts'
-import { isZero } from './moments.ts'
+import { subtract } from './moments.ts'
 
 const STEP = 256
 const MADE_OPTIONS = { ...TABLE_OPTIONS, ...WORK_OPTIONS }
@@ -33,7 +33,7 @@ export class Transform {
     if (expected === dimension) return
     throw new RowspaceError(
       'LENGTH_MISMATCH',
-      `a transform to ${dimension} numbers needs a mean of d numbers and a matrix of ${dimension} · d, or none where d is ${dimension}`,
+      `a transform to ${dimension} numbers needs a mean of d numbers and a matrix of ${dimension} · d, or none where d is ${dimension}.`,
       { dimension },
     )
   }
@@ -51,7 +51,7 @@ export class Transform {
     if (table.dimension !== mean.length) {
       throw new RowspaceError(
         'DIMENSION_MISMATCH',
-        `the table's rows have ${table.dimension} numbers; this transform is for ${mean.length}`,
+        `the table's rows have ${table.dimension} numbers; this transform is for ${mean.length}.`,
         { actual: table.dimension, expected: mean.length },
       )
     }
@@ -60,11 +60,10 @@ export class Transform {
       { size: table.size, dimension },
       async (target) => {
         await inSteps(table.size, STEP, given, (from, to) => {
-          const rows = table.gather(Uint32Array.from({ length: to - from }, (_, offset) => from + offset))
           for (let id = from; id < to; id++) {
-            const row = rows.subarray((id - from) * table.dimension, (id - from + 1) * table.dimension)
+            const row = table.row(id)
             if (!live.has(id)) target[id * dimension] = Number.NaN
-            else if (!isZero(row)) target.set(this.vector(row), id * dimension)
+            else if (row.some((value) => value !== 0)) target.set(this.vector(row), id * dimension)
           }
         })
       },
@@ -80,7 +79,8 @@ export class Transform {
   vector(vector: Float32Array | readonly number[]): Float32Array {
     const { mean, matrix, dimension } = this
     checkVector(vector, mean.length)
-    const centred = Float64Array.from(vector, (value, i) => value - mean[i]!)
+    const centred = new Float64Array(mean.length)
+    subtract(vector, mean, centred)
     if (matrix === undefined) return Float32Array.from(centred)
     const made = new Float32Array(dimension)
     for (let row = 0; row < dimension; row++) {

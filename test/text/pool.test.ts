@@ -165,7 +165,7 @@ describe('by hand', () => {
       'a centre that is not finite',
       (t) => pool(t, [], { centre: [1, Number.NaN] }),
       'INVALID_ARGUMENT',
-      'number 1 is NaN',
+      'number of centre 1 is NaN',
     ],
     ['no table', () => pool(undefined as never, []), 'INVALID_ARGUMENT', 'got undefined'],
     ['no table for texts', () => embed(null as never, 'a'), 'INVALID_ARGUMENT', 'got null'],
