@@ -45,25 +45,26 @@ const KNOWN_NAMES: readonly string[] = [
 ]
 
 /**
- * The tensor asked for by name; else the first there is of the names models use; else the only two-dimensional tensor
+ * The tensor of the given name; else the first there is of the names models use; else the only two-dimensional tensor
  * of floats; else the only two-dimensional tensor.
  *
- * @throws `NOT_FOUND` with the names there are, `INVALID_FORMAT` if the one asked for is not two-dimensional
+ * @throws `NOT_FOUND` with the names there are, `INVALID_FORMAT` if the named one is not two-dimensional
  */
 export function chooseTensor<T extends TensorInfo>(
   source: ByteSource,
   tensors: ReadonlyMap<string, T>,
-  asked: string | undefined,
+  name: string | undefined,
 ): T {
-  if (asked !== undefined) return askedTensor(source, tensors, asked)
-  for (const name of KNOWN_NAMES) {
-    const tensor = tensors.get(name)
+  if (name !== undefined) return namedTensor(source, tensors, name)
+  for (const known of KNOWN_NAMES) {
+    const tensor = tensors.get(known)
     if (tensor && isTable(tensor)) return tensor
   }
   const tables = [...tensors.values()].filter(isTable)
   const floats = tables.filter((tensor) => /^B?F\d/.test(tensor.dtype))
-  if (floats.length === 1) return floats[0]!
-  if (tables.length === 1) return tables[0]!
+  for (const [only, ...others] of [floats, tables]) {
+    if (only !== undefined && others.length === 0) return only
+  }
   throw notFound(source, tensors, 'none of its tensors has a name that models give their embedding table')
 }
 
@@ -77,18 +78,18 @@ export function isTokenTable(name: string | undefined): boolean {
   return name !== undefined && (KNOWN_NAMES.includes(name) || OUTPUT.test(name))
 }
 
-function askedTensor<T extends TensorInfo>(
+function namedTensor<T extends TensorInfo>(
   source: ByteSource,
   tensors: ReadonlyMap<string, T>,
-  asked: string,
+  name: string,
 ): T {
-  const tensor = tensors.get(asked)
-  if (!tensor) throw notFound(source, tensors, `it has no tensor ${quoted(asked)}`)
+  const tensor = tensors.get(name)
+  if (!tensor) throw notFound(source, tensors, `it has no tensor ${quoted(name)}`)
   if (isTable(tensor)) return tensor
   throw new RowspaceError(
     'INVALID_FORMAT',
-    `${source.name}: tensor ${quoted(asked)} has the shape ${shapeText(tensor.shape)}; a table has two dimensions. ${listTables(tensors)}`,
-    { source: source.name, tensor: asked, shape: tensor.shape },
+    `${source.name}: tensor ${quoted(name)} has the shape ${shapeText(tensor.shape)}; a table has two dimensions. ${listTables(tensors)}`,
+    { source: source.name, tensor: name, shape: tensor.shape },
   )
 }
 

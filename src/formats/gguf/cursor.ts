@@ -41,7 +41,7 @@ export class Cursor {
     this.#start = this.position
   }
 
-  /** Throws `TRUNCATED` unless the file has `bytes` more: asked before anything is made that is so large. */
+  /** Throws `TRUNCATED` unless the file has `bytes` more: called before anything is made that is so large. */
   checkLeft(bytes: number, what: string): void {
     if (bytes > this.left) throw truncated(this.source, what, this.position + bytes)
   }

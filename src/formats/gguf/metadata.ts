@@ -27,23 +27,14 @@ const MAX_DEPTH = 4
 const UINT32 = 4
 const STRING = 8
 const LIST = 9
-/** Bytes of a value by the number of its type. */
+/** Bytes of a value by the number of its type: 0 to 7 and 10 to 12. */
 const VALUE_BYTES: ReadonlyMap<number, number> = new Map([
-  [0, 1],
-  [1, 1],
-  [2, 2],
-  [3, 2],
-  [UINT32, 4],
-  [5, 4],
-  [6, 4],
-  [7, 1],
-  [10, 8],
-  [11, 8],
-  [12, 8],
+  ...[1, 1, 2, 2, 4, 4, 4, 1].entries(),
+  ...[8, 8, 8].map((bytes, index) => [10 + index, bytes] as const),
 ])
-/** The least bytes of an element: the length of a string, the type and length of a list. */
+/** Bytes of an element at least: the length of a string, the type and length of a list. */
 const MIN_BYTES: ReadonlyMap<number, number> = new Map([...VALUE_BYTES, [STRING, 8], [LIST, 12]])
-/** The least bytes of an entry: the length of its key, a type, a value. */
+/** Bytes of an entry at least: the length of its key, a type, a value. */
 export const MIN_ENTRY_BYTES = 13
 
 /** @throws `INVALID_FORMAT`, `TRUNCATED`, `INVALID_ENCODING` naming the key */
@@ -86,19 +77,15 @@ async function readAlignment(cursor: Cursor, type: number): Promise<number> {
   const alignment = type === UINT32 ? cursor.u32() : 0
   // a power of two: the tensors are then aligned to their numbers
   if (alignment >= 1 && (alignment & (alignment - 1)) === 0) return alignment
-  throw invalidFormat(
-    cursor.source,
-    `its ${ALIGNMENT} is ${type === UINT32 ? alignment : `of value type ${type}`}; a power of two was expected.`,
-  )
+  const shown = type === UINT32 ? alignment : `of value type ${type}`
+  throw invalidFormat(cursor.source, `its ${ALIGNMENT} is ${shown}; a power of two was expected.`)
 }
 
 async function readTokens(cursor: Cursor, type: number, encodingErrors: EncodingErrors): Promise<string[]> {
   const { element, count } = type === LIST ? await readListHead(cursor, TOKENS) : { element: -1, count: 0 }
   if (element !== STRING) {
-    throw invalidFormat(
-      cursor.source,
-      `its ${TOKENS} is no list of strings (value type ${type}${type === LIST ? ` of ${element}` : ''}).`,
-    )
+    const shown = type === LIST ? `${type} of ${element}` : type
+    throw invalidFormat(cursor.source, `its ${TOKENS} is not a list of strings (value type ${shown}).`)
   }
   if (count > MAX_WORDS) {
     throw invalidFormat(cursor.source, `it claims ${count} tokens; at most ${MAX_WORDS} are read.`)
@@ -116,7 +103,7 @@ async function readTokens(cursor: Cursor, type: number, encodingErrors: Encoding
   return tokens
 }
 
-/** The type and number of a list's elements, of which there is room for the least. */
+/** The type and number of a list's elements, for which the file has room. */
 async function readListHead(cursor: Cursor, key: string): Promise<{ element: number; count: number }> {
   const what = `metadata ${quoted(key)}`
   await cursor.need(12, what)
@@ -158,9 +145,6 @@ function tooLong(cursor: Cursor, what: string, length: number) {
 }
 
 function unknownType(cursor: Cursor, key: string, type: number) {
-  return invalidFormat(
-    cursor.source,
-    `the metadata ${quoted(key)} has the value type ${type}, which GGUF does not have.`,
-    { key, type },
-  )
+  const problem = `the metadata ${quoted(key)} has the value type ${type}, which GGUF does not have.`
+  return invalidFormat(cursor.source, problem, { key, type })
 }

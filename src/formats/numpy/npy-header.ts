@@ -30,23 +30,19 @@ const MAX_HEADER_BYTES = 65_535
 export async function readNpyHeader(source: ByteSource, signal?: AbortSignal): Promise<NpyHeader> {
   if (source.size < 12) throw truncated(source, 'the start of an npy header', 12)
   const start = await readExactly(source, 0, 12, signal)
-  const major = start[6]!
-  if (major < 1 || major > 3) {
-    throw unsupported(source, `npy version ${major}.${start[7]}; versions 1, 2 and 3 are known.`, {
-      version: major,
-    })
-  }
   const view = new DataView(start.buffer, start.byteOffset, 12)
+  const major = view.getUint8(6)
+  if (major < 1 || major > 3) {
+    const problem = `npy version ${major}.${view.getUint8(7)}; versions 1, 2 and 3 are known.`
+    throw unsupported(source, problem, { version: major })
+  }
   const from = major === 1 ? 10 : 12
   const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
   const end = from + length
   if (end > source.size) throw truncated(source, 'its npy header', end)
   if (length > MAX_HEADER_BYTES) {
-    throw invalidFormat(
-      source,
-      `its npy header claims ${length} bytes; at most ${MAX_HEADER_BYTES} are read, and a table needs some hundred.`,
-      { headerBytes: length },
-    )
+    const problem = `its npy header claims ${length} bytes; at most ${MAX_HEADER_BYTES} are read, and a table needs some hundred.`
+    throw invalidFormat(source, problem, { headerBytes: length })
   }
   const bytes = await readExactly(source, from, end, signal)
   // Latin-1 in versions 1 and 2, UTF-8 in version 3; they differ in field names of structured arrays only.
@@ -54,38 +50,38 @@ export async function readNpyHeader(source: ByteSource, signal?: AbortSignal): P
   return { ...parseDict(source, text), headerBytes: end }
 }
 
-// One entry of the dict: a key, and a string, True, False, a tuple or a list, up to the comma or the closing brace.
+/** One entry of the dict: a key, and a string, True, False or a tuple, up to the comma or the closing brace. */
 const ENTRY =
-  /\s*(['"])(\w+)\1\s*:\s*(?:(['"])([^'"]*)\3|(True|False)|\(([\d\sL,]*)\)|(\[))\s*(,\s*(?=\})|,|(?=\}))/y
+  /\s*(['"])(?<key>\w+)\1\s*:\s*(?:(?<quote>['"])(?<string>[^'"]*)\k<quote>|(?<boolean>True|False)|\((?<tuple>[\d\sL,]*)\))\s*(,\s*(?=\})|,|(?=\}))/y
 
 function parseDict(source: ByteSource, text: string): Omit<NpyHeader, 'headerBytes'> {
-  const refuse = (problem: string) =>
+  const invalid = (problem: string) =>
     invalidFormat(source, `its npy header ${problem}: ${JSON.stringify(text.slice(0, 120).trimEnd())}.`)
   const trimmed = text.trim()
-  if (!trimmed.startsWith('{') || !trimmed.endsWith('}')) throw refuse('is not a Python dict')
+  if (!trimmed.startsWith('{') || !trimmed.endsWith('}')) throw invalid('is not a Python dict')
   const entries = new Map<string, string | boolean | number[]>()
   ENTRY.lastIndex = 1
   while (ENTRY.lastIndex < trimmed.length - 1) {
-    const match = ENTRY.exec(trimmed)
-    if (!match) {
-      // A list of fields is what a structured array has for its type.
-      if (/['"]descr['"]\s*:\s*\[/.test(trimmed))
-        throw unsupported(source, 'a structured npy array is no table.')
-      throw refuse('cannot be read')
+    const { key, string, boolean, tuple = '' } = ENTRY.exec(trimmed)?.groups ?? {}
+    if (key === undefined) {
+      // a list of fields is the type of a structured array
+      const isStructured = /['"]descr['"]\s*:\s*\[/.test(trimmed)
+      throw isStructured
+        ? unsupported(source, 'a structured npy array is no table.')
+        : invalid('cannot be read')
     }
-    const [, , key, , string, boolean, tuple] = match
-    if (entries.has(key!)) throw refuse(`has the key ${key} twice`)
-    entries.set(key!, string ?? (boolean ? boolean === 'True' : parseTuple(tuple ?? '')))
+    if (entries.has(key)) throw invalid(`has the key ${key} twice`)
+    entries.set(key, string ?? (boolean ? boolean === 'True' : parseTuple(tuple)))
   }
   const descr = entries.get('descr')
   const fortranOrder = entries.get('fortran_order')
   const shape = entries.get('shape')
   if (typeof descr !== 'string' || typeof fortranOrder !== 'boolean' || !Array.isArray(shape)) {
-    throw refuse('lacks one of descr, fortran_order and shape')
+    throw invalid('lacks one of descr, fortran_order and shape')
   }
-  if (entries.size !== 3) throw refuse('has keys besides descr, fortran_order and shape')
-  if (!shape.every(isCount)) throw refuse('has a shape that is not a tuple of whole numbers')
-  if (shape.length > MAX_DIMENSIONS) throw refuse(`has a shape of more than ${MAX_DIMENSIONS} dimensions`)
+  if (entries.size !== 3) throw invalid('has keys besides descr, fortran_order and shape')
+  if (!shape.every(isCount)) throw invalid('has a shape that is not a tuple of integers')
+  if (shape.length > MAX_DIMENSIONS) throw invalid(`has a shape of more than ${MAX_DIMENSIONS} dimensions`)
   return { descr, fortranOrder, shape }
 }
 

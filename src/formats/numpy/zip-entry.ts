@@ -1,5 +1,5 @@
 /**
- * The contents of an entry of a zip archive, held against its checksum whether stored or deflated.
+ * The contents of an entry of a zip archive, checked against its checksum whether stored or deflated.
  *
  * ```
  * | local header: sizes and checksum once more | name | extra fields | bytes | [sizes and checksum, after a stream] |
@@ -35,22 +35,18 @@ export async function openZipEntry(
   if (end > source.size) throw truncated(source, `the entry ${quoted(entry.name)}`, end)
   const local = await readExactly(source, entry.start, start, signal)
   if (!agrees(viewOf(local), decodeName(local.subarray(LOCAL_BYTES, nameEnd)), nameEnd, entry)) {
-    throw invalidFormat(
-      source,
-      `the header of the entry ${quoted(entry.name)} says otherwise than the directory.`,
-      { entry: entry.name },
-    )
+    const problem = `the header of the entry ${quoted(entry.name)} says otherwise than the directory.`
+    throw invalidFormat(source, problem, { entry: entry.name })
   }
   const behind = entry.limit - end
   const descriptor = (viewOf(local).getUint16(6, true) & FOLLOWS) !== 0
   if (behind !== 0 && !(descriptor && DESCRIPTOR_BYTES.includes(behind))) {
-    throw invalidFormat(
-      source,
+    const shown = `its entry ${quoted(entry.name)}`
+    const problem =
       behind < 0
-        ? `its entry ${quoted(entry.name)} lies over what follows it.`
-        : `${behind} bytes behind its entry ${quoted(entry.name)} belong to no entry.`,
-      { entry: entry.name },
-    )
+        ? `${shown} lies over what follows it.`
+        : `${behind} bytes behind ${shown} belong to no entry.`
+    throw invalidFormat(source, problem, { entry: entry.name })
   }
   const name = `${source.name}, ${entry.name}`
   const { checksum, size } = entry

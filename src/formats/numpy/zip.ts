@@ -44,7 +44,7 @@ const ELSEWHERE_COUNT = 0xffff
 const ZIP64 = 1
 
 /**
- * The entries in the order of the directory.
+ * The entries in the order of their bytes.
  *
  * @throws `TRUNCATED` where the directory is not there, `INVALID_FORMAT` for names that are paths or come twice, entries that lie
  *   outside, over each other or over the directory, a directory of more entries than it counts, `UNSUPPORTED` for other methods,
@@ -56,95 +56,95 @@ export async function readZipEntries(source: ByteSource, signal?: AbortSignal): 
     throw invalidFormat(source, `its directory of ${count} entries has ${size} bytes.`, { count, size })
   }
   const view = viewOf(await readExactly(source, start, start + size, signal))
-  const entries: Described[] = []
-  const names = new Set<string>()
+  const entries = new Map<string, Described>()
   let position = 0
   for (let index = 0; index < count; index++) {
     const { entry, next } = readEntry(source, view, position)
-    if (names.has(entry.name)) throw invalidFormat(source, `the entry ${quoted(entry.name)} comes twice.`)
-    names.add(entry.name)
-    entries.push(entry)
+    if (entries.has(entry.name)) throw invalidFormat(source, `the entry ${quoted(entry.name)} comes twice.`)
+    entries.set(entry.name, entry)
     position = next
   }
   if (position < size) {
-    throw invalidFormat(
-      source,
-      `its directory goes on after the ${count} entries that it counts: another reader would find more.`,
-      { count, expected: position, actual: size },
-    )
+    const problem = `its directory goes on after the ${count} entries that it counts: another reader would find more.`
+    throw invalidFormat(source, problem, { count, expected: position, actual: size })
   }
-  return withLimits(source, entries, start)
+  return withLimits(source, entries.values(), start)
 }
 
+/** The record at the end of an archive, or its zip64 form. */
 interface Directory {
-  count: number
-  start: number
-  size: number
-  /** Where the record stands that says so, and where the directory must end. */
-  end: number
+  /** The numbers of two disks. */
+  readonly disks: readonly [number, number]
+  /** Entries on this disk, and in all. */
+  readonly here: number
+  readonly count: number
+  readonly size: number
+  readonly start: number
+  /** Where the record is, and where the directory must end. */
+  readonly end: number
 }
 
 async function findDirectory(source: ByteSource, signal: AbortSignal | undefined): Promise<Directory> {
   const tailStart = Math.max(0, source.size - END_BYTES - MAX_COMMENT_BYTES - LOCATOR_BYTES)
-  const bytes = await readExactly(source, tailStart, source.size, signal)
-  const tail = viewOf(bytes)
-  for (let at = bytes.length - END_BYTES; at >= 0; at--) {
+  const tail = viewOf(await readExactly(source, tailStart, source.size, signal))
+  for (let at = tail.byteLength - END_BYTES; at >= 0; at--) {
     if (tail.getUint32(at, true) !== END) continue
-    if (at + END_BYTES + tail.getUint16(at + 20, true) !== bytes.length) continue
-    const ends = tailStart + at
-    const has64 = at >= LOCATOR_BYTES && tail.getUint32(at - LOCATOR_BYTES, true) === LOCATOR
-    const directory = has64
-      ? await readEnd64(source, tail, at, ends - LOCATOR_BYTES, signal)
-      : readEnd(source, tail, at, ends)
-    if (directory.start + directory.size === directory.end) return directory
-    throw invalidFormat(
-      source,
-      `its directory is said to end at byte ${directory.start + directory.size}; it ends at ${directory.end}.`,
-    )
+    if (at + END_BYTES + tail.getUint16(at + 20, true) !== tail.byteLength) continue
+    const short: Directory = {
+      disks: [tail.getUint16(at + 4, true), tail.getUint16(at + 6, true)],
+      here: tail.getUint16(at + 8, true),
+      count: tail.getUint16(at + 10, true),
+      size: tail.getUint32(at + 12, true),
+      start: tail.getUint32(at + 16, true),
+      end: tailStart + at,
+    }
+    const locator = at - LOCATOR_BYTES
+    if (locator < 0 || tail.getUint32(locator, true) !== LOCATOR) return checkDirectory(source, short, short)
+    const long = await readEnd64(source, readCount(tail, locator + 8), tailStart + locator, signal)
+    return checkDirectory(source, long, short)
   }
   throw truncated(source, 'the directory of a zip archive, at its end,', source.size + END_BYTES)
-}
-
-function readEnd(source: ByteSource, view: DataView, at: number, end: number): Directory {
-  const count = view.getUint16(at + 10, true)
-  checkOneDisk(source, view.getUint16(at + 4, true), view.getUint16(at + 6, true))
-  checkCounts(source, view.getUint16(at + 8, true), count)
-  return { count, size: view.getUint32(at + 12, true), start: view.getUint32(at + 16, true), end }
 }
 
 /** @param locator where the record ends that this one is found by */
 async function readEnd64(
   source: ByteSource,
-  tail: DataView,
-  at: number,
+  end: number,
   locator: number,
   signal: AbortSignal | undefined,
 ): Promise<Directory> {
-  const end = readCount(tail, at - LOCATOR_BYTES + 8)
   if (end + END64_BYTES > source.size) throw truncated(source, 'its zip64 directory end', end + END64_BYTES)
   const view = viewOf(await readExactly(source, end, end + END64_BYTES, signal))
   if (view.getUint32(0, true) !== END64 || end + 12 + readCount(view, 4) !== locator) {
     throw invalidFormat(source, `it has no directory end at ${end}.`)
   }
-  checkOneDisk(source, view.getUint32(16, true), view.getUint32(20, true))
-  const directory = { count: readCount(view, 32), size: readCount(view, 40), start: readCount(view, 48), end }
-  checkCounts(source, readCount(view, 24), directory.count)
-  const short = [tail.getUint16(at + 10, true), tail.getUint32(at + 12, true), tail.getUint32(at + 16, true)]
-  const long = [directory.count, directory.size, directory.start]
-  const marks = [ELSEWHERE_COUNT, ELSEWHERE, ELSEWHERE]
-  if (short.some((value, place) => value !== marks[place] && value !== long[place])) {
+  return {
+    disks: [view.getUint32(16, true), view.getUint32(20, true)],
+    here: readCount(view, 24),
+    count: readCount(view, 32),
+    size: readCount(view, 40),
+    start: readCount(view, 48),
+    end,
+  }
+}
+
+/** @param short the record of 32 bits, whose numbers are those of `directory` or say that they are there */
+function checkDirectory(source: ByteSource, directory: Directory, short: Directory): Directory {
+  const { disks, here, count, size, start, end } = directory
+  if (disks.some((disk) => disk !== 0)) throw unsupported(source, 'it is one of several files of an archive.')
+  if (here !== count) {
+    throw invalidFormat(source, `its directory counts ${here} entries here and ${count} in all.`)
+  }
+  const agrees = (value: number, long: number, mark: number) => value === mark || value === long
+  if (
+    !agrees(short.count, count, ELSEWHERE_COUNT) ||
+    !agrees(short.size, size, ELSEWHERE) ||
+    !agrees(short.start, start, ELSEWHERE)
+  ) {
     throw invalidFormat(source, 'its two directory ends say different things.')
   }
-  return directory
-}
-
-function checkOneDisk(source: ByteSource, ...disks: number[]): void {
-  if (disks.some((disk) => disk !== 0)) throw unsupported(source, 'it is one of several files of an archive.')
-}
-
-function checkCounts(source: ByteSource, here: number, all: number): void {
-  if (here === all) return
-  throw invalidFormat(source, `its directory counts ${here} entries here and ${all} in all.`)
+  if (start + size === end) return directory
+  throw invalidFormat(source, `its directory is said to end at byte ${start + size}; it ends at ${end}.`)
 }
 
 /** An entry as the directory has it. */
@@ -158,8 +158,9 @@ function readEntry(source: ByteSource, view: DataView, at: number): { entry: Des
   const extraEnd = nameEnd + view.getUint16(at + 30, true)
   const next = extraEnd + view.getUint16(at + 32, true)
   if (next > view.byteLength) throw cut()
-  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-  const name = decodeName(bytes.subarray(at + ENTRY_BYTES, nameEnd))
+  const name = decodeName(
+    new Uint8Array(view.buffer, view.byteOffset + at + ENTRY_BYTES, nameEnd - at - ENTRY_BYTES),
+  )
   const field = zip64Field(view, nameEnd, extraEnd)
   const size = readSize(view, at + 24, field)
   const packed = readSize(view, at + 20, field)
@@ -200,25 +201,12 @@ function checkEntry(source: ByteSource, entry: Described, encrypted: boolean): v
   }
   if (encrypted) throw unsupported(source, `its entry ${shown} is encrypted.`, { entry: name })
   if (method !== 0 && method !== 8) {
-    throw unsupported(
-      source,
-      `its entry ${shown} is packed by method ${method}; stored and deflated ones are read.`,
-      {
-        entry: name,
-        method,
-      },
-    )
+    const problem = `its entry ${shown} is packed by method ${method}; stored and deflated ones are read.`
+    throw unsupported(source, problem, { entry: name, method })
   }
   if (method === 0 ? size !== packed : size > packed * MAX_EXPANSION) {
-    throw invalidFormat(
-      source,
-      `its entry ${shown} is said to have ${size} bytes in ${packed} packed ones.`,
-      {
-        entry: name,
-        size,
-        packed,
-      },
-    )
+    const problem = `its entry ${shown} is said to have ${size} bytes in ${packed} packed ones.`
+    throw invalidFormat(source, problem, { entry: name, size, packed })
   }
 }
 
@@ -228,19 +216,17 @@ function isPlainName(name: string): boolean {
 }
 
 /** No entry over another or over the directory: such archives unpack to more than they hold. Nothing before the first. */
-function withLimits(source: ByteSource, entries: readonly Described[], directory: number): ZipEntry[] {
+function withLimits(source: ByteSource, entries: Iterable<Described>, directory: number): ZipEntry[] {
   const ordered = [...entries].sort((a, b) => a.start - b.start)
-  const limits = new Map<Described, number>()
-  ordered.forEach((entry, index) => {
-    const { name, start, packed } = entry
+  const limited = ordered.map((entry, index) => {
     const limit = ordered[index + 1]?.start ?? directory
-    limits.set(entry, limit)
-    if (start + LOCAL_BYTES + name.length + packed <= limit) return
+    const { name, start, packed } = entry
+    if (start + LOCAL_BYTES + name.length + packed <= limit) return { ...entry, limit }
     throw invalidFormat(source, `its entry ${quoted(name)} lies over what follows it.`, { entry: name })
   })
   const first = ordered[0]?.start ?? 0
-  if (first > 0) throw invalidFormat(source, `${first} bytes before its first entry belong to no entry.`)
-  return entries.map((entry) => ({ ...entry, limit: limits.get(entry) ?? directory }))
+  if (first === 0) return limited
+  throw invalidFormat(source, `${first} bytes before its first entry belong to no entry.`)
 }
 
 /** Rounded past 2^53, where no file reaches. */
