@@ -71,10 +71,9 @@ export async function readRecord(store: Store, path: string): Promise<Record<str
   const bytes = await store.get(path)
   try {
     const record = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    return typeof record === 'object' && record !== null ? record : undefined
-  } catch {
-    return undefined
-  }
+    if (typeof record === 'object' && record !== null) return record
+  } catch {}
+  return undefined
 }
 
 function parseKnown({ absent, chosen, etag, size, commit }: Record<string, unknown>): Known | undefined {

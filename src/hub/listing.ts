@@ -20,7 +20,8 @@ export async function readListing(
 ): Promise<string[]> {
   if (source.size > MAX_LISTING_BYTES) throw listingError(name, `is ${source.size} bytes long`)
   const text = new TextDecoder().decode(await readExactly(source, 0, source.size, signal))
-  const { siblings = [] } = parseObject(name, text)
+  const { siblings } = parseObject(name, text)
+  if (siblings === undefined) return []
   if (!Array.isArray(siblings)) throw listingError(name, 'has siblings that are not a list')
   return siblings
     .map((entry) => (entry as { rfilename?: unknown } | null)?.rfilename)

@@ -89,7 +89,7 @@ export class UnpackedSource extends RangeSource {
     const abort = () => this.#stop()
     signal?.addEventListener('abort', abort)
     try {
-      await this.#stream(start + held.length, target.subarray(held.length))
+      await this.#stream(start + held.length, target.subarray(held.length), signal)
     } catch (error) {
       this.#stop()
       signal?.throwIfAborted()
@@ -100,10 +100,12 @@ export class UnpackedSource extends RangeSource {
   }
 
   /** The contents from `start` on, into `target`; what lies before is skipped. */
-  async #stream(start: number, target: Uint8Array): Promise<void> {
+  async #stream(start: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     if (this.#run === undefined || this.#run.position > start) this.#stop()
     this.#run ??= startRun(this.#packed)
     const run = this.#run
+    // an abort may come from the first read, before there was a run to stop
+    signal?.throwIfAborted()
     const end = start + target.length
     while (run.position < end) {
       if (run.rest.length === 0) run.rest = await this.#unpackMore(run)
@@ -168,29 +170,40 @@ export class UnpackedSource extends RangeSource {
 
 function startRun(packed: Packed): Run {
   const stopping = new AbortController()
-  const chunks = packedChunks(packed, stopping.signal)
-  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await chunks.next()
-          if (done) controller.close()
-          else controller.enqueue(value as Uint8Array<ArrayBuffer>)
-        } catch (error) {
-          run.failure = error
-          throw error
-        }
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  const reader = stream.pipeThrough(new DecompressionStream('gzip')).getReader()
+  const { readable, writable } = new DecompressionStream('gzip')
+  const [reader, writer] = [readable.getReader(), writable.getWriter()]
+  const ignored = () => {}
   const stop = () => {
     stopping.abort()
-    reader.cancel().catch(() => {})
+    reader.cancel().catch(ignored)
+    writer.abort().catch(ignored)
   }
   const run: Run = { reader, position: 0, rest: new Uint8Array(0), stop }
+  // what ends a stream is thrown by its next read, and by nothing else
+  for (const end of [reader.closed, writer.closed]) end.catch(ignored)
+  feed(writer, packedChunks(packed, stopping.signal), run).catch(ignored)
   return run
+}
+
+/** One chunk at a time: a pipe would read on for what nobody may want. */
+async function feed(
+  writer: WritableStreamDefaultWriter<BufferSource>,
+  chunks: AsyncIterable<Uint8Array>,
+  run: Run,
+): Promise<void> {
+  let isWriting = false
+  try {
+    for await (const chunk of chunks) {
+      isWriting = true
+      await writer.write(chunk as Uint8Array<ArrayBuffer>)
+      isWriting = false
+    }
+    isWriting = true
+    await writer.close()
+  } catch (error) {
+    if (!isWriting) run.failure = error
+    await writer.abort(error)
+  }
 }
 
 async function* packedChunks(

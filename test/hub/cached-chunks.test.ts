@@ -2,9 +2,10 @@
  * What is cached of a file, against the file itself: whatever is read, whatever fails, the bytes are right.
  */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { CachedChunks } from '../../src/hub/cached-chunks.ts'
-import { CachedSource } from '../../src/hub/cached-source.ts'
+import { expect, test, vi } from 'vitest'
+import { RowspaceError } from '../../src/core/errors.ts'
+import { CachedChunks, parseExtent } from '../../src/hub/cached-chunks.ts'
+import { type CachedFile, CachedSource } from '../../src/hub/cached-source.ts'
 import type { Store } from '../../src/hub/store.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { areBytes, bytesOf } from '../servers/scenario.ts'
@@ -39,7 +40,7 @@ interface Opened {
   failures: unknown[]
 }
 
-async function open(store: Store): Promise<Opened> {
+async function open(store: Store, changed: Partial<CachedFile> = {}): Promise<Opened> {
   let fetched = 0
   const failures: unknown[] = []
   const file = bytesSource(bytesOf(9, 0, SIZE))
@@ -57,6 +58,7 @@ async function open(store: Store): Promise<Opened> {
     }),
     openSibling: async () => undefined,
     onCacheFailure: (error) => failures.push(error),
+    ...changed,
   })
   return { source, fetched: () => fetched, failures }
 }
@@ -135,4 +137,116 @@ test('any byte altered, any length cut: the part is fetched again, and cached as
       expect(again.fetched()).toBe(0)
     }),
   )
+})
+
+const HASH = '0123456789abcdef0123456789abcdef'
+test.each([
+  [`0-100-${HASH}.part`, { start: 0, end: 100 }],
+  [`folder/17-2000-${HASH}.part`, { start: 17, end: 2_000 }],
+  [`folder/x0-100-${HASH}.part`, undefined],
+  [`0-100-${HASH}.part.old`, undefined],
+  [`0-100-${HASH.slice(1)}.part`, undefined],
+  [`0-x-${HASH}.part`, undefined],
+  ['about.json', undefined],
+])('the name %s', (path, extent) => {
+  expect(parseExtent(path)).toEqual(extent && { ...extent, path })
+})
+
+test('a part that is read again in steps is read from the store once, unless it is large', async () => {
+  const store = new MemoryStore()
+  const sizes = [1 << 20, (1 << 20) + 1]
+  for (const [index, size] of sizes.entries()) {
+    const chunks = await CachedChunks.open(store, `of ${index}`)
+    await chunks.add(0, new Uint8Array(size).fill(7))
+    let reads = 0
+    store.get = async (path) => {
+      reads++
+      return store.files.get(path)
+    }
+    for (let start = 0; start < 4; start++) {
+      expect(await chunks.readFrom(start, start + 2)).toEqual(Uint8Array.of(7, 7))
+    }
+    expect(reads).toBe(index === 0 ? 1 : 4)
+  }
+})
+
+test('what is cached is given as far as it goes, else where the next part begins', async () => {
+  const chunks = await CachedChunks.open(new MemoryStore(), 'folder')
+  await chunks.add(30, new Uint8Array(10))
+  await chunks.add(10, new Uint8Array(10))
+  const given = async (position: number, end: number) => {
+    const found = await chunks.readFrom(position, end)
+    return typeof found === 'number' ? `to ${found}` : found.length
+  }
+  expect(await Promise.all([given(0, 50), given(0, 5), given(9, 50), given(10, 50), given(19, 50)])).toEqual([
+    'to 10',
+    'to 5',
+    'to 10',
+    10,
+    1,
+  ])
+  expect(
+    await Promise.all([given(20, 50), given(29, 50), given(39, 50), given(40, 50), given(12, 14)]),
+  ).toEqual(['to 30', 'to 30', 1, 'to 50', 2])
+})
+
+test('memory that is shared is read into, and cached as memory that is not', async () => {
+  const store = new MemoryStore()
+  const stored: ArrayBufferLike[] = []
+  const { put } = store
+  store.put = async (path, bytes) => {
+    stored.push(bytes.buffer)
+    await put.call(store, path, bytes)
+  }
+  const { source } = await open(store)
+  const shared = new Uint8Array(new SharedArrayBuffer(100))
+  await source.readInto(100, shared)
+  expect(areBytes(shared, 9, 100, 200)).toBe(true)
+  const own = new Uint8Array(50)
+  await source.readInto(300, own)
+  expect(stored[0]).toBeInstanceOf(ArrayBuffer)
+  expect(stored[1]).toBe(own.buffer)
+})
+
+test('an engine without shared memory', async () => {
+  vi.stubGlobal('SharedArrayBuffer', undefined)
+  try {
+    const { source, failures } = await open(new MemoryStore())
+    expect(areBytes(await source.read(0, 100), 9, 0, 100)).toBe(true)
+    expect(failures).toEqual([])
+  } finally {
+    vi.unstubAllGlobals()
+  }
+})
+
+test('a hub that cannot be reached is tried again at the next read; only a changed file is forgotten', async () => {
+  let changes = 0
+  let tries = 0
+  const onChanged = async () => {
+    changes++
+  }
+  const remote = async () => {
+    tries++
+    if (tries === 3) return bytesSource(bytesOf(9, 0, SIZE))
+    throw new RowspaceError(tries === 1 ? 'IO' : 'CHANGED', 'no')
+  }
+  const { source } = await open(new MemoryStore(), { remote, onChanged })
+  await expect(source.read(0, 10)).rejects.toMatchObject({ code: 'IO' })
+  expect(changes).toBe(0)
+  await expect(source.read(0, 10)).rejects.toMatchObject({ code: 'CHANGED' })
+  expect(changes).toBe(1)
+  for (const start of [0, 20]) expect(areBytes(await source.read(start, 30), 9, start, 30)).toBe(true)
+  expect(tries).toBe(3)
+})
+
+test('the bytes of the network and of files beside it are counted', async () => {
+  const counting = (bytesRead: number) => ({ ...bytesSource(bytesOf(9, 0, SIZE)), bytesRead })
+  const openSibling = async ([name]: readonly string[]) => (name === 'none' ? undefined : counting(7))
+  const { source } = await open(new MemoryStore(), { remote: async () => counting(30), openSibling })
+  expect(source.bytesRead).toBe(0)
+  await source.read(0, 1)
+  expect(await source.sibling('none')).toBeUndefined()
+  await source.sibling('words.json')
+  expect(source.bytesRead).toBe(37)
+  expect((await open(new MemoryStore(), { remote: counting(5) })).source.bytesRead).toBe(5)
 })

@@ -2,8 +2,9 @@
  * A source read from front to back: how many reads are under way, and that a signal reaches every one of
  * them.
  */
-import { expect, test } from 'vitest'
-import { readBlocks } from '../../src/sources/blocks.ts'
+import { describe, expect, test } from 'vitest'
+import { readBlocks, readExactly, readStraight } from '../../src/sources/blocks.ts'
+import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 
 interface Reading {
@@ -74,6 +75,135 @@ test('an abort reaches every read under way, with its reason', async () => {
   await expect(next).rejects.toBe(reason)
   expect(readings.map(({ signal }) => signal!.reason)).toEqual([reason, reason, reason])
   expect(done).toEqual([])
+})
+
+const BYTES = Uint8Array.from({ length: 100 }, (_, index) => index)
+
+test('progress is the bytes so far, and may stop the reading, after the last block too', async () => {
+  const done: number[] = []
+  const onBytes = (bytes: number) => done.push(bytes)
+  for await (const _ of readBlocks(bytesSource(BYTES), 5, 30, { blockBytes: 10, onBytes })) void _
+  expect(done).toEqual([10, 20, 25])
+  for (const stopAt of [10, 25]) {
+    const controller = new AbortController()
+    const options = {
+      blockBytes: 10,
+      signal: controller.signal,
+      onBytes: (bytes: number) => bytes === stopAt && controller.abort('enough'),
+    }
+    const reading = async () => {
+      for await (const _ of readBlocks(bytesSource(BYTES), 5, 30, options)) void _
+    }
+    await expect(reading()).rejects.toBe('enough')
+  }
+  const aborted = { signal: AbortSignal.abort('before') }
+  await expect(readBlocks(bytesSource(BYTES), 0, 9, aborted).next()).rejects.toBe('before')
+})
+
+test('a source that gives fewer bytes than it should', async () => {
+  const source = { ...bytesSource(BYTES, 'mine'), read: async () => new Uint8Array(3) }
+  expect(await readExactly(source, 7, 10)).toHaveLength(3)
+  await expect(readExactly(source, 6, 10)).rejects.toMatchObject({
+    code: 'TRUNCATED',
+    message: 'mine: bytes 6 to 10 were requested and 3 of 4 came.',
+    details: { source: 'mine', expected: 4, actual: 3 },
+  })
+})
+
+describe('straight into memory', () => {
+  const options = { blockBytes: 10 }
+
+  test.each([undefined, 0, 1, 3, 50])('with concurrency %s', async (concurrency) => {
+    const done: number[] = []
+    const source: ByteSource = {
+      ...bytesSource(BYTES),
+      ...(concurrency === undefined ? {} : { concurrency }),
+    }
+    const target = new Uint8Array(45)
+    await readStraight(source, 50, target, { ...options, onBytes: (bytes) => done.push(bytes) })
+    expect(target).toEqual(BYTES.slice(50, 95))
+    expect(done).toEqual([10, 20, 30, 40, 45])
+  })
+
+  test('by the source itself where it can, each block once', async () => {
+    const places: [number, number][] = []
+    const readInto = async (start: number, target: Uint8Array) => {
+      places.push([start, target.length])
+      target.set(BYTES.subarray(start, start + target.length))
+    }
+    const target = new Uint8Array(25)
+    await readStraight({ ...bytesSource(BYTES), readInto, concurrency: 2 }, 5, target, options)
+    expect(target).toEqual(BYTES.slice(5, 30))
+    expect(places).toEqual([
+      [5, 10],
+      [15, 10],
+      [25, 5],
+    ])
+  })
+
+  test('at most so many reads at once', async () => {
+    const { source, readings } = recording(100, 3)
+    const reading = readStraight(source, 0, new Uint8Array(100), options)
+    expect(readings).toHaveLength(3)
+    for (let given = 0; given < 10; given++) {
+      readings[given]?.give()
+      await new Promise((resolve) => setTimeout(resolve))
+      expect(readings).toHaveLength(Math.min(10, 4 + given))
+    }
+    await reading
+  })
+
+  test('an abort stops every read, with its reason, and no progress follows', async () => {
+    const { source, readings } = recording(100, 3)
+    const controller = new AbortController()
+    const done: number[] = []
+    const onBytes = (bytes: number) => done.push(bytes)
+    const reading = readStraight(source, 0, new Uint8Array(100), {
+      ...options,
+      signal: controller.signal,
+      onBytes,
+    })
+    controller.abort('enough')
+    await expect(reading).rejects.toBe('enough')
+    expect(readings.map(({ signal }) => signal?.reason)).toEqual(['enough', 'enough', 'enough'])
+    expect(done).toEqual([])
+    await expect(readStraight(source, 0, new Uint8Array(9), { signal: controller.signal })).rejects.toBe(
+      'enough',
+    )
+    expect(readings).toHaveLength(3)
+  })
+
+  test('a read that fails stops the others, and its error is thrown when all have ended', async () => {
+    const error = new Error('the disk is gone')
+    let ended = 0
+    const source: ByteSource = {
+      ...bytesSource(BYTES),
+      concurrency: 3,
+      read: async (start, _, { signal } = {}) => {
+        if (start === 10) throw error
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+        ended++
+        throw new Error('stopped')
+      },
+    }
+    await expect(readStraight(source, 0, new Uint8Array(100), options)).rejects.toBe(error)
+    expect(ended).toBe(2)
+  })
+
+  test('progress that throws, or aborts after the last block', async () => {
+    const error = new Error('no more')
+    const onBytes = () => {
+      throw error
+    }
+    await expect(readStraight(bytesSource(BYTES), 0, new Uint8Array(9), { onBytes })).rejects.toBe(error)
+    const controller = new AbortController()
+    const reading = readStraight(bytesSource(BYTES), 0, new Uint8Array(20), {
+      ...options,
+      signal: controller.signal,
+      onBytes: (done) => done === 20 && controller.abort('enough'),
+    })
+    await expect(reading).rejects.toBe('enough')
+  })
 })
 
 /** Iterates, and acts as soon as the first is started. */

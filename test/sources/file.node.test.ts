@@ -1,15 +1,29 @@
 /** A file on disk: what was there is read, and what is not there any more is said. */
-import { appendFileSync, existsSync, readdirSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import fs, {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { openSource } from '../../src/open/open-source.ts'
-import { fileSource } from '../../src/sources/file.ts'
+import { fileError, fileSource } from '../../src/sources/file.ts'
+import { nodeModule } from '../../src/sources/node.ts'
 import { folder } from '../cli/command.ts'
 import { rejection } from '../formats/files.ts'
 import { areBytes, bytesOf } from '../servers/scenario.ts'
 
 const SIZE = 100_000
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
 function file(): string {
   const path = join(folder(), 'table.bin')
   writeFileSync(path, bytesOf(4, 0, SIZE))
@@ -68,7 +82,91 @@ test.each([
 })
 
 test('a device is no table', async () => {
-  expect((await rejection(fileSource('/dev/null'))).message).toMatch(/a pipe or a device/)
+  expect(await rejection(fileSource('/dev/null'))).toMatchObject({
+    code: 'IO',
+    message: expect.stringMatching(/^"\/dev\/null" is a pipe or a device.*Write it to a file first\.$/),
+    details: { path: '/dev/null', reason: 'NOT_A_FILE' },
+  })
+})
+
+test.each([
+  ['ENOENT', 'NOT_FOUND', /does not exist\. Check the path/],
+  ['ENOTDIR', 'NOT_FOUND', /a part of the path is a file/],
+  ['EACCES', 'IO', /no permission/],
+  ['EPERM', 'IO', /no permission/],
+  ['EISDIR', 'IO', /is a directory/],
+  ['EROFS', 'IO', /read-only/],
+  ['ENOSPC', 'IO', /the disk is full/],
+  ['EMFILE', 'IO', /too many files are open/],
+  ['EODD', 'IO', /could not be used: strange\.?$/],
+])('what the system says as %s is %s', (reason, code, message) => {
+  const cause = Object.assign(new Error('strange'), { code: reason })
+  const error = fileError('x.npy', cause)
+  expect(error).toMatchObject({ code, cause, details: { path: 'x.npy', reason } })
+  expect(error.message).toMatch(message)
+  expect(fileError('y.npy', error)).toBe(error)
+})
+
+test('an error without a code has no reason that is known', () => {
+  expect(fileError('x.npy', new Error('strange')).details).toEqual({ path: 'x.npy', reason: 'UNKNOWN' })
+})
+
+test('no file system: the error says what is possible', () => {
+  for (const without of [undefined, {}, { getBuiltinModule: () => undefined }]) {
+    vi.stubGlobal('process', without)
+    const read = () => nodeModule('node:os', 'read the file "x"')
+    expect(read).toThrow(
+      expect.objectContaining({
+        code: 'UNSUPPORTED',
+        message: expect.stringMatching(/^Cannot read the file "x": there is no file system here\./),
+        details: { module: 'node:os' },
+      }),
+    )
+    expect(() => nodeModule('node:fs/promises')).toThrow(/^Cannot use files: /)
+    vi.unstubAllGlobals()
+  }
+})
+
+/** Lets `act` happen at each read of a file that is opened from now on, which gives at most 1,000 bytes. */
+function shortReads(act: () => void): void {
+  const builtin = process.getBuiltinModule
+  const files = {
+    ...fs.promises,
+    open: async (...args: Parameters<typeof fs.promises.open>) => {
+      const handle = await fs.promises.open(...args)
+      const read = handle.read.bind(handle) as (...args: unknown[]) => unknown
+      handle.read = ((bytes: Uint8Array, offset: number, length: number, position: number) => {
+        act()
+        return read(bytes, offset, Math.min(length, 1_000), position)
+      }) as never
+      return handle
+    },
+  }
+  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
+    name === 'node:fs/promises' ? files : builtin(name)) as never)
+}
+
+test('a disk that gives less than was requested is read on, until an abort', async () => {
+  let reads = 0
+  const controller = new AbortController()
+  shortReads(() => {
+    if (++reads === 8) controller.abort('enough')
+  })
+  const source = await fileSource(file())
+  expect(areBytes(await source.read(500, 5_700), 4, 500, 5_700)).toBe(true)
+  expect([reads, source.bytesRead]).toEqual([6, 5_200])
+  await expect(source.read(0, 5_000, { signal: controller.signal })).rejects.toBe('enough')
+  expect(reads).toBe(8)
+  await source.close?.()
+})
+
+test('what the disk says while it is read', async () => {
+  shortReads(() => {
+    throw Object.assign(new Error('broken'), { code: 'EIO' })
+  })
+  const source = await fileSource(file())
+  expect(await rejection(source.read(0, 1))).toMatchObject({ code: 'IO', details: { reason: 'EIO' } })
+  await source.close?.()
 })
 
 test.each(['../table.bin', '..', '.', 'a/../../b', '/dev/null', 'a\\b', '', 'a\0'])(
@@ -84,8 +182,18 @@ test('a file beside it, or none', async () => {
   const path = file()
   writeFileSync(join(path, '..', 'words.json'), '[]')
   const source = await fileSource(path)
-  expect((await source.sibling?.('words.json'))?.size).toBe(2)
+  await source.read(0, 10)
+  const beside = await source.sibling?.('words.json')
+  expect(beside?.size).toBe(2)
+  await beside?.read(0, 2)
+  await beside?.close?.()
+  expect(source.bytesRead).toBe(12)
   expect(await source.sibling?.('none.json')).toBeUndefined()
+  fs.mkdirSync(join(path, '..', 'folder'))
+  expect(await source.sibling?.('folder')).toBeUndefined()
+  expect(await rejection(source.sibling?.('words.json/x') as Promise<unknown>)).toMatchObject({
+    details: { reason: 'ENOTDIR' },
+  })
   await source.close?.()
 })
 

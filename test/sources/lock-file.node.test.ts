@@ -98,8 +98,10 @@ describe('a lock that is there', () => {
     const path = newPath()
     fs.writeFileSync(`${path}.lock`, '')
     await expect(lockFile(path)).rejects.toMatchObject({ code: 'LOCKED' })
-    const past = Date.now() / 1000 - 60
-    fs.utimesSync(`${path}.lock`, past, past)
+    fs.utimesSync(`${path}.lock`, 1_000, 1_000)
+    const now = vi.spyOn(Date, 'now').mockReturnValue(1_000_000 + 9_999)
+    await expect(lockFile(path)).rejects.toMatchObject({ code: 'LOCKED' })
+    now.mockReturnValue(1_000_000 + 10_000)
     await (await lockFile(path))()
     expect(namesBeside(path)).toEqual([])
   })
@@ -149,6 +151,38 @@ describe('a lock that is there', () => {
     await unlock()
     expect(fs.readFileSync(`${path}.lock`, 'utf8')).toBe('theirs')
   })
+})
+
+test('a lock that cannot be read is an error, not a free one', async () => {
+  const path = newPath()
+  fs.mkdirSync(`${path}.lock`)
+  await expect(lockFile(path)).rejects.toMatchObject({ code: 'IO' })
+  fs.rmdirSync(`${path}.lock`)
+  fs.writeFileSync(`${path}.lock`, 'theirs')
+  const fail = async () => {
+    throw Object.assign(new Error('no'), { code: 'EACCES', syscall: 'open' })
+  }
+  replaceFiles({ readFile: fail })
+  await expect(lockFile(path)).rejects.toMatchObject({ code: 'IO', details: { path: `${path}.lock` } })
+})
+
+test('a lock that is always there, and never when it is read: tried twenty times', async () => {
+  const path = newPath()
+  let reads = 0
+  fs.writeFileSync(`${path}.lock`, 'theirs')
+  replaceFiles({
+    readFile: async (...args: Parameters<typeof fs.promises.readFile>) => {
+      if (args[0] !== `${path}.lock`) return fs.promises.readFile(...args)
+      reads++
+      throw Object.assign(new Error('gone'), { code: 'ENOENT' })
+    },
+  })
+  await expect(lockFile(path)).rejects.toMatchObject({
+    code: 'LOCKED',
+    message: expect.stringMatching('by another process: wait'),
+    details: { owner: undefined },
+  })
+  expect(reads).toBe(20)
 })
 
 test('many takers of one stale lock: never two owners', async () => {

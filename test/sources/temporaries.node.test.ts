@@ -26,6 +26,7 @@ const deadPid = () => Number(execFileSync(process.execPath, ['-p', 'process.pid'
 test('a name says who made it, and no two are equal', async () => {
   const own = await ownToken()
   const [name, other] = [await temporaryName(), await temporaryName('89abcdef')]
+  expect(name).not.toBe(await temporaryName())
   expect(name).not.toBe(other)
   expect(parseTemporaryName(name)).toEqual({ token: own, purpose: undefined })
   expect(parseTemporaryName(other)).toEqual({ token: own, purpose: '89abcdef' })
@@ -36,6 +37,11 @@ test('a name says who made it, and no two are equal', async () => {
     '.rowspace-1.tmp',
     'table.safetensors',
     name.replace('.tmp', ''),
+    name.replace('.tmp', 'xtmp'),
+    name.replace('.rowspace', 'xrowspace'),
+    name.replace(/-\d+-(\w+)\.tmp$/, '-x-$1.tmp'),
+    name.replace('.rowspace-', '.rowspace-0'),
+    other.replace('+', '+0'),
   ]) {
     expect(parseTemporaryName(foreign)).toBeUndefined()
   }
@@ -141,6 +147,19 @@ test('only what a dead process left is removed', async () => {
   await removeStaleTemporaries(place)
   expect(fs.readdirSync(place).sort()).toEqual(stays.sort())
   await removeStaleTemporaries(join(place, 'missing'))
+})
+
+test('of another machine they go after a day, not before', async () => {
+  const place = folder()
+  const path = join(place, nameOf({ ...(await ownToken()), host: 'ffffffff' }))
+  fs.writeFileSync(path, '')
+  fs.utimesSync(path, 1_000, 1_000)
+  const now = vi.spyOn(Date, 'now').mockReturnValue(1_000_000 + 86_400_000)
+  await removeStaleTemporaries(place)
+  expect(fs.existsSync(path)).toBe(true)
+  now.mockReturnValue(1_000_001 + 86_400_000)
+  await removeStaleTemporaries(place)
+  expect(fs.existsSync(path)).toBe(false)
 })
 
 test('the first write into a folder removes them', async () => {

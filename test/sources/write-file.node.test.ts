@@ -154,6 +154,34 @@ describe('what there was stays as it was', () => {
     },
   )
 
+  test.runIf(process.getuid?.() === 0)('its owner too', async () => {
+    const path = join(folder(), 'table.bin')
+    fs.writeFileSync(path, 'old')
+    fs.chownSync(path, 1234, 5678)
+    await writeFileAtomically(path, CHUNKS, { overwrite: true })
+    expect(fs.statSync(path)).toMatchObject({ uid: 1234, gid: 5678 })
+  })
+
+  test.each([
+    ['the owner', 'chown', true],
+    ['the mode, where it is as it should be', 'chmod', true],
+    ['the mode, where it is not', 'chmod', false],
+  ] as const)('a disk that cannot change %s', async (_, call, isWritten) => {
+    const path = join(folder(), 'table.bin')
+    fs.writeFileSync(path, 'old')
+    if (!isWritten) fs.chmodSync(path, 0o666)
+    const fail = async () => {
+      throw Object.assign(new Error('no'), { code: 'EPERM', syscall: call })
+    }
+    const { open } = fs.promises
+    replaceFiles({
+      open: async (...args: Parameters<typeof open>) => Object.assign(await open(...args), { [call]: fail }),
+    })
+    const writing = writeFileAtomically(path, CHUNKS, { overwrite: true })
+    if (isWritten) expect(await writing).toBe(WHOLE.length)
+    else await expect(writing).rejects.toMatchObject({ code: 'IO', details: { reason: 'EPERM' } })
+  })
+
   test('and a new file has the mode that the process gives', async () => {
     const place = folder()
     await writeFileAtomically(join(place, 'ours'), CHUNKS)
@@ -200,6 +228,53 @@ describe('what there was stays as it was', () => {
   })
 })
 
+test('a file that is there already stays, and is named', async () => {
+  const path = join(folder(), 'table.bin')
+  fs.writeFileSync(path, 'precious')
+  await expect(writeFileAtomically(path, CHUNKS)).rejects.toMatchObject({ code: 'EXISTS', details: { path } })
+  expect(fs.readFileSync(path, 'utf8')).toBe('precious')
+})
+
+test('stopped before it begins: no chunk is taken', async () => {
+  const path = join(folder(), 'table.bin')
+  const taken: number[] = []
+  function* chunks() {
+    taken.push(1)
+    yield WHOLE
+  }
+  const signal = AbortSignal.abort('no')
+  await expect(writeFileAtomically(path, chunks(), { signal })).rejects.toBe('no')
+  expect(taken).toEqual([])
+})
+
+test('stopped after the last chunk: nothing is written', async () => {
+  const path = join(folder(), 'table.bin')
+  const controller = new AbortController()
+  const seen: number[] = []
+  const onBytes = (written: number) => {
+    seen.push(written)
+    if (written === WHOLE.length) controller.abort('enough')
+  }
+  const writing = writeFileAtomically(path, CHUNKS, { signal: controller.signal, onBytes })
+  await expect(writing).rejects.toBe('enough')
+  expect(seen).toEqual([70_000, 70_005, 140_005])
+  expect(fs.readdirSync(join(path, '..'))).toEqual([])
+})
+
+test.each(['stat', 'realpath'])('%s that fails says why', async (name) => {
+  const path = join(folder(), 'table.bin')
+  fs.writeFileSync(path, 'precious')
+  replaceFiles({
+    [name]: async () => {
+      throw Object.assign(new Error('no'), { code: 'EACCES', syscall: name })
+    },
+  })
+  await expect(writeFileAtomically(path, CHUNKS, { overwrite: true })).rejects.toMatchObject({
+    code: 'IO',
+    details: { path, reason: 'EACCES' },
+  })
+})
+
 test('a missing folder is named, and what to do', async () => {
   const path = join(folder(), 'missing', 'table.bin')
   await expect(writeFileAtomically(path, CHUNKS)).rejects.toMatchObject({
@@ -214,6 +289,7 @@ test('a folder in the place of the file is named', async () => {
   await expect(writeFileAtomically(path, CHUNKS, { overwrite: true })).rejects.toMatchObject({
     code: 'IO',
     message: expect.stringMatching(/is a directory/),
+    details: { path },
   })
 })
 
