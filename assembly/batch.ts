@@ -1,25 +1,26 @@
 /**
- * Many queries over one reading of the table. A block of rows that fits the cache is asked with every query before the
- * next is read; in registers, each number of a row serves several queries. Every score is the one `scan` makes.
+ * Many queries over one reading of the table. Every query is answered from a block of rows that fits the cache
+ * before the next block is read; in registers, each number of a row serves two queries. Every score is the one `scan` makes.
  */
-import { boundsFail, offerBlock, scanCodes, settleCodes } from './certify'
+import { boundsFail } from './bounds'
+import { offerBlock, scanCodes, settleCodes, writeProducts } from './certified-scan'
 import { dotsOfTwo } from './dot'
 import { F32, rowAt } from './elements'
+import { QUESTION_BYTES } from './fields'
 import { productsByFour } from './four-bits'
 import { heapThreshold } from './heap'
-import { products, productsOfTwo } from './products'
-import { QUESTION_BYTES, Question, Table } from './records'
+import { BLOCK_ROWS } from './open-rows'
+import { productsOfTwo } from './products'
+import { Question, Table } from './records'
 import { scan } from './scan'
 import { offerProduct, scoreAndOffer } from './score'
 
 /** Bytes of rows or codes of a block: half of a small second-level cache. */
 const BLOCK_BYTES: u32 = 131072
-/** As many rows at most: there is room for their products. */
-const MOST_ROWS: u32 = 1024
 
 /** Rows of a block, a multiple of 32. */
 function rowsOfBlock(rowBytes: u32): u32 {
-  return max(min(BLOCK_BYTES / rowBytes, MOST_ROWS) & ~31, 32)
+  return max(min(BLOCK_BYTES / rowBytes, BLOCK_ROWS) & ~31, 32)
 }
 
 function questionAt(questions: usize, index: u32): Question {
@@ -27,9 +28,10 @@ function questionAt(questions: usize, index: u32): Question {
 }
 
 /**
- * Offers rows to the heap of each of `count` questions that lie one after the other: those of blocks of `block` rows, `step` rows apart,
- * the first from `from` on, the last up to `to`. All but `to` are multiples of 32, and `block` is at most 1024. Where the blocks lie apart,
- * a single question may leave rows for later: up to a call for blocks that follow each other, or for none.
+ * Offers rows to the heap of each of `count` questions that lie one after the other: those of blocks of `block` rows, `step`
+ * rows apart, the first from `from` on, the last up to `to`. All but `to` are multiples of 32, and `block` is at most
+ * BLOCK_ROWS. Where the blocks lie apart, a single question may leave rows for later: up to a call for blocks that follow
+ * each other, or for none.
  */
 export function scanQuestions(
   table: Table,
@@ -83,7 +85,7 @@ function offerCertified(table: Table, questions: usize, count: u32, from: u32, t
     const other = questionAt(questions, waiting)
     waiting = count
     // two questions never share their room for products: the second takes the one behind the first's
-    question.products = other.products + (MOST_ROWS << 2)
+    question.products = other.products + (BLOCK_ROWS << 2)
     if (table.codeBits === 4) {
       productsByFour(table, other, from, to)
       productsByFour(table, question, from, to)
@@ -96,8 +98,7 @@ function offerCertified(table: Table, questions: usize, count: u32, from: u32, t
   }
   if (waiting === count) return
   const last = questionAt(questions, waiting)
-  if (table.codeBits === 4) productsByFour(table, last, from, to)
-  else products(table, last.quantised, from, to, last.products)
+  writeProducts(table, last, from, to)
   offerBlock(table, last, from, to)
 }
 

@@ -1,33 +1,24 @@
 /**
- * Codes: each row once more in 8 bits a number, to be scanned in place of the row.
+ * Codes: each row once more in 8 bits per number, to be scanned in place of the row.
  *
  * Tables of language models have a common mean and a few columns far wider than the rest; plain codes would spend
- * their levels on those. So the column means μ are taken off and the columns divided by their spreads w first:
+ * their levels on those. So the column means μ are taken off and the columns divided by their spreads w first (columns.ts):
  *
  *   y = x − μ        c_j = round(y_j / (w_j s))  in −127 … 127,  s = max_j |y_j / w_j| / 127
  *   x = μ + s·(w∘c) + e                          e: what the codes lose
  *
- * Kept a row: the codes, s, and the residual r, at least ||e|| and widened for every rounding (certify.ts).
- * μ and w need not be exact: whatever they are, e is measured against them. They come from a sample of rows.
+ * Stored per row: the codes, s, and the residual r, at least ||e|| and widened for every rounding (plan-question.ts).
+ * μ and w need not be exact: whatever they are, e is measured against them.
  *
  * Rows that are int8 themselves are their own codes (adoptRows): c and s as they are, μ = 0, w = 1, e nothing but rounding.
  *
- *   columns   μ, then w, then 1/w, then one row's y: each d float32, padded with zeros to a multiple of 8
- *   moments   room for the sums of x and x² of each column, float64
  *   codes     |V| × stride int8, stride = d rounded up to a multiple of 8, the pad zero
- *   stats     f32 largest ||c||, f32 largest s·||c||, f32 largest s·||c||/||x||, f32 ||μ||
  */
+import { clearStats, MEAN_NORM, WIDER, widenStats } from './code-stats'
+import { COLUMN_VECTORS, columnBytes } from './columns'
 import { rowAt, scaleOf, widened } from './elements'
 import { packFours, placeByFour } from './four-bits'
 import { Table } from './records'
-
-export const CODE_NORM: usize = 0
-export const CODED_NORM: usize = 4
-export const CODED_RATIO: usize = 8
-export const MEAN_NORM: usize = 12
-
-/** How much wider a residual is kept than it was computed: its own float32 sum errs by far less. */
-const WIDER: f64 = 1 + 1 / 1024
 
 /** Scales tried for codes of 4 bits: the first covers the widest number, each is so much smaller than the one before. */
 const TRIED_SCALES = 4
@@ -35,63 +26,11 @@ const FIRST_SCALE: f32 = 1 / 16.5
 const NEXT_SCALE: f32 = 0.88
 
 const VANISHING: f64 = 5.293955920339377e-23 // 2^-74
+const ROUNDING: f64 = 1 / <f64>(1 << 24)
 
-/** Bytes of one column vector. */
-export function columnBytes(dimension: u32): usize {
-  return ((dimension + 7) & ~7) << 2
-}
-
-/**
- * Column means and spreads over every `step`-th of `size` rows. No spread is kept below a thousandth of the root
- * mean square of them all, lest a column that hardly varies blow up a row that does there.
- */
-export function measureColumns(table: Table, size: u32, step: u32): void {
-  const dimension = table.dimension
-  const bytes = columnBytes(dimension)
-  const means = table.columns
-  const count = <f64>sumColumns(table, size, step)
-  let meanSquares: f64 = 0
-  let variances: f64 = 0
-  for (let j: u32 = 0; j < dimension; j++) {
-    const mean = load<f64>(table.moments + (j << 4)) / count
-    const variance = Math.max(0, load<f64>(table.moments + (j << 4), 8) / count - mean * mean)
-    store<f32>(means + (j << 2), <f32>mean)
-    store<f32>(means + bytes + (j << 2), <f32>Math.sqrt(variance))
-    meanSquares += mean * mean
-    variances += variance
-  }
-  const least = <f32>(Math.sqrt(variances / <f64>dimension) / 1000)
-  for (let j: u32 = 0; j < dimension; j++) {
-    let spread = Mathf.max(load<f32>(means + bytes + (j << 2)), least)
-    if (!(spread > 0)) spread = 1
-    store<f32>(means + bytes + (j << 2), spread)
-    store<f32>(means + 2 * bytes + (j << 2), 1 / spread)
-  }
-  clearStats(table, <f32>(Math.sqrt(meanSquares) * WIDER))
-}
-
-/** Sums of x and x² of every column over every `step`-th row, in `moments`. Returns how many rows. */
-function sumColumns(table: Table, size: u32, step: u32): u32 {
-  const dimension = table.dimension
-  memory.fill(table.moments, 0, dimension << 4)
-  let count: u32 = 0
-  for (let id: u32 = 0; id < size; id += step) {
-    const row = widened(table, id)
-    for (let j: u32 = 0; j < dimension; j++) {
-      const x = <f64>load<f32>(row + (j << 2))
-      const at = table.moments + (j << 4)
-      v128.store(at, f64x2.add(v128.load(at), f64x2.replace_lane(f64x2.splat(x), 1, x * x)))
-    }
-    count++
-  }
-  return count
-}
-
-function clearStats(table: Table, meanNorm: f32): void {
-  store<f32>(table.stats + MEAN_NORM, meanNorm)
-  store<f32>(table.stats + CODE_NORM, 0)
-  store<f32>(table.stats + CODED_NORM, 0)
-  store<f32>(table.stats + CODED_RATIO, 0)
+/** ρ of plan-question.ts: what float32 arithmetic may add to a bound, per unit of ||x|| + 2||μ|| + ||e||. */
+function rounding(dimension: u32): f64 {
+  return <f64>(((dimension + 15) >> 4) + 6 + 40) * ROUNDING
 }
 
 /** Writes y = x − μ of a row to the columns' last vector and returns max_j |y_j / w_j|. */
@@ -108,30 +47,30 @@ function centre(table: Table, row: usize): f32 {
     v128.store(centred + at, y)
     largest = f32x4.max(largest, f32x4.abs(f32x4.mul(y, v128.load(inverseSpreads + at))))
   }
-  let most = Mathf.max(
+  let widest = Mathf.max(
     Mathf.max(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1)),
     Mathf.max(f32x4.extract_lane(largest, 2), f32x4.extract_lane(largest, 3)),
   )
   for (let at = end; at < dimension << 2; at += 4) {
     const y = load<f32>(row + at) - load<f32>(means + at)
     store<f32>(centred + at, y)
-    most = Mathf.max(most, Mathf.abs(y * load<f32>(inverseSpreads + at)))
+    widest = Mathf.max(widest, Mathf.abs(y * load<f32>(inverseSpreads + at)))
   }
-  return most
+  return widest
 }
 
-/** 1.5 · 2²³: a number of up to 22 bits added to it is rounded to an integer, which its lower bits then hold. Twice that: to an even one. */
+/**
+ * 1.5 · 2²³: a number of up to 22 bits added to it is rounded to an integer, which its lower bits then hold. Twice that: to
+ * an even one.
+ */
 const ROUNDER: f32 = 12582912
 
-/** ||c||² and ||e||² of the row that was encoded last. */
-let codeSquares: f32 = 0
-let lostSquares: f32 = 0
-
 /**
- * Finds the codes of a row whose y is in place, for the scale s, and how much they lose; writes them if told to. They have 8
- * bits or, where `four`, 4 and are odd (four-bits.ts).
+ * Finds the codes of a row whose y is in place, for the scale s; writes them where `write`. They have 8 bits or, where `four`,
+ * 4 and are odd (four-bits.ts). Returns ||c||² and, of what they lose, ||e||²: the first two of four
+ * float32.
  */
-function encodeRow(table: Table, id: u32, scale: f32, four: bool, write: bool): void {
+function encodeRow(table: Table, id: u32, scale: f32, four: bool, write: bool): v128 {
   const bytes = columnBytes(table.dimension)
   const spreads = table.columns + bytes
   const inverseSpreads = spreads + bytes
@@ -140,26 +79,26 @@ function encodeRow(table: Table, id: u32, scale: f32, four: bool, write: bool): 
   const scales = f32x4.splat(scale)
   const rounder = f32x4.splat(four ? 2 * ROUNDER : ROUNDER)
   const odd = f32x4.splat(four ? 1 : 0)
-  const least = f32x4.splat(four ? -16 : -127)
-  const most = f32x4.splat(four ? 14 : 127)
+  const lowest = f32x4.splat(four ? -16 : -127)
+  const highest = f32x4.splat(four ? 14 : 127)
   let target = four ? placeByFour(table, id) : table.codes + id * table.codeStride
   let squares = f32x4.splat(0)
   let lost = f32x4.splat(0)
   for (let at: usize = 0; at < bytes; at += 32) {
     const y0 = v128.load(centred + at)
     const level0 = f32x4.sub(f32x4.mul(f32x4.mul(y0, v128.load(inverseSpreads + at)), inverses), odd)
-    // what is no number becomes the least
-    const rounded0 = f32x4.add(f32x4.pmin(most, f32x4.pmax(least, level0)), rounder)
-    // e from the codes as they are kept, so that clamping is part of what is lost
+    // NaN becomes the lowest
+    const rounded0 = f32x4.add(f32x4.pmin(highest, f32x4.pmax(lowest, level0)), rounder)
+    // e from the clamped codes, so that clamping is part of what is lost
     const code0 = f32x4.add(f32x4.sub(rounded0, rounder), odd)
     const e0 = f32x4.sub(y0, f32x4.mul(f32x4.mul(scales, v128.load(spreads + at)), code0))
     squares = f32x4.add(squares, f32x4.mul(code0, code0))
     lost = f32x4.add(lost, f32x4.mul(e0, e0))
     const y1 = v128.load(centred + at, 16)
     const level1 = f32x4.sub(f32x4.mul(f32x4.mul(y1, v128.load(inverseSpreads + at, 16)), inverses), odd)
-    // what is no number becomes the least
-    const rounded1 = f32x4.add(f32x4.pmin(most, f32x4.pmax(least, level1)), rounder)
-    // e from the codes as they are kept, so that clamping is part of what is lost
+    // NaN becomes the lowest
+    const rounded1 = f32x4.add(f32x4.pmin(highest, f32x4.pmax(lowest, level1)), rounder)
+    // e from the clamped codes, so that clamping is part of what is lost
     const code1 = f32x4.add(f32x4.sub(rounded1, rounder), odd)
     const e1 = f32x4.sub(y1, f32x4.mul(f32x4.mul(scales, v128.load(spreads + at, 16)), code1))
     squares = f32x4.add(squares, f32x4.mul(code1, code1))
@@ -174,46 +113,41 @@ function encodeRow(table: Table, id: u32, scale: f32, four: bool, write: bool): 
       target += 8
     }
   }
-  codeSquares = sumOf(squares)
-  lostSquares = sumOf(lost)
+  return f32x4(sumOf(squares), sumOf(lost), 0, 0)
 }
 
-/** As encodeRow for the scale of a few that loses least: with few levels it pays to cut off the widest numbers. Returns it. */
-function encodeInFour(table: Table, id: u32, widest: f32): f32 {
-  let best = f32.POSITIVE_INFINITY
-  let scale: f32 = 0
-  let wanted: f32 = widest * FIRST_SCALE
+/** The scale of a few that loses least: with few levels it pays to cut off the widest numbers. */
+function bestScale(table: Table, id: u32, widest: f32): f32 {
+  let fewest = f32.POSITIVE_INFINITY
+  let best: f32 = 0
+  let scale: f32 = widest * FIRST_SCALE
   for (let tries = 0; tries < TRIED_SCALES; tries++) {
-    encodeRow(table, id, wanted, true, false)
-    if (!(lostSquares < best)) break
-    best = lostSquares
-    scale = wanted
-    wanted *= NEXT_SCALE
+    const lost = f32x4.extract_lane(encodeRow(table, id, scale, true, false), 1)
+    if (!(lost < fewest)) break
+    fewest = lost
+    best = scale
+    scale *= NEXT_SCALE
   }
-  encodeRow(table, id, scale, true, true)
-  return scale
+  return best
 }
 
-/**
- * Encodes rows [from, to) in `table.codeBits`. `rounding` is what float32 arithmetic may add to a bound, per unit of
- * ||x|| + 2||μ|| (certify.ts has the sum).
- */
-export function encodeRows(table: Table, from: u32, to: u32, rounding: f64): void {
+/** Encodes rows [from, to) in `table.codeBits`. */
+export function encodeRows(table: Table, from: u32, to: u32): void {
+  const four = table.codeBits === 4
   const meanNorm = <f64>load<f32>(table.stats + MEAN_NORM)
   // squares of parts of e below 2^-75 vanish in float32: 2^-74 a number is more than all of them
   const vanished = Math.sqrt(<f64>table.codeStride) * VANISHING
   for (let id = from; id < to; id++) {
     const widest = centre(table, widened(table, id))
-    let scale = widest / 127
-    if (table.codeBits === 4) scale = encodeInFour(table, id, widest)
-    else encodeRow(table, id, scale, false, true)
+    const scale = four ? bestScale(table, id, widest) : widest / 127
+    const sums = encodeRow(table, id, scale, four, true)
     const inverseNorm = inverseNormOf(table, id)
     const norm = inverseNorm > 0 ? WIDER / inverseNorm : 0
-    const lost = Math.sqrt(<f64>lostSquares) + vanished
-    const residual = lost * WIDER + rounding * (norm + 2 * meanNorm + lost)
+    const lost = Math.sqrt(<f64>f32x4.extract_lane(sums, 1)) + vanished
+    const residual = lost * WIDER + rounding(table.dimension) * (norm + 2 * meanNorm + lost)
     store<f32>(table.codeScales + (id << 2), scale)
     store<f32>(table.residuals + (id << 2), <f32>(residual * WIDER))
-    keepLargest(table.stats, scale, Math.sqrt(<f64>codeSquares), inverseNorm)
+    widenStats(table.stats, scale, Math.sqrt(<f64>f32x4.extract_lane(sums, 0)), inverseNorm)
   }
 }
 
@@ -224,10 +158,10 @@ function inverseNormOf(table: Table, id: u32): f64 {
 }
 
 /** In place of measureColumns and encodeRows where rows are int8: they are the codes, and lose nothing but roundings. */
-export function adoptRows(table: Table, size: u32, rounding: f64): void {
+export function adoptRows(table: Table, size: u32): void {
   const dimension = table.dimension
   const bytes = columnBytes(dimension)
-  memory.fill(table.columns, 0, 4 * bytes)
+  memory.fill(table.columns, 0, COLUMN_VECTORS * bytes)
   for (let j: u32 = 0; j < dimension; j++) store<f32>(table.columns + bytes + (j << 2), 1)
   clearStats(table, 0)
   for (let id: u32 = 0; id < size; id++) {
@@ -240,8 +174,8 @@ export function adoptRows(table: Table, size: u32, rounding: f64): void {
     const inverseNorm = inverseNormOf(table, id)
     // codes whose products with the scale all underflow to zeros bound nothing: such a row is always scored
     const norm = inverseNorm > 0 ? WIDER / inverseNorm : squares > 0 ? Infinity : 0
-    store<f32>(table.residuals + (id << 2), <f32>(rounding * norm * WIDER))
-    keepLargest(table.stats, scaleOf(table, id), Math.sqrt(squares), inverseNorm)
+    store<f32>(table.residuals + (id << 2), <f32>(rounding(dimension) * norm * WIDER))
+    widenStats(table.stats, scaleOf(table, id), Math.sqrt(squares), inverseNorm)
   }
 }
 
@@ -250,16 +184,5 @@ function sumOf(lanes: v128): f32 {
     f32x4.extract_lane(lanes, 0) +
     f32x4.extract_lane(lanes, 1) +
     (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3))
-  )
-}
-
-function keepLargest(stats: usize, scale: f32, codeNorm: f64, inverseNorm: f64): void {
-  // a scale below 0 turns the row round; how long the codes are does not change
-  const coded = Math.abs(scale) * codeNorm
-  store<f32>(stats + CODE_NORM, Mathf.max(load<f32>(stats + CODE_NORM), <f32>(codeNorm * WIDER)))
-  store<f32>(stats + CODED_NORM, Mathf.max(load<f32>(stats + CODED_NORM), <f32>(coded * WIDER)))
-  store<f32>(
-    stats + CODED_RATIO,
-    Mathf.max(load<f32>(stats + CODED_RATIO), <f32>(coded * inverseNorm * WIDER)),
   )
 }

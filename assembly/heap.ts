@@ -10,6 +10,8 @@
  */
 
 const KEYS: usize = 8
+/** The id of no row: its key is below that of every row of the same score. */
+const NO_ROW: u32 = 0xffffffff
 
 export function keyOf(score: f32, id: u32): u64 {
   const bits = reinterpret<i32>(score + 0) // −0 + 0 is +0: the two zeros tie
@@ -62,8 +64,11 @@ export function clearHeap(heap: usize): void {
   store<u32>(heap, 0)
 }
 
-export function heapCount(heap: usize): u32 {
-  return load<u32>(heap)
+/** Fills a heap with k keys of no row: rows of that score or a better one take their places, others are ruled out at once. */
+export function fillHeap(heap: usize, k: u32, minScore: f32): void {
+  const key = keyOf(minScore, NO_ROW)
+  store<u32>(heap, k)
+  for (let i: u32 = 0; i < k; i++) store<u64>(heap + KEYS + (i << 3), key)
 }
 
 /** The score a row must reach: that of the k-th best so far, −Infinity until there are k. */
@@ -88,7 +93,7 @@ export function mergeHeap(heap: usize, k: u32, other: usize): void {
   for (let i: u32 = 0; i < count; i++) offer(heap, k, load<u64>(other + KEYS + (i << 3)))
 }
 
-/** Sorts the keys in place, best first, and writes their ids to `ids`. Returns how many. The heap is none after it. */
+/** Sorts the keys in place, best first, and writes the ids of rows to `ids`. Returns how many. The heap is none after it. */
 export function sortedIds(heap: usize, ids: usize): u32 {
   const keys = heap + KEYS
   const count = load<u32>(heap)
@@ -98,6 +103,11 @@ export function sortedIds(heap: usize, ids: usize): u32 {
     store<u64>(last, load<u64>(keys))
     siftDown(keys, end - 1, 0, key)
   }
-  for (let i: u32 = 0; i < count; i++) store<u32>(ids + (i << 2), idOf(load<u64>(keys + (i << 3))))
-  return count
+  let found: u32 = 0
+  for (; found < count; found++) {
+    const id = idOf(load<u64>(keys + (found << 3)))
+    if (id === NO_ROW) break
+    store<u32>(ids + (found << 2), id)
+  }
+  return found
 }

@@ -1,14 +1,22 @@
-/** The exports of the core. It knows addresses and lengths; tokens, tables and JavaScript are bindings/' affair. */
+/**
+ * The exports of the core. It knows addresses and lengths; tokens, tables and JavaScript are bindings/' affair. Constants
+ * are for the build alone, which writes them to build/core-constants.ts (scripts/compile-core.mjs).
+ */
 export { scanQuestions } from './batch'
-export { planQuestion } from './certify'
-export { adoptRows, encodeRows, measureColumns } from './encode'
+export { STATS } from './code-stats'
+export { COLUMN_VECTORS, measureColumns } from './columns'
+export { BF16, F16, F32, INT8 } from './elements'
+export { adoptRows, encodeRows } from './encode'
+export * from './fields'
 export { gather } from './gather'
-export { clearHeap, mergeHeap, sortedIds } from './heap'
+export { clearHeap, fillHeap, mergeHeap, sortedIds } from './heap'
 export { cosine, measure } from './measure'
 export { inverseNorm, inverseNorms } from './norm'
+export { BLOCK_ROWS, MAX_LIST_BYTES } from './open-rows'
+export { MAX_CODED_COLUMNS, planQuestion } from './plan-question'
 export { pool } from './pool'
+export { COSINE, DOT } from './score'
+export { NO_THRESHOLD } from './shared-threshold'
 
 /** The first byte behind the core's static data: bindings/ lays tables out from here on. */
-export function memoryBase(): usize {
-  return __heap_base
-}
+export const MEMORY_BASE: usize = __heap_base

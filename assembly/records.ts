@@ -1,6 +1,6 @@
 /**
- * The two records that bindings/ writes and every kernel reads: where a table's parts lie, and what is asked.
- * Fields are 4 bytes each, in this order; bindings/records.ts mirrors it.
+ * The two records that bindings/ writes and every kernel reads: where a table's parts lie, and a query with its scan.
+ * Fields are 4 bytes each, in this order; fields.ts exports their places.
  */
 
 @unmanaged
@@ -11,13 +11,13 @@ export class Table {
   type: u32
   /** Bytes from one row to the next. */
   rowBytes: u32
-  /** One float32 a row where the rows are int8. */
+  /** One float32 per row where the rows are int8. */
   rowScales: usize
   /** Room for one row as float32, padded with zeros to a multiple of 16. */
   widened: usize
   /** 1/||row||, float32. */
   inverseNorms: usize
-  /** A bit a row: whether it may be in an answer. 32 rows a word, row 0 the lowest bit. */
+  /** One bit per row: whether it may be in an answer. 32 rows a word, row 0 the lowest bit. */
   mask: usize
   /** Codes of the rows and what belongs to them: encode.ts. */
   codes: usize
@@ -40,7 +40,7 @@ export class Question {
   /** d float32, padded with zeros to a multiple of 16. */
   query: usize
   inverseNorm: f32
-  /** The query in 16 bits for the codes, and room for the products of a block: certify.ts, which fills in the rest. */
+  /** The query in 16 bits for the codes, and room for the products of a block. plan-question.ts fills in the rest. */
   quantised: usize
   products: usize
   offset: f32
@@ -51,7 +51,7 @@ export class Question {
   rescored: u32
   /** The best rows so far: heap.ts. */
   heap: usize
-  /** Whether planQuestion has been asked and codes pay. */
+  /** Whether planQuestion has run and codes pay. */
   certified: u32
   /** Its product with a row, on the way from one kernel to the next. */
   product: f32
@@ -59,13 +59,14 @@ export class Question {
   tried: u32
   /** What 4-bit codes leave out of each product: four-bits.ts. */
   constant: i32
-  /** Where threads tell each other the score a row must reach, 0 where one scans alone, and the question's number there: shared-threshold.ts. */
+  /** The word in which threads share the score a row must reach, or 0, and the question's number: shared-threshold.ts. */
   shared: usize
   number: u32
-  /** Rows that are not to be in the answer: ids in ascending order, and how many: excluded.ts. */
+  /** Rows to leave out of the answer: ids in ascending order, and how many: excluded.ts. */
   excluded: usize
   excludedCount: u32
+  /** Bytes of the rows listed behind the products: open-rows.ts. */
+  listBytes: u32
+  /** Sums of bytes read ahead, kept so that the compiler does not leave out the reads. */
+  touched: u32
 }
-
-/** Bytes from one question to the next. */
-export const QUESTION_BYTES: usize = 80

@@ -1,15 +1,19 @@
 /**
- * The score that a row must reach, shared by the threads that scan for a question: each finds k rows of its own, and the best of
- * what the threads know rules rows out for all of them.
+ * The score that a row must reach, shared by the threads that scan for a question: each finds k rows of its own, and the
+ * best of their thresholds rules rows out for all of them.
  *
  *   shared   u64: the question's number << 32 | the score, its bits turned as in heap.ts
  *
- * One atomic word, so that a thread late with an earlier question neither reads this one's score as its own nor leaves its own here.
+ * One atomic word, so that a thread late with an earlier question neither reads this one's score as its own nor writes its
+ * own here.
  */
 import { keyOf, scoreOf } from './heap'
 import { Question } from './records'
 
-/** The better of a score that k rows reach and of what the other threads know, which are told. */
+/** What a shared word begins with: −Infinity, its bits turned. */
+export const NO_THRESHOLD: u32 = 0x007fffff
+
+/** The better of a score that k rows reach and of the other threads' scores. Shares the former. */
 export function agreedThreshold(question: Question, score: f32): f32 {
   const cell = question.shared
   if (cell === 0) return score

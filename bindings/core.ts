@@ -7,17 +7,17 @@ import { simd } from 'wasm-feature-detect'
 
 /** The functions of assembly/index.ts. Addresses are bytes from the start of the memory. */
 export interface CoreExports extends Record<string, unknown> {
-  memoryBase(): number
   gather(table: number, ids: number, count: number, target: number): void
   inverseNorm(row: number, dimension: number): number
   inverseNorms(table: number, from: number, to: number): number
   cosine(a: number, b: number, dimension: number, inverseNormA: number, inverseNormB: number): number
   measureColumns(table: number, size: number, step: number): void
-  adoptRows(table: number, size: number, rounding: number): void
-  encodeRows(table: number, from: number, to: number, rounding: number): void
+  adoptRows(table: number, size: number): void
+  encodeRows(table: number, from: number, to: number): void
   pool(bags: number, count: number, columns: number, target: number, stride: number): void
-  planQuestion(table: number, question: number): number
+  planQuestion(table: number, question: number): void
   clearHeap(heap: number): void
+  fillHeap(heap: number, k: number, minScore: number): void
   mergeHeap(heap: number, k: number, other: number): void
   scanQuestions(
     table: number,

@@ -1,6 +1,6 @@
 /** What threads there can be here. Apart from threads.ts, which is loaded where there are several. */
 
-export const MOST_THREADS = 128
+export const MAX_THREADS = 128
 
 /** Whether threads can share a memory here. Pages need cross-origin isolation for it. */
 export function canShareMemory(): boolean {

@@ -2,14 +2,15 @@
 import { QUESTIONS } from './layout.ts'
 import type { TableMemory } from './table-memory.ts'
 
-/** The factor that asks for length 1. */
+/** The factor that scales a sum to length 1. */
 export const UNIT = 0
 /** Leaves a sum as it is: more of its bag is to come. */
 const UNSCALED = 1
 
 /**
- * Sums of bags, `columns` numbers each, written to `target` one after the other. The room of the heaps holds the bags (assembly/pool.ts), the places
- * of queries hold the sums, the scratch rows that are not float32: nothing is overwritten that lasts from one question to the next.
+ * Sums of bags, `columns` numbers each, written to `target` one after the other. The room of the heaps holds the bags
+ * (assembly/pool.ts), the places of queries hold the sums, the scratch rows that are not float32: nothing is overwritten that
+ * lasts from one question to the next.
  */
 export class Pooling {
   private readonly words: Uint32Array
@@ -20,7 +21,7 @@ export class Pooling {
   /** Each sum alone, made when it is first copied. */
   private readonly views: Float32Array[] = []
   /** Rows of a bag that go in at once. */
-  private readonly most: number
+  private readonly maxRows: number
   /** Sums under way, and words of the bags that wait for the core. */
   private places = 0
   private bags = 0
@@ -39,7 +40,7 @@ export class Pooling {
     this.words = new Uint32Array(rows.buffer, layout.heaps, length)
     this.numbers = new Float32Array(rows.buffer, layout.heaps, length)
     const room = (length >> 1) - 1
-    this.most = layout.dtype === 'f32' ? room : Math.min(room, layout.scratchRows, layout.capacity)
+    this.maxRows = layout.dtype === 'f32' ? room : Math.min(room, layout.scratchRows, layout.capacity)
   }
 
   /** Σ weights[key] · row of each id and its key, times `factor`. Without weights all are 1; without keys ids are the keys. */
@@ -47,8 +48,8 @@ export class Pooling {
     if (this.places === QUESTIONS) this.flush()
     this.places++
     let from = 0
-    for (; ids.length - from > this.most; from += this.most) {
-      this.write(ids, keys, from, from + this.most, weights, UNSCALED)
+    for (; ids.length - from > this.maxRows; from += this.maxRows) {
+      this.write(ids, keys, from, from + this.maxRows, weights, UNSCALED)
       this.run()
     }
     this.write(ids, keys, from, ids.length, weights, factor)
@@ -61,9 +62,11 @@ export class Pooling {
     if (stride === columns) {
       target.set(sums.subarray(0, places * stride), this.done)
     } else {
-      for (let place = 0; place < places; place++) {
-        views[place] ??= sums.subarray(place * stride, place * stride + columns)
-        target.set(views[place]!, this.done + place * columns)
+      for (let start = views.length * stride; views.length < places; start += stride) {
+        views.push(sums.subarray(start, start + columns))
+      }
+      for (const [place, view] of views.entries()) {
+        if (place < places) target.set(view, this.done + place * columns)
       }
     }
     this.done += places * columns

@@ -1,76 +1,89 @@
-/** Mirrors assembly/records.ts: the records the core reads, field by field, four bytes each, in order. */
-import { QUESTION_BYTES, QUESTIONS, type TableLayout } from './layout.ts'
-
-const TABLE_FIELDS = [
-  'dimension',
-  'rows',
-  'type',
-  'rowBytes',
-  'rowScales',
-  'widened',
-  'norms',
-  'mask',
-  'codes',
-  'codeStride',
-  'codeScales',
-  'residuals',
-  'columns',
-  'moments',
-  'stats',
-] as const satisfies readonly (keyof TableLayout)[]
-/** The last field: bits of a code, which are known once rows are in place. */
-const CODE_BITS = TABLE_FIELDS.length
-
-/** Places of the question's fields that bindings/ writes or reads. */
-const QUESTION = {
-  metric: 0,
-  k: 1,
-  query: 2,
-  inverseNorm: 3,
-  quantised: 4,
-  products: 5,
-  rescored: 10,
-  heap: 11,
-  certified: 12,
-  tried: 14,
-  excluded: 18,
-  excludedCount: 19,
-} as const
+/** The records that the core reads (assembly/records.ts), as words of 4 bytes. */
+import {
+  QUESTION_BYTES,
+  QUESTION_CERTIFIED,
+  QUESTION_EXCLUDED,
+  QUESTION_EXCLUDED_COUNT,
+  QUESTION_HEAP,
+  QUESTION_INVERSE_NORM,
+  QUESTION_K,
+  QUESTION_METRIC,
+  QUESTION_PRODUCTS,
+  QUESTION_QUANTISED,
+  QUESTION_QUERY,
+  QUESTION_RESCORED,
+  TABLE_BYTES,
+  TABLE_CODE_BITS,
+  TABLE_CODE_SCALES,
+  TABLE_CODE_STRIDE,
+  TABLE_CODES,
+  TABLE_COLUMNS,
+  TABLE_DIMENSION,
+  TABLE_INVERSE_NORMS,
+  TABLE_MASK,
+  TABLE_MOMENTS,
+  TABLE_RESIDUALS,
+  TABLE_ROW_BYTES,
+  TABLE_ROW_SCALES,
+  TABLE_ROWS,
+  TABLE_STATS,
+  TABLE_TYPE,
+  TABLE_WIDENED,
+} from '../build/core-constants.ts'
+import { QUESTIONS, type TableLayout } from './layout.ts'
 
 export const RECORD_WORDS = QUESTION_BYTES / 4
-export const { products: PRODUCTS, heap: HEAP, rescored: RESCORED } = QUESTION
-/** What several threads alone need: assembly/shared-threshold.ts. */
-export const SHARED = 16
-export const NUMBER = 17
+
+const TABLE_FIELDS = {
+  dimension: TABLE_DIMENSION,
+  rows: TABLE_ROWS,
+  type: TABLE_TYPE,
+  rowBytes: TABLE_ROW_BYTES,
+  rowScales: TABLE_ROW_SCALES,
+  widened: TABLE_WIDENED,
+  norms: TABLE_INVERSE_NORMS,
+  mask: TABLE_MASK,
+  codes: TABLE_CODES,
+  codeStride: TABLE_CODE_STRIDE,
+  codeScales: TABLE_CODE_SCALES,
+  residuals: TABLE_RESIDUALS,
+  columns: TABLE_COLUMNS,
+  moments: TABLE_MOMENTS,
+  stats: TABLE_STATS,
+} as const satisfies Partial<Record<keyof TableLayout, number>>
 
 export function writeTableRecord(buffer: ArrayBuffer, layout: TableLayout): void {
-  const words = new Uint32Array(buffer, layout.table, TABLE_FIELDS.length)
-  for (const [place, field] of TABLE_FIELDS.entries()) words[place] = layout[field]
+  const words = new Uint32Array(buffer, layout.table, TABLE_BYTES / 4)
+  for (const field in TABLE_FIELDS) {
+    const name = field as keyof typeof TABLE_FIELDS
+    words[TABLE_FIELDS[name]] = layout[name]
+  }
   writeCodeBits(buffer, layout, 8)
 }
 
+/** Bits of a code, which are known once rows are in place. */
 export function writeCodeBits(buffer: ArrayBuffer, layout: TableLayout, bits: 4 | 8): void {
-  new Uint32Array(buffer, layout.table)[CODE_BITS] = bits
+  new Uint32Array(buffer, layout.table)[TABLE_CODE_BITS] = bits
 }
 
 /** What differs from one question to the next. */
 export interface QuestionFields {
-  /** The number of a metric in assembly/score.ts. */
+  /** COSINE or DOT of the core. */
   metric: number
   k: number
   inverseNorm: number
   /** Where the ids of excluded rows lie, ascending, and how many there are. */
-  excludedAt?: number
-  excludedCount?: number
+  excludedAt: number
+  excludedCount: number
 }
 
-/** The questions in the memory, to be asked anew again and again. */
+/** The questions in the memory, written anew for every search. */
 export class QuestionRecords {
   private readonly words: Uint32Array
   private readonly numbers: Float32Array
 
   constructor(
-    private readonly buffer: ArrayBuffer,
+    buffer: ArrayBuffer,
     private readonly layout: TableLayout,
   ) {
     const { questions, queries, queryBytes, quantised, quantisedBytes, products } = layout
@@ -78,9 +91,9 @@ export class QuestionRecords {
     this.numbers = new Float32Array(buffer, questions, QUESTIONS * RECORD_WORDS)
     for (let index = 0; index < QUESTIONS; index++) {
       const record = index * RECORD_WORDS
-      this.words[record + QUESTION.query] = queries + index * queryBytes
-      this.words[record + QUESTION.quantised] = quantised + index * quantisedBytes
-      this.words[record + QUESTION.products] = products
+      this.words[record + QUESTION_QUERY] = queries + index * queryBytes
+      this.words[record + QUESTION_QUANTISED] = quantised + index * quantisedBytes
+      this.words[record + QUESTION_PRODUCTS] = products
     }
   }
 
@@ -89,41 +102,25 @@ export class QuestionRecords {
     return this.layout.questions + index * QUESTION_BYTES
   }
 
-  write(index: number, { metric, k, inverseNorm, excludedAt = 0, excludedCount = 0 }: QuestionFields): void {
+  write(index: number, { metric, k, inverseNorm, excludedAt, excludedCount }: QuestionFields): void {
+    const { words } = this
     const record = index * RECORD_WORDS
-    this.words[record + QUESTION.metric] = metric
-    this.words[record + QUESTION.k] = k
-    this.numbers[record + QUESTION.inverseNorm] = inverseNorm
-    this.words[record + QUESTION.rescored] = 0
-    this.words[record + QUESTION.heap] = this.heapAt(index, k)
-    this.words[record + QUESTION.certified] = 0
-    this.words[record + QUESTION.tried] = 0
-    this.words[record + QUESTION.excluded] = excludedAt
-    this.words[record + QUESTION.excludedCount] = excludedCount
-  }
-
-  inverseNorm(index: number): number {
-    return this.numbers[index * RECORD_WORDS + QUESTION.inverseNorm]!
+    words[record + QUESTION_METRIC] = metric
+    words[record + QUESTION_K] = k
+    this.numbers[record + QUESTION_INVERSE_NORM] = inverseNorm
+    words[record + QUESTION_RESCORED] = 0
+    words[record + QUESTION_HEAP] = this.heapAt(index, k)
+    words[record + QUESTION_CERTIFIED] = 0
+    words[record + QUESTION_EXCLUDED] = excludedAt
+    words[record + QUESTION_EXCLUDED_COUNT] = excludedCount
   }
 
   heapAt(index: number, k: number): number {
     return this.layout.heaps + index * (8 + 8 * k)
   }
 
-  /**
-   * Fills a heap with k keys of the score `least` and of no row (assembly/heap.ts): rows of that score or a better one take their
-   * places, and all others are ruled out from the first row on.
-   */
-  fillHeap(index: number, k: number, minScore: number): void {
-    // −0 + 0 is +0: the two zeros tie
-    const bits = new Int32Array(Float32Array.of(minScore + 0).buffer)[0]!
-    const ordered = (bits ^ ((bits >> 31) | 0x80000000)) >>> 0
-    const heap = new BigUint64Array(this.buffer, this.heapAt(index, k), k + 1)
-    heap.fill(BigInt(ordered) << 32n)[0] = BigInt(k)
-  }
-
   /** Rows that the last certified scan scored in full; 0 after a plain scan. */
   rescored(index: number): number {
-    return this.words[index * RECORD_WORDS + QUESTION.rescored]!
+    return this.words[index * RECORD_WORDS + QUESTION_RESCORED] ?? 0
   }
 }

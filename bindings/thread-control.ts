@@ -1,16 +1,17 @@
 /**
  * What the threads of a table agree on, int32 each, in the table's memory. Read and written by Atomics alone.
  *
- * A question is cut into chunks of rows, each of blocks that lie all over the table. Whoever is free takes the next one by raising `ticket`, which holds the
- * question's number as well, so that a thread that wakes too late takes none. A thread that finds no chunk left writes the
- * question's number to its place in `done`: its heap then holds the best rows of all the chunks it owns.
+ * The rows of a question are cut into chunks, each of blocks that lie all over the table. A free thread takes the next one by
+ * raising `ticket`, which holds the question's number as well, so that a thread that wakes too late takes none. A thread that
+ * finds no chunk left writes the question's number to its place in `done`: its heap then holds the best rows of all the
+ * chunks it owns.
  */
-
-import { MOST_THREADS } from './hardware.ts'
+import { NO_THRESHOLD } from '../build/core-constants.ts'
+import { MAX_THREADS } from './hardware.ts'
 
 /** Places, in words. */
 export const CONTROL = {
-  /** The number of the question that is asked; STOP ends a thread. Threads sleep on it. */
+  /** The number of the current question; STOP ends a thread. Threads sleep on it. */
   question: 0,
   /** question << CHUNK_BITS | next chunk */
   ticket: 1,
@@ -19,15 +20,15 @@ export const CONTROL = {
   blockRows: 3,
   /** Rows in all. */
   rows: 4,
-  /** Questions that are asked at once. */
+  /** Queries that are answered at once. */
   count: 5,
-  /** By thread: the last question it is through with. */
+  /** By thread: the last question it is done with. */
   done: 64,
   /** By chunk, of which there are 512 at most: the thread that took it. */
   owners: 192,
   /** By thread: 1 while it runs. */
   running: 704,
-  /** By question of those asked at once, two words: the word of assembly/shared-threshold.ts. */
+  /** By query, two words: the word of assembly/shared-threshold.ts. */
   thresholds: 832,
 } as const
 
@@ -36,17 +37,17 @@ export const CONTROL_WORDS = 1024
 export const STOP = -1
 export const CHUNK_BITS = 10
 /** Questions are numbered from 1 up to this, and from 1 again. */
-export const MOST_QUESTIONS = 2 ** (31 - CHUNK_BITS) - 1
+export const MAX_QUESTION = 2 ** (31 - CHUNK_BITS) - 1
 
 /** An owner not known yet; no thread has this number. */
-const NOBODY = MOST_THREADS
+const NOBODY = MAX_THREADS
 
 /** What stands in `owners`: a thread that woke too late must not be taken for an owner of another question's chunk. */
 function ownerMark(question: number, thread: number): number {
-  return question * (MOST_THREADS + 1) + thread
+  return question * (MAX_THREADS + 1) + thread
 }
 
-/** Takes the next chunk of a question for `thread`: its number, or −1 if none is left or another question is asked. */
+/** Takes the next chunk of a question for `thread`: its number, or −1 if none is left or another question is current. */
 export function takeChunk(control: Int32Array, question: number, thread: number): number {
   for (;;) {
     const ticket = Atomics.load(control, CONTROL.ticket)
@@ -65,13 +66,10 @@ export function ownerOf(control: Int32Array, question: number, chunk: number): n
   return Atomics.load(control, CONTROL.owners + chunk) - ownerMark(question, 0)
 }
 
-/** Whether a question is the one that is asked. */
-export function isAsked(control: Int32Array, question: number): boolean {
+/** Whether a question is the current one. */
+export function isCurrent(control: Int32Array, question: number): boolean {
   return Atomics.load(control, CONTROL.ticket) >>> CHUNK_BITS === question
 }
-
-/** −Infinity as heap.ts turns its bits. */
-const NO_THRESHOLD = 0x007fffff
 
 /** Begins the shared threshold of a question that is not published yet. */
 export function clearThreshold(control: Int32Array, question: number, index: number): void {
@@ -81,12 +79,12 @@ export function clearThreshold(control: Int32Array, question: number, index: num
   Atomics.store(control, place, NO_THRESHOLD)
 }
 
-/** Ends the question that was asked, before anything of it is overwritten: no chunk of it can be taken any more. */
+/** Ends the current question, before anything of it is overwritten: no chunk of it can be taken any more. */
 export function close(control: Int32Array): void {
   Atomics.store(control, CONTROL.ticket, 0)
 }
 
-/** Asks a question: from now on its chunks can be taken. */
+/** Makes a question the current one: from now on its chunks can be taken. */
 export function publish(
   control: Int32Array,
   question: number,

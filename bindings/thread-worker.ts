@@ -1,7 +1,9 @@
-/** What runs in a worker: sleeps until a question is asked, scans chunks of it, sleeps again. Bundled as text by scripts/. */
+/** What runs in a worker: sleeps until a question is published, scans chunks of it, sleeps again. Bundled as text by scripts/. */
+import { QUESTION_BYTES, QUESTION_HEAP, QUESTION_PRODUCTS } from '../build/core-constants.ts'
 import type { CoreExports } from './core.ts'
-import { HEAP, PRODUCTS, RECORD_WORDS } from './records.ts'
-import { blocksOfChunk, CONTROL, CONTROL_WORDS, isAsked, STOP, takeChunk } from './thread-control.ts'
+import { blocksOfChunk, CONTROL, CONTROL_WORDS, isCurrent, STOP, takeChunk } from './thread-control.ts'
+
+const RECORD_WORDS = QUESTION_BYTES / 4
 
 /** What a worker is started with: a compiled core, the table's memory, and where things lie in it. */
 export interface WorkerStart {
@@ -11,7 +13,7 @@ export interface WorkerStart {
   thread: number
   table: number
   control: number
-  asked: number
+  published: number
   questions: number
   workspaceBytes: number
 }
@@ -23,7 +25,7 @@ function run(start: WorkerStart): void {
   const core = new WebAssembly.Instance(start.module, { env: { memory: start.memory } })
     .exports as unknown as CoreExports
   const control = new Int32Array(start.memory.buffer, start.control, CONTROL_WORDS)
-  const asked = new Uint32Array(start.memory.buffer, start.asked)
+  const published = new Uint32Array(start.memory.buffer, start.published)
   const shift = start.thread * start.workspaceBytes
   const questions = new Uint32Array(start.memory.buffer, start.questions + shift)
   Atomics.store(control, CONTROL.running + start.thread, 1)
@@ -43,7 +45,7 @@ function run(start: WorkerStart): void {
 
   /**
    * Nothing is copied before a chunk is taken: then the caller waits, and the question stands. A caller that lost patience
-   * asks on meanwhile; what was copied then is good only if the ticket is still this question's.
+   * publishes the next one meanwhile; what was copied then is good only if the ticket is still this question's.
    */
   function answer(question: number): void {
     let copied = 0
@@ -53,27 +55,28 @@ function run(start: WorkerStart): void {
       const count = Atomics.load(control, CONTROL.count)
       const { from, to, block, step } = blocksOfChunk(control, chunk)
       if (copied === 0) copyQuestions(count)
-      if (!isAsked(control, question)) break
+      if (!isCurrent(control, question)) break
       if (copied === 0) clearHeaps(count)
       copied = count
       core.scanQuestions(start.table, start.questions + shift, count, from, to, block, step)
     }
-    // whether or not it is still asked: the list must not stay for the next
+    // whether or not it is still current: the list must not stay for the next
     if (copied > 0) core.scanQuestions(start.table, start.questions + shift, copied, 0, 0, 0, 0)
     Atomics.store(control, CONTROL.done + start.thread, question)
   }
 
   function clearHeaps(count: number): void {
     for (let record = 0; record < count * RECORD_WORDS; record += RECORD_WORDS) {
-      core.clearHeap(questions[record + HEAP]!)
+      core.clearHeap(questions[record + QUESTION_HEAP] ?? 0)
     }
   }
 
   function copyQuestions(count: number): void {
-    questions.set(asked.subarray(0, count * RECORD_WORDS))
+    questions.set(published.subarray(0, count * RECORD_WORDS))
     for (let record = 0; record < count * RECORD_WORDS; record += RECORD_WORDS) {
-      questions[record + PRODUCTS]! += shift
-      questions[record + HEAP]! += shift
+      for (const field of [QUESTION_PRODUCTS, QUESTION_HEAP]) {
+        questions[record + field] = (questions[record + field] ?? 0) + shift
+      }
     }
   }
 }

@@ -1,17 +1,19 @@
 /**
- * Workers that share a table's memory, and the caller's part in them: it asks, scans its own share, waits for the others, and
- * does the share of one that does not answer. So every question ends, and with the same answer, whatever happens to a worker.
+ * Workers that share a table's memory, and the caller's part: it publishes a question, scans its own share, waits for the
+ * others, and scans the share of one that does not answer. So every question ends, and with the same answer, whatever happens
+ * to a worker.
  */
+import { BLOCK_ROWS, QUESTION_NUMBER, QUESTION_RESCORED, QUESTION_SHARED } from '../build/core-constants.ts'
 import type { CoreExports } from './core.ts'
-import { BLOCK_ROWS, MIN_BLOCK_ROWS, QUESTIONS, type TableLayout } from './layout.ts'
-import { NUMBER, RECORD_WORDS, RESCORED, SHARED } from './records.ts'
+import { MIN_BLOCK_ROWS, QUESTIONS, type TableLayout } from './layout.ts'
+import { RECORD_WORDS } from './records.ts'
 import {
   blocksOfChunk,
   CONTROL,
   CONTROL_WORDS,
   clearThreshold,
   close,
-  MOST_QUESTIONS,
+  MAX_QUESTION,
   ownerOf,
   publish,
   takeChunk,
@@ -19,7 +21,7 @@ import {
 import { startWorkers } from './workers.ts'
 
 /** Chunks a thread gets on average: more even out, fewer cost less. */
-const CHUNKS_A_THREAD = 4
+const CHUNKS_PER_THREAD = 4
 /** A block is whole words of the mask. */
 const BLOCK_STEP = 32
 /** Milliseconds that workers may take longer than the caller did, before their share is done again. */
@@ -31,7 +33,7 @@ const forgotten = new FinalizationRegistry<() => void>((stop) => stop())
 export class Threads {
   private readonly control: Int32Array
   private readonly records: Uint32Array
-  private readonly asked: Uint32Array
+  private readonly published: Uint32Array
   private readonly stop: () => void
   private question = 0
 
@@ -41,15 +43,15 @@ export class Threads {
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
   ) {
-    const { control, questions, workspaceBytes, asked, threads } = layout
+    const { control, questions, workspaceBytes, published, threads } = layout
     this.control = new Int32Array(memory.buffer, control, CONTROL_WORDS)
     this.records = new Uint32Array(memory.buffer, questions, (threads * workspaceBytes) / 4)
-    this.asked = new Uint32Array(memory.buffer, asked, QUESTIONS * RECORD_WORDS)
+    this.published = new Uint32Array(memory.buffer, published, QUESTIONS * RECORD_WORDS)
     this.stop = startWorkers(layout, module, memory)
     forgotten.register(this, this.stop, this)
   }
 
-  /** Threads that search, the caller's among them: fewer than asked for until the workers have started. */
+  /** Threads that search, the caller's among them: fewer than requested until the workers have started. */
   get running(): number {
     const { threads } = this.layout
     let running = 1
@@ -68,7 +70,7 @@ export class Threads {
   scan(count: number, rows: number, k: number, heapOf: (index: number) => number): void {
     const { control } = this
     const begun = performance.now()
-    const question = this.ask(count, rows)
+    const question = this.publish(count, rows)
     for (;;) {
       const chunk = takeChunk(control, question, 0)
       if (chunk < 0) break
@@ -79,24 +81,25 @@ export class Threads {
     for (const thread of finished) this.merge(thread, count, k, heapOf)
     for (const chunk of missing) this.scanChunk(chunk, count)
     if (missing.length > 0) this.finish(count)
-    // what the caller alone asks next is shared with nobody
-    for (let index = 0; index < count; index++) this.records[index * RECORD_WORDS + SHARED] = 0
+    // what the caller scans alone next is shared with nobody
+    for (let index = 0; index < count; index++) this.records[index * RECORD_WORDS + QUESTION_SHARED] = 0
   }
 
-  /** Returns the question's number. */
-  private ask(count: number, rows: number): number {
-    this.question = (this.question % MOST_QUESTIONS) + 1
+  /** Makes the written questions the current one. Returns its number. */
+  private publish(count: number, rows: number): number {
+    this.question = (this.question % MAX_QUESTION) + 1
     close(this.control)
     for (let index = 0; index < count; index++) {
       clearThreshold(this.control, this.question, index)
-      this.records[index * RECORD_WORDS + NUMBER] = this.question
-      this.records[index * RECORD_WORDS + SHARED] = this.layout.control + 4 * (CONTROL.thresholds + 2 * index)
+      this.records[index * RECORD_WORDS + QUESTION_NUMBER] = this.question
+      this.records[index * RECORD_WORDS + QUESTION_SHARED] =
+        this.layout.control + 4 * (CONTROL.thresholds + 2 * index)
     }
-    this.asked.set(this.records.subarray(0, count * RECORD_WORDS))
-    const most = this.layout.threads * CHUNKS_A_THREAD
-    const share = Math.min(Math.max(MIN_BLOCK_ROWS, rows / most), BLOCK_ROWS)
+    this.published.set(this.records.subarray(0, count * RECORD_WORDS))
+    const maxChunks = this.layout.threads * CHUNKS_PER_THREAD
+    const share = Math.min(Math.max(MIN_BLOCK_ROWS, rows / maxChunks), BLOCK_ROWS)
     const blockRows = Math.ceil(share / BLOCK_STEP) * BLOCK_STEP
-    const chunks = Math.min(most, Math.ceil(rows / blockRows))
+    const chunks = Math.min(maxChunks, Math.ceil(rows / blockRows))
     publish(this.control, this.question, { count, rows, chunks, blockRows })
     return this.question
   }
@@ -107,14 +110,14 @@ export class Threads {
     this.core.scanQuestions(table, questions, count, from, to, block, step)
   }
 
-  /** Scores what chunks have left open. */
+  /** Scores the rows that chunks left open. */
   private finish(count: number): void {
     const { table, questions } = this.layout
     this.core.scanQuestions(table, questions, count, 0, 0, BLOCK_ROWS, BLOCK_ROWS)
   }
 
   /**
-   * Waits until all chunks are scanned, or patience ends. Returns the threads that are through with chunks of their own, whose
+   * Waits until all chunks are scanned, or patience ends. Returns the threads that are done with chunks of their own, whose
    * heaps count (a thread that took none has the heap of an earlier question), and the chunks of all others.
    */
   private waitForOthers(question: number, begun: number): { finished: number[]; missing: number[] } {
@@ -148,7 +151,7 @@ export class Threads {
     const shift = thread * this.layout.workspaceBytes
     for (let index = 0; index < count; index++) {
       this.core.mergeHeap(heapOf(index), k, heapOf(index) + shift)
-      const record = index * RECORD_WORDS + RESCORED
+      const record = index * RECORD_WORDS + QUESTION_RESCORED
       this.records[record]! += this.records[record + shift / 4]!
     }
   }

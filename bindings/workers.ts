@@ -6,19 +6,19 @@ import type { WorkerStart } from './thread-worker.ts'
 
 /**
  * Starts the workers of a table, all but thread 0. One that dies is started once more; where none can be started the
- * caller does all by itself. Returns what stops them.
+ * caller scans alone. Returns what stops them.
  */
 export function startWorkers(
   layout: TableLayout,
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): () => void {
-  const { table, control, asked, questions, workspaceBytes, threads } = layout
+  const { table, control, published, questions, workspaceBytes, threads } = layout
   const words = new Int32Array(memory.buffer, control, CONTROL_WORDS)
   const stops: (() => void)[] = []
   let stopped = false
   const start = (thread: number, again: boolean) => {
-    const data = { module, memory, thread, table, control, asked, questions, workspaceBytes }
+    const data = { module, memory, thread, table, control, published, questions, workspaceBytes }
     stops[thread] = startWorker(data, () => {
       Atomics.store(words, CONTROL.running + thread, 0)
       if (!stopped && again) start(thread, false)
@@ -33,22 +33,22 @@ export function startWorkers(
   }
 }
 
-function nodeThreads() {
-  return globalThis.process?.getBuiltinModule?.('node:worker_threads')
-}
-
 /** Starts one; `onDeath` is called once if it ends by itself. Returns what stops it. */
 function startWorker(data: WorkerStart, onDeath: () => void): () => void {
+  const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads')
   try {
-    return nodeThreads() === undefined ? inBrowser(data, onDeath) : inNode(data, onDeath)
+    return threads === undefined ? inBrowser(data, onDeath) : inNode(threads, data, onDeath)
   } catch {
     // a page's policy may forbid workers made from text: then there is one thread
     return () => {}
   }
 }
 
-function inNode(data: WorkerStart, onDeath: () => void): () => void {
-  const { Worker } = nodeThreads()!
+function inNode(
+  { Worker }: typeof import('node:worker_threads'),
+  data: WorkerStart,
+  onDeath: () => void,
+): () => void {
   const worker = new Worker(workerText, { eval: true, workerData: data, execArgv: [] })
   worker.on('error', () => {}) // 'exit' follows
   worker.once('exit', onDeath)

@@ -1,23 +1,15 @@
 /**
- * Compiles assembly/ to build/rowspace.wasm and to build/inline.ts, the same bytes deflated, as a module for bundles;
+ * Compiles assembly/ (compile-core.mjs), and to build/inline.ts the same bytes deflated, as a module for bundles;
  * bindings/thread-worker.ts to build/worker.ts, a script as text; and puts data/glove-20k.safetensors, deflated, into the
  * module build/default-table.ts.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import zopfli from '@gfx/zopfli'
-import { main } from 'assemblyscript/asc'
 import { build } from 'esbuild'
-import { optimizeCore } from './optimize-core.mjs'
+import { compileCore } from './compile-core.mjs'
 
-mkdirSync('build', { recursive: true })
-const { error, stderr } = await main(['--config', 'asconfig.json', '--target', 'portable'])
-if (error) {
-  console.error(stderr.toString())
-  process.exit(1)
-}
-const bytes = optimizeCore(readFileSync('build/rowspace.wasm'))
-writeFileSync('build/rowspace.wasm', bytes)
+const bytes = await compileCore()
 // what zlib packs at its best, in 4 % fewer bytes
 const deflated = Buffer.from(await zopfli.zlibAsync(bytes, { numiterations: 500 })).toString('base64')
 writeFileSync(

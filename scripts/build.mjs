@@ -76,7 +76,7 @@ const shared = {
   chunkNames: 'chunk-[hash]',
   // names of bindings/ that nothing outside this bundle sees, nor the core, nor a worker
   mangleProps:
-    /^(askWith(Row|Vector)|computeNorms|cosineWithVector|emptyRow|fillHeap|fourBitsPay|heapAt|heapBytes|paysToCertify|quantisedBytes|queryAt|queryBytes|questionsAtOnce|scratchRows|startCodes|trySample|waitForOthers|scanChunk|codeBits|hasCodes)$/,
+    /^(codeBits|codeStride|computeNorms|emptyRow|excludedAt|excludedCount|hasCodes|heapAt|heapBytes|heapWords|quantised|quantisedBytes|queryAt|queryBy(Row|Vector)|queryBytes|rowScales|scanChunk|scratch|scratchRows|waitForOthers)$/,
   logLevel: 'warning',
   metafile: true,
 }

@@ -17,9 +17,10 @@ const FEATURES = [
   'SIMD128',
 ]
 
-/** The optimized bytes of a core. */
-export function optimizeCore(bytes) {
+/** The optimized bytes of a core, without its exports named in `dropped`. */
+export function optimizeCore(bytes, dropped = []) {
   const core = binaryen.readBinary(bytes)
+  for (const name of dropped) core.removeExport(name)
   core.setFeatures(FEATURES.reduce((all, name) => all | binaryen.Features[name], 0))
   binaryen.setOptimizeLevel(3)
   binaryen.setShrinkLevel(0)

@@ -15,7 +15,7 @@
  * `__metadata__`: format, version, revision (another after each save), columns (JSON list of [name, type]), next_key,
  * checksums (JSON list of [tensor, XXH64]) and checksum, that of all the others and of the tensors' names, types, shapes.
  */
-import { codeViews } from '../../bindings/code-views.ts'
+import { codeViews } from '../../bindings/codes.ts'
 import type { TensorInfo } from '../formats/format.ts'
 import type { Column } from '../metadata/columns.ts'
 import { Checksum } from './checksum.ts'

@@ -2,7 +2,7 @@
  * Rows that are added and deleted in one table memory. A row's place stays until `compact`; a new row gets the place after
  * the last, so places are in the order of additions. Room doubles when it is full: the rows move to a new memory.
  */
-import { codeViews } from '../../bindings/code-views.ts'
+import { codeViews, measureColumns } from '../../bindings/codes.ts'
 import { type CoreSource, readCore } from '../../bindings/core.ts'
 import type { TableMemory } from '../../bindings/table-memory.ts'
 import { writeRows } from '../core/element-types.ts'
@@ -152,7 +152,7 @@ export class CollectionRows {
     memory.hasCodes = memory.layout.hasCodes && this.extreme === 0 && used > 0
     if (!memory.hasCodes) return
     if (used >= 2 * this.measured) {
-      memory.measureColumns(used)
+      measureColumns(memory, used)
       this.measured = used
       this.encoded = 0
     }

@@ -87,7 +87,7 @@ function readQuery({ keys, rows }: Parts, query: Key | Vector): PreparedQuery {
   return {
     inputs: [place],
     write(memory, metric, index) {
-      const inverseNorm = memory.askWithRow(place, index)
+      const inverseNorm = memory.queryByRow(place, index)
       if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`entry ${describe(query)} is all zeros`)
       return inverseNorm
     },

@@ -1,7 +1,7 @@
 /** The options of tables and searches. */
 
 import type { CoreSource } from '../../bindings/core.ts'
-import type { Metric } from '../../bindings/table-memory.ts'
+import type { Metric } from '../../bindings/search.ts'
 import type { ElementType } from './element-types.ts'
 import type { IdSet } from './id-set.ts'
 import type { KeysOf } from './strict-options.ts'

@@ -1,4 +1,5 @@
 /** From rows in a memory to rows that can be asked. */
+import { makeCodes } from '../../bindings/codes.ts'
 import type { TableMemory } from '../../bindings/table-memory.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
@@ -45,6 +46,6 @@ export function finishRows(
   }
   for (const id of skip) memory.norms[id] = Number.POSITIVE_INFINITY
   if (memory.layout.hasCodes && size > 0 && hasOrdinaryNorms(memory, size)) {
-    memory.encode(size, codes === 'int8' ? 8 : codes === 'int4' ? 4 : undefined)
+    makeCodes(memory, size, codes === 'int8' ? 8 : codes === 'int4' ? 4 : undefined)
   }
 }

@@ -1,6 +1,7 @@
 /** Which compiled core a table runs on, and its failures in rowspace's own words. */
+
 import { type CompiledModule, type CoreSource, compileCore } from '../../bindings/core.ts'
-import { canShareMemory, hardwareThreads, MOST_THREADS } from '../../bindings/hardware.ts'
+import { canShareMemory, hardwareThreads, MAX_THREADS } from '../../bindings/hardware.ts'
 import { bundledCore } from '../../bindings/inline-core.ts'
 import { MIN_BLOCK_ROWS, MIN_SCAN_BYTES, QUESTIONS, type TableShape } from '../../bindings/layout.ts'
 import {
@@ -9,8 +10,9 @@ import {
   reserveMemory,
   rowViews,
   type StoredRows,
-  TableMemory,
-} from '../../bindings/table-memory.ts'
+} from '../../bindings/memory.ts'
+import { TableMemory } from '../../bindings/table-memory.ts'
+import { MAX_CODED_COLUMNS } from '../../build/core-constants.ts'
 import { RowspaceError } from '../core/errors.ts'
 import type { Codes } from '../core/options.ts'
 import { describe } from '../core/values.ts'
@@ -59,7 +61,7 @@ async function load<Result>(source: CoreSource | undefined, compile: Compile<Res
 }
 
 function checked(module: CompiledModule): WebAssembly.Module {
-  if (WebAssembly.Module.exports(module).some(({ name }) => name === 'memoryBase')) return module
+  if (WebAssembly.Module.exports(module).some(({ name }) => name === 'planQuestion')) return module
   throw new RowspaceError(
     'INVALID_ARGUMENT',
     'this WebAssembly module is another than rowspace/rowspace.wasm',
@@ -68,9 +70,6 @@ function checked(module: CompiledModule): WebAssembly.Module {
 
 /** Rows of fewer bytes lie in the processor's caches, where codes gain little. */
 const LEAST_CODED_BYTES = 1 << 20
-/** The bounds of assembly/certify.ts hold for up to this many columns. */
-const MOST_CODED_COLUMNS = 65_536
-
 const CODES: readonly unknown[] = [undefined, true, false, 'int8', 'int4']
 
 /** Whether a table gets codes: as asked for, else where they pay. */
@@ -81,7 +80,7 @@ export function wantsCodes({ capacity, dimension }: TableSize, asked: Codes | un
       `codes must be true, false, 'int8' or 'int4'; got ${describe(asked)}`,
     )
   }
-  if (asked === false || dimension > MOST_CODED_COLUMNS) return false
+  if (asked === false || dimension > MAX_CODED_COLUMNS) return false
   return asked !== undefined || (dimension >= 16 && capacity * dimension * 4 >= LEAST_CODED_BYTES)
 }
 
@@ -105,10 +104,10 @@ function usefulThreads(capacity: number, dimension: number): number {
  * small; else one.
  */
 export function wantedThreads({ capacity, dimension }: TableSize, asked: number | 'auto' = 1): number {
-  if (asked !== 'auto' && !(Number.isSafeInteger(asked) && asked >= 1 && asked <= MOST_THREADS)) {
+  if (asked !== 'auto' && !(Number.isSafeInteger(asked) && asked >= 1 && asked <= MAX_THREADS)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `threads must be 'auto' or an integer from 1 to ${MOST_THREADS}; got ${describe(asked)}`,
+      `threads must be 'auto' or an integer from 1 to ${MAX_THREADS}; got ${describe(asked)}`,
     )
   }
   if (!canShareMemory()) return 1

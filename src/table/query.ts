@@ -34,7 +34,7 @@ export function readQuery(table: TermTable, live: IdSet, query: Query): Prepared
   return {
     inputs: [id],
     write(memory, metric, place) {
-      const inverseNorm = memory.askWithRow(id, place)
+      const inverseNorm = memory.queryByRow(id, place)
       if (metric !== 'cosine') return inverseNorm
       if (inverseNorm === 0) throw zeroQuery(`row ${id} is all zeros`)
       if (!live.has(id)) throw zeroQuery(`row ${id} was not finite and reads as zeros`)
@@ -57,7 +57,7 @@ export function vectorQuery(
   return {
     inputs: inputs.length > 1 ? Uint32Array.from(new Set(inputs)).sort() : inputs,
     write(memory, metric, place) {
-      const inverseNorm = memory.askWithVector(vector, place)
+      const inverseNorm = memory.queryByVector(vector, place)
       checkQuery(vector, inverseNorm, metric)
       return inverseNorm
     },

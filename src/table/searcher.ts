@@ -2,7 +2,15 @@
  * From a query to its answer. Only this file calls the kernels of a search: for tables, collections, bulk queries and batches. What a
  * search needs goes down as arguments; what it cost comes back with the answer.
  */
-import type { KernelQuery, TableMemory } from '../../bindings/table-memory.ts'
+import {
+  cosineWithVector,
+  hasRoom,
+  type KernelQuery,
+  measure,
+  readAnswer,
+  search,
+} from '../../bindings/search.ts'
+import type { TableMemory } from '../../bindings/table-memory.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { clearBit, countBits, IdSet } from '../core/id-set.ts'
 import { namedQuery } from '../core/named-query.ts'
@@ -106,7 +114,7 @@ export class Searcher {
     for (let done = 0; done < ids.length; done += room) {
       const some = ids.subarray(done, done + room)
       memory.ids.set(some)
-      memory.measure(inverseNorm, some.length)
+      measure(memory, inverseNorm, some.length)
       cosines.set(memory.cosines.subarray(0, some.length), done)
       dots.set(memory.dots.subarray(0, some.length), done)
     }
@@ -120,10 +128,10 @@ export class Searcher {
     const inverseNorm = query.write(memory, query.inputs.length > 0 ? 'dot' : 'cosine', 0)
     if (typeof other === 'number') {
       memory.ids[0] = other
-      memory.measure(inverseNorm, 1)
+      measure(memory, inverseNorm, 1)
       return memory.cosines[0] ?? 0
     }
-    const { cosine, inverseNorm: otherNorm } = memory.cosineWithVector(inverseNorm, other)
+    const { cosine, inverseNorm: otherNorm } = cosineWithVector(memory, inverseNorm, other)
     checkQuery(other, otherNorm, 'cosine')
     return cosine
   }
@@ -139,7 +147,7 @@ export class Searcher {
       excluded += length
       fewest = Math.min(fewest, length)
       const k = Math.min(params.k, this.#rows.size - fewest)
-      if (chunk.length === 0 || !memory.hasRoom(chunk.length + 1, k, excluded)) {
+      if (chunk.length === 0 || !hasRoom(memory, chunk.length + 1, k, excluded)) {
         chunk = []
         chunks.push(chunk)
         excluded = length
@@ -159,15 +167,15 @@ export class Searcher {
     // no answer can have more rows than the query that excludes fewest leaves
     const k = Math.min(params.k, size - fewest)
     const allowed = this.#applyFilter(memory, params)
-    memory.search(queries, { size, allowed, metric, k, minScore })
+    search(memory, queries, { size, allowed, metric, k, minScore })
     this.#restoreMask(memory, params)
     return k
   }
 
   /** The answer to the query at a place. */
   #answer(memory: TableMemory, place: number, k: number): Matches {
-    const count = memory.answer(place, k)
-    const rescored = memory.rescored(place)
+    const count = readAnswer(memory, place, k)
+    const rescored = memory.questions.rescored(place)
     const { ids, cosines, dots } = memory
     return new Matches(ids.slice(0, count), cosines.slice(0, count), dots.slice(0, count), this.#describe, {
       rescored,

@@ -3,9 +3,11 @@
  * out fewer rows, and the right ones are found all the same.
  */
 import { describe, expect, test } from 'vitest'
-import { codeViews } from '../../bindings/code-views.ts'
+import { codeViews, makeCodes } from '../../bindings/codes.ts'
+import { reserveMemory } from '../../bindings/memory.ts'
 import { RECORD_WORDS } from '../../bindings/records.ts'
-import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
+import { TableMemory } from '../../bindings/table-memory.ts'
+import { QUESTION_CERTIFIED } from '../../build/core-constants.ts'
 import { loadCore } from '../../src/table/load-core.ts'
 import { searchOne, searchSome } from '../oracle/kernel.ts'
 import { type Kind, makeQuery, makeTable } from '../oracle/tables.ts'
@@ -16,7 +18,6 @@ const OFFSET = 6
 const STEP = 7
 const NORM = 8
 const SLACK = 9
-const CERTIFIED = 12
 /** Room for the products of one question. */
 const PRODUCT_ROWS = 1024
 
@@ -36,7 +37,7 @@ async function codedTable(kind: Kind, size: number, dimension: number, bits: 4 |
   const memory = await TableMemory.create(await loadCore(), reserveMemory(shape))
   memory.rows.set(flat)
   expect(memory.computeNorms(0, size)).toBe(size)
-  memory.encode(size, bits)
+  makeCodes(memory, size, bits)
   memory.mask.fill(-1)
   const views = codeViews(memory, size)
   const stride = memory.layout.codeStride
@@ -144,7 +145,7 @@ describe.each([8, 4] as const)('codes of %i bits', (bits) => {
         const { memory, rows, codeScales, residuals, stats, columns } = table
         const { buffer } = memory.rows
         const query = makeQuery(dimension, 'plain', size)
-        const inverseNorm = memory.askWithVector(query)
+        const inverseNorm = memory.queryByVector(query)
         searchOne(memory, inverseNorm, { size: size, allowed: size, metric: metric, k: 1 })
         const record = new Float32Array(buffer, memory.layout.questions, RECORD_WORDS)
         const words = new Uint32Array(buffer, memory.layout.questions, RECORD_WORDS)
@@ -155,7 +156,7 @@ describe.each([8, 4] as const)('codes of %i bits', (bits) => {
         const q = v.map((x) => clamp(roundEven(x / step), -32768, 32767))
         const lost = sqrt(sum(v.map((x, j) => (x - q[j]! * step) ** 2)))
         const largest = stats[metric === 'cosine' ? 2 : 1]!
-        expect(words[CERTIFIED]).toBe(1)
+        expect(words[QUESTION_CERTIFIED]).toBe(1)
         expect(abs(record[OFFSET]! - dot(query, columns.means) * scale)).toBeLessThan(1e-6)
         close(record[STEP]!, step * scale, 1e-7)
         close(record[NORM]!, sqrt(dot(query, query)) * scale * (1 + 2 ** -16), 2e-7)
@@ -180,12 +181,12 @@ describe.each([8, 4] as const)('codes of %i bits', (bits) => {
       const room = memory.layout.products
       const queries = [1, 2].map((seed) => makeQuery(dimension, 'plain', seed))
       const alone = queries.map((query) => {
-        searchOne(memory, memory.askWithVector(query), { size: size, allowed: size, metric: 'dot', k: 1 })
+        searchOne(memory, memory.queryByVector(query), { size: size, allowed: size, metric: 'dot', k: 1 })
         return new Int32Array(memory.rows.buffer, room, size).slice()
       })
       searchSome(
         memory,
-        queries.map((query, index) => memory.askWithVector(query, index)),
+        queries.map((query, index) => memory.queryByVector(query, index)),
         { size, allowed: size, metric: 'dot', k: 1 },
       )
       for (const [index, expected] of alone.entries()) {
@@ -208,7 +209,7 @@ test('means and spreads come from every so many-th row, none of these below a th
   }
   memory.rows.set(flat)
   memory.computeNorms(0, size)
-  memory.encode(size, 8)
+  makeCodes(memory, size, 8)
   const { columns } = codeViews(memory, size)
   const stride = memory.layout.codeStride
   const taken = Array.from({ length: Math.ceil(size / 3) }, (_, index) => index * 3)
@@ -230,7 +231,7 @@ test('a table that does not vary at all has spreads of 1', async () => {
   const memory = await TableMemory.create(await loadCore(), reserveMemory(shape))
   memory.rows.fill(3)
   memory.computeNorms(0, 40)
-  memory.encode(40, 8)
+  makeCodes(memory, 40, 8)
   const { columns, codes, codeScales } = codeViews(memory, 40)
   expect([...columns.subarray(8, 13), ...columns.subarray(16, 21)]).toEqual(Array(10).fill(1))
   expect([...codes, ...codeScales].every((number) => number === 0)).toBe(true)
@@ -238,11 +239,13 @@ test('a table that does not vary at all has spreads of 1', async () => {
 
 test('a question of zeros is not planned', async () => {
   const { memory, size, dimension } = await codedTable('plain', 64, 8, 8)
-  searchOne(memory, memory.askWithVector(new Float32Array(dimension)), {
+  searchOne(memory, memory.queryByVector(new Float32Array(dimension)), {
     size: size,
     allowed: size,
     metric: 'dot',
     k: 1,
   })
-  expect(new Uint32Array(memory.rows.buffer, memory.layout.questions, RECORD_WORDS)[CERTIFIED]).toBe(0)
+  expect(new Uint32Array(memory.rows.buffer, memory.layout.questions, RECORD_WORDS)[QUESTION_CERTIFIED]).toBe(
+    0,
+  )
 })

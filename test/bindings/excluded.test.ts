@@ -1,6 +1,9 @@
 /** Rows that one query of a batch leaves out, by its list: as if the mask left them out for all. */
 import { expect, test } from 'vitest'
-import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
+import { makeCodes } from '../../bindings/codes.ts'
+import { reserveMemory } from '../../bindings/memory.ts'
+import { readAnswer, search } from '../../bindings/search.ts'
+import { TableMemory } from '../../bindings/table-memory.ts'
 import { loadCore } from '../../src/table/load-core.ts'
 import { makeTable } from '../oracle/tables.ts'
 
@@ -8,7 +11,7 @@ const [SIZE, DIMENSION, K] = [3000, 24, 5]
 
 /** The answer of query `place`, as ids and cosines. */
 function answerOf(memory: TableMemory, place: number) {
-  const count = memory.answer(place, K)
+  const count = readAnswer(memory, place, K)
   return [...memory.ids.slice(0, count), ...memory.cosines.slice(0, count)]
 }
 
@@ -17,31 +20,32 @@ test.each([undefined, 8, 4] as const)('codes of %s bits', async (bits) => {
   const memory = await TableMemory.create(await loadCore(), reserveMemory(shape))
   memory.rows.set(makeTable(SIZE, DIMENSION, 'plain', 3).flat)
   memory.computeNorms(0, SIZE)
-  if (bits !== undefined) memory.encode(SIZE, bits)
-  const search = { size: SIZE, allowed: SIZE, metric: 'cosine', k: K } as const
+  if (bits !== undefined) makeCodes(memory, SIZE, bits)
+  const params = { size: SIZE, allowed: SIZE, metric: 'cosine', k: K } as const
   for (const count of [1, 2, 5]) {
     for (const excludedCount of [0, 1, 2, 3, 40]) {
       // the rows nearest to each query, which would all be in its answer
       memory.mask.fill(-1)
       const queries = Array.from({ length: count }, (_, place) => {
-        const wide = { ...search, k: Math.max(1, excludedCount) }
-        memory.search([{ inverseNorm: memory.askWithRow(place * 7), excluded: [] }], wide)
-        const found = memory.answer(0, wide.k)
+        const wide = { ...params, k: Math.max(1, excludedCount) }
+        search(memory, [{ inverseNorm: memory.queryByRow(place * 7), excluded: [] }], wide)
+        const found = readAnswer(memory, 0, wide.k)
         return { row: place * 7, excluded: memory.ids.slice(0, found).sort().slice(0, excludedCount) }
       })
       const expected = queries.map(({ row, excluded }) => {
         memory.mask.fill(-1)
         for (const id of excluded) memory.mask[id >>> 5]! &= ~(1 << (id & 31))
-        memory.search([{ inverseNorm: memory.askWithRow(row), excluded: [] }], search)
+        search(memory, [{ inverseNorm: memory.queryByRow(row), excluded: [] }], params)
         return answerOf(memory, 0)
       })
       memory.mask.fill(-1)
-      memory.search(
+      search(
+        memory,
         queries.map(({ row, excluded }, place) => ({
-          inverseNorm: memory.askWithRow(row, place),
+          inverseNorm: memory.queryByRow(row, place),
           excluded,
         })),
-        search,
+        params,
       )
       expect(queries.map((_, place) => answerOf(memory, place))).toEqual(expected)
       expect(expected.every(({ length }) => length === 2 * K)).toBe(true)

@@ -1,6 +1,7 @@
 /** Heaps of the best rows, as threads leave and merge them: keys that are no longer in a heap count for nothing. */
 import { expect, test } from 'vitest'
-import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
+import { reserveMemory } from '../../bindings/memory.ts'
+import { TableMemory } from '../../bindings/table-memory.ts'
 import { loadCore } from '../../src/table/load-core.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 

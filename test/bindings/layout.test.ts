@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { layoutOf } from '../../bindings/layout.ts'
+import { QUESTION_BYTES } from '../../build/core-constants.ts'
 
 const shapes = fc.record({
   capacity: fc.integer({ min: 1, max: 1_000_000 }),
@@ -30,7 +31,7 @@ test('the places of a table follow each other without overlap', () => {
           [layout.widened, vector],
           [layout.rowScales, dtype === 'int8' ? capacity * 4 : 0],
           [layout.table, 64],
-          [layout.questions, 32 * 80],
+          [layout.questions, 32 * QUESTION_BYTES],
           [layout.heaps, Math.max(8 + capacity * 8, 32 * (8 + 8 * Math.min(capacity, 1024)))],
           [layout.ids, capacity * 4],
           [layout.cosines, capacity * 4],
@@ -55,7 +56,7 @@ test('the places of a table follow each other without overlap', () => {
         const others: [start: number, bytes: number][] = [
           [layout.questions + workspace, (threads - 1) * workspace],
           [layout.control, 4096],
-          [layout.asked, 32 * 80],
+          [layout.published, 32 * QUESTION_BYTES],
         ]
         if (threads > 1) places.push(...others)
         if (codes) places.push(...coded)

@@ -3,7 +3,9 @@
  * is meant to rule out more or fewer changes these numbers; one that is not must leave them.
  */
 import { expect, test } from 'vitest'
-import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
+import { makeCodes } from '../../bindings/codes.ts'
+import { reserveMemory } from '../../bindings/memory.ts'
+import { TableMemory } from '../../bindings/table-memory.ts'
 import { loadCore } from '../../src/table/load-core.ts'
 import { searchOne, searchSome } from '../oracle/kernel.ts'
 import { type Kind, METRICS, makeQuery, makeTable } from '../oracle/tables.ts'
@@ -19,20 +21,20 @@ async function rescored(kind: Kind, size: number, bits: 4 | 8): Promise<number[]
   const memory = await TableMemory.create(await loadCore(), reserveMemory(shape))
   memory.rows.set(makeTable(size, DIMENSION, kind, 3).flat)
   memory.computeNorms(0, size)
-  memory.encode(size, bits)
+  makeCodes(memory, size, bits)
   memory.mask.fill(-1)
   const queries = Array.from({ length: BATCH }, (_, seed) => makeQuery(DIMENSION, kind, seed))
   const cases = METRICS.flatMap((metric) => COUNTS.map((k) => ({ metric, k })))
   const single = cases.map(({ metric, k }) =>
     queries.reduce((sum, query) => {
-      searchOne(memory, memory.askWithVector(query), { size, allowed: size, metric, k })
-      return sum + memory.rescored(0)
+      searchOne(memory, memory.queryByVector(query), { size, allowed: size, metric, k })
+      return sum + memory.questions.rescored(0)
     }, 0),
   )
   const batches = cases.map(({ metric, k }) => {
-    const norms = queries.map((query, index) => memory.askWithVector(query, index))
+    const norms = queries.map((query, index) => memory.queryByVector(query, index))
     searchSome(memory, norms, { size, allowed: size, metric, k })
-    return queries.reduce((sum, _, index) => sum + memory.rescored(index), 0)
+    return queries.reduce((sum, _, index) => sum + memory.questions.rescored(index), 0)
   })
   return [...single, ...batches]
 }
@@ -56,13 +58,13 @@ test('half of the rows left out', async () => {
   const memory = await TableMemory.create(await loadCore(), reserveMemory(shape))
   memory.rows.set(makeTable(size, DIMENSION, 'plain', 3).flat)
   memory.computeNorms(0, size)
-  memory.encode(size, 4)
+  makeCodes(memory, size, 4)
   memory.mask.fill(0x55555555)
-  searchOne(memory, memory.askWithVector(makeQuery(DIMENSION, 'plain', 1)), {
+  searchOne(memory, memory.queryByVector(makeQuery(DIMENSION, 'plain', 1)), {
     size: size,
     allowed: size / 2,
     metric: 'dot',
     k: 10,
   })
-  expect(memory.rescored(0)).toBe(31)
+  expect(memory.questions.rescored(0)).toBe(31)
 })

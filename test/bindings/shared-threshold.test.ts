@@ -1,7 +1,10 @@
 /** A score that threads share rules rows out for all of them, and none that is in the answer: the core alone, the threads played here. */
 import { expect, test } from 'vitest'
-import { NUMBER, RECORD_WORDS, SHARED } from '../../bindings/records.ts'
-import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
+import { makeCodes } from '../../bindings/codes.ts'
+import { reserveMemory } from '../../bindings/memory.ts'
+import { RECORD_WORDS } from '../../bindings/records.ts'
+import { TableMemory } from '../../bindings/table-memory.ts'
+import { QUESTION_NUMBER, QUESTION_SHARED, QUESTION_TRIED } from '../../build/core-constants.ts'
 import { loadCore } from '../../src/table/load-core.ts'
 import { searchOne } from '../oracle/kernel.ts'
 import { randomNumbers } from '../oracle/tables.ts'
@@ -11,7 +14,6 @@ const DIMENSION = 24
 const K = 10
 /** The question's number. */
 const OURS = 7
-const TRIED = 14
 const NOTHING = 0x007fffff
 
 /** Bits of a score as assembly/heap.ts turns them. */
@@ -31,9 +33,9 @@ async function asked(bits: 4 | 8) {
     memory.rows[i] = i < (SIZE * DIMENSION) / 4 ? random() : memory.rows[i % ((SIZE * DIMENSION) / 4)]!
   }
   memory.computeNorms(0, SIZE)
-  memory.encode(SIZE, bits)
+  makeCodes(memory, SIZE, bits)
   memory.mask.fill(-1)
-  searchOne(memory, memory.askWithVector(Float32Array.from({ length: DIMENSION }, random)), {
+  searchOne(memory, memory.queryByVector(Float32Array.from({ length: DIMENSION }, random)), {
     size: SIZE,
     allowed: SIZE,
     metric: 'dot',
@@ -46,9 +48,9 @@ async function asked(bits: 4 | 8) {
   const ask = (score: number, number: number) => {
     word.set([score, number])
     core.clearHeap(layout.heaps)
-    record[TRIED] = 0
-    record[SHARED] = layout.scratch
-    record[NUMBER] = OURS
+    record[QUESTION_TRIED] = 0
+    record[QUESTION_SHARED] = layout.scratch
+    record[QUESTION_NUMBER] = OURS
     core.scanQuestions(layout.table, layout.questions, 1, 0, SIZE, 1024, 1024)
     const count = core.sortedIds(layout.heaps, layout.ids)
     return { ids: [...memory.ids.subarray(0, count)], score: word[0]!, number: word[1]! }

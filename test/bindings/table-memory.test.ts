@@ -1,7 +1,10 @@
 /** The core as bindings/ calls it, where a table would never get it wrong. */
+
 import { expect, test } from 'vitest'
+import { makeCodes } from '../../bindings/codes.ts'
 import type { TableShape } from '../../bindings/layout.ts'
-import { MemoryExhaustedError, reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
+import { MemoryExhaustedError, reserveMemory } from '../../bindings/memory.ts'
+import { TableMemory } from '../../bindings/table-memory.ts'
 import { loadCore } from '../../src/table/load-core.ts'
 import { searchOne } from '../oracle/kernel.ts'
 
@@ -19,7 +22,7 @@ test('bits of the mask behind the last row are no rows', async () => {
     memory.rows.fill(1)
     expect(memory.computeNorms(0, 100)).toBe(100)
     memory.mask.fill(0xffffffff)
-    const count = searchOne(memory, memory.askWithVector([1]), {
+    const count = searchOne(memory, memory.queryByVector([1]), {
       size: size,
       allowed: size,
       metric: 'cosine',
@@ -42,9 +45,9 @@ test('nor are they where rows are searched by their codes', async () => {
       memory.rows[i] = i % 2 === 0 ? i : 1
     })
     expect(memory.computeNorms(0, 1100)).toBe(1100)
-    memory.encode(1100)
+    makeCodes(memory, 1100)
     memory.mask.fill(0xffffffff)
-    const count = searchOne(memory, memory.askWithVector([1, 0]), {
+    const count = searchOne(memory, memory.queryByVector([1, 0]), {
       size: size,
       allowed: size,
       metric: 'dot',

@@ -1,6 +1,6 @@
 /** What the threads of a table agree on, without threads: who may take which rows, and when. */
 import { describe, expect, test } from 'vitest'
-import { MOST_THREADS } from '../../bindings/hardware.ts'
+import { MAX_THREADS } from '../../bindings/hardware.ts'
 import {
   blocksOfChunk,
   CHUNK_BITS,
@@ -8,8 +8,8 @@ import {
   CONTROL_WORDS,
   clearThreshold,
   close,
-  isAsked,
-  MOST_QUESTIONS,
+  isCurrent,
+  MAX_QUESTION,
   ownerOf,
   publish,
   takeChunk,
@@ -25,8 +25,8 @@ function published(question: number, what = asked): Int32Array {
 
 test('each chunk is taken once, in order, and its owner is known', () => {
   const control = published(7)
-  const takers = [0, 2, MOST_THREADS - 1, 1]
-  expect(takers.map((_, chunk) => ownerOf(control, 7, chunk))).toEqual(Array(4).fill(MOST_THREADS))
+  const takers = [0, 2, MAX_THREADS - 1, 1]
+  expect(takers.map((_, chunk) => ownerOf(control, 7, chunk))).toEqual(Array(4).fill(MAX_THREADS))
   expect(takers.map((thread) => takeChunk(control, 7, thread))).toEqual([0, 1, 2, 3])
   expect(takeChunk(control, 7, 0)).toBe(-1)
   expect(takers.map((_, chunk) => ownerOf(control, 7, chunk))).toEqual(takers)
@@ -34,7 +34,7 @@ test('each chunk is taken once, in order, and its owner is known', () => {
   for (const question of [6, 8]) {
     for (const chunk of takers.keys()) {
       const owner = ownerOf(control, question, chunk)
-      expect(owner < 0 || owner > MOST_THREADS).toBe(true)
+      expect(owner < 0 || owner > MAX_THREADS).toBe(true)
     }
   }
 })
@@ -42,9 +42,9 @@ test('each chunk is taken once, in order, and its owner is known', () => {
 test('a thread that is late takes nothing of the next question, nor after it is closed', () => {
   const control = published(7)
   expect(takeChunk(control, 6, 1)).toBe(-1)
-  expect([6, 7, 8].map((question) => isAsked(control, question))).toEqual([false, true, false])
+  expect([6, 7, 8].map((question) => isCurrent(control, question))).toEqual([false, true, false])
   close(control)
-  expect(isAsked(control, 7)).toBe(false)
+  expect(isCurrent(control, 7)).toBe(false)
   expect(takeChunk(control, 7, 1)).toBe(-1)
   publish(control, 8, asked)
   expect(takeChunk(control, 7, 1)).toBe(-1)
@@ -60,11 +60,11 @@ test('a chunk that another has got by a ticket of an earlier question is left to
 })
 
 test('the last question there is a number for can be asked', () => {
-  const control = published(MOST_QUESTIONS)
-  expect(MOST_QUESTIONS).toBe(2 ** (31 - CHUNK_BITS) - 1)
-  expect(isAsked(control, MOST_QUESTIONS)).toBe(true)
-  expect([0, 1, 2, 3, 4].map(() => takeChunk(control, MOST_QUESTIONS, 5))).toEqual([0, 1, 2, 3, -1])
-  expect(ownerOf(control, MOST_QUESTIONS, 3)).toBe(5)
+  const control = published(MAX_QUESTION)
+  expect(MAX_QUESTION).toBe(2 ** (31 - CHUNK_BITS) - 1)
+  expect(isCurrent(control, MAX_QUESTION)).toBe(true)
+  expect([0, 1, 2, 3, 4].map(() => takeChunk(control, MAX_QUESTION, 5))).toEqual([0, 1, 2, 3, -1])
+  expect(ownerOf(control, MAX_QUESTION, 3)).toBe(5)
 })
 
 describe('the blocks of all chunks', () => {
@@ -113,9 +113,9 @@ test('a shared score begins as none, with the number of its question beside it',
 test('its places do not overlap, for as many threads and chunks as there may be', () => {
   const { done, owners, running, thresholds } = CONTROL
   expect(CONTROL.count).toBeLessThan(done)
-  expect(done + MOST_THREADS).toBeLessThanOrEqual(owners)
-  expect(owners + 4 * MOST_THREADS).toBeLessThanOrEqual(running)
-  expect(running + MOST_THREADS).toBeLessThanOrEqual(thresholds)
+  expect(done + MAX_THREADS).toBeLessThanOrEqual(owners)
+  expect(owners + 4 * MAX_THREADS).toBeLessThanOrEqual(running)
+  expect(running + MAX_THREADS).toBeLessThanOrEqual(thresholds)
   expect(thresholds + 2 * 32).toBeLessThanOrEqual(CONTROL_WORDS)
-  expect(4 * MOST_THREADS).toBeLessThan(1 << CHUNK_BITS)
+  expect(4 * MAX_THREADS).toBeLessThan(1 << CHUNK_BITS)
 })

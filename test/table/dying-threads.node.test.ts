@@ -5,9 +5,11 @@ import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import * as workerThreads from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { MOST_THREADS } from '../../bindings/hardware.ts'
+import { makeCodes } from '../../bindings/codes.ts'
+import { MAX_THREADS } from '../../bindings/hardware.ts'
+import { reserveMemory } from '../../bindings/memory.ts'
 import { compileSharedCore } from '../../bindings/shared-core.ts'
-import { reserveMemory, TableMemory } from '../../bindings/table-memory.ts'
+import { TableMemory } from '../../bindings/table-memory.ts'
 import { CHUNK_BITS, CONTROL } from '../../bindings/thread-control.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
@@ -77,10 +79,10 @@ test.each([false, true])(
       expect(memory.computeNorms(0, size)).toBe(size)
       memory.mask.fill(0xffffffff)
     }
-    if (codes) two.encode(size, 8)
+    if (codes) makeCodes(two, size, 8)
     const stolen = new Int32Array(new SharedArrayBuffer(4))
     const thief = new workerThreads.Worker(
-      `const { buffer, at, stolen, CONTROL, CHUNK_BITS, MOST_THREADS } = require('node:worker_threads').workerData
+      `const { buffer, at, stolen, CONTROL, CHUNK_BITS, MAX_THREADS } = require('node:worker_threads').workerData
      const control = new Int32Array(buffer, at, 1024)
      let last = 0
      for (;;) {
@@ -89,7 +91,7 @@ test.each([false, true])(
        const chunk = ticket & ((1 << CHUNK_BITS) - 1)
        if (question === last || chunk === 0 || chunk >= Atomics.load(control, CONTROL.chunks)) continue
        if (Atomics.compareExchange(control, CONTROL.ticket, ticket, ticket + 1) !== ticket) continue
-       Atomics.store(control, CONTROL.owners + chunk, question * (MOST_THREADS + 1) + 100)
+       Atomics.store(control, CONTROL.owners + chunk, question * (MAX_THREADS + 1) + 100)
        Atomics.add(stolen, 0, 1)
        last = question
      }`,
@@ -101,7 +103,7 @@ test.each([false, true])(
           stolen,
           CONTROL,
           CHUNK_BITS,
-          MOST_THREADS,
+          MAX_THREADS,
         },
       },
     )
@@ -109,7 +111,7 @@ test.each([false, true])(
     for (let id = 0; id < 2000 && stolen[0]! < 20; id++) {
       const query = flat.subarray(id * DIMENSION, (id + 1) * DIMENSION)
       const [expected, answer] = [one, two].map((memory) => {
-        const count = searchOne(memory, memory.askWithVector(query), {
+        const count = searchOne(memory, memory.queryByVector(query), {
           size: size,
           allowed: size,
           metric: 'dot',
