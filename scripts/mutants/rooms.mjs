@@ -31,6 +31,14 @@ const FIRST = {
     'test/text/pool.test.ts',
   ],
   sources: ['test/sources', 'test/formats/gzip.test.ts', 'test/formats/faults.test.ts'],
+  open: [
+    'test/open',
+    'test/formats/checked.test.ts',
+    'test/formats/gzip.test.ts',
+    'test/formats/left-open.test.ts',
+    'test/formats/loading.test.ts',
+    'test/formats/other-kinds.test.ts',
+  ],
 }
 
 /** Asked about survivors alone, besides those: tests of rooms that stand on this one. */
@@ -49,6 +57,7 @@ const WIDER = {
   assembly: ['test/table', 'test/bindings', 'test/transforms', 'test/keyed-vectors'],
   sources: ['test/formats', 'test/hub', 'test/collection'],
   formats: ['test/sources', 'test/hub', 'test/text', 'test/keyed-vectors', 'test/*.test.ts'],
+  open: ['test/formats', 'test/hub', 'test/sources', 'test/text'],
   hub: ['test/formats', 'test/text', 'test/*.test.ts'],
   collection: ['test/bulk', 'test/transforms'],
   bulk: ['test/collection', 'test/keyed-vectors'],

@@ -1,6 +1,5 @@
 /** Files of other kinds: what each is, and what to do with it. */
 import { describe, expect, test } from 'vitest'
-import { openTable } from '../../src/open/open-table.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { ascii, join, readTable, rejection } from './files.ts'
@@ -163,46 +162,5 @@ describe('words that are numbers', () => {
   test('a matrix is read as GloVe text where that is asked for', async () => {
     const table = await readTable(ascii('0.1 0.2\n0.3 0.4\n'), { format: 'glove-text' })
     expect(table.tokens).toEqual(['0.1', '0.3'])
-  })
-})
-
-describe('options', () => {
-  const table = ascii('the 1 2\n')
-  test.each<[string, object, RegExp]>([
-    [
-      'a format that is not known',
-      { format: 'xml' },
-      /^There is no format "xml": npy, npz, gguf, .* are known\.$/,
-    ],
-    ['a format that is not text', { format: 5 }, /^There is no format 5:/],
-    [
-      'encodingErrors',
-      { encodingErrors: 'lax' },
-      /^encodingErrors must be 'strict' or 'replace' or 'ignore'; got "lax"\.$/,
-    ],
-    ['shards', { shards: 'none' }, /^shards must be 'all' or 'table'; got "none"\.$/],
-    ['tensor', { tensor: 5 }, /^tensor must be the name of a tensor; got 5\.$/],
-  ])('%s', async (_, options, message) => {
-    const error = await rejection(openTableFile(table, options))
-    expect(error.code).toBe('INVALID_ARGUMENT')
-    expect(error.message).toMatch(message)
-  })
-
-  test('dtype of openTable, before anything is read', async () => {
-    const read = () => expect.fail('read')
-    const error = await rejection(openTable({ ...bytesSource(table), read }, { dtype: 'f16' as 'f32' }))
-    expect(error).toMatchObject({
-      code: 'INVALID_ARGUMENT',
-      message: expect.stringMatching(/^dtype must be 'f32', .* got "f16"\.$/),
-    })
-  })
-
-  test('tokens are those at the call', async () => {
-    const tokens = ['x']
-    const opening = openTable(table, { tokens })
-    tokens[0] = 'y'
-    tokens.push('z')
-    using opened = await opening
-    expect(opened.token(0)).toBe('x')
   })
 })

@@ -1,0 +1,47 @@
+/** Options of opening: each of the kind it must be, and taken as they are at the call. */
+import { describe, expect, test } from 'vitest'
+import { openTable } from '../../src/open/open-table.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
+import { bytesSource } from '../../src/sources/bytes.ts'
+import { ascii, rejection } from '../formats/files.ts'
+
+describe('options', () => {
+  const table = ascii('the 1 2\n')
+  test.each<[string, object, RegExp]>([
+    [
+      'a format that is not known',
+      { format: 'xml' },
+      /^There is no format "xml": npy, npz, gguf, .* are known\.$/,
+    ],
+    ['a format that is not text', { format: 5 }, /^There is no format 5:/],
+    [
+      'encodingErrors',
+      { encodingErrors: 'lax' },
+      /^encodingErrors must be 'strict' or 'replace' or 'ignore'; got "lax"\.$/,
+    ],
+    ['shards', { shards: 'none' }, /^shards must be 'all' or 'table'; got "none"\.$/],
+    ['tensor', { tensor: 5 }, /^tensor must be the name of a tensor; got 5\.$/],
+  ])('%s', async (_, options, message) => {
+    const error = await rejection(openTableFile(table, options))
+    expect(error.code).toBe('INVALID_ARGUMENT')
+    expect(error.message).toMatch(message)
+  })
+
+  test('dtype of openTable, before anything is read', async () => {
+    const read = () => expect.fail('read')
+    const error = await rejection(openTable({ ...bytesSource(table), read }, { dtype: 'f16' as 'f32' }))
+    expect(error).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/^dtype must be 'f32', .* got "f16"\.$/),
+    })
+  })
+
+  test('tokens are those at the call', async () => {
+    const tokens = ['x']
+    const opening = openTable(table, { tokens })
+    tokens[0] = 'y'
+    tokens.push('z')
+    using opened = await opening
+    expect(opened.token(0)).toBe('x')
+  })
+})
