@@ -104,6 +104,43 @@ describe('tokens are readable', () => {
   })
 })
 
+test('every letter of a byte-level vocabulary is its byte', async () => {
+  // printable bytes stand for themselves, the others are 256 and on, in their order
+  const isPrintable = (byte: number) =>
+    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174
+  const bytes = Array.from({ length: 256 }, (_, byte) => byte)
+  const others = bytes.filter((byte) => !isPrintable(byte))
+  const letters = bytes.map((byte) =>
+    String.fromCharCode(isPrintable(byte) ? byte : 256 + others.indexOf(byte)),
+  )
+  const vocab = Object.fromEntries(letters.map((letter, id) => [letter, id]))
+  const names = await tokensOf(
+    { ...BYTE_LEVEL, added_tokens: [], model: { type: 'BPE', vocab, merges: [] } },
+    256,
+  )
+  const hex = (byte: number) => byte.toString(16).toUpperCase().padStart(2, '0')
+  expect(names).toEqual(bytes.map((byte) => (byte < 128 ? String.fromCharCode(byte) : `<0x${hex(byte)}>`)))
+})
+
+test('an added token is as it is written, even where its id has another name', async () => {
+  const added_tokens = [{ id: 1, content: 'Ġ<x>' }]
+  expect(await tokensOf({ ...BYTE_LEVEL, added_tokens }, 3)).toEqual(['k', 'Ġ<x>', ' k'])
+})
+
+test.each<[string, object, string]>([
+  ['a decoder', { decoder: { type: 'ByteLevel' } }, ' k'],
+  ['a pre-tokenizer', { pre_tokenizer: { type: 'ByteLevel' } }, ' k'],
+  ['a step of a sequence', { normalizer: { type: 'Sequence', normalizers: [{ type: 'ByteLevel' }] } }, ' k'],
+  [
+    'a replacement of something else',
+    { normalizer: { type: 'Replace', pattern: { String: 'a' }, content: 'b' } },
+    'Ġk',
+  ],
+  ['another kind that names ▁', { decoder: { type: 'Strip', content: '▁' } }, 'Ġk'],
+])('%s shows how tokens are written', async (_, step, name) => {
+  expect((await tokensOf({ ...step, model: { type: 'BPE', vocab: { Ġk: 0 }, merges: [] } }, 1))[0]).toBe(name)
+})
+
 describe('texts are split', () => {
   test.each([
     ['byte-level', BYTE_LEVEL, 'k ké', ['k', ' k', 'é']],
@@ -167,8 +204,18 @@ describe('texts are split', () => {
     expect(tries).toBe(1)
   })
 
+  test('at spaces, a word is found without the spaces before it', () => {
+    const vocabulary = new ModelVocabulary([{ id: 0, written: 'king', readable: 'king' }], 1)
+    expect(vocabulary.tokenize('  king\n\tking')).toEqual([
+      { text: 'king', id: 0 },
+      { text: 'king', id: 0 },
+    ])
+    expect(vocabulary.tokenize(' ')).toEqual([])
+  })
+
   test('without the library at spaces', () => {
     const vocabulary = new ModelVocabulary([{ id: 0, written: '▁king', readable: ' king' }], 1)
+    expect(vocabulary.tokenize('  king')).toEqual([{ text: ' king', id: 0 }])
     expect(vocabulary.tokenize('king queen')).toEqual([
       { text: ' king', id: 0 },
       { text: ' queen', id: undefined },
@@ -212,10 +259,33 @@ describe('vocabulary and table of different lengths', () => {
   })
 })
 
+test('a tokenizer.json that is wrong says what is, in one line', async () => {
+  const messages: [unknown, RegExp][] = [
+    [
+      '{',
+      /^tokenizer\.json: it is not JSON: .*\. Put the right one there, take it away, or pass \{ tokens \}\.$/,
+    ],
+    [[], /^tokenizer\.json: it is not a JSON object\. Put/],
+    [{}, /^tokenizer\.json: it has no vocabulary \(model\.vocab\)\. Put/],
+    [
+      { model: { vocab: { a: -1 } } },
+      /^tokenizer\.json: its vocabulary has \["a",-1\]; a token and its id were expected\. Put/,
+    ],
+    [{ model: { vocab: [[7, 0]] } }, /its vocabulary has \[7,0\];/],
+    [{ ...WORDPIECE, added_tokens: [null] }, /its vocabulary has \[null,null\];/],
+    [{ model: { vocab: { ['x'.repeat(200)]: -1 } } }, /its vocabulary has \["x{78};/],
+  ]
+  for (const [tokenizer, message] of messages) {
+    expect((await rejection(openTable(model(tokenizer, 3)))).message).toMatch(message)
+  }
+})
+
 test.each([
   ['no JSON', '{'],
   ['a list', []],
   ['no vocabulary', {}],
+  ['a model that is none', { model: null }],
+  ['an id that is too large', { model: { vocab: { a: 2 ** 53 } } }],
   ['an id that is none', { model: { vocab: { a: -1 } } }],
   ['a token that is none', { model: { vocab: [[7, 0]] } }],
   ['an added token without an id', { ...WORDPIECE, added_tokens: [{ content: 'x' }] }],

@@ -77,6 +77,31 @@ describe('patterns that could hang are not', () => {
     expect([isSafe('a?'.repeat(9)), isSafe('a?'.repeat(10))]).toEqual([true, false])
     expect([isSafe('a'.repeat(20_000)), isSafe(`${'('.repeat(50)}a${')'.repeat(50)}`)]).toEqual([true, true])
     expect([isSafe('(?:ab){3}'), isSafe('(?:ab)+'), isSafe('(?:ab){2,4}c*')]).toEqual([true, true, true])
+    // at least one is one way fewer
+    expect([isSafe(`a+b+${'c?'.repeat(9)}`), isSafe('(?:ab)?c*'), isSafe('(?:a*)?c*d*')]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    expect([isSafe('(?:a*b*)+'), isSafe('(?:a|b){1}'), isSafe('(?:a|b){2}')]).toEqual([false, true, false])
+    expect([isSafe('a{1}b*c*'), isSafe('a{0,1}b*c*'), isSafe(`${'a{1}'.repeat(30)}`)]).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect([
+      isSafe('[\\]]+b*'),
+      isSafe('[\\]]+b*c*'),
+      isSafe('[[a]]*b*c'),
+      isSafe('[a\\'),
+      isSafe('[a\\]'),
+    ]).toEqual([true, false, true, false, false])
+    expect([isSafe('[^[a]'), isSafe('[]'), isSafe('[^]'), isSafe('[^]]')]).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ])
     expect([isSafe('a{,3}b*c*'), isSafe('a{3}b*c*'), isSafe('a{3,}b*c*')]).toEqual([true, true, false])
   })
 })
