@@ -94,7 +94,7 @@ export interface TableFile {
    * after a rejection `target` holds rubbish.
    */
   load(target: Float32Array, options?: LoadOptions): Promise<LoadedRows>
-  /** The same for rows of `elementType`, kept as their bits. */
+  /** The same for rows of `elementType`, as their bits. */
   loadBits?(target: Uint16Array, options?: LoadOptions): Promise<LoadedRows>
   /** Rows by their places, where the file's layout has them: a table is then read block by block, whatever its size. Reads the tokens. */
   openRows?(options?: LoadOptions): Promise<FileRows>
@@ -119,7 +119,7 @@ export interface LoadedRows {
   readonly size: number
   /** One token per row, in order; undefined where the file has none. Two may be equal: the first row then has the name. */
   readonly tokens: readonly string[] | undefined
-  /** Rows of a text file that were left out because their word had come before. Elsewhere a row's place is its token's id: all are kept. */
+  /** Rows of a text file left out because their word had come before. Elsewhere there are none: the place of a row is the id of its token. */
   readonly duplicates: number
   /** The first error that `onProgress` threw: the load continues. */
   readonly progressError?: unknown

@@ -58,7 +58,7 @@ export class Words {
   readonly #places = new Set<string>()
   duplicates = 0
 
-  /** Rows kept so far. */
+  /** Words so far. */
   get size(): number {
     return this.#places.size
   }

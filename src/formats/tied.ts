@@ -1,4 +1,4 @@
-/** What of a model's file is its table once more, or no parameter at all. */
+/** Which tensors of a model repeat its table, or are no parameters at all. */
 import type { ByteSource } from '../sources/source.ts'
 import type { TableFile, TensorInfo } from './format.ts'
 import { isObject, readJsonBeside } from './json-beside.ts'
@@ -11,7 +11,7 @@ const GGUF_OUTPUT_NORM = 'output_norm.weight'
 
 /** Whether a model's output layer is its table. */
 export interface Tied {
-  /** Whether the output layer shares the table's numbers; undefined where nothing tells. */
+  /** Whether the output layer shares the table's numbers; undefined where nothing says so. */
   readonly tied: boolean | undefined
   /** The tensor of the output layer, where the file has one of the table's shape. */
   readonly outputTensor: string | undefined

@@ -1,5 +1,5 @@
 /**
- * Headers that claim more than they need: each is refused before room is made for it, and the message stays short. What is read of a
+ * Headers that claim more than they need: each is rejected before room is made for it, and the message stays short. What is read of a
  * lying file is bounded by what the format can need, not by what the file says.
  */
 import { describe, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ function vast(head: Uint8Array, size: number, most = 1 << 22): ByteSource {
     name: 'vast',
     size,
     async read(start, end) {
-      if (end - start > most) throw new Error(`${end - start} bytes were asked for at once`)
+      if (end - start > most) throw new Error(`${end - start} bytes were requested at once`)
       const bytes = new Uint8Array(end - start)
       if (start < head.length) bytes.set(head.subarray(start, end))
       return bytes
@@ -25,7 +25,7 @@ function vast(head: Uint8Array, size: number, most = 1 << 22): ByteSource {
   }
 }
 
-const refusal = async (bytes: Uint8Array | ByteSource, options?: OpenOptions) => {
+const rejectionOf = async (bytes: Uint8Array | ByteSource, options?: OpenOptions) => {
   const { code, message } = await rejection(openTableFile(bytes, options))
   expect(message.length).toBeLessThan(1_000)
   return { code, message }
@@ -41,7 +41,7 @@ describe('npy', () => {
     join([Uint8Array.of(0x93), ascii('NUMPY'), Uint8Array.of(2, 0), u32(length)])
 
   test('a header that claims 540 MB', async () => {
-    expect(await refusal(vast(claims(540_000_000), 600_000_000, 1 << 16))).toEqual({
+    expect(await rejectionOf(vast(claims(540_000_000), 600_000_000, 1 << 16))).toEqual({
       code: 'INVALID_FORMAT',
       message: expect.stringContaining('claims 540000000 bytes; at most 65535 are read'),
     })
@@ -49,7 +49,7 @@ describe('npy', () => {
 
   test('the same in a gzip file', async () => {
     const packed = await gzip(join([claims(30_000_000), new Uint8Array(30_000_000)]))
-    expect((await refusal(packed)).message).toContain('claims 30000000 bytes')
+    expect((await rejectionOf(packed)).message).toContain('claims 30000000 bytes')
   })
 
   test('the longest header that is read, and one byte more', async () => {
@@ -58,13 +58,13 @@ describe('npy', () => {
       return join([claims(length), ascii(dict.padEnd(length)), new Uint8Array(8)])
     }
     expect((await readTable(header(65_535))).size).toBe(1)
-    expect((await refusal(header(65_536))).message).toContain('claims 65536 bytes')
+    expect((await rejectionOf(header(65_536))).message).toContain('claims 65536 bytes')
   })
 
-  test('64 dimensions are told from too many', async () => {
+  test('64 dimensions are read, and not one more', async () => {
     const shaped = (count: number) => npy('<f4', Array(count).fill(1), new Uint8Array(4))
-    expect((await refusal(shaped(64))).message).toContain('a table has two dimensions')
-    expect((await refusal(shaped(65))).message).toContain('more than 64 dimensions')
+    expect((await rejectionOf(shaped(64))).message).toContain('a table has two dimensions')
+    expect((await rejectionOf(shaped(65))).message).toContain('more than 64 dimensions')
   })
 })
 
@@ -76,25 +76,29 @@ describe('safetensors', () => {
     )
 
   test('a shape of 200,000 ones', async () => {
-    expect((await refusal(tensor(Array(200_000).fill(1), 4))).message).toContain('a list of more than 4096')
+    expect((await rejectionOf(tensor(Array(200_000).fill(1), 4))).message).toContain(
+      'a list of more than 4096',
+    )
   })
 
-  test('64 dimensions are told from too many', async () => {
-    expect((await refusal(tensor(Array(64).fill(1), 4))).code).toBe('NOT_FOUND')
-    expect((await refusal(tensor(Array(65).fill(1), 4))).message).toContain('of 65 dimensions')
+  test('64 dimensions are read, and not one more', async () => {
+    expect((await rejectionOf(tensor(Array(64).fill(1), 4))).code).toBe('NOT_FOUND')
+    expect((await rejectionOf(tensor(Array(65).fill(1), 4))).message).toContain('of 65 dimensions')
   })
 
   test('more keys than any model has tensors', async () => {
     const keys = (count: number) => Array.from({ length: count }, (_, id) => `"${id}":""`).join(',')
     const many = safetensors(`{"__metadata__":{${keys((1 << 20) + 1)}}}`)
-    expect((await refusal(many)).message).toContain('more than 1048576 keys')
+    expect((await rejectionOf(many)).message).toContain('more than 1048576 keys')
   })
 
   test.each([
     ['lists', '['.repeat(500_000)],
     ['objects', '{"a":'.repeat(500_000)],
   ])('%s in each other', async (_, nested) => {
-    expect((await refusal(safetensors(`{"a":${nested}`))).message).toContain('nested deeper than 3 levels')
+    expect((await rejectionOf(safetensors(`{"a":${nested}`))).message).toContain(
+      'nested deeper than 3 levels',
+    )
   })
 
   test('names and values of a megabyte', async () => {
@@ -102,15 +106,15 @@ describe('safetensors', () => {
     const name = 'x'.repeat(16_383)
     const described = (dtype: string) => ({ dtype, shape: [1, 2], data_offsets: [0, 8] })
     const make = (header: object) => safetensors(JSON.stringify(header), new Uint8Array(8))
-    expect((await refusal(make({ a: described(long) }))).code).toBe('INVALID_FORMAT')
-    expect((await refusal(make({ [long]: described('F99') }))).code).toBe('INVALID_FORMAT')
-    expect((await refusal(make({ [name]: described('F99') }))).message).toContain('has the dtype "F99"')
-    expect((await refusal(make({ [name]: described('F32') }), { tensor: long })).code).toBe('NOT_FOUND')
+    expect((await rejectionOf(make({ a: described(long) }))).code).toBe('INVALID_FORMAT')
+    expect((await rejectionOf(make({ [long]: described('F99') }))).code).toBe('INVALID_FORMAT')
+    expect((await rejectionOf(make({ [name]: described('F99') }))).message).toContain('has the dtype "F99"')
+    expect((await rejectionOf(make({ [name]: described('F32') }), { tensor: long })).code).toBe('NOT_FOUND')
     // strings of more letters have one hash in V8: a set of many would take time without end
-    expect((await refusal(make({ [`${name}x`]: described('F32') }))).message).toContain(
+    expect((await rejectionOf(make({ [`${name}x`]: described('F32') }))).message).toContain(
       'a key of 16384 letters',
     )
-    expect((await refusal(safetensors(`{"${long}":1,"${long}":2}`))).code).toBe('INVALID_FORMAT')
+    expect((await rejectionOf(safetensors(`{"${long}":1,"${long}":2}`))).code).toBe('INVALID_FORMAT')
   })
 
   test.each([
@@ -167,7 +171,7 @@ describe('gguf', () => {
     ],
     ['the name of a tensor', join([head(1, 0), u64(16_384)]), 'claims to be 16384 bytes long'],
   ])('%s: more than there can be', async (_, bytes, message) => {
-    expect(await refusal(vast(bytes, 4_000_000_000))).toEqual({
+    expect(await rejectionOf(vast(bytes, 4_000_000_000))).toEqual({
       code: 'INVALID_FORMAT',
       message: expect.stringContaining(message),
     })
@@ -196,16 +200,16 @@ describe('gguf', () => {
 describe('npz', () => {
   const vectors = { name: 'vectors.npy', bytes: npy('<f4', [2, 2], new Float32Array(4)) }
 
-  test('more words than rows are refused before they are read', async () => {
+  test('more words than rows are rejected before they are read', async () => {
     const words = { name: 'words.npy', bytes: npy('<U1', [1_000_000], new Uint32Array(1_000_000)) }
-    const { message } = await refusal(await zip([vectors, words]))
+    const { message } = await rejectionOf(await zip([vectors, words]))
     expect(message).toContain('1000000 words for 2 rows')
   })
 
   test('more entries than are read', async () => {
     const many = (count: number) =>
       zip(Array.from({ length: count }, (_, id) => ({ ...vectors, name: `${id}.npy`, stored: true })))
-    expect((await refusal(await many(1_025))).message).toContain('1025 entries are too many')
-    expect((await refusal(await many(1_024))).code).toBe('NOT_FOUND')
+    expect((await rejectionOf(await many(1_025))).message).toContain('1025 entries are too many')
+    expect((await rejectionOf(await many(1_024))).code).toBe('NOT_FOUND')
   })
 })

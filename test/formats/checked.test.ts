@@ -81,7 +81,7 @@ describe.each(FILES)('%s', (name, make) => {
     const packed = await make()
     const expected = await readTable(sourceOf(packed, name))
     expect(same(expected.rows, ROWS)).toBe(true)
-    let refused = 0
+    let rejected = 0
     for (let place = 0; place < packed.length * 8; place += place % 3 === 0 ? 5 : 7) {
       const changed = packed.slice()
       changed[place >> 3]! ^= 1 << (place & 7)
@@ -92,10 +92,10 @@ describe.each(FILES)('%s', (name, make) => {
         expect(tokens, `bit ${place}`).toEqual(expected.tokens)
       } catch (error) {
         if (!isRowspaceError(error)) throw error
-        refused++
+        rejected++
       }
     }
-    expect(refused).toBeGreaterThan(packed.length / 4)
+    expect(rejected).toBeGreaterThan(packed.length / 4)
   })
 
   test('rows by their places are held against it before the last of them is handed over', async () => {
@@ -140,7 +140,7 @@ describe.each(FILES)('%s', (name, make) => {
   })
 })
 
-test('a stored member of another checksum is refused, and of its words too', async () => {
+test('a stored member of another checksum is rejected, and of its words too', async () => {
   for (const wrong of ['vectors.npy', 'words.npy']) {
     const files = [
       { name: 'vectors.npy', bytes: npy('<f4', [SIZE, DIMENSION], ROWS) },

@@ -10,8 +10,8 @@ const tensor = (name: string, dtype = 'F32', shape: readonly number[] = [4, 2]):
   dtype,
   shape,
 })
-const choose = (tensors: readonly TensorInfo[], asked?: string) =>
-  chooseTensor(SOURCE, new Map(tensors.map((each) => [each.name, each])), asked)
+const choose = (tensors: readonly TensorInfo[], name?: string) =>
+  chooseTensor(SOURCE, new Map(tensors.map((each) => [each.name, each])), name)
 
 test.each<[string, TensorInfo[], string]>([
   ['rowspace’s own before a model’s', [tensor('wte.weight'), tensor('embeddings')], 'embeddings'],
@@ -45,7 +45,7 @@ test('of several there is none to choose; they are listed, the first twenty', ()
   expect(() => choose([tensor('x', 'I8'), tensor('y', 'I8')])).toThrow('x (I8 [4,2]), y (I8 [4,2]).')
 })
 
-test('one that is asked for is taken, or is no table', () => {
+test('one that is requested is taken, or is no table', () => {
   expect(choose([tensor('embeddings'), tensor('x', 'I64')], 'x').name).toBe('x')
   for (const shape of [[], [8], [2, 2, 2]]) {
     expect(() => choose([tensor('embeddings'), tensor('x', 'F32', shape)], 'x')).toThrow(

@@ -1,4 +1,4 @@
-/** What the tests of all formats share: bytes from pieces, a table read whole, a seed that is printed. */
+/** What the tests of all formats share: bytes from chunks, a table read whole, a seed that is printed. */
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
@@ -6,14 +6,14 @@ import type { LoadedRows, LoadOptions, OpenOptions, TableFile } from '../../src/
 import type { SourceLike } from '../../src/open/open-source.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
 
-/** All pieces in one array. */
-export function join(pieces: Iterable<Uint8Array>): Uint8Array {
-  const list = [...pieces]
-  const joined = new Uint8Array(list.reduce((sum, piece) => sum + piece.length, 0))
+/** All chunks in one array. */
+export function join(chunks: Iterable<Uint8Array>): Uint8Array {
+  const list = [...chunks]
+  const joined = new Uint8Array(list.reduce((sum, chunk) => sum + chunk.length, 0))
   let offset = 0
-  for (const piece of list) {
-    joined.set(piece, offset)
-    offset += piece.length
+  for (const chunk of list) {
+    joined.set(chunk, offset)
+    offset += chunk.length
   }
   return joined
 }
@@ -46,7 +46,7 @@ export async function readTable(
 /** The RowspaceError that `promise` must reject with. */
 export async function rejection(promise: Promise<unknown>): Promise<RowspaceError> {
   const error = await promise.then(
-    (value) => expect.fail(`should have been refused, gave ${JSON.stringify(value)?.slice(0, 200)}`),
+    (value) => expect.fail(`should have been rejected, gave ${JSON.stringify(value)?.slice(0, 200)}`),
     (reason: unknown) => reason,
   )
   if (!isRowspaceError(error)) throw error

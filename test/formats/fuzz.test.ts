@@ -154,7 +154,7 @@ const CHANGES: ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
 ]
 
 const ROUNDS = 1_500
-/** Fails where more bytes are asked of it at once than it has. */
+/** Fails where more bytes are requested from it at once than it has. */
 function sourceOf({ bytes, beside = {} }: Fuzzed): ByteSource {
   const sibling = async (name: string) => (beside[name] ? bytesSource(beside[name], name) : undefined)
   return { ...bytesSource(bytes, 'fuzzed'), sibling }
@@ -163,14 +163,14 @@ function sourceOf({ bytes, beside = {} }: Fuzzed): ByteSource {
 /** Types of a byte that become float32. */
 const NARROW = ['int8', 'i8', 'u8', 'q8_0', 'f8-e4m3', 'f8-e5m2']
 
-async function readFuzzed(fuzzed: Fuzzed, changed: Uint8Array): Promise<'table' | 'refused'> {
+async function readFuzzed(fuzzed: Fuzzed, changed: Uint8Array): Promise<'table' | 'rejected'> {
   try {
     const file = await openTableFile(sourceOf({ ...fuzzed, bytes: changed }))
     try {
       const numbers = file.size * file.dimension
-      const kept = numbers * (file.elementType === undefined ? 4 : 2)
+      const bytes = numbers * (file.elementType === undefined ? 4 : 2)
       const most = changed.length * (fuzzed.expansion ?? 1) * (NARROW.includes(file.dtype) ? 4 : 2)
-      if (!(kept <= most)) throw new Error(`${changed.length} bytes claim a table of ${kept}`)
+      if (!(bytes <= most)) throw new Error(`${changed.length} bytes claim a table of ${bytes}`)
       const target = new Float32Array(numbers)
       const { size, tokens } = await file.load(target)
       if (size > file.size || (tokens !== undefined && tokens.length !== size)) {
@@ -184,7 +184,7 @@ async function readFuzzed(fuzzed: Fuzzed, changed: Uint8Array): Promise<'table' 
       await file.close()
     }
   } catch (error) {
-    if (isRowspaceError(error)) return 'refused'
+    if (isRowspaceError(error)) return 'rejected'
     throw error
   }
 }
@@ -194,7 +194,7 @@ test.each(Object.entries(FILES))(
   async (_, make) => {
     const fuzzed = await make()
     expect(await readFuzzed(fuzzed, fuzzed.bytes)).toBe('table')
-    const ended = { table: 0, refused: 0 }
+    const ended = { table: 0, rejected: 0 }
     const rss = globalThis.process?.memoryUsage?.().rss ?? 0
     const rounds = await fuzz(ROUNDS, 1 / Object.keys(FILES).length, async (seed) => {
       const random = randomNumbers(seed)
@@ -206,8 +206,8 @@ test.each(Object.entries(FILES))(
     })
     const grown = (globalThis.process?.memoryUsage?.().rss ?? 0) - rss
     expect(grown, 'memory').toBeLessThan(400_000_000)
-    // most are refused; a byte of a row or of a word makes another table
-    expect(ended.refused).toBeGreaterThan(rounds / 20 - 1)
+    // most are rejected; a byte of a row or of a word makes another table
+    expect(ended.rejected).toBeGreaterThan(rounds / 20 - 1)
   },
   FUZZ_TIMEOUT,
 )

@@ -73,7 +73,7 @@ describe.skipIf(!isThere(sharedPath('use-lite-8002')))(
 )
 
 describe('files on disk', () => {
-  test('an existing file is kept unless it may be replaced; a failed write leaves the old one', async () => {
+  test('an existing file stays unless it may be replaced; a failed write leaves the old one', async () => {
     const folder = await mkdtemp(joinPath(tmpdir(), 'rowspace-'))
     const path = joinPath(folder, 'table.txt')
     await writeFile(path, 'old')

@@ -79,17 +79,17 @@ export const Q4_K = 12
 export const Q8_0 = 8
 export const BF16 = 30
 
-/** The bytes of numbers, whatever they are kept in. */
+/** The bytes of numbers, of any type. */
 export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength)
 
 /** `rows` rows of `dimension` numbers as Q8_0, from any codes and scales. */
 export function q8Rows(codes: Int8Array, scales: Uint16Array): Uint8Array {
-  const pieces: Uint8Array[] = []
+  const chunks: Uint8Array[] = []
   scales.forEach((scale, block) => {
-    pieces.push(Uint8Array.of(scale & 255, scale >> 8), bytesOf(codes.subarray(block * 32, block * 32 + 32)))
+    chunks.push(Uint8Array.of(scale & 255, scale >> 8), bytesOf(codes.subarray(block * 32, block * 32 + 32)))
   })
-  return join(pieces)
+  return join(chunks)
 }
 
 /** A small model as llama.cpp's converter writes one: an embedding, a norm, an output, tokens with scores and merges. */

@@ -57,7 +57,7 @@ describe('the token embedding', () => {
   test.each([
     ['F16', F16, 'f16', float16Bits],
     ['BF16', BF16, 'bf16', bfloat16Bits],
-  ] as const)('%s is kept as it comes', async (_, type, dtype, toBits) => {
+  ] as const)('%s stays as it is', async (_, type, dtype, toBits) => {
     const stored = Uint16Array.from(NUMBERS, toBits)
     using table = await openTable(model(type, bytesOf(stored)))
     expect(table.dtype).toBe(dtype)
@@ -157,7 +157,7 @@ describe('tokens', () => {
     expect(() => more.id('beyond')).toThrow('is not a token')
   })
 
-  test('that are not UTF-8 name their offset, or are replaced as asked', async () => {
+  test('that are not UTF-8 name their offset, or are replaced as requested', async () => {
     const bytes = model(F32, bytesOf(NUMBERS))
     const at = join([bytes]).findIndex((byte, index) => byte === 0x36 && bytes[index - 1] === 0x6e)
     bytes[at] = 0xff

@@ -1,6 +1,6 @@
 /**
  * Reading takes time that is linear in the file: each part of each binary format that a file may have any number of. In Node, where the
- * processor's time can be told from that of other processes.
+ * processor's time can be separated from that of other processes.
  */
 import { test } from 'vitest'
 import { encodeSafetensors, tokensTensor } from '../../src/formats/safetensors/writer.ts'
@@ -159,7 +159,7 @@ async function read({ bytes, beside = {} }: File): Promise<void> {
     await file.load(new Float32Array(file.size * file.dimension))
     await file.close()
   } catch (error) {
-    // a lie may be refused, in time that is linear too
+    // a lie may be rejected, in time that is linear too
     if (!(error instanceof Error) || error.name !== 'RowspaceError') throw error
   }
 }

@@ -72,7 +72,7 @@ describe('rows', () => {
   })
 })
 
-const REFUSED: Record<string, [make: (size: number) => Uint8Array, size: number]> = {
+const REJECTED: Record<string, [make: (size: number) => Uint8Array, size: number]> = {
   'a number that ends in a letter': [(size) => ascii(`1 1\nw ${'1'.repeat(size)}x\n`), 200_000],
   'a long row, then a short one': [(size) => ascii(`w${numbers(size)}\nw${numbers(size - 1)}\n`), 20_000],
   'a long row, then one that is too long': [
@@ -86,11 +86,11 @@ const REFUSED: Record<string, [make: (size: number) => Uint8Array, size: number]
   'bytes of no known kind': [(size) => ascii('%PDF\n'.repeat(size)), 200_000],
 }
 
-describe('files that are refused', () => {
-  test.each(Object.entries(REFUSED))('%s', async (_, [make, size]) => {
+describe('files that are rejected', () => {
+  test.each(Object.entries(REJECTED))('%s', async (_, [make, size]) => {
     const run = (bytes: Uint8Array) =>
       readTable(bytes).then(
-        () => expect.fail('should have been refused'),
+        () => expect.fail('should have been rejected'),
         () => {},
       )
     await expectLinear({ make, run }, size)
@@ -100,7 +100,7 @@ describe('files that are refused', () => {
 /** Rows of one number with words beside them. */
 function withWords(size: number, name: string, words: Uint8Array): ByteSource {
   const source = bytesSource(new Uint8Array(4 * size), 'vectors.f32')
-  return { ...source, sibling: async (asked) => (asked === name ? bytesSource(words, name) : undefined) }
+  return { ...source, sibling: async (beside) => (beside === name ? bytesSource(words, name) : undefined) }
 }
 
 describe('words beside rows', () => {

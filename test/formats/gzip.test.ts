@@ -116,7 +116,7 @@ describe('any range, in any order', () => {
   })
 })
 
-describe('is refused', () => {
+describe('is rejected', () => {
   test('cut after any byte, or with any byte of its data or trailer altered', async () => {
     const table = writableRows(ROWS.subarray(0, 60), 6, WORDS.slice(0, 10))
     const packed = await gzip(join(writeWord2vecText(table)))
@@ -244,9 +244,9 @@ describe('is refused', () => {
   })
 })
 
-test('the last number of a row past 4 GiB: the size is the least that fits', async () => {
+test('the last number of a row past 4 GiB: the size is the smallest that fits', async () => {
   const packed = await gzip(bytesOf(ROWS))
-  // a trailer tells the size modulo 2^32: so many packed bytes cannot be fewer
+  // a trailer holds the size modulo 2^32: so many packed bytes cannot be fewer
   const huge: ByteSource = {
     name: 'huge.gz',
     size: 3_000_000_000,

@@ -169,7 +169,7 @@ function planned(
   }
 }
 
-/** Streams end a little after they are told to. */
+/** Streams end a little after they are stopped. */
 async function expectNoStreams(): Promise<void> {
   for (let wait = 0; wait < 100 && streams.size > 0; wait++)
     await new Promise((resolve) => setTimeout(resolve, 5))

@@ -148,7 +148,7 @@ test.each<[string, string, RegExp]>([
     /a structured npy array/,
   ],
   ["{'shape': [('descr')]}", 'INVALID_FORMAT', /cannot be read/],
-])('refused: %s', async (dict, code, message) => {
+])('rejected: %s', async (dict, code, message) => {
   const error = await rejection(readTable(withDict(dict)))
   expect({ code: error.code, message: error.message }).toEqual({
     code,
@@ -156,7 +156,7 @@ test.each<[string, string, RegExp]>([
   })
 })
 
-test('float16 in any order: bits are kept as they lie, or converted', async () => {
+test('float16 in any order: bits stay as they are, or converted', async () => {
   const halves = Uint16Array.of(0x3c00, 0xc000, 0x7bff, 0x0001, 0x4200, 0x8400)
   const values = [1, -2, 65_504, 2 ** -24, 3, -(2 ** -14)]
   const swapped = halves.map((half) => (half >> 8) | (half << 8))
@@ -168,7 +168,7 @@ test('float16 in any order: bits are kept as they lie, or converted', async () =
   ] as const) {
     const table = await readTable(npy({ descr, fortran, data: new Uint8Array(data.buffer) }))
     expect([...table.rows]).toEqual(values)
-    // only what lies as a table has it can be kept as bits, or read row by row
+    // only what lies as a table has it can be loaded as bits, or read row by row
     const isAsKept = descr === '<f2' && !fortran
     expect(table.file.elementType).toBe(isAsKept ? 'f16' : undefined)
     expect(table.file.loadBits !== undefined).toBe(isAsKept)

@@ -61,7 +61,7 @@ describe('an archive as numpy writes it', () => {
     expect(error.message).toContain('vectors (F32 [700,32]), other (F64 [3,2])')
   })
 
-  test('the bits of float16 are kept', async () => {
+  test('the bits of float16 stay', async () => {
     const halves = Uint16Array.from({ length: 64 }, (_, index) => 0x3c00 + index)
     using table = await openTable(await zip([{ name: 'a.npy', bytes: npy('<f2', [8, 8], halves) }]))
     expect(table.dtype).toBe('f16')
@@ -214,7 +214,7 @@ test.each<[string, () => Promise<Uint8Array>, string, RegExp]>([
     'UNSUPPORTED',
     /one of several files/,
   ]),
-])('%s is refused', async (_, make, code, message) => {
+])('%s is rejected', async (_, make, code, message) => {
   const error = await rejection(readTable(await make()))
   expect({ code: error.code, message: error.message }).toEqual({
     code,

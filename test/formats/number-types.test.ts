@@ -27,21 +27,21 @@ function file(dtype: string, shape: number[], bytes: ArrayBufferView): Uint8Arra
 const allOf16 = (finite: (bits: number) => boolean) =>
   Uint16Array.from(Array.from({ length: 65_536 }, (_, bits) => bits).filter(finite))
 
-describe('types of two bytes are kept as they come', () => {
+describe('types of two bytes stay as they are', () => {
   test.each([
     ['BF16', 'bf16', 8, 7],
     ['F16', 'f16', 5, 10],
-  ] as const)('%s', async (dtype, kept, exponentBits, fractionBits) => {
+  ] as const)('%s', async (dtype, stored, exponentBits, fractionBits) => {
     const infinite = (2 ** exponentBits - 1) << fractionBits
     const bits = allOf16((each) => (each & infinite) !== infinite)
     const bytes = file(dtype, [bits.length / 2, 2], bits)
     const expected = Array.from(bits, (each) => meaning(each, exponentBits, fractionBits))
-    // bf16 has numbers whose norms no float32 holds: rows alone are asked for
+    // bf16 has numbers whose norms no float32 holds: rows alone are needed
     using table = await openTable(bytes, { codes: false })
-    expect(table.dtype).toBe(kept)
+    expect(table.dtype).toBe(stored)
     expect(table.size).toBe(bits.length / 2)
     const widened = await readTable(bytes)
-    expect(widened.file).toMatchObject({ dtype: kept, elementType: kept })
+    expect(widened.file).toMatchObject({ dtype: stored, elementType: stored })
     const rows = table.gather(Array.from({ length: table.size }, (_, id) => id))
     expected.forEach((value, place) => {
       if (!Object.is(rows[place], value)) expect.fail(`${bits[place]}: ${rows[place]}, not ${value}`)
@@ -82,7 +82,7 @@ describe('others are widened to float32', () => {
     expect([signed.file.dtype, unsigned.file.dtype]).toEqual(['i8', 'u8'])
   })
 
-  test('F64 is rounded to the nearest float32, and refused where there is none', async () => {
+  test('F64 is rounded to the nearest float32, and rejected where there is none', async () => {
     const numbers = Float64Array.of(0.1, -1e-50, 1 + 2 ** -24, 1 + 3 * 2 ** -24, 3.4e38, -0)
     const { rows, file: opened } = await readTable(file('F64', [3, 2], numbers))
     expect(Array.from(rows)).toEqual(Array.from(numbers, Math.fround))
@@ -91,7 +91,7 @@ describe('others are widened to float32', () => {
     expect(error).toMatchObject({ code: 'NON_FINITE', details: { row: 1, column: 1 } })
   })
 
-  test('what is no number of a table is refused by name', async () => {
+  test('what is no number of a table is rejected by name', async () => {
     const error = await rejection(readTable(file('I64', [2, 1], new BigInt64Array(2))))
     expect(error).toMatchObject({ code: 'UNSUPPORTED', message: expect.stringMatching(/I64 \[2,1\].*BF16/) })
   })

@@ -124,7 +124,7 @@ describe('rows beside words.json', () => {
       name === 'words.json' ? bytesSource(ascii(JSON.stringify(words))) : undefined,
   })
 
-  test('a pointer or a page is not taken for rows, whatever format is asked for', async () => {
+  test('a pointer or a page is not taken for rows, whatever format is requested', async () => {
     const pointer = ascii(POINTER.padEnd(136, '\n'))
     for (const options of [{}, { format: 'raw-f32' as const }]) {
       expect((await rejection(openTableFile(beside(pointer, ['a', 'b']), options))).message).toMatch(
@@ -137,7 +137,7 @@ describe('rows beside words.json', () => {
     )
   })
 
-  test('numbers that begin as another kind does are rows where that format is asked for', async () => {
+  test('numbers that begin as another kind does are rows where that format is requested', async () => {
     const rows = join([bytes('PAR1'), new Uint8Array(4)])
     expect((await rejection(openTableFile(beside(rows, ['a'])))).code).toBe('UNSUPPORTED')
     expect((await readTable(beside(rows, ['a']), { format: 'raw-f32' })).size).toBe(1)
@@ -159,7 +159,7 @@ describe('words that are numbers', () => {
     expect((await readTable(ascii('the 1 2\n4 5 6\n'))).tokens).toEqual(['the', '4'])
   })
 
-  test('a matrix is read as GloVe text where that is asked for', async () => {
+  test('a matrix is read as GloVe text where that is requested', async () => {
     const table = await readTable(ascii('0.1 0.2\n0.3 0.4\n'), { format: 'glove-text' })
     expect(table.tokens).toEqual(['0.1', '0.3'])
   })

@@ -44,7 +44,7 @@ export function wordArray(words: readonly string[]): Uint8Array {
 export interface ZipSpec {
   name: string
   bytes: Uint8Array
-  /** Deflated unless told otherwise. */
+  /** Deflated unless given. */
   stored?: boolean
   /** Sizes in a zip64 field, as numpy.savez writes them into local headers. */
   long?: boolean
@@ -80,7 +80,7 @@ export interface ZipEnd {
 }
 
 export async function zip(files: readonly ZipSpec[], comment = '', end: ZipEnd = {}): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = []
+  const chunks: Uint8Array[] = []
   const directory: Uint8Array[] = []
   let position = 0
   for (const file of files) {
@@ -96,7 +96,7 @@ export async function zip(files: readonly ZipSpec[], comment = '', end: ZipEnd =
     }
     const header = localHeader({ ...entry, name, ...file.local }, long)
     const local = join([header, packed, file.behind ?? new Uint8Array()])
-    pieces.push(local)
+    chunks.push(local)
     directory.push(directoryEntry({ ...entry, name }, long))
     position += local.length
   }
@@ -105,7 +105,7 @@ export async function zip(files: readonly ZipSpec[], comment = '', end: ZipEnd =
   const said = { counts, disks: [0, 0] as const, size: entries.length, start: position }
   const record = end.long && directoryEnd64({ ...said, ...end.long }, position + entries.length)
   return join([
-    ...pieces,
+    ...chunks,
     entries,
     end.before ?? new Uint8Array(),
     record ?? new Uint8Array(),

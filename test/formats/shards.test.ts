@@ -89,7 +89,7 @@ describe('a model in two parts', () => {
   })
 })
 
-describe('is refused', () => {
+describe('is rejected', () => {
   const extra = { ...SHARDS, [SECOND]: [...SHARDS[SECOND]!, tensor('model.norm.weight', 4)] }
   const gone = { ...SHARDS, [SECOND]: SHARDS[SECOND]!.slice(1) }
   test.each<[string, unknown, Record<string, TensorToWrite[]>, string, RegExp]>([

@@ -26,7 +26,7 @@ describe('which text it is', () => {
     expect((await readTable(ascii('\ufeffa 1 2\nb 3 4\n'))).tokens).toEqual(['a', 'b'])
   })
 
-  test('where two numbers of columns are as frequent, the larger: a cut row is refused', async () => {
+  test('where two numbers of columns are as frequent, the larger: a cut row is rejected', async () => {
     const error = await rejection(readTable(ascii('a 1 2 3\nb 4 5\n')))
     expect(error.message).toMatch(/line 2 has 2 numbers after its word; 3 were expected/)
   })
@@ -77,7 +77,7 @@ describe('a header that lies', () => {
     expect(error.message).toMatch(/are more than they can take/)
   })
 
-  test('more rows than words can be told apart', async () => {
+  test('more rows than words can be distinguished', async () => {
     const source = { ...bytesSource(ascii('16777217 1\na 1\nb 2\n')), size: 17e7 }
     const error = await rejection(
       openTableFile({
@@ -93,7 +93,7 @@ describe('a header that lies', () => {
     expect((await rejection(readTable(ascii('2 1\na 1\nb ')))).code).toBe('TRUNCATED')
   })
 
-  test('GloVe text with more rows than words can be told apart', async () => {
+  test('GloVe text with more rows than words can be distinguished', async () => {
     const lines = ascii('a 1\n'.repeat(1 << 18))
     const size = 4 * 16_777_217
     const read = async (start: number, end: number) => lines.subarray(0, end - start)

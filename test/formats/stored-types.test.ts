@@ -32,12 +32,12 @@ test.each(['bf16', 'f16'] as const)('%s: the nearest number, and the even one of
   const bits = new Uint16Array(ROWS.length)
   await file.loadBits!(bits)
   ROWS.forEach((value, index) => {
-    const kept = bits[index]!
-    const miss = Math.abs(MEANING[dtype](kept) - value)
-    for (const other of [kept - 1, kept + 1]) {
+    const stored = bits[index]!
+    const miss = Math.abs(MEANING[dtype](stored) - value)
+    for (const other of [stored - 1, stored + 1]) {
       const missed = Math.abs(MEANING[dtype](other & 0xffff) - value)
-      if (missed < miss || (missed === miss && kept % 2 === 1))
-        expect.fail(`${value}: ${kept}, where ${other} is as near`)
+      if (missed < miss || (missed === miss && stored % 2 === 1))
+        expect.fail(`${value}: ${stored}, where ${other} is as near`)
     }
   })
   // once more: nothing is rounded twice
@@ -69,6 +69,6 @@ test.each([
   expect(await rejection(writing())).toMatchObject({ code: 'NON_FINITE', details: { row: 3, column: 2 } })
 })
 
-test('another type is refused at once', () => {
+test('another type is rejected at once', () => {
   expect(() => writeSafetensors(TABLE, { dtype: 'f8' as 'f16' })).toThrow('\'int8\'; got "f8"')
 })

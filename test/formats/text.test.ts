@@ -1,4 +1,4 @@
-/** word2vec and GloVe text: what words may look like, and what each wrong line is told. */
+/** word2vec and GloVe text: what words may look like, and what which error each wrong line gets. */
 import { describe, expect, test } from 'vitest'
 import { ascii, readTable, rejection } from './files.ts'
 
@@ -22,7 +22,7 @@ test('word2vec text has a header; the last line may lack its end; lines may end 
   expect([...table.rows]).toEqual([1, 2, 3, 4, 5, 6])
 })
 
-test('of words that come twice the first is kept and the others are counted', async () => {
+test('of words that come twice the first stays and the others are counted', async () => {
   const table = await readTable(ascii('4 2\na 1 2\nb 3 4\na 5 6\na 7 8\n'))
   expect(table).toMatchObject({ size: 2, duplicates: 2, tokens: ['a', 'b'] })
   expect([...table.rows]).toEqual([1, 2, 3, 4])
@@ -116,7 +116,7 @@ test('spaces before a word and within belong to it', async () => {
   expect(tokens).toEqual([' king', 'New  York', '\tx'])
 })
 
-test('bytes that are not UTF-8 name their offset, or are replaced or dropped as asked', async () => {
+test('bytes that are not UTF-8 name their offset, or are replaced or dropped as requested', async () => {
   const bytes = ascii('2 3\na 1 2 3\nb_ 4 5 6\n')
   const at = bytes.indexOf('_'.charCodeAt(0))
   bytes[at] = 0xff

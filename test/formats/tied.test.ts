@@ -25,7 +25,7 @@ const fileOf = (tensors: ReturnType<typeof tensor>[], configuration?: string) =>
 test.each<[string, ReturnType<typeof tensor>[], string | undefined, boolean | undefined, string | undefined]>(
   [
     ['a tensor of its own', [TABLE, HEAD], undefined, false, 'lm_head.weight'],
-    ['none, and nothing that tells', [TABLE], undefined, undefined, undefined],
+    ['none, and nothing that says so', [TABLE], undefined, undefined, undefined],
     ['none, and a configuration that is silent', [TABLE], '{}', true, undefined],
     ['none, and a configuration that denies it', [TABLE], '{"tie_word_embeddings":false}', false, undefined],
     ['stored twice', [TABLE, HEAD], '{"tie_word_embeddings":true}', true, 'lm_head.weight'],

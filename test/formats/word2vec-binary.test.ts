@@ -104,7 +104,7 @@ describe('word2vec binary', () => {
     }
   })
 
-  test('is told from text', async () => {
+  test('is not taken for text', async () => {
     expect((await readTable(file('2 2', A, B))).file.format).toBe('word2vec-binary')
     // numbers whose bytes are letters
     const letters = file('2 1', ascii('a 1a1a'), ascii('b 2b2b'))

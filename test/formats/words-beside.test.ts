@@ -16,11 +16,11 @@ function array(
   return {
     ...bytesSource(ARRAY, name),
     closed,
-    async sibling(asked) {
-      const content = beside[asked]
+    async sibling(name) {
+      const content = beside[name]
       if (content === undefined) return undefined
-      const source = bytesSource(typeof content === 'string' ? ascii(content) : content, asked)
-      return { ...source, close: async () => void closed.push(asked) }
+      const source = bytesSource(typeof content === 'string' ? ascii(content) : content, name)
+      return { ...source, close: async () => void closed.push(name) }
     },
   }
 }
@@ -57,7 +57,7 @@ describe('the file', () => {
     expect(await tokensOf(array({ 'glove.txt': 'i\nj' }, name))).toEqual(['i', 'j'])
   })
 
-  test('is closed when it is refused', async () => {
+  test('is closed when it is rejected', async () => {
     const source = array({ 'words.json': '[1, 2]' })
     expect((await rejection(openTableFile(source))).code).toBe('INVALID_FORMAT')
     expect(source.closed).toEqual(['words.json'])
@@ -124,7 +124,7 @@ describe('a table is not a list of words', () => {
     },
   )
 
-  test('words.txt and vocab.txt with numbers are refused', async () => {
+  test('words.txt and vocab.txt with numbers are rejected', async () => {
     for (const name of ['words.txt', 'vocab.txt']) {
       const error = await rejection(openTableFile(array({ [name]: 'the 1061396\nof 593677\n' })))
       expect(error.code).toBe('INVALID_FORMAT')

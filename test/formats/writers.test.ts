@@ -24,7 +24,7 @@ describe.each(Object.entries(WRITERS))('%s', (name, write) => {
     ['a negative number of rows', { ...TABLE, size: -1 }],
     ['no columns', { ...TABLE, dimension: 0 }],
     ['columns that are text', { ...TABLE, dimension: '2' }],
-  ])('%s: refused at the call', (_, table) => {
+  ])('%s: rejected at the call', (_, table) => {
     expect(() => write(table as WritableTable)).toThrow(invalid(new RegExp(`^${name}\\(\\) takes a table`)))
   })
 
@@ -48,7 +48,7 @@ describe.each(Object.entries(WRITERS))('%s', (name, write) => {
     expect((await readTable(join(chunks))).tokens).toEqual(['a', 'b'])
   })
 
-  test('rows that are not as many as were asked for', () => {
+  test('rows that are not as many as were requested', () => {
     const short = { ...TABLE, rows: () => ROWS.subarray(1) }
     expect(() => join(write(short))).toThrow(
       expect.objectContaining({
@@ -166,11 +166,11 @@ describe('encodeSafetensors', () => {
     ['too few bytes', [[{ ...tensor, bytes: new Uint8Array(15) }]], /has 15 bytes; F32 \[2,2\] needs 16/],
     ['metadata that is text', [[tensor], 'hello'], /^metadata must be an object of strings; got "hello"/],
     ['metadata of numbers', [[tensor], { a: 1 }], /^metadata must hold strings alone; "a" is 1/],
-  ])('%s: refused at the call', (_, args, message) => {
+  ])('%s: rejected at the call', (_, args, message) => {
     expect(() => encodeSafetensors(...(args as [[]]))).toThrow(invalid(message))
   })
 
-  test('chunks that are too few or too many are refused when they are known', () => {
+  test('chunks that are too few or too many are rejected when they are known', () => {
     for (const count of [1, 3]) {
       const bytes = Array.from({ length: count }, () => new Uint8Array(8))
       expect(() => join(encodeSafetensors([{ ...tensor, bytes }]))).toThrow(/needs 16/)

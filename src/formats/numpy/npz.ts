@@ -141,7 +141,7 @@ async function readText(
   const [count = 0] = header.shape
   // before a word is read: an archive may claim more words than there is memory
   checkWordCount(source, { length: count }, size, `the array ${quoted(name)}`)
-  if (count > MAX_WORDS) throw unsupported(source, `${count} words are more than can be told apart.`)
+  if (count > MAX_WORDS) throw unsupported(source, `${count} words are too many to distinguish.`)
   const [, order, letters] = /^([<>=])U(\d+)$/.exec(header.descr) ?? []
   const wordBytes = Number(letters) * 4
   if (order === undefined || wordBytes === 0 || wordBytes > MAX_WORD_BYTES) {

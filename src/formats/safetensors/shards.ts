@@ -1,5 +1,5 @@
 /**
- * A model in several safetensors files and the index that tells which tensor is in which.
+ * A model in several safetensors files and the index that says which tensor is in which.
  *
  * ```
  * { "metadata": { "total_size": … }, "weight_map": { "model.embed_tokens.weight": "model-00001-of-00002.safetensors", … } }
