@@ -25,21 +25,27 @@ export function readOptions<Options extends object>(
   keys: KeysOf<Options>,
   what: string,
 ): Options {
-  if (given === undefined) return {} as Options
-  // nearly all options are plain objects: one copy, and one look at each key
-  if (Object.getPrototypeOf(given ?? 0) !== Object.prototype) {
-    if (Object.prototype.toString.call(given) !== '[object Object]') {
-      throw invalidArgument(`${what} must be an object`, given)
-    }
-    for (const key of Object.keys(given)) if (!Object.hasOwn(keys, key)) throw unknownKey(key, keys, what)
-    return pickOptions(given, keys)
+  return given === undefined ? ({} as Options) : pickOptions(checkOptions(given, keys, what), keys)
+}
+
+/**
+ * The given options themselves, for a caller who reads each of them once and at once.
+ *
+ * @throws RowspaceError as readOptions
+ */
+export function checkOptions<Options extends object>(
+  given: Options,
+  keys: KeysOf<Options>,
+  what: string,
+): Options {
+  const isPlain = Object.getPrototypeOf(given ?? 0) === Object.prototype
+  if (!isPlain && Object.prototype.toString.call(given) !== '[object Object]') {
+    throw invalidArgument(`${what} must be an object`, given)
   }
-  const options = { ...given }
-  for (const key in options) {
-    if (keys[key] !== true && Object.hasOwn(options, key)) throw unknownKey(key, keys, what)
-    if (options[key] === undefined) delete options[key]
+  for (const key in given) {
+    if (keys[key] !== true && Object.hasOwn(given, key)) throw unknownKey(key, keys, what)
   }
-  return options
+  return given
 }
 
 /** The options that are among `keys`. */
@@ -49,7 +55,7 @@ export function pickOptions<Options extends object>(
 ): Options {
   const picked: Partial<Options> = {}
   for (const key in keys) {
-    const value = given?.[key]
+    const value = Object.hasOwn(keys, key) ? given?.[key] : undefined
     if (value !== undefined) picked[key] = value
   }
   return picked as Options

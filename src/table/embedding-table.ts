@@ -15,7 +15,7 @@ import {
   type TableOptions,
 } from '../core/options.ts'
 import { sampleIds } from '../core/random.ts'
-import { readOptions } from '../core/strict-options.ts'
+import { checkOptions, readOptions } from '../core/strict-options.ts'
 import { readList } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { checkVector, isRow, queryList } from './arguments.ts'
@@ -197,7 +197,7 @@ export class EmbeddingTable {
    */
   nearest(query: Query, options: SearchOptions = {}): Matches {
     this.open()
-    const params = this.searcher.params(readOptions(options, SEARCH_OPTIONS, 'the options of nearest()'))
+    const params = this.searcher.params(checkOptions(options, SEARCH_OPTIONS, 'the options of nearest()'))
     return this.searcher.nearest(this.#read(query), params)
   }
 
@@ -209,7 +209,9 @@ export class EmbeddingTable {
    */
   nearestBatch(queries: Iterable<Query>, options: SearchOptions = {}): Matches[] {
     this.open()
-    const params = this.searcher.params(readOptions(options, SEARCH_OPTIONS, 'the options of nearestBatch()'))
+    const params = this.searcher.params(
+      checkOptions(options, SEARCH_OPTIONS, 'the options of nearestBatch()'),
+    )
     const list = queryList(queries, this.dimension)
     return this.searcher.nearestBatch(list, (query) => this.#read(query), params)
   }
@@ -222,9 +224,10 @@ export class EmbeddingTable {
    */
   analogy(expression: Expression, options: AnalogyOptions = {}): Matches {
     this.open()
-    const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogy()')
+    const given = checkOptions(options, ANALOGY_OPTIONS, 'the options of analogy()')
+    const { normalize = false } = given
     const params = this.searcher.params(given)
-    return this.searcher.nearest(readSum(this, expression, given.normalize ?? false), params)
+    return this.searcher.nearest(readSum(this, expression, normalize), params)
   }
 
   /**
@@ -234,10 +237,11 @@ export class EmbeddingTable {
    */
   analogyBatch(expressions: Iterable<Expression>, options: AnalogyOptions = {}): Matches[] {
     this.open()
-    const given = readOptions(options, ANALOGY_OPTIONS, 'the options of analogyBatch()')
+    const given = checkOptions(options, ANALOGY_OPTIONS, 'the options of analogyBatch()')
+    const { normalize = false } = given
     const params = this.searcher.params(given)
     const list = readList(expressions, 'expressions')
-    const read = (expression: Expression) => readSum(this, expression, given.normalize ?? false)
+    const read = (expression: Expression) => readSum(this, expression, normalize)
     return this.searcher.nearestBatch(list, read, params)
   }
 
