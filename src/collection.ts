@@ -1,4 +1,7 @@
-/** The door of `rowspace/collection`: vectors that can be changed, with keys and metadata, and stores for them. */
+/**
+ * The door of `rowspace/collection`: vectors that can be changed, with keys and metadata, and stores for
+ * them.
+ */
 
 export type { AddOptions } from './collection/changes.ts'
 export { Collection } from './collection/collection.ts'

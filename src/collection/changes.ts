@@ -1,15 +1,20 @@
-/** The changes of a collection. Everything that can fail comes before the first step that changes something. */
+/**
+ * The changes of a collection. Everything that can fail comes before the first step that changes something.
+ */
 
 import { RowspaceError } from '../core/errors.ts'
 import { readOptions } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument } from '../core/values.ts'
 import type { ReadChange, ReadEntry } from './entries.ts'
 import type { Key, Keys } from './keys.ts'
 import type { Parts } from './parts.ts'
 
 /** Options of `add`. */
 export interface AddOptions {
-  /** What happens to an entry whose key exists: an error ('reject', the default), or it is replaced ('overwrite'). */
+  /**
+   * What happens to an entry whose key exists: an error ('reject', the default), or it is replaced
+   * ('overwrite').
+   */
   duplicates?: 'reject' | 'overwrite' | undefined
 }
 
@@ -21,10 +26,7 @@ type KeyedEntry = ReadEntry & { key: Key }
 export function readDuplicates(options: AddOptions): Duplicates {
   const { duplicates = 'reject' } = readOptions(options, { duplicates: true }, 'the options of add()')
   if (duplicates === 'reject' || duplicates === 'overwrite') return duplicates
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `duplicates must be 'reject' or 'overwrite'; got ${describe(duplicates)}.`,
-  )
+  throw invalidArgument("duplicates must be 'reject' or 'overwrite'", duplicates)
 }
 
 /** Adds entries, and returns their keys. */
@@ -42,8 +44,8 @@ export async function addEntries(
 }
 
 /**
- * Gives keys to entries without one. Throws `DUPLICATE_KEY`, also for a key that an earlier entry of the list was given,
- * and `INVALID_ARGUMENT` if no integer is left.
+ * Gives keys to entries without one. Throws `DUPLICATE_KEY`, also for a key that an earlier entry of the list
+ * was given, and `INVALID_ARGUMENT` if no integer is left.
  */
 function nameEntries(keys: Keys, entries: readonly ReadEntry[], duplicates: Duplicates): KeyedEntry[] {
   const seen = new Set<Key>()
@@ -64,22 +66,18 @@ function nameEntries(keys: Keys, entries: readonly ReadEntry[], duplicates: Dupl
 }
 
 function noKeyLeft(index: number): RowspaceError {
-  return new RowspaceError(
-    'INVALID_ARGUMENT',
-    `entry ${index} has no key, and no integer is left to give out: ${Number.MAX_SAFE_INTEGER} was a key. Give it a key.`,
-    { index },
-  )
+  const message =
+    `entry ${index} has no key, and no integer is left to give out: ` +
+    `${Number.MAX_SAFE_INTEGER} was a key. Give it a key.`
+  return new RowspaceError('INVALID_ARGUMENT', message, { index })
 }
 
 function duplicateKey(key: Key, index: number, isGivenOut: boolean): RowspaceError {
-  const shown = describe(key)
-  return new RowspaceError(
-    'DUPLICATE_KEY',
-    isGivenOut
-      ? `entry ${index} has the key ${shown}, which an entry before it was given: put entries with keys first, or give all of them keys.`
-      : `entry ${index}: there is an entry ${shown} already; pass duplicates: 'overwrite' to replace it.`,
-    { key, index },
-  )
+  const problem = isGivenOut
+    ? ', which an entry before it was given: put entries with keys first, or give all of them keys.'
+    : ", which an entry has already: pass duplicates: 'overwrite' to replace it."
+  const message = `entry ${index} has the key ${describe(key)}${problem}`
+  return new RowspaceError('DUPLICATE_KEY', message, { key, index })
 }
 
 /** Adds an entry, or replaces the one of its key; there must be room. */
@@ -112,7 +110,10 @@ export function deleteEntries(parts: Parts, list: ReadonlySet<Key>): void {
   }
 }
 
-/** Makes room for `count` more rows: closes gaps if they are half of the capacity, else moves to a larger memory. */
+/**
+ * Makes room for `count` more rows: closes gaps if they are half of the capacity, else moves to a larger
+ * memory.
+ */
 export async function makeRoom(parts: Parts, count: number): Promise<void> {
   const { rows } = parts
   if (rows.used + count <= rows.capacity) return

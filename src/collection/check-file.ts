@@ -1,6 +1,6 @@
 /**
- * What is checked in a collection's file. Checksums find damage, but not a file that another program made up: what it says
- * must hold together too.
+ * What is checked in a collection's file. Checksums find damage, but not a file that another program made up:
+ * what it says must hold together too.
  */
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
@@ -26,11 +26,8 @@ export async function readMetadata(
   }
   const version = metadata.get('version') ?? ''
   if (Number(version) > VERSION) {
-    throw unsupported(
-      source,
-      `it was saved by a newer rowspace (version ${version} of the format; this one reads up to ${VERSION}). Update rowspace.`,
-      { version },
-    )
+    const problem = `it was saved by a newer rowspace (version ${version}; this one reads up to ${VERSION})`
+    throw unsupported(source, `${problem}. Update rowspace.`, { version })
   }
   const read = Object.fromEntries(metadata) as unknown as CollectionMetadata & { checksum: string }
   if ((await checksumOf(read, [...tensors.values()])) !== read.checksum) throw mismatch(source, 'its header')
@@ -39,11 +36,9 @@ export async function readMetadata(
 }
 
 export function mismatch(source: ByteSource, what: string): RowspaceError {
-  return new RowspaceError(
-    'CHECKSUM_MISMATCH',
-    `${source.name}: the checksum of ${what} does not match: the file was changed or damaged. Use an undamaged copy.`,
-    { source: source.name },
-  )
+  const problem = `the checksum of ${what} does not match: the file was changed or damaged`
+  const message = `${source.name}: ${problem}. Use an undamaged copy.`
+  return new RowspaceError('CHECKSUM_MISMATCH', message, { source: source.name })
 }
 
 /** The columns' types, from the header. Throws `INVALID_ARGUMENT` if others are `expected`. */
@@ -69,11 +64,9 @@ function checkExpected(source: ByteSource, found: ColumnTypes, expected: ColumnT
   makeColumns(expected) // types that do not exist are an error of their own
   const sorted = (types: ColumnTypes) => JSON.stringify(Object.entries(types).sort())
   if (sorted(expected) === sorted(found)) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `${source.name} has the columns ${JSON.stringify(found)}, not ${JSON.stringify(expected)}. Open it without columns, or with its own.`,
-    { found, expected },
-  )
+  const problem = `it has the columns ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`
+  const message = `${source.name}: ${problem}. Open it without columns, or with its own.`
+  throw new RowspaceError('INVALID_ARGUMENT', message, { found, expected })
 }
 
 /** A JSON list of pairs of texts in the header. */

@@ -1,6 +1,6 @@
 /**
- * Checksums that tell a torn or damaged file: XXH64 (Collet, "xxHash fast digest algorithm", version 0.1.1), computed faster than
- * files are read. Nothing here guards against someone who means to deceive.
+ * Checksums that find a torn or damaged file: XXH64 (Collet, "xxHash fast digest algorithm", version 0.1.1),
+ * computed faster than files are read. Nothing here guards against someone who means to deceive.
  */
 import xxhash, { type XXHash, type XXHashAPI } from 'xxhash-wasm'
 

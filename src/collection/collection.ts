@@ -38,10 +38,10 @@ import { type CollectionStore, identityOf } from './stores/store.ts'
 import { readWatched } from './work.ts'
 
 /**
- * Vectors of one dimension, each with a key and metadata, in one WebAssembly memory that grows. Queries are synchronous
- * and exact, with the bits that an EmbeddingTable of the same rows gives; of equal scores, the entry added first comes
- * first. Changes are promises and run one after the other in the order of the calls. Arguments are checked and copied at
- * the call, and a rejected change has changed nothing.
+ * Vectors of one dimension, each with a key and metadata, in one WebAssembly memory that grows. Queries are
+ * synchronous and exact, with the bits that an EmbeddingTable of the same rows gives; of equal scores, the
+ * entry added first comes first. Changes are promises and run one after the other in the order of the calls.
+ * Arguments are checked and copied at the call, and a rejected change has changed nothing.
  *
  * @example
  * const notes = await Collection.create({ dimension: 384, columns: { year: 'number' } })
@@ -68,7 +68,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    * Creates an empty collection.
    *
    * @typeParam Columns the metadata columns and their types
-   * @throws RowspaceError `INVALID_ARGUMENT` naming the option; `OUT_OF_MEMORY`; `UNSUPPORTED` without WebAssembly SIMD.
+   * @throws RowspaceError `INVALID_ARGUMENT` naming the option; `OUT_OF_MEMORY`; `UNSUPPORTED` without
+   *   WebAssembly SIMD.
    */
   static async create<const Columns extends ColumnTypes = NoColumns>(
     options: CollectionOptions<Columns>,
@@ -77,12 +78,13 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * Opens a saved collection with its codes; only checksums and norms are computed. `columns` gives metadata its types.
-   * Without it, conditions may name any column, and an unknown one is an error when the query runs.
+   * Opens a saved collection with its codes; only checksums and norms are computed. `columns` gives metadata
+   * its types. Without it, conditions may name any column, and an unknown one is an error when the query
+   * runs.
    *
    * @param store a path (Node), or a store
-   * @throws RowspaceError `NOT_FOUND`; `INVALID_FORMAT`, `TRUNCATED`, `CHECKSUM_MISMATCH` if the file is not a whole
-   *   collection; `UNSUPPORTED` if a newer version saved it; as `create`; and `signal.reason`
+   * @throws RowspaceError `NOT_FOUND`; `INVALID_FORMAT`, `TRUNCATED`, `CHECKSUM_MISMATCH` if the file is not
+   *   a whole collection; `UNSUPPORTED` if a newer version saved it; as `create`; and `signal.reason`
    */
   static async open<const Columns extends ColumnTypes = ColumnTypes>(
     store: string | CollectionStore,
@@ -97,8 +99,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * Copies a table into a new collection, without rows that were skipped as not finite (`nonFinite: 'skip'`). Keys are the
-   * tokens, and ids for rows without a token, unless `keyOf` returns others.
+   * Copies a table into a new collection, without rows that were skipped as not finite (`nonFinite: 'skip'`).
+   * Keys are the tokens, and ids for rows without a token, unless `keyOf` returns others.
    *
    * @throws RowspaceError as `create` and `add`
    */
@@ -161,10 +163,11 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * Adds entries and resolves to their keys. An entry without a key gets the integer after the largest key ever used.
+   * Adds entries and resolves to their keys. An entry without a key gets the integer after the largest key
+   * ever used.
    *
-   * @throws RowspaceError `DUPLICATE_KEY`, unless `duplicates: 'overwrite'`; `DIMENSION_MISMATCH`, `NON_FINITE`,
-   *   `INVALID_ARGUMENT`, naming the entry; `OUT_OF_MEMORY`. In each case no entry was added.
+   * @throws RowspaceError `DUPLICATE_KEY`, unless `duplicates: 'overwrite'`; `DIMENSION_MISMATCH`,
+   *   `NON_FINITE`, `INVALID_ARGUMENT`, naming the entry; `OUT_OF_MEMORY`. In each case no entry was added.
    */
   async add(entries: Entry<Columns> | Iterable<Entry<Columns>>, options: AddOptions = {}): Promise<Key[]> {
     const duplicates = readDuplicates(options)
@@ -191,7 +194,10 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     return this.change((parts) => deleteEntries(parts, list))
   }
 
-  /** Makes room for `capacity` entries in all, so that rows do not move while they are added. Throws `OUT_OF_MEMORY`. */
+  /**
+   * Makes room for `capacity` entries in all, so that rows do not move while they are added. Throws
+   * `OUT_OF_MEMORY`.
+   */
   async reserve(capacity: number): Promise<void> {
     checkCount(capacity, 'capacity', 1)
     return this.change((parts) => makeRoom(parts, capacity - parts.keys.size))
@@ -206,9 +212,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    * Compacts the collection and saves it as one safetensors file. A failure leaves the old file unchanged.
    *
    * @param store a path (Node), or a store
-   * @throws RowspaceError `LOCKED` while another writer saves; `CONFLICT` if another has saved since this collection was
-   *   opened; `EXISTS` if the store holds something else (`overwrite: true` for either); `QUOTA_EXCEEDED`; `IO`; and
-   *   `signal.reason`
+   * @throws RowspaceError `LOCKED` while another writer saves; `CONFLICT` if another has saved since this
+   *   collection was opened; `EXISTS` if the store holds something else (`overwrite: true` for either);
+   *   `QUOTA_EXCEEDED`; `IO`; and `signal.reason`
    */
   async save(store: string | CollectionStore, options: SaveOptions = {}): Promise<void> {
     const place = storeOf(store)
@@ -217,8 +223,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * A filter from a condition on metadata, or from a test of key and metadata. It is evaluated once, and again after a
-   * change.
+   * A filter from a condition on metadata, or from a test of key and metadata. It is evaluated once, and
+   * again after a change.
    *
    * @typeParam Given the type of `wanted`, checked for undefined values and unknown columns
    * @throws RowspaceError `INVALID_ARGUMENT` for an unknown column or a value of another type
@@ -239,7 +245,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   /**
    * The k entries nearest to an entry (left out itself unless `includeInputs`) or to a vector, best first.
    *
-   * @throws RowspaceError `UNKNOWN_KEY`, `INVALID_ARGUMENT` for a filter that cannot be, and as EmbeddingTable.nearest.
+   * @throws RowspaceError `UNKNOWN_KEY`, `INVALID_ARGUMENT` for a filter that cannot be, and as
+   *   EmbeddingTable.nearest.
    */
   nearest<const Given extends CollectionSearchOptions<Columns> = CollectionSearchOptions<Columns>>(
     query: Key | Vector,
@@ -248,7 +255,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     return nearest<Columns>(this.open(), query, options)
   }
 
-  /** As `nearest`, of many queries over one reading of the rows. Takes also n · d numbers as one Float32Array. */
+  /**
+   * As `nearest`, of many queries over one reading of the rows. Takes also n · d numbers as one Float32Array.
+   */
   nearestBatch<const Given extends CollectionSearchOptions<Columns> = CollectionSearchOptions<Columns>>(
     queries: Iterable<Key | Vector> | Float32Array,
     options?: Given & CheckedCollectionSearch<Given, Columns>,
@@ -262,8 +271,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * Copies the entries into an EmbeddingTable, for analogies, bulk queries or KeyedVectors. Its ids follow the order of
-   * `keys()`. Its tokens are the keys if all of them are strings.
+   * Copies the entries into an EmbeddingTable, for analogies, bulk queries or KeyedVectors. Its ids follow
+   * the order of `keys()`. Its tokens are the keys if all of them are strings.
    *
    * @throws RowspaceError `INVALID_ARGUMENT` if there are no entries; as EmbeddingTable.fill
    */

@@ -1,9 +1,8 @@
 /** From a table to a collection and back. */
 
-import { RowspaceError } from '../core/errors.ts'
 import { TABLE_OPTIONS, type TableOptions } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import type { ColumnTypes, Metadata, NoColumns } from '../metadata/types.ts'
 import { EmbeddingTable } from '../table/embedding-table.ts'
 import { COLLECTION_OPTIONS, type CollectionOptions } from './create.ts'
@@ -14,7 +13,10 @@ import type { Parts } from './parts.ts'
 /** Options of `Collection.fromTable`. */
 export interface FromTableOptions<Columns extends ColumnTypes = NoColumns>
   extends Omit<CollectionOptions<Columns>, 'dimension'> {
-  /** Returns the key of a row. Default: its token, or its id if it has no token or an earlier row has the same one. */
+  /**
+   * Returns the key of a row. Default: its token, or its id if it has no token or an earlier row has the same
+   * one.
+   */
   keyOf?: ((id: number) => Key) | undefined
   /** Returns the metadata of a row. */
   metadataOf?: ((id: number) => Metadata<Columns>) | undefined
@@ -38,7 +40,7 @@ export function readTable<Columns extends ColumnTypes>(
   given: FromTableOptions<Columns>,
 ): { options: CollectionOptions<Columns>; entries: Iterable<Entry<Columns>[]> } {
   if (!(table instanceof EmbeddingTable)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `fromTable copies an EmbeddingTable; got ${describe(table)}.`)
+    throw invalidArgument('fromTable copies an EmbeddingTable', table)
   }
   const read = readOptions<FromTableOptions<Columns>>(given, FROM_TABLE_OPTIONS, 'the options of fromTable()')
   const { keyOf = tokenKeys(table), metadataOf, ...others } = read

@@ -1,9 +1,8 @@
 /** Creates the parts of an empty collection. */
 
-import { RowspaceError } from '../core/errors.ts'
 import type { TableOptions } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { checkCount, describe } from '../core/values.ts'
+import { checkCount, invalidArgument } from '../core/values.ts'
 import { makeColumns } from '../metadata/columns.ts'
 import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import { Keys } from './keys.ts'
@@ -42,10 +41,7 @@ export async function createParts(options: CollectionOptions<ColumnTypes>): Prom
   checkCount(dimension, 'dimension', 1)
   checkCount(capacity, 'capacity', 1)
   if (dtype !== 'f32' && dtype !== 'bf16' && dtype !== 'f16') {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `dtype must be 'f32', 'bf16' or 'f16'; got ${describe(dtype)}.`,
-    )
+    throw invalidArgument("dtype must be 'f32', 'bf16' or 'f16'", dtype)
   }
   const columns = makeColumns(types)
   const rows = await CollectionRows.create(core, { capacity, dimension, dtype, codes, threads })

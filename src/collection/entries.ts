@@ -2,7 +2,7 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { describe, isVector } from '../core/values.ts'
+import { describe, invalidArgument, isVector } from '../core/values.ts'
 import type { Column } from '../metadata/columns.ts'
 import { readMetadata } from '../metadata/read-metadata.ts'
 import type { ColumnTypes, Metadata, NoColumns, Value } from '../metadata/types.ts'
@@ -32,7 +32,10 @@ export interface ReadEntry extends ReadChange {
   vector: Float32Array
 }
 
-/** A number of this magnitude or above rounds to infinity: half a unit in the last place above the largest finite one. */
+/**
+ * A number of this magnitude or above rounds to infinity: half a unit in the last place above the largest
+ * finite one.
+ */
 const LIMITS = { f32: 2 ** 128 - 2 ** 103, bf16: 2 ** 128 - 2 ** 119, f16: 65_520 } as const
 
 interface GivenChange {
@@ -45,7 +48,10 @@ interface GivenEntry extends GivenChange {
 const CHANGE_KEYS: KeysOf<GivenChange> = { vector: true, metadata: true }
 const ENTRY_KEYS: KeysOf<GivenEntry> = { key: true, ...CHANGE_KEYS }
 
-/** An entry, or a list of entries. Throws `INVALID_ARGUMENT`, `DIMENSION_MISMATCH`, `NON_FINITE`, naming the entry. */
+/**
+ * An entry, or a list of entries. Throws `INVALID_ARGUMENT`, `DIMENSION_MISMATCH`, `NON_FINITE`, naming the
+ * entry.
+ */
 export function readEntries(parts: Parts, entries: unknown): ReadEntry[] {
   const isList = typeof entries === 'object' && entries !== null && Symbol.iterator in entries
   const list = isList ? [...(entries as Iterable<unknown>)] : [entries]
@@ -95,10 +101,7 @@ function readGiven<Given extends object>(
 /** A copy of a vector, which the caller may write to afterwards. */
 function readVector({ rows: { dimension, dtype } }: Parts, vector: unknown, name: string): Float32Array {
   if (!isVector(vector)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `${name}: a vector is an array of numbers; got ${describe(vector)}.`,
-    )
+    throw invalidArgument(`${name}: a vector is an array of numbers`, vector)
   }
   if (vector.length !== dimension) {
     throw new RowspaceError(

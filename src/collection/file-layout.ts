@@ -3,17 +3,18 @@
  *
  * ```
  * embeddings     F32, BF16 or F16 [n, d]      the rows
- * tokens         U8 [bytes]                   the keys as a JSON list, where all are strings (openTable reads them so)
+ * tokens         U8 [bytes]                   the keys as a JSON list, if all are strings: openTable's
  * keys           U8 [bytes]                   the same, where some are numbers
  * norms          F32 [n]                      1/||row||
  * codes          I8 [n, d rounded up to 8]
- * code_scales    F32 [n]                      with residuals F32 [n], code_columns F32 [4, …], code_stats F32 [4]
- * column.<name>  F64, U8 or U32 [n]           metadata: numbers (NaN: null), booleans (0 null, 1 false, 2 true),
- *                                             strings by number
- * strings.<name> U8 [bytes]                   the strings as a JSON list: number n stands for the nth, 0 for null
+ * code_scales    F32 [n]                      with residuals F32 [n], code_columns F32 [4, …], code_stats
+ * column.<name>  F64, U8 or U32 [n]           metadata: numbers (NaN: null), booleans (0 null, 1 false,
+ *                                             2 true), strings by number
+ * strings.<name> U8 [bytes]                   the strings as a JSON list: n stands for the nth, 0 for null
  * ```
- * `__metadata__`: format, version, revision (another after each save), columns (JSON list of [name, type]), next_key,
- * checksums (JSON list of [tensor, XXH64]) and checksum, that of all the others and of the tensors' names, types, shapes.
+ * `__metadata__`: format, version, revision (another after each save), columns (JSON list of [name, type]),
+ * next_key, checksums (JSON list of [tensor, XXH64]) and checksum, that of all the others and of the tensors'
+ * names, types, shapes.
  */
 import { codeViews } from '../../bindings/codes.ts'
 import type { TensorInfo } from '../formats/format.ts'

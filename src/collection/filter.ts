@@ -2,7 +2,7 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import type { Condition } from '../metadata/condition.ts'
 import { parseCondition } from '../metadata/parse-condition.ts'
 import { select } from '../metadata/select.ts'
@@ -27,10 +27,8 @@ export class Filter {
   /** @internal The places that pass now. */
   placesIn(parts: Parts): IdSet {
     if (parts !== this.parts) {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        'this filter was made by another collection: make one with where().',
-      )
+      const message = 'this filter was made by another collection: make one with where().'
+      throw new RowspaceError('INVALID_ARGUMENT', message)
     }
     if (this.version !== versionOf(parts)) {
       this.made = this.select()
@@ -63,10 +61,8 @@ export function readFilter(parts: Parts, wanted: unknown): () => IdSet {
 /** A promise is neither true nor false, but JavaScript takes it for true: it would let every entry pass. */
 function isTrue(answer: unknown): boolean {
   if ((typeof answer !== 'object' && typeof answer !== 'function') || answer === null) return Boolean(answer)
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `a filter function returns true or false; got ${describe(answer)}${answer instanceof Promise ? ': it must not be async' : ''}.`,
-  )
+  const hint = answer instanceof Promise ? ' and must not be async' : ''
+  throw invalidArgument(`a filter function returns true or false${hint}`, answer)
 }
 
 /** Selects the places of the keys that are still there. Throws `UNKNOWN_KEY` if one is not there now. */

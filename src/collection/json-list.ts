@@ -1,4 +1,6 @@
-/** Lists of texts and numbers as JSON, in parts: an engine's strings end at 512 MB or less, a list need not. */
+/**
+ * Lists of texts and numbers as JSON, in parts: an engine's strings end at 512 MB or less, a list need not.
+ */
 import { CHUNK_BYTES } from './checksum.ts'
 
 /** Bytes that are decoded at once. */

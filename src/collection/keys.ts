@@ -1,7 +1,7 @@
 /** Which key has which place. */
 
 import { RowspaceError } from '../core/errors.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument, readList } from '../core/values.ts'
 
 /** The key of an entry: a string or an integer ≥ 0. */
 export type Key = string | number
@@ -80,26 +80,12 @@ function isKey(key: unknown): key is Key {
 /** Throws `INVALID_ARGUMENT` unless `key` can be one. */
 export function checkKey(key: unknown): asserts key is Key {
   if (isKey(key)) return
-  throw new RowspaceError('INVALID_ARGUMENT', `a key is a string or an integer ≥ 0; got ${describe(key)}.`)
+  throw invalidArgument('a key is a string or an integer ≥ 0', key)
 }
 
 /** A key, or a list of keys, without repetitions. Throws `INVALID_ARGUMENT`. */
-export function readKeys(keys: unknown): Set<Key> {
-  const list = typeof keys === 'object' && keys !== null ? keys : [keys]
-  if (!isIterable(list)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `a key or a list of keys was expected; got ${describe(keys)}.`,
-    )
-  }
-  const all = new Set<Key>()
-  for (const key of list) {
-    checkKey(key)
-    all.add(key)
-  }
-  return all
-}
-
-function isIterable(value: object): value is Iterable<unknown> {
-  return Symbol.iterator in value
+export function readKeys(keys: Key | Iterable<Key>): Set<Key> {
+  const list = typeof keys === 'object' ? readList(keys, 'keys') : [keys]
+  for (const key of list) checkKey(key)
+  return new Set(list)
 }

@@ -1,8 +1,7 @@
 /** What a collection is made of. */
 
-import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
-import { describe } from '../core/values.ts'
+import { readList } from '../core/values.ts'
 import type { Column } from '../metadata/columns.ts'
 import type { ColumnTypes, StoredMetadata, Value } from '../metadata/types.ts'
 import { Searcher } from '../table/searcher.ts'
@@ -28,12 +27,7 @@ export function partsOf(rows: CollectionRows, keys: Keys, columns: ReadonlyMap<s
       return rows.live
     },
     memory: () => rows.memory,
-    ids: (list) => {
-      if (typeof list === 'object' && list !== null && Symbol.iterator in list) {
-        return Array.from(list, (key) => keys.placeOf(key))
-      }
-      throw new RowspaceError('INVALID_ARGUMENT', `a list of keys was expected; got ${describe(list)}.`)
-    },
+    ids: (list) => readList(list, 'keys').map((key) => keys.placeOf(key)),
     idSet: (test) => IdSet.where(rows.used, (place) => test(place, undefined)),
     tokenOf: () => undefined,
   })

@@ -6,9 +6,9 @@ import type { Key } from './keys.ts'
 import type { CollectionRows } from './rows.ts'
 
 /**
- * The numbers of one entry without a copy, to read and never to write. It expires when the entry is deleted and when rows
- * move: the collection grows past its capacity, is compacted, saved or disposed. It then throws `EXPIRED_VIEW` instead of
- * showing old numbers.
+ * The numbers of one entry without a copy, to read and never to write. It expires when the entry is deleted
+ * and when rows move: the collection grows past its capacity, is compacted, saved or disposed. It then throws
+ * `EXPIRED_VIEW` instead of showing old numbers.
  */
 export class RowView {
   private readonly generation: number
@@ -30,13 +30,9 @@ export class RowView {
 
   /** d numbers, as bits where rows are bf16 or f16. Throws `EXPIRED_VIEW`. */
   get values(): Float32Array | Uint16Array {
-    if (this.expired) {
-      throw new RowspaceError(
-        'EXPIRED_VIEW',
-        `The row of ${describe(this.key)} was deleted or has moved. Call view() again, or vector() for a copy.`,
-        { key: this.key },
-      )
-    }
-    return this.rows.stored(this.place)
+    if (!this.expired) return this.rows.stored(this.place)
+    const problem = `The row of ${describe(this.key)} was deleted or has moved`
+    const message = `${problem}. Call view() again, or vector() for a copy.`
+    throw new RowspaceError('EXPIRED_VIEW', message, { key: this.key })
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Rows that are added and deleted in one table memory. A row's place stays until `compact`; a new row gets the place after
- * the last, so places are in the order of additions. Room doubles when it is full: the rows move to a new memory.
+ * Rows that are added and deleted in one table memory. A row's place stays until `compact`; a new row gets
+ * the place after the last, so places are in the order of additions. Room doubles when it is full: the rows
+ * move to a new memory.
  */
 import { codeViews, measureColumns } from '../../bindings/codes.ts'
 import { type CoreSource, readCore } from '../../bindings/core.ts'
@@ -29,7 +30,10 @@ export class CollectionRows {
   generation = 0
   /** Places of deleted rows. */
   private removed = 0
-  /** Rows whose norm float32 bounds cannot be trusted with (assembly/norm.ts): while there are any, codes are of no use. */
+  /**
+   * Rows whose norm float32 bounds cannot be trusted with (assembly/norm.ts): while there are any, codes are
+   * of no use.
+   */
   private extreme = 0
   /** Rows that have codes. */
   private encoded = 0
@@ -68,7 +72,9 @@ export class CollectionRows {
     return this.used - this.removed
   }
 
-  /** Makes room for so many places: for twice as many as there were if memory allows. Throws `OUT_OF_MEMORY`. */
+  /**
+   * Makes room for so many places: for twice as many as there were if memory allows. Throws `OUT_OF_MEMORY`.
+   */
   async reserve(capacity: number): Promise<void> {
     if (capacity <= this.capacity) return
     try {
@@ -160,7 +166,9 @@ export class CollectionRows {
     this.encoded = used
   }
 
-  /** Accepts `count` rows that were read into the memory, with their norms, and with their codes if `coded`. */
+  /**
+   * Accepts `count` rows that were read into the memory, with their norms, and with their codes if `coded`.
+   */
   adopt(count: number, coded: boolean): void {
     this.extreme = this.memory.norms.subarray(0, count).filter(Number.isNaN).length
     if (coded) this.encoded = this.measured = count
@@ -173,7 +181,9 @@ export class CollectionRows {
     this.memory.mask.set(this.live.words)
   }
 
-  /** Closes the gaps of deleted rows, of which there must be some. Returns the places of the others, in order. */
+  /**
+   * Closes the gaps of deleted rows, of which there must be some. Returns the places of the others, in order.
+   */
   compact(): Uint32Array {
     const { memory, dimension, live, used } = this
     const places = Uint32Array.from({ length: used }, (_, place) => place).filter((place) => live.has(place))

@@ -25,7 +25,10 @@ export type SaveProgress = Progress<'checksum' | 'write'>
 
 /** Options of `save`. */
 export interface SaveOptions {
-  /** Overwrite the store even if it holds something else, or a collection that another writer saved. Default false. */
+  /**
+   * Overwrite the store even if it holds something else, or a collection that another writer saved. Default
+   * false.
+   */
   overwrite?: boolean | undefined
   /** Called for every chunk. */
   onProgress?: ((progress: SaveProgress) => void) | undefined
@@ -97,18 +100,12 @@ async function checkRevision(
     await source.close?.()
   }
   if (found !== undefined && found === revision) return
-  if (found !== undefined && revision !== undefined) {
-    throw new RowspaceError(
-      'CONFLICT',
-      `"${store.name}" was saved by another writer since this collection read it. Open it again and repeat the changes, or pass overwrite: true to lose the other's changes.`,
-      { store: store.name },
-    )
-  }
-  throw new RowspaceError(
-    'EXISTS',
-    `"${store.name}" exists already and was left unchanged. Open it, or pass overwrite: true to overwrite it.`,
-    { store: store.name },
-  )
+  const isConflict = found !== undefined && revision !== undefined
+  const message = isConflict
+    ? `"${store.name}" was saved by another writer since this collection read it. Open it again and ` +
+      "repeat the changes, or pass overwrite: true to lose the other's changes."
+    : `"${store.name}" exists already. Open it, or pass overwrite: true to overwrite it.`
+  throw new RowspaceError(isConflict ? 'CONFLICT' : 'EXISTS', message, { store: store.name })
 }
 
 interface SizedTensor extends TensorToWrite {
@@ -136,7 +133,9 @@ function jsonTensor(name: string, list: Iterable<unknown>): SizedTensor {
   return { name, dtype: 'U8', shape: [size], bytes, size }
 }
 
-/** Copies chunk by chunk, because Blobs do not take the shared memory that rows are in with several threads. */
+/**
+ * Copies chunk by chunk, because Blobs do not take the shared memory that rows are in with several threads.
+ */
 function chunksOf(bytes: Uint8Array): Iterable<Uint8Array> {
   return {
     *[Symbol.iterator]() {

@@ -1,10 +1,9 @@
 /** What opening and saving share: a signal to stop, and progress whose errors end nothing. */
 
-import { RowspaceError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import { reportLater } from '../core/report-later.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import { checkSignal } from '../sources/options.ts'
 
 type Report<Phase extends string> = (progress: Progress<Phase>) => void
@@ -23,13 +22,13 @@ export function readWatched<Options extends Watched<never>>(
   const options = readOptions(given, keys, what)
   checkSignal(options.signal)
   if (options.onProgress === undefined || typeof options.onProgress === 'function') return options
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `onProgress must be a function; got ${describe(options.onProgress)}.`,
-  )
+  throw invalidArgument('onProgress must be a function', options.onProgress)
 }
 
-/** Does work that reports progress. What `onProgress` throws does not end it: the first error is reported at the end. */
+/**
+ * Does work that reports progress. What `onProgress` throws does not end it: the first error is reported at
+ * the end.
+ */
 export async function reporting<Phase extends string, Result>(
   options: Watched<Phase>,
   work: (onProgress: Report<Phase>) => Promise<Result>,

@@ -1,8 +1,11 @@
-/** Metadata columns: one value or null per place, stored as numbers so that a condition is a loop over an array. */
+/**
+ * Metadata columns: one value or null per place, stored as numbers so that a condition is a loop over an
+ * array.
+ */
 
 import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument } from '../core/values.ts'
 import type { ColumnType, ColumnTypes, Value } from './types.ts'
 
 type Numbers = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
@@ -24,7 +27,10 @@ export abstract class Column {
   /** The places below `size` whose value passes. */
   abstract select(size: number, test: (value: Value | null) => boolean): IdSet
 
-  /** Accepts the first `count` values, which came from a file, with their strings. Returns what is wrong with them. */
+  /**
+   * Accepts the first `count` values, which came from a file, with their strings. Returns what is wrong with
+   * them.
+   */
   adopt(_count: number, _strings: readonly unknown[]): string | undefined {
     return undefined
   }
@@ -182,19 +188,14 @@ const COLUMNS = { number: NumberColumn, boolean: BooleanColumn, string: StringCo
 /** Columns of these types. Throws `INVALID_ARGUMENT` for a type that does not exist. */
 export function makeColumns(types: ColumnTypes): Map<string, Column> {
   if (typeof types !== 'object' || types === null || Array.isArray(types)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `columns are { name: 'number' | 'string' | 'boolean' }; got ${describe(types)}.`,
-    )
+    throw invalidArgument("columns are { name: 'number' | 'string' | 'boolean' }", types)
   }
   return new Map(
     Object.entries(types).map(([name, type]) => {
       if (Object.hasOwn(COLUMNS, type)) return [name, new COLUMNS[type]()]
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `column ${describe(name)} is of type 'number', 'string' or 'boolean'; got ${describe(type)}.`,
-        { column: name },
-      )
+      throw invalidArgument(`column ${describe(name)} is of type 'number', 'string' or 'boolean'`, type, {
+        column: name,
+      })
     }),
   )
 }
@@ -202,11 +203,7 @@ export function makeColumns(types: ColumnTypes): Map<string, Column> {
 /** Throws `INVALID_ARGUMENT` unless a column of this type can hold `value`. */
 export function checkValue(name: string, type: ColumnType, value: unknown): asserts value is Value | null {
   if (value === null || (typeof value === type && !Number.isNaN(value))) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `column ${describe(name)} holds a ${type} or null; got ${describe(value)}.`,
-    { column: name },
-  )
+  throw invalidArgument(`column ${describe(name)} holds a ${type} or null`, value, { column: name })
 }
 
 export function unknownColumn(

@@ -1,7 +1,10 @@
 /** Conditions on metadata, as callers write them and as parse-condition.ts returns them. */
 import type { ColumnType, ColumnTypes, Value, ValueOf } from './types.ts'
 
-/** All given comparisons must hold. A missing value passes `eq: null` and nothing else. Strings compare by code units. */
+/**
+ * All given comparisons must hold. A missing value passes `eq: null` and nothing else. Strings compare by
+ * code units.
+ */
 export interface Comparison<Type> {
   /** Equal; `eq: null` is a missing value. */
   eq?: Type | null
@@ -22,8 +25,8 @@ export interface Comparison<Type> {
 }
 
 /**
- * { year: { gte: 2020 }, language: { in: ['de', 'en'] } }. All columns of an object must pass; of a list of objects, any
- * one. A plain value stands for { eq: value }.
+ * { year: { gte: 2020 }, language: { in: ['de', 'en'] } }. All columns of an object must pass; of a list of
+ * objects, any one. A plain value stands for { eq: value }.
  */
 export type Condition<Columns extends ColumnTypes> =
   | {
@@ -32,9 +35,9 @@ export type Condition<Columns extends ColumnTypes> =
   | readonly Condition<Columns>[]
 
 /**
- * A filter as it was written, with nothing in it that may be undefined and no unknown column: `{ tenant: user.tenant }`
- * is a type error if the tenant may be missing, also without exactOptionalPropertyTypes. `Other` are the filters that
- * are not conditions.
+ * A filter as it was written, with nothing in it that may be undefined and no unknown column: `{ tenant:
+ * user.tenant }` is a type error if the tenant may be missing, also without exactOptionalPropertyTypes.
+ * `Other` are the filters that are not conditions.
  */
 export type CheckedFilter<Given, Columns, Other = never> = Given extends Other
   ? Given
@@ -51,7 +54,7 @@ export type CheckedSearch<Given, Options, Columns, Other = never> = {
       : never
 }
 
-/** Without strictNullChecks every type may be undefined: then only the check at run time can tell. */
+/** Without strictNullChecks every type may be undefined: then only the check at run time finds them. */
 type ChecksNull = undefined extends string ? false : true
 
 type Defined<Given> = ChecksNull extends false

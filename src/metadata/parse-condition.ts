@@ -1,11 +1,11 @@
 /**
- * The one parser of conditions. A filter decides who sees what, so it fails shut: whatever is not clearly a condition is
- * an error that names the column, and nothing is skipped. Each property is read once, so that what was checked is what
- * is compared.
+ * The one parser of conditions. A filter decides who sees what, so it fails shut: whatever is not clearly a
+ * condition is an error that names the column, and nothing is skipped. Each property is read once, so that
+ * what was checked is what is compared.
  */
 
 import { RowspaceError } from '../core/errors.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument } from '../core/values.ts'
 import { checkValue, unknownColumn } from './columns.ts'
 import type { ColumnTest, KnownColumn, Operator, ParsedCondition } from './condition.ts'
 import type { ColumnType } from './types.ts'
@@ -18,8 +18,8 @@ const OPERATORS: readonly string[] = ['eq', 'ne', 'in', 'nin', 'lt', 'lte', 'gt'
 /**
  * A condition, checked and copied.
  *
- * @throws RowspaceError `INVALID_ARGUMENT` for anything but objects of known columns with values or comparisons of the
- *   column's type, and lists of such objects
+ * @throws RowspaceError `INVALID_ARGUMENT` for anything but objects of known columns with values or
+ *   comparisons of the column's type, and lists of such objects
  */
 export function parseCondition<Known extends KnownColumn>(
   columns: ReadonlyMap<string, Known>,
@@ -33,9 +33,8 @@ export function parseCondition<Known extends KnownColumn>(
     return { any: list.map((one) => parseCondition(columns, one, depth + 1)) }
   }
   if (!isPlainObject(condition, 'a condition')) {
-    throw invalid(
-      `a condition is an object of columns, such as { year: 2020 }, or a list of such objects; got ${describe(condition)}.`,
-    )
+    const expected = 'a condition is an object of columns, such as { year: 2020 }, or a list of such objects'
+    throw invalidArgument(expected, condition)
   }
   const all = readProperties(condition, 'a condition').map(([column, given]) => {
     const known = columns.get(column)
@@ -52,26 +51,17 @@ function parseColumn(column: string, type: ColumnType, given: unknown): ColumnTe
   const comparisons = readProperties(given, named(column), column)
   if (comparisons.length > 0)
     return comparisons.map(([operator, operand]) => parseTest(column, type, operator, operand))
-  throw invalid(
-    `${named(column)} is compared with an empty object, which says nothing: write a value, or ${COMPARISON}.`,
-    column,
-  )
+  throw invalid(`${named(column)} is compared with an empty object: write a value, or ${COMPARISON}.`, column)
 }
 
 function parseTest(column: string, type: ColumnType, operator: string, operand: unknown): ColumnTest {
   if (!isOperator(operator)) {
-    throw invalid(
-      `${named(column)} has no comparison ${describe(operator)}: write one of ${OPERATORS.join(', ')}.`,
-      column,
-    )
+    const remedy = `write one of ${OPERATORS.join(', ')}`
+    throw invalid(`${named(column)} has no comparison ${describe(operator)}: ${remedy}.`, column)
   }
   if (operator === 'in' || operator === 'nin') {
-    if (!Array.isArray(operand)) {
-      throw invalid(
-        `${named(column)}: ${operator} takes an array of values; got ${describe(operand)}.`,
-        column,
-      )
-    }
+    if (!Array.isArray(operand))
+      throw invalidArgument(`${named(column)}: ${operator} takes an array of values`, operand, { column })
     const values = readList(operand, `${named(column)}: the array of ${operator}`, column)
     return {
       operator,
@@ -85,10 +75,8 @@ function parseTest(column: string, type: ColumnType, operator: string, operand: 
 
 function typed(column: string, type: ColumnType, value: unknown) {
   if (value === undefined) {
-    throw invalid(
-      `${named(column)} is compared with undefined: write a value, null for entries without one, or leave the column out.`,
-      column,
-    )
+    const remedy = 'write a value, null for entries without one, or leave the column out'
+    throw invalid(`${named(column)} is compared with undefined: ${remedy}.`, column)
   }
   checkValue(column, type, value)
   return value
@@ -112,8 +100,8 @@ function insteadOf(given: object): string {
 }
 
 /**
- * Whether it is an object written with braces, made by JSON.parse or without a prototype, of this realm or another. Throws
- * for inherited keys, which some would read and others would not.
+ * Whether it is an object written with braces, made by JSON.parse or without a prototype, of this realm or
+ * another. Throws for inherited keys, which some would read and others would not.
  */
 function isPlainObject(value: unknown, what: string, column?: string): value is object {
   for (const key in Object(value)) {

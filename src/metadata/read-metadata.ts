@@ -1,6 +1,5 @@
 /** Metadata as callers pass it, checked and copied. */
-import { RowspaceError } from '../core/errors.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import { type Column, checkValue, unknownColumn } from './columns.ts'
 import type { Value } from './types.ts'
 
@@ -13,10 +12,7 @@ export function readMetadata(
   const values = new Map<Column, Value | null>()
   if (metadata === undefined) return values
   if (Object.prototype.toString.call(metadata) !== '[object Object]') {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `${name}: metadata is an object with one value per column; got ${describe(metadata)}.`,
-    )
+    throw invalidArgument(`${name}: metadata is an object with one value per column`, metadata)
   }
   for (const key of Reflect.ownKeys(metadata as object)) {
     const column = columns.get(key as string)

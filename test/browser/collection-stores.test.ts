@@ -1,7 +1,7 @@
 /** Collections in the browser's own storage. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Collection, indexedDbStore, opfsStore } from '../../src/collection.ts'
-import { COLUMNS, expectSame, makeKept } from '../collection/kept.ts'
+import { COLUMNS, expectSame, makeSaved } from '../collection/saved.ts'
 
 afterEach(() => vi.restoreAllMocks())
 let count = 0
@@ -17,7 +17,7 @@ describe.each([
     async (options) => {
       const store = newStore()
       await expect(Collection.open(store)).rejects.toMatchObject({ code: 'NOT_FOUND' })
-      using saved = await makeKept(200, options)
+      using saved = await makeSaved(200, options)
       await saved.save(store)
       using opened = await Collection.open(store, { columns: COLUMNS })
       expectSame(opened, saved)
@@ -30,7 +30,7 @@ describe.each([
 
   test('tells the second of two writers', async () => {
     const store = newStore()
-    const [one, other] = [await makeKept(), await makeKept()]
+    const [one, other] = [await makeSaved(), await makeSaved()]
     const both = await Promise.allSettled([one.save(store), other.save(store)])
     expect(both.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []))).toEqual([
       'LOCKED',
@@ -42,7 +42,7 @@ describe.each([
 
   test('says when there is no more room, and leaves the old', async () => {
     const store = newStore()
-    const saved = await makeKept()
+    const saved = await makeSaved()
     await saved.save(store)
     const full = () => {
       throw new DOMException('full', 'QuotaExceededError')
@@ -65,7 +65,7 @@ describe.each([
     const store = newStore()
     const stop = new AbortController()
     const onProgress = ({ phase }: { phase: string }) => phase === 'write' && stop.abort()
-    await expect((await makeKept()).save(store, { signal: stop.signal, onProgress })).rejects.toMatchObject({
+    await expect((await makeSaved()).save(store, { signal: stop.signal, onProgress })).rejects.toMatchObject({
       name: 'AbortError',
     })
     await expect(Collection.open(store)).rejects.toMatchObject({ code: 'NOT_FOUND' })

@@ -1,10 +1,15 @@
-/** What changes leave behind: metadata, keys and codes after growth, replacement, deletion, compaction, save and open. */
-import { describe, expect, test } from 'vitest'
+/**
+ * What changes leave behind: metadata, keys and codes after growth, replacement, deletion, compaction, save
+ * and open.
+ */
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { TableMemory } from '../../bindings/table-memory.ts'
 import { Collection, type Key } from '../../src/collection.ts'
 import { searchAll } from '../oracle/search.ts'
 import { fillVector, randomNumbers } from '../oracle/tables.ts'
 import { type MemoryStore, memoryStore } from './forged.ts'
+
+afterEach(() => vi.unstubAllGlobals())
 
 const columns = { year: 'number', text: 'string', open: 'boolean' } as const
 const metadataOf = (index: number) => ({
@@ -115,7 +120,7 @@ describe('keys', () => {
   })
 })
 
-test('room: gaps are closed where they are enough, else it doubles, or is what is asked for', async () => {
+test('room: gaps are closed where they are enough, else it doubles, or is what is needed', async () => {
   const collection = await Collection.create({ dimension: 1, capacity: 8 })
   const add = (count: number) => collection.add(Array.from({ length: count }, () => ({ vector: [1] })))
   await add(8)
@@ -133,6 +138,31 @@ test('room: gaps are closed where they are enough, else it doubles, or is what i
   expect(collection.capacity).toBe(108)
   await collection.compact()
   expect(collection.capacity).toBe(108)
+})
+
+test('room is what is needed if memory is too short for twice as much, and a failure changes nothing', async () => {
+  const { Memory } = WebAssembly
+  let [last, limit] = [0, Number.POSITIVE_INFINITY]
+  class LimitedMemory extends Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      last = descriptor.initial
+      if (last > limit) throw new RangeError('no memory')
+      super(descriptor)
+    }
+  }
+  vi.stubGlobal('WebAssembly', Object.assign(Object.create(WebAssembly), { Memory: LimitedMemory }))
+  const create = (capacity: number) => Collection.create({ dimension: 256, capacity, codes: false })
+  const vector = new Float32Array(256).fill(1)
+  using collection = await create(1000)
+  await collection.add(Array.from({ length: 1000 }, () => ({ vector })))
+  ;(await create(1001)).dispose()
+  limit = last
+  await collection.add({ vector })
+  expect([collection.capacity, collection.size]).toEqual([1001, 1001])
+  const more = Array.from({ length: 100 }, () => ({ vector }))
+  await expect(collection.add(more)).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' })
+  expect([collection.capacity, collection.size]).toEqual([1001, 1001])
+  expect(collection.nearest(vector, { k: 2000 }).length).toBe(1001)
 })
 
 test('room is given back where less than half is used, not at the half', async () => {
@@ -198,47 +228,47 @@ describe('codes', () => {
   test('are right after every change, before and after save and open', async () => {
     const { collection, rows, vector } = await make(true)
     const queries = Array.from({ length: 6 }, vector)
-    const set = async (kept: Collection, key: number, row: Float32Array) => {
-      await kept.set(key, { vector: row })
+    const set = async (current: Collection, key: number, row: Float32Array) => {
+      await current.set(key, { vector: row })
       rows.set(key, row)
     }
-    const remove = async (kept: Collection, keys: number[]) => {
-      await kept.delete(keys)
+    const remove = async (current: Collection, keys: number[]) => {
+      await current.delete(keys)
       for (const key of keys) rows.delete(key)
     }
-    let kept: Collection = collection
+    let current: Collection = collection
     for (let round = 0; round < 3; round++) {
-      check(kept, rows, queries)
+      check(current, rows, queries)
       // a row far away becomes the nearest of all, and the nearest goes far away
       for (const [index, query] of queries.entries())
         await set(
-          kept,
+          current,
           10 * index + round,
           query.map((x) => x * 1.01),
         )
-      check(kept, rows, queries)
-      const nearest = kept.nearest(queries[0]!, { k: 3 }).keys as number[]
+      check(current, rows, queries)
+      const nearest = current.nearest(queries[0]!, { k: 3 }).keys as number[]
       for (const key of nearest)
         await set(
-          kept,
+          current,
           key,
           rows.get(key)!.map((x) => -x),
         )
-      check(kept, rows, queries)
-      await remove(kept, kept.nearest(queries[1]!, { k: 3 }).keys as number[])
-      check(kept, rows, queries)
+      check(current, rows, queries)
+      await remove(current, current.nearest(queries[1]!, { k: 3 }).keys as number[])
+      check(current, rows, queries)
       const entry = { vector: queries[2]!.map((x) => x * 0.99) }
-      const [key] = await kept.add(entry)
+      const [key] = await current.add(entry)
       rows.set(key!, entry.vector)
-      check(kept, rows, queries)
-      if (round === 1) await kept.compact()
+      check(current, rows, queries)
+      if (round === 1) await current.compact()
       const store = memoryStore()
-      await kept.save(store)
-      check(kept, rows, queries)
+      await current.save(store)
+      check(current, rows, queries)
       // 'codes' unsaid: those of the file are taken
-      kept = await Collection.open(store, round === 0 ? {} : { capacity: 2000 })
+      current = await Collection.open(store, round === 0 ? {} : { capacity: 2000 })
     }
-    check(kept, rows, queries)
+    check(current, rows, queries)
   })
 
   test('are not taken where a row is too large for them, and again when it is gone', async () => {
@@ -269,7 +299,7 @@ describe('codes', () => {
     }
   })
 
-  test('are made once for each row: again for those that changed, and for all when rows have doubled', async () => {
+  test('are made once per row: again for those that changed, and all when rows have doubled', async () => {
     const { collection, vector, add } = await make(true)
     const encoded: [number, number][] = []
     const { encodeRows } = TableMemory.prototype

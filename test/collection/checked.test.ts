@@ -126,7 +126,7 @@ const lies: [string, (file: Forgery) => void, RegExp][] = [
   ],
 ]
 
-describe('with fitting checksums, it is refused for', () => {
+describe('with fitting checksums, it is rejected for', () => {
   test.each(lies)('%s', async (_, lie, message) => {
     const store = await forge(await save(), lie)
     const disposed = vi.spyOn(TableMemory.prototype, 'dispose')
@@ -150,7 +150,7 @@ describe('with fitting checksums, it is refused for', () => {
   })
 })
 
-test('options of an opening that cannot be are refused', async () => {
+test('options of an opening that cannot be are rejected', async () => {
   const store = memoryStore(await save())
   for (const options of [
     { capacity: 0 },

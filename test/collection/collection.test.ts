@@ -57,14 +57,14 @@ test('changes come one after the other, of what was handed over at the call', as
   expect(collection.vector('11')).toEqual(Float32Array.of(11, 1))
 })
 
-test('a change that is refused leaves everything, and those after it are made', async () => {
+test('a change that is rejected leaves everything, and those after it are made', async () => {
   const collection = await make()
-  const refused = collection.add([
+  const rejected = collection.add([
     { key: 'new', vector: [1, 1] },
     { key: 'east', vector: [1, 1] },
   ])
   const after = collection.add({ key: 'after', vector: [1, 1] })
-  await expect(refused).rejects.toMatchObject({ code: 'DUPLICATE_KEY', details: { key: 'east', index: 1 } })
+  await expect(rejected).rejects.toMatchObject({ code: 'DUPLICATE_KEY', details: { key: 'east', index: 1 } })
   await after
   expect([...collection.keys()]).toEqual(['east', 'north', 'north-east', 7, 'after'])
 })
@@ -178,13 +178,16 @@ test('from a table and back', async () => {
   ).toEqual([...collection.nearest([1, 1]).cosines])
 })
 
-test.each(['bf16', 'f16'] as const)('%s: numbers that would round to infinity are refused', async (dtype) => {
-  const collection = await Collection.create({ dimension: 1, dtype })
-  const minScore = dtype === 'f16' ? 65_520 : 2 ** 128 - 2 ** 119
-  await expect(collection.add({ vector: [minScore] })).rejects.toMatchObject({ code: 'NON_FINITE' })
-  await collection.add({ vector: [minScore * (1 - 2 ** -20)] })
-  expect(Number.isFinite(collection.vector(0)[0])).toBe(true)
-})
+test.each(['bf16', 'f16'] as const)(
+  '%s: numbers that would round to infinity are rejected',
+  async (dtype) => {
+    const collection = await Collection.create({ dimension: 1, dtype })
+    const minScore = dtype === 'f16' ? 65_520 : 2 ** 128 - 2 ** 119
+    await expect(collection.add({ vector: [minScore] })).rejects.toMatchObject({ code: 'NON_FINITE' })
+    await collection.add({ vector: [minScore * (1 - 2 ** -20)] })
+    expect(Number.isFinite(collection.vector(0)[0])).toBe(true)
+  },
+)
 
 describe('bad input', () => {
   type Made = Awaited<ReturnType<typeof make>>

@@ -1,4 +1,7 @@
-/** Collections in files: what is saved is opened, whatever fails on the way leaves the old or the new, and damage is noticed. */
+/**
+ * Collections in files: what is saved is opened, whatever fails on the way leaves the old or the new, and
+ * damage is noticed.
+ */
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import filesModule from 'node:fs/promises'
@@ -9,7 +12,7 @@ import { Collection, fileStore } from '../../src/collection.ts'
 import { openTable } from '../../src/formats.ts'
 import { formatToken, ownToken } from '../../src/sources/process-token.ts'
 import { projectPath } from '../shared-data.ts'
-import { COLUMNS, expectSame, makeKept } from './kept.ts'
+import { COLUMNS, expectSame, makeSaved } from './saved.ts'
 
 const folder = fs.mkdtempSync(join(os.tmpdir(), 'rowspace-collection-'))
 afterAll(() => fs.rmSync(folder, { recursive: true }))
@@ -26,7 +29,7 @@ test.each([
   { threads: 2, codes: true },
 ] as const)('is opened as it was saved: %j', async (options) => {
   const path = newPath()
-  using saved = await makeKept(200, options)
+  using saved = await makeSaved(200, options)
   const phases = new Set<string>()
   await saved.save(path, { onProgress: ({ phase }) => phases.add(phase) })
   expect([...phases]).toEqual(['checksum', 'write'])
@@ -40,7 +43,7 @@ test.each([
 
 test('makes no codes on opening: they are those of the file', async () => {
   const path = newPath()
-  await (await makeKept(400, { codes: true })).save(path)
+  await (await makeSaved(400, { codes: true })).save(path)
   const { TableMemory } = await import('../../bindings/table-memory.ts')
   const encode = vi.spyOn(TableMemory.prototype, 'encodeRows')
   const opened = await Collection.open(path)
@@ -72,9 +75,9 @@ test('an empty one too', async () => {
 })
 
 describe('two writers', () => {
-  test('the one that saves second is told of what it did not see', async () => {
+  test('the one that saves second gets an error for what it did not see', async () => {
     const path = newPath()
-    await (await makeKept()).save(path)
+    await (await makeSaved()).save(path)
     const [one, other] = [await Collection.open(path), await Collection.open(path)]
     await one.add({ key: 'one', vector: new Float32Array(24) })
     await one.save(path)
@@ -86,12 +89,12 @@ describe('two writers', () => {
     expect((await Collection.open(path)).has('other')).toBe(true)
   })
 
-  test('the one that comes while another writes is told so', async () => {
+  test('the one that comes while another writes gets an error', async () => {
     const path = newPath()
-    const [one, other] = [await makeKept(), await makeKept()]
+    const [one, other] = [await makeSaved(), await makeSaved()]
     const both = await Promise.allSettled([one.save(path), other.save(path)])
-    const refused = both.filter((result) => result.status === 'rejected')
-    expect(refused.map(({ reason }) => reason.code)).toEqual(['LOCKED'])
+    const rejected = both.filter((result) => result.status === 'rejected')
+    expect(rejected.map(({ reason }) => reason.code)).toEqual(['LOCKED'])
     expect(fs.existsSync(`${path}.lock`)).toBe(false)
   })
 
@@ -100,14 +103,14 @@ describe('two writers', () => {
     // this process's id, but another start: an id comes again
     const token = formatToken({ ...(await ownToken()), start: '1' })
     fs.writeFileSync(`${path}.lock`, `rowspace ${token} 0123 ${os.hostname()}\n`)
-    await (await makeKept()).save(path)
+    await (await makeSaved()).save(path)
     expect(fs.readdirSync(folder).filter((name) => /lock|rowspace/.test(name))).toEqual([])
   })
 })
 
 test('two spellings of a path, and a link to it, are one collection', async () => {
   const path = newPath()
-  const collection = await makeKept()
+  const collection = await makeSaved()
   const link = newPath()
   fs.symlinkSync(path, link)
   await collection.save(path)
@@ -124,7 +127,7 @@ test('two spellings of a path, and a link to it, are one collection', async () =
 
 test('saving into a missing folder names the folder', async () => {
   const path = join(folder, 'missing', 'notes.safetensors')
-  const collection = await makeKept()
+  const collection = await makeSaved()
   await expect(collection.save(path)).rejects.toMatchObject({
     code: 'NOT_FOUND',
     message: expect.stringMatching(
@@ -135,7 +138,7 @@ test('saving into a missing folder names the folder', async () => {
 
 test('the mode of a file stays, and what killed processes left goes', async () => {
   const path = newPath()
-  const collection = await makeKept()
+  const collection = await makeSaved()
   await collection.save(path)
   fs.chmodSync(path, 0o600)
   const token = formatToken({ ...(await ownToken()), start: '1' })
@@ -151,7 +154,7 @@ test('the mode of a file stays, and what killed processes left goes', async () =
 test('something else is not overwritten unasked', async () => {
   const path = newPath()
   fs.writeFileSync(path, 'a poem')
-  const collection = await makeKept()
+  const collection = await makeSaved()
   await expect(collection.save(path)).rejects.toMatchObject({ code: 'EXISTS' })
   expect(fs.readFileSync(path, 'utf8')).toBe('a poem')
   await collection.save(path, { overwrite: true })
@@ -159,7 +162,7 @@ test('something else is not overwritten unasked', async () => {
 })
 
 describe('a save that fails', () => {
-  /** Makes the nth call of the file system fail; tells how many there were. */
+  /** Makes the nth call of the file system fail; returns how many there were. */
   function failAt(nth: number): () => number {
     let calls = 0
     const fail = (name: string) => {
@@ -200,7 +203,7 @@ describe('a save that fails', () => {
 
   test('at any call leaves the old collection, and nothing else', async () => {
     const path = newPath()
-    const old = await makeKept()
+    const old = await makeSaved()
     await old.save(path)
     const before = fs.readFileSync(path)
     let failures = 0
@@ -236,7 +239,8 @@ describe('a save that fails', () => {
       import { Collection } from ${JSON.stringify(projectPath('dist/collection.js'))}
       const path = ${JSON.stringify(path)}
       const collection = await Collection.create({ dimension: 256 })
-      await collection.add(Array.from({ length: 20_000 }, (_, i) => ({ vector: new Float32Array(256).fill(i + 1) })))
+      const entryOf = (_, i) => ({ vector: new Float32Array(256).fill(i + 1) })
+      await collection.add(Array.from({ length: 20_000 }, entryOf))
       for (let revision = 0; ; revision++) {
         await collection.set(0, { vector: new Float32Array(256).fill(revision) })
         await collection.save(path)
@@ -261,7 +265,7 @@ describe('a save that fails', () => {
 
   test('and one that is aborted', async () => {
     const path = newPath()
-    const collection = await makeKept()
+    const collection = await makeSaved()
     const stop = new AbortController()
     const onProgress = ({ phase }: { phase: string }) => phase === 'write' && stop.abort()
     await expect(collection.save(path, { signal: stop.signal, onProgress })).rejects.toMatchObject({
@@ -274,9 +278,9 @@ describe('a save that fails', () => {
 })
 
 describe('a damaged file', () => {
-  test('is refused whatever byte was changed', async () => {
+  test('is rejected whatever byte was changed', async () => {
     const path = newPath()
-    await (await makeKept(40)).save(path)
+    await (await makeSaved(40)).save(path)
     const whole = fs.readFileSync(path)
     const damaged = newPath()
     const step = Math.max(1, Math.floor(whole.length / 150))
@@ -294,9 +298,9 @@ describe('a damaged file', () => {
     }
   })
 
-  test.each([0, 7, 100, 0.5, 0.999])('is refused when cut at %s', async (at) => {
+  test.each([0, 7, 100, 0.5, 0.999])('is rejected when cut at %s', async (at) => {
     const path = newPath()
-    await (await makeKept(40)).save(path)
+    await (await makeSaved(40)).save(path)
     const whole = fs.readFileSync(path)
     const damaged = newPath()
     fs.writeFileSync(damaged, whole.subarray(0, at < 1 ? Math.floor(at * whole.length) : at))
@@ -305,7 +309,7 @@ describe('a damaged file', () => {
 
   test('and one of a newer version, and what is none', async () => {
     const path = newPath()
-    await (await makeKept(40)).save(path)
+    await (await makeSaved(40)).save(path)
     const newer = newPath()
     const text = fs.readFileSync(path, 'latin1')
     fs.writeFileSync(newer, text.replace('"version":"1"', '"version":"2"'), 'latin1')

@@ -1,6 +1,7 @@
 /**
- * Saved collections with anything done to their bytes: each opens as it was saved, or is refused by a RowspaceError; never as another
- * collection. ROWSPACE_FUZZ_SECONDS lets it run for so long (120 in CI); a failure prints its seed, and ROWSPACE_SEED=<seed> repeats it.
+ * Saved collections with anything done to their bytes: each opens as it was saved, or is rejected by a
+ * RowspaceError; never as another collection. ROWSPACE_FUZZ_SECONDS lets it run for so long (120 in CI); a
+ * failure prints its seed, and ROWSPACE_SEED=<seed> repeats it.
  */
 import { expect, test } from 'vitest'
 import { Collection, type CollectionStore } from '../../src/collection.ts'
@@ -9,13 +10,12 @@ import { bytesSource } from '../../src/sources/bytes.ts'
 import { join } from '../formats/files.ts'
 import { FUZZ_TIMEOUT, fuzz } from '../fuzz.ts'
 import { randomNumbers } from '../oracle/tables.ts'
-import { COLUMNS, expectSame, makeKept } from './kept.ts'
+import { COLUMNS, expectSame, makeSaved } from './saved.ts'
 
 const ROUNDS = 400
 
-/** Kept in memory. */
-function memoryStore(kept?: Uint8Array): CollectionStore & { bytes(): Uint8Array } {
-  let bytes = kept
+function memoryStore(saved?: Uint8Array): CollectionStore & { bytes(): Uint8Array } {
+  let bytes = saved
   return {
     name: `memory ${Math.random()}`,
     bytes: () => bytes ?? new Uint8Array(),
@@ -34,12 +34,12 @@ test.each([
   ['without codes', { codes: false }],
   ['of bf16', { dtype: 'bf16' }],
 ] as const)('%s', { timeout: FUZZ_TIMEOUT }, async (_, options) => {
-  using collection = await makeKept(60, options)
+  using collection = await makeSaved(60, options)
   const store = memoryStore()
   await collection.save(store)
   const saved = store.bytes()
   const header = new DataView(saved.buffer, saved.byteOffset).getUint32(0, true)
-  let refused = 0
+  let rejected = 0
   const rounds = await fuzz(ROUNDS, 1 / 3, async (seed) => {
     const random = randomNumbers(seed)
     const lt = (limit: number) => Math.floor(random() * limit)
@@ -56,8 +56,8 @@ test.each([
       expectSame(opened, collection)
     } catch (error) {
       if (!isRowspaceError(error)) throw error
-      refused++
+      rejected++
     }
   })
-  expect(refused).toBeGreaterThan(rounds / 2 - 1)
+  expect(rejected).toBeGreaterThan(rounds / 2 - 1)
 })

@@ -1,9 +1,10 @@
 /** Lists in parts are what JSON makes of them whole, wherever the parts end. */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { encodeJsonList, parseJsonList } from '../../src/collection/json-list.ts'
 
 const join = (chunks: readonly Uint8Array[]) => Uint8Array.from(chunks.flatMap((chunk) => [...chunk]))
+afterEach(() => vi.restoreAllMocks())
 const encode = (text: string) => new TextEncoder().encode(text)
 
 test('any list, in parts of any size', () => {
@@ -33,4 +34,23 @@ test.each(['', '[', ']', '[]]', '[1,]', '[,1]', '[1,,2]', '["a]', '"a"', '{}', '
 
 test('bytes that are not UTF-8 are no list', () => {
   expect(() => parseJsonList(Uint8Array.of(0x5b, 0x22, 0xff, 0x22, 0x5d))).toThrow(TypeError)
+})
+
+test.each([
+  ['["a,b",1,"\\\\",2]', 1, ['["a,b"]', '[1]', '["\\\\"]', '[2]']],
+  ['["\\",",1]', 1, ['["\\","]', '[1]']],
+  ['[1,2,3,4]', 4, ['[1,2,3]', '[4]']],
+  ['[1,2,3,4]', 5, ['[1,2,3]', '[4]']],
+  ['[1,2,3,4]', 7, ['[1,2,3,4]']],
+])('%s is parsed in parts of %i bytes or little more', (text, bytes, parts) => {
+  const parse = vi.spyOn(JSON, 'parse')
+  parseJsonList(encode(text), bytes)
+  expect(parse.mock.calls.map(([part]) => part)).toEqual(parts)
+})
+
+test.each([
+  [[1, 2, 3], 2, [2, 2, 2, 1]],
+  [['abcdef'], 4, [4, 4, 1, 1]],
+])('%j is encoded in chunks of at most %i bytes', (list, bytes, lengths) => {
+  expect(encodeJsonList(list, bytes).map(({ length }) => length)).toEqual(lengths)
 })

@@ -1,6 +1,7 @@
 /**
- * Processes killed at random moments of a save: the old file or the new one is there, whole; the next save is never LOCKED, and leaves
- * nothing beside the file. 20 kills, or as many as ROWSPACE_KILLS says (continuous integration: 500).
+ * Processes killed at random moments of a save: the old file or the new one is there, whole; the next save is
+ * never LOCKED, and leaves nothing beside the file. 20 kills, or as many as ROWSPACE_KILLS says (continuous
+ * integration: 500).
  */
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -20,7 +21,10 @@ const ENTRIES = 300
 const root = fs.mkdtempSync(join(os.tmpdir(), 'rowspace-kills-'))
 afterAll(() => fs.rmSync(root, { recursive: true }))
 
-/** Saves one revision after the other: each entry's vector and metadata hold its number. Reports each that is saved. */
+/**
+ * Saves one revision after the other: each entry's vector and metadata hold its number. Reports each that is
+ * saved.
+ */
 const PROGRAM = `
   import { existsSync } from 'node:fs'
   import { Collection } from ${JSON.stringify(projectPath('dist/collection.js'))}
@@ -40,7 +44,10 @@ const PROGRAM = `
     process.stdout.write(revision + '\\n')
   }`
 
-/** Runs the program and kills it so many milliseconds after it was ready. Returns the last revision that it reported. */
+/**
+ * Runs the program and kills it so many milliseconds after it was ready. Returns the last revision that it
+ * reported.
+ */
 async function killAfter(path: string, milliseconds: number): Promise<number | undefined> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -61,7 +68,10 @@ async function killAfter(path: string, milliseconds: number): Promise<number | u
   return reported === undefined || reported === 'ready' ? undefined : Number(reported)
 }
 
-/** Looks at what was left, and saves over it. Returns the revision that was found, 0 where there was no file yet. */
+/**
+ * Looks at what was left, and saves over it. Returns the revision that was found, 0 where there was no file
+ * yet.
+ */
 async function checkAndSave(path: string, before: number, reported: number | undefined): Promise<number> {
   const minScore = reported ?? before
   if (!fs.existsSync(path)) {

@@ -1,7 +1,9 @@
-/** Filters under TypeScript without `strict`, as Next sets a project up: types.node.test.ts checks this file. */
+/**
+ * Filters under TypeScript without `strict`, as Next sets a project up: types.node.test.ts checks this file.
+ */
 import { Collection } from '../../src/collection.ts'
 
-export async function ask(): Promise<void> {
+export async function search(): Promise<void> {
   const notes = await Collection.create({ dimension: 2, columns: { year: 'number', tenant: 'string' } })
   notes.nearest('a', { filter: { year: { gte: 2020 }, tenant: 'acme' } })
   notes.nearest('a', { filter: [{ year: { in: [2020] } }, { tenant: { ne: null } }] })

@@ -79,15 +79,15 @@ async function play(seed: number, kind: Kind, codes: boolean | undefined): Promi
       await collection.compact()
     } else {
       const metric = random() < 0.5 ? 'cosine' : 'dot'
-      const asked = random() < 0.5 ? key : vectorOf()
-      const query = asked instanceof Float32Array ? asked : oracle.rows.get(asked)!.vector
+      const given = random() < 0.5 ? key : vectorOf()
+      const query = given instanceof Float32Array ? given : oracle.rows.get(given)!.vector
       if (query.every((value) => value === 0)) continue
       const minScore = random() < 0.5 ? 2000 + whole(5) : undefined
       const filter = minScore === undefined ? undefined : { year: { gte: minScore } }
       const k = whole(12)
-      const found = collection.nearest(asked, { k, metric, filter })
+      const found = collection.nearest(given, { k, metric, filter })
       const passes = (one: Key, { year }: RowKey) =>
-        one !== asked && (minScore === undefined || (year !== null && year >= minScore))
+        one !== given && (minScore === undefined || (year !== null && year >= minScore))
       expect(found.toArray()).toEqual(oracle.nearest(query, k, metric, passes))
     }
     expect([...collection.keys()]).toEqual([...oracle.rows.keys()])

@@ -1,4 +1,7 @@
-/** Whatever is handed to a collection and is not what it takes is an error that says what to write, never ignored. */
+/**
+ * Whatever is handed to a collection and is not what it takes is an error that says what to write, never
+ * ignored.
+ */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Collection } from '../../src/collection.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
@@ -59,7 +62,7 @@ const cases: [string, (collection: Made) => unknown, RegExp][] = [
   [
     'a filter for a deletion',
     (c) => c.delete(c.where({ year: 1 }) as never),
-    /a key or a list of keys was expected; got Filter/,
+    /a list of keys was expected; got Filter/,
   ],
   [
     'undefined for a deletion',
@@ -67,11 +70,7 @@ const cases: [string, (collection: Made) => unknown, RegExp][] = [
     /a key is a string or an integer ≥ 0; got undefined/,
   ],
   ['a symbol for a deletion', (c) => c.delete(Symbol('a') as never), /a key is a string .* got Symbol\(a\)/],
-  [
-    'a filter for only',
-    (c) => c.only(c.where({}) as never),
-    /a key or a list of keys was expected; got Filter/,
-  ],
+  ['a filter for only', (c) => c.only(c.where({}) as never), /a list of keys was expected; got Filter/],
   ['a word for exclude', (c) => c.nearest('a', { exclude: 'a' }), /a list of keys was expected; got "a"/],
   [
     'null options',
@@ -146,7 +145,7 @@ test('entries may be of a class, and leave out what is undefined', async () => {
   expect(await collection.add([new Note(), { key: undefined, vector: [1, 2] }])).toEqual(['note', 0])
 })
 
-describe('the least score', () => {
+describe('the minimum score', () => {
   test('bounds what is near enough', async () => {
     const collection = await make()
     expect(collection.nearest([1, 0], { minScore: 0.7 }).keys).toEqual(['a', 'b'])
@@ -162,15 +161,15 @@ describe('from a table', () => {
       tokens: ['a', 'b', 'c'],
       nonFinite: 'skip',
     })
-    const asked: number[] = []
+    const ids: number[] = []
     const collection = await Collection.fromTable(table, {
       keyOf(id) {
-        asked.push(id)
+        ids.push(id)
         return table.token(id)!
       },
     })
     expect([...collection.keys()]).toEqual(['a', 'c'])
-    expect(asked).toEqual([0, 2])
+    expect(ids).toEqual([0, 2])
     expect(collection.nearest([0, 1]).keys).toEqual(['c', 'a'])
   })
 
@@ -196,13 +195,13 @@ describe('from a table', () => {
 
   test('int8 rows become float32, others stay what they are', async () => {
     const rows = { dimension: 2, tokens: ['a'] }
-    for (const [dtype, kept] of [
+    for (const [dtype, expected] of [
       ['int8', 'f32'],
       ['f16', 'f16'],
     ] as const) {
       const table = await EmbeddingTable.from([3, 4], { ...rows, dtype })
       const collection = await Collection.fromTable(table)
-      expect(collection.dtype).toBe(kept)
+      expect(collection.dtype).toBe(expected)
       expect(collection.vector('a')).toEqual(table.row('a'))
     }
   })

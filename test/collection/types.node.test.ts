@@ -1,4 +1,7 @@
-/** Types under the settings that most projects have; `npm run types` checks the same file under this project's stricter ones. */
+/**
+ * Types under the settings that most projects have; `npm run types` checks the same file under this project's
+ * stricter ones.
+ */
 import { expect, test } from 'vitest'
 import { typeErrors } from '../type-errors.ts'
 

@@ -1,4 +1,7 @@
-/** What types refuse and let pass (types.node.test.ts compiles this file): a filter that may be undefined must not compile. */
+/**
+ * What types reject and let pass (types.node.test.ts compiles this file): a filter that may be undefined must
+ * not compile.
+ */
 import {
   Collection,
   type CollectionSearchOptions,
@@ -36,7 +39,7 @@ export async function accepted(): Promise<void> {
   c.nearestBatch(['a'], { filter: (_, { tenant }) => tenant?.startsWith('a') ?? false })
 }
 
-export async function refused(): Promise<void> {
+export async function rejected(): Promise<void> {
   const c = await Collection.create({ dimension: 2, columns })
   // @ts-expect-error it may be undefined
   c.where({ tenant: user.tenant })
@@ -72,7 +75,7 @@ export async function refused(): Promise<void> {
   await c.set('a', { year: 3 })
 }
 
-/** Opened with its columns, types are known; without, any column may be asked for. */
+/** Opened with its columns, types are known; without, any column may be named. */
 export async function opened(): Promise<void> {
   const typed = await Collection.open('notes.safetensors', { columns })
   const year: number | null = typed.metadata('a').year

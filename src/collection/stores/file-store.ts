@@ -1,6 +1,6 @@
 /** A collection in a file, in Node. */
-import { isRowspaceError, RowspaceError } from '../../core/errors.ts'
-import { describe } from '../../core/values.ts'
+import { isRowspaceError } from '../../core/errors.ts'
+import { invalidArgument } from '../../core/values.ts'
 import { fileSource } from '../../sources/file.ts'
 import { lockFile } from '../../sources/lock-file.ts'
 import { nodeModule } from '../../sources/node.ts'
@@ -9,8 +9,8 @@ import { resolveTarget, writeFileAtomically } from '../../sources/write-file.ts'
 import type { CollectionStore } from './store.ts'
 
 /**
- * The file at `path`. During a save there is a `path.lock` beside it that names the writer; the lock of a process that has
- * died is taken over. Throws `UNSUPPORTED` outside Node when used.
+ * The file at `path`. During a save there is a `path.lock` beside it that names the writer; the lock of a
+ * process that has died is taken over. Throws `UNSUPPORTED` outside Node when used.
  */
 export function fileStore(path: string): CollectionStore {
   return {
@@ -38,8 +38,8 @@ export function fileStore(path: string): CollectionStore {
 export function storeOf(store: string | CollectionStore): CollectionStore {
   if (typeof store === 'string') return fileStore(store)
   if (typeof store === 'object' && store !== null && typeof store.write === 'function') return store
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `a collection is stored at a path or in a store (fileStore, opfsStore, indexedDbStore); got ${describe(store)}.`,
+  throw invalidArgument(
+    'a collection is stored at a path or in a store (fileStore, opfsStore, indexedDbStore)',
+    store,
   )
 }

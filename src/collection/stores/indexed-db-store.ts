@@ -7,8 +7,8 @@ const DATABASE = 'rowspace'
 const COLLECTIONS = 'collections'
 
 /**
- * The Blob of this name in the database `rowspace`, replaced in one transaction. Throws `UNSUPPORTED` outside browsers when
- * used.
+ * The Blob of this name in the database `rowspace`, replaced in one transaction. Throws `UNSUPPORTED` outside
+ * browsers when used.
  */
 export function indexedDbStore(name: string): CollectionStore {
   return {

@@ -4,8 +4,8 @@ import { blobSource } from '../../sources/blob.ts'
 import { type CollectionStore, storageError, webLock } from './store.ts'
 
 /**
- * The file of this name in the origin private file system, of pages and workers in secure contexts. Where there is none it
- * throws `UNSUPPORTED` when used: take indexedDbStore there.
+ * The file of this name in the origin private file system, of pages and workers in secure contexts. Where
+ * there is none it throws `UNSUPPORTED` when used: take indexedDbStore there.
  *
  * Spec: https://fs.spec.whatwg.org (createWritable writes beside the file; close puts it in place at once)
  */
@@ -50,7 +50,7 @@ async function root(): Promise<FileSystemDirectoryHandle> {
   }
   throw new RowspaceError(
     'UNSUPPORTED',
-    'there is no origin private file system here: it needs a browser and a secure context (https, localhost).',
+    'there is no origin private file system here: it needs a browser and a secure context (https).',
   )
 }
 

@@ -28,11 +28,10 @@ export function storageError(name: string, error: unknown): unknown {
   const details = { store: name, cause: error }
   if (error.name !== 'QuotaExceededError')
     return new RowspaceError('IO', `"${name}" could not be used: ${error.message}.`, details)
-  return new RowspaceError(
-    'QUOTA_EXCEEDED',
-    `"${name}" was left unchanged: the browser gives this site no more storage. Delete something, or call navigator.storage.persist().`,
-    details,
-  )
+  const message =
+    `"${name}" was left unchanged: the browser gives this site no more storage. ` +
+    'Delete something, or call navigator.storage.persist().'
+  return new RowspaceError('QUOTA_EXCEEDED', message, details)
 }
 
 /** One writer at a time among all pages and workers of an origin. Throws `LOCKED`. */
@@ -42,7 +41,7 @@ export async function webLock(name: string): Promise<() => Promise<void>> {
       new Promise<void>((release) => {
         if (lock !== null) return resolve(async () => release())
         release()
-        const message = `"${name}" is being written by another page or worker: wait until it is done and save again.`
+        const message = `"${name}" is being written by another page or worker. Wait, and save again.`
         reject(new RowspaceError('LOCKED', message, { store: name }))
       })
     navigator.locks.request(`rowspace ${name}`, { ifAvailable: true }, hold).catch(reject)

@@ -4,12 +4,12 @@ import { Collection, type CollectionSearchOptions } from '../../src/collection.t
 import { fillVector, randomNumbers } from '../oracle/tables.ts'
 
 export const COLUMNS = { year: 'number', language: 'string', open: 'boolean' } as const
-export type Kept = Collection<typeof COLUMNS>
+export type Saved = Collection<typeof COLUMNS>
 
-export async function makeKept(
+export async function makeSaved(
   size = 200,
   options: { dtype?: 'f32' | 'bf16' | 'f16'; codes?: boolean; threads?: number } = {},
-): Promise<Kept> {
+): Promise<Saved> {
   const random = randomNumbers(7)
   const collection = await Collection.create({ dimension: 24, columns: COLUMNS, capacity: 16, ...options })
   await collection.add(
@@ -27,7 +27,7 @@ export async function makeKept(
   return collection
 }
 
-export function expectSame(actual: Kept, expected: Kept): void {
+export function expectSame(actual: Saved, expected: Saved): void {
   expect([...actual.keys()]).toEqual([...expected.keys()])
   for (const key of expected.keys()) {
     expect(actual.vector(key)).toEqual(expected.vector(key))
