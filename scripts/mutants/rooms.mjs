@@ -69,7 +69,14 @@ const WIDER = {
 const ELSEWHERE = ['cli', 'bindings']
 
 /** Tests that are never asked: they need a browser, a server's program or large downloads, or they time things. */
-export const NEVER = ['test/browser', 'test/demo', 'test/package', 'test/large', 'test/bench']
+export const NEVER = [
+  'test/browser',
+  'test/demo',
+  'test/package',
+  'test/large',
+  'test/bench',
+  'test/clickhouse/server',
+]
 
 /** All rooms of a project, by name. */
 export function findRooms(root) {

@@ -3,12 +3,12 @@
  * bits of the table in memory.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openClickHouse, uploadTable } from '../../src/clickhouse.ts'
-import { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
-import { KINDS, type Kind, makeQuery, makeTable } from '../oracle/tables.ts'
+import { openClickHouse, uploadTable } from '../../../src/clickhouse.ts'
+import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
+import { HARD, hardQuery, hardTable } from '../../oracle/hard-tables.ts'
+import { KINDS, type Kind, makeQuery, makeTable } from '../../oracle/tables.ts'
+import { expectSame } from '../shards.ts'
 import { type EmbeddedEngine, findChdb, startEmbedded } from './embedded-engine.ts'
-import { expectSame } from './shards.ts'
 
 const chdb = findChdb()
 

@@ -2,8 +2,8 @@
  * The command on three shards: the same answers as of the table in memory, and no password in what it prints.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { rowspaceWith } from '../cli/command.ts'
-import { type ClickHouseServers, findClickHouse, PASSWORD, startClickHouse, USER } from './servers.ts'
+import { rowspaceWith } from '../../cli/command.ts'
+import { type ClickHouseServers, findClickHouse, PASSWORD, startClickHouse, USER } from '../servers.ts'
 
 describe.skipIf(findClickHouse() === undefined)('rowspace on three shards', () => {
   let servers: ClickHouseServers

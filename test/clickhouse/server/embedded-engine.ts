@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { CreateClient } from '../../src/clickhouse/options.ts'
+import type { CreateClient } from '../../../src/clickhouse/options.ts'
 
 interface Session {
   queryAsync(query: string, options: { format: string }): Promise<{ bytes(): Uint8Array; json(): unknown }>

@@ -6,12 +6,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient } from '@clickhouse/client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { uploadTable } from '../../src/clickhouse.ts'
-import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
-import { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import { makeTable } from '../oracle/tables.ts'
-import { type ClickHouseServers, findClickHouse, PASSWORD, startClickHouse, USER } from './servers.ts'
-import { expectSame, onServers, openUploaded } from './shards.ts'
+import { uploadTable } from '../../../src/clickhouse.ts'
+import { isRowspaceError, type RowspaceError } from '../../../src/core/errors.ts'
+import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
+import { makeTable } from '../../oracle/tables.ts'
+import { type ClickHouseServers, findClickHouse, PASSWORD, startClickHouse, USER } from '../servers.ts'
+import { expectSame, onServers, openUploaded } from '../shards.ts'
 
 const SIZE = 900
 const DIMENSION = 24

@@ -3,14 +3,14 @@
  * bounds and codes.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Kernel, uploadTable } from '../../src/clickhouse.ts'
-import type { AnalogyOptions, SearchOptions } from '../../src/core/options.ts'
-import type { Condition } from '../../src/metadata/condition.ts'
-import { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
-import { KINDS, makeQuery, makeTable, type TestTable } from '../oracle/tables.ts'
-import { type ClickHouseServers, findClickHouse, startClickHouse } from './servers.ts'
-import { expectSame, onServers, openUploaded } from './shards.ts'
+import { type Kernel, uploadTable } from '../../../src/clickhouse.ts'
+import type { AnalogyOptions, SearchOptions } from '../../../src/core/options.ts'
+import type { Condition } from '../../../src/metadata/condition.ts'
+import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
+import { HARD, hardQuery, hardTable } from '../../oracle/hard-tables.ts'
+import { KINDS, makeQuery, makeTable, type TestTable } from '../../oracle/tables.ts'
+import { type ClickHouseServers, findClickHouse, startClickHouse } from '../servers.ts'
+import { expectSame, onServers, openUploaded } from '../shards.ts'
 
 /** Of each kind of table, kernel and metric: 2,080 in all. */
 const QUERIES = 40

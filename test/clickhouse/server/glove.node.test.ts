@@ -5,13 +5,13 @@
 
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ClickHouseTable, uploadTable } from '../../src/clickhouse.ts'
-import { parseAnalogies } from '../../src/keyed-vectors.ts'
-import { openTable } from '../../src/open/open-table.ts'
-import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import { isThere, projectPath, sharedPath } from '../shared-data.ts'
-import { type ClickHouseServers, findClickHouse, startClickHouse } from './servers.ts'
-import { expectSame, onServers, openUploaded } from './shards.ts'
+import { type ClickHouseTable, uploadTable } from '../../../src/clickhouse.ts'
+import { parseAnalogies } from '../../../src/keyed-vectors.ts'
+import { openTable } from '../../../src/open/open-table.ts'
+import type { EmbeddingTable } from '../../../src/table/embedding-table.ts'
+import { isThere, projectPath, sharedPath } from '../../shared-data.ts'
+import { type ClickHouseServers, findClickHouse, startClickHouse } from '../servers.ts'
+import { expectSame, onServers, openUploaded } from '../shards.ts'
 
 const GLOVE = projectPath('data/cache/glove-6b-100d.safetensors')
 const QUESTIONS = sharedPath('eval/questions-words.txt')
