@@ -17,6 +17,7 @@ export class Servers {
   static async open(options: UploadOptions): Promise<Servers> {
     const { cluster, servers, signal } = options
     const main = await Connection.open(options)
+    const isMain = ({ server }: Connection) => server === main.server
     try {
       if (cluster === undefined) return new Servers(main, [], '', false)
       const [count, replicas] = await main.selectOne(
@@ -27,7 +28,8 @@ export class Servers {
       const replicated = Number(replicas) > 1
       if (servers === undefined) return new Servers(main, [], ` ON CLUSTER ${quoteText(cluster)}`, replicated)
       const others = await openAll(main, servers)
-      const different = others.filter(({ server }) => server !== main.server)
+      const [same, different] = [others.filter(isMain), others.filter((other) => !isMain(other))]
+      await Promise.all(same.map((other) => other.close()))
       return new Servers(main, different, '', replicated)
     } catch (error) {
       await main.close()

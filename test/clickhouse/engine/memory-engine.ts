@@ -163,9 +163,13 @@ export class MemoryEngine {
     if (list.startsWith('intDiv')) return counted(rows, parseExpression(list.replace(/ AS chunk.*$/s, '')))
     if (list === 'token, min(id)') {
       const passes = parseExpression(rest.replace(/^ WHERE (.*) GROUP BY token$/s, '$1'))
-      return rows
-        .filter((row) => passes(new Map(row)) === 1)
-        .map((row) => [row.get('token') ?? null, row.get('id') ?? null])
+      const first = new Map<Value, number>()
+      for (const row of rows.filter((row) => passes(new Map(row)) === 1)) {
+        const [token, id] = [row.get('token') ?? null, Number(row.get('id'))]
+        first.set(token, Math.min(id, first.get(token) ?? id))
+      }
+      // the engine writes 64-bit integers as strings
+      return [...first].map(([token, id]) => [token, String(id)])
     }
     return rows.map((row) => parseList(list).map(({ evaluate }) => evaluate(new Map(row))))
   }
