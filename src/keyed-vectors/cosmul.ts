@@ -28,7 +28,6 @@ export interface ScoredMatch {
 }
 
 const EPSILON = 0.000001
-const ALMOST = 1 - 1e-12
 /** Bytes of cosines that are cached for the next question: its words are often the same. */
 const MAX_CACHED_BYTES = 400_000_000
 
@@ -64,7 +63,6 @@ export class CosmulSearch {
     return this.best(columns(1), columns(-1), k, allowed)
   }
 
-  /** Divides only where the product of a row may be among the best. */
   private best(
     positive: readonly Float32Array[],
     negative: readonly Float32Array[],
@@ -80,8 +78,6 @@ export class CosmulSearch {
     for (let id = 0; id < table.size; id++) {
       const above = isAnalogy ? ((1 + a[id]!) / 2) * ((1 + b[id]!) / 2) : product(positive, id)
       const below = (isAnalogy ? (1 + c[id]!) / 2 : product(negative, id)) + EPSILON
-      // ALMOST covers the difference between the rounded product and the rounded quotient
-      if (threshold > 0 && above < threshold * below * ALMOST) continue
       const score = above / below
       if (score <= threshold || !allowed(id)) continue
       insert(best, { id, token: table.token(id), score })

@@ -135,19 +135,17 @@ function checkedMapping(
 
 /** The tokens of the tokenizer as names of rows. */
 function vocabularyOf(tokenizer: ModelTokenizer, size: number): Vocabulary {
-  const names = new Array<string | undefined>(size)
-  for (const [token, id] of tokenizer.tokens) if (id < size) names[id] = token
+  const names: (string | undefined)[] = []
+  for (const [token, id] of tokenizer.tokens) names[id] = token
+  const rowOf = (id: number | undefined) => (id !== undefined && id < size ? id : undefined)
   return {
     size,
-    idOf: (token) => {
-      const id = tokenizer.tokens.get(token)
-      return id !== undefined && id < size ? id : undefined
-    },
+    idOf: (token) => rowOf(tokenizer.tokens.get(token)),
     tokenOf: (id) => names[id],
     tokenize: (text) =>
       tokenizer.encode(text).map((id) => ({
         text: names[id] ?? '',
-        id: id === tokenizer.unknownId || id >= size ? undefined : id,
+        id: id === tokenizer.unknownId ? undefined : rowOf(id),
       })),
   }
 }

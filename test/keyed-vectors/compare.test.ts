@@ -52,10 +52,12 @@ test('getMeanVector: weights, normalising before and after', async () => {
 test('keys', async () => {
   const vectors = await compass()
   expect([vectors.length, vectors.vectorSize]).toEqual([5, 2])
-  expect([vectors.has('east'), vectors.has('up'), vectors.has(4), vectors.has(5)]).toEqual([
+  expect(['east', 'up', 4, 5, -1, 0.5].map((key) => vectors.has(key))).toEqual([
     true,
     false,
     true,
+    false,
+    false,
     false,
   ])
   expect([vectors.getIndex('north'), vectors.getIndex('up', -1)]).toEqual([2, -1])

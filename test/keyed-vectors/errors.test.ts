@@ -120,6 +120,12 @@ const rejected: [string, (vectors: KeyedVectors) => unknown, string, string][] =
   ['no keys for a mean', (v) => v.getMeanVector([]), 'EMPTY_QUERY', 'the list of keys is empty'],
   ['a string for keys', (v) => v.getMeanVector('east'), 'INVALID_ARGUMENT', 'list of keys'],
   [
+    'a number for weights',
+    (v) => v.getMeanVector(['east'], { weights: 5 as never }),
+    'INVALID_ARGUMENT',
+    'weights must be a list of numbers; got 5',
+  ],
+  [
     'weights too few',
     (v) => v.getMeanVector(['east'], { weights: [] }),
     'LENGTH_MISMATCH',

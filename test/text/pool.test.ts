@@ -130,6 +130,8 @@ describe('by hand', () => {
     const table = await made()
     expect([...pool(table, [[1, 2], []], { centre: [1, 0], normalize: true })]).toEqual([0, 1, 0, 0])
     expect([...pool(table, [[1, 2]], { centre: [1, 0.5] })]).toEqual([0, 0.5])
+    const [x, y] = pool(table, [[3]], { centre: [2, 1], normalize: true })
+    expect([x, y]).toEqual([3, 4].map((value) => fround(value / 5)))
   })
   test('weights by rank: common rows count for less', () => {
     const weights = sifWeights(1000)
@@ -191,9 +193,9 @@ describe('by hand', () => {
     ],
     ['maxTokens below 0', (t) => embed(t, '', { maxTokens: -1 }), 'INVALID_ARGUMENT', '-1'],
     ['weights of no rows', () => sifWeights(3, 0), 'INVALID_ARGUMENT', 'above 0'],
-  ])('%s', async (_, ask, code, message) => {
+  ])('%s', async (_, attempt, code, message) => {
     const table = await made()
-    await expect((async () => ask(table))()).rejects.toMatchObject({
+    await expect((async () => attempt(table))()).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message),
     })

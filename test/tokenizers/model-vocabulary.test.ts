@@ -1,11 +1,10 @@
 /** Rows named by the tokenizer.json beside a model: readable, found by what is read, and padded or short tables. */
 import { describe, expect, test } from 'vitest'
-import { encodeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { openTable } from '../../src/open/open-table.ts'
-import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { ModelVocabulary } from '../../src/tokenizers/model-vocabulary.ts'
-import { join, rejection } from '../formats/files.ts'
+import { rejection } from '../formats/files.ts'
+import { countOpen, modelSource } from './model-source.ts'
 
 const BYTE_LEVEL = {
   added_tokens: [{ id: 6, content: '<|end|>', special: true }],
@@ -52,13 +51,7 @@ const WORDPIECE = {
 function model(tokenizer: unknown, rows: number, name = 'model.embed_tokens.weight'): ByteSource {
   const numbers = Float32Array.from({ length: rows * 2 }, (_, index) => Math.cos(index) + 2)
   const bytes = new Uint8Array(numbers.buffer)
-  const file = join(encodeSafetensors([{ name, dtype: 'F32', shape: [rows, 2], bytes }]))
-  const text = typeof tokenizer === 'string' ? tokenizer : JSON.stringify(tokenizer)
-  const beside: Record<string, Uint8Array> = { 'tokenizer.json': new TextEncoder().encode(text) }
-  return {
-    ...bytesSource(file, 'model.safetensors'),
-    sibling: async (name) => (beside[name] ? bytesSource(beside[name], name) : undefined),
-  }
+  return modelSource([{ name, dtype: 'F32', shape: [rows, 2], bytes }], { 'tokenizer.json': tokenizer })
 }
 
 const tokensOf = async (tokenizer: unknown, rows: number) => {
@@ -224,19 +217,9 @@ describe('texts are split', () => {
 })
 
 test('every file that was opened beside the model is closed', async () => {
-  const source = model(WORDPIECE, 3)
-  let open = 0
-  const counted: ByteSource = {
-    ...source,
-    sibling: async (name) => {
-      const beside = await source.sibling?.(name)
-      if (beside === undefined) return undefined
-      open++
-      return { ...beside, close: async () => void open-- }
-    },
-  }
-  using table = await openTable(counted)
-  expect([table.token(1), open]).toEqual(['king', 0])
+  const counted = countOpen(model(WORDPIECE, 3))
+  using table = await openTable(counted.source)
+  expect([table.token(1), counted.open()]).toEqual(['king', 0])
 })
 
 describe('vocabulary and table of different lengths', () => {

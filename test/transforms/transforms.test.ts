@@ -1,4 +1,4 @@
-/** Transforms by what they must do to the moments of the rows, reckoned here in plain TypeScript; and what they refuse. */
+/** Transforms by what they must do to the moments of the rows, computed here in plain TypeScript; and what they reject. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
@@ -114,7 +114,7 @@ test('allButTheTop of two axes: nothing is left along the first two, all of it a
   for (const axis of [2, 3]) expect(along(axis, covariance) / along(axis, before)).toBeCloseTo(1, 3)
 })
 
-test('principalComponents: independent, the largest variance first, distances kept', () =>
+test('principalComponents: independent, the largest variance first, distances unchanged', () =>
   check(
     (table) => principalComponents(table, { dimension: table.dimension }),
     (before, after) => {
@@ -154,7 +154,7 @@ test('whitening: epsilon is a share of the largest variance that is added to eac
 
 describe('fewer numbers, and the edges', () => {
   const table = EmbeddingTable.from(made(60, 6, 5), { dimension: 6 })
-  test('the first components are the same, however many are kept', async () => {
+  test('the first components are the same, however many there are', async () => {
     const [two, six] = await Promise.all(
       [2, 6].map(async (dimension) => principalComponents(await table, { dimension })),
     )
@@ -162,7 +162,7 @@ describe('fewer numbers, and the edges', () => {
     expect(two!.vector(row)).toEqual(six!.vector(row).slice(0, 2))
     expect((await whitening(await table, { dimension: 3 })).dimension).toBe(3)
   })
-  test('all-but-the-top takes d/100 axes unless told', async () => {
+  test('all-but-the-top takes d/100 axes by default', async () => {
     const wide = await EmbeddingTable.from(made(60, 160, 6), { dimension: 160 })
     const row = wide.row(4)
     const unlessTold = (await allButTheTop(wide)).vector(row)
@@ -243,9 +243,9 @@ describe('fewer numbers, and the edges', () => {
       'DIMENSION_MISMATCH',
       '1',
     ],
-  ])('%s', async (_, ask, code, message) => {
+  ])('%s', async (_, attempt, code, message) => {
     const made = await table
-    await expect((async () => ask(made))()).rejects.toMatchObject({
+    await expect((async () => attempt(made))()).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message),
     })
