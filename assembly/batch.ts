@@ -1,6 +1,7 @@
 /**
- * Many queries over one reading of the table. Every query is answered from a block of rows that fits the cache
- * before the next block is read; in registers, each number of a row serves two queries. Every score is the one `scan` makes.
+ * Many queries over one reading of the table. Every query is answered from a block of rows that fits the
+ * cache before the next block is read; in registers, each number of a row serves two queries. Every score is
+ * the one `scan` makes.
  */
 import { boundsFail } from './bounds'
 import { offerBlock, scanCodes, settleCodes, writeProducts } from './certified-scan'
@@ -28,10 +29,10 @@ function questionAt(questions: usize, index: u32): Question {
 }
 
 /**
- * Offers rows to the heap of each of `count` questions that lie one after the other: those of blocks of `block` rows, `step`
- * rows apart, the first from `from` on, the last up to `to`. All but `to` are multiples of 32, and `block` is at most
- * BLOCK_ROWS. Where the blocks lie apart, a single question may leave rows for later: up to a call for blocks that follow
- * each other, or for none.
+ * Offers rows to the heap of each of `count` questions that lie one after the other: those of blocks of
+ * `block` rows, `step` rows apart, the first from `from` on, the last up to `to`. All but `to` are multiples
+ * of 32, and `block` is at most BLOCK_ROWS. Where the blocks lie apart, a single question may leave rows for
+ * later: up to a call for blocks that follow each other, or for none.
  */
 export function scanQuestions(
   table: Table,
@@ -56,8 +57,8 @@ export function scanQuestions(
 }
 
 /**
- * Offers rows [from, to) to the heaps of `count` questions that lie one after the other, two of them with room for
- * products of their own by turns. `from` is a multiple of 32.
+ * Offers rows [from, to) to the heaps of `count` questions that lie one after the other, two of them with
+ * room for products of their own by turns. `from` is a multiple of 32.
  */
 function scanBatch(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
   const rows = rowsOfBlock(table.codeStride)
@@ -102,7 +103,9 @@ function offerCertified(table: Table, questions: usize, count: u32, from: u32, t
   offerBlock(table, last, from, to)
 }
 
-/** The questions that are not, two at a time where rows are float32: others cost more to widen than is gained. */
+/**
+ * The questions that are not, two at a time where rows are float32: others cost more to widen than is gained.
+ */
 function offerOthers(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
   const rows = rowsOfBlock(table.rowBytes)
   for (let first = from; first < to; first += rows) {

@@ -1,4 +1,6 @@
-/** Bounds of the scores of a block of rows, from the products of its codes (plan-question.ts has the proof). */
+/**
+ * Bounds of the scores of a block of rows, from the products of its codes (plan-question.ts has the proof).
+ */
 import { isExcluded } from './excluded'
 import { heapThreshold, keyOf, offer } from './heap'
 import { ENTRY_BYTES, ENTRY_ID, ENTRY_LOWER, ENTRY_OPEN, listOf } from './open-rows'
@@ -15,8 +17,8 @@ export function boundsFail(question: Question): bool {
 }
 
 /**
- * Lists those of rows [from, to) whose bound, by the products at `question.products`, does not rule them out. `lower` is a
- * heap of the k best lower bounds, or 0: k rows are at least as good as the worst of them.
+ * Lists those of rows [from, to) whose bound, by the products at `question.products`, does not rule them out.
+ * `lower` is a heap of the k best lower bounds, or 0: k rows are at least as good as the worst of them.
  */
 export function listOpenRows(table: Table, question: Question, from: u32, to: u32, lower: usize): void {
   const step = f32x4.splat(question.step)

@@ -10,12 +10,17 @@ import { scan } from './scan'
 /** Passes over the blocks of a table, and over those of a chunk, which are fewer. */
 const PASSES: u32 = 80
 const CHUNK_PASSES: u32 = 16
-/** The list is looked through once it is so long; afterwards, once it is twice as long as it became, and this. */
+/**
+ * The list is looked through once it is so long; afterwards, once it is twice as long as it became, and this.
+ */
 const FIRST_LIST_BYTES: u32 = (BLOCK_ROWS / 16) * ENTRY_BYTES
 /** What the rows of one block may add. */
 const BLOCK_LIST_BYTES: u32 = (BLOCK_ROWS / 4) * ENTRY_BYTES
 
-/** Scores those of rows [from, to) whose bound, by the products at `question.products`, does not rule them out. */
+/**
+ * Scores those of rows [from, to) whose bound, by the products at `question.products`, does not rule them
+ * out.
+ */
 export function offerBlock(table: Table, question: Question, from: u32, to: u32): void {
   listOpenRows(table, question, from, to, 0)
   settle(table, question, f32.POSITIVE_INFINITY)
@@ -28,11 +33,13 @@ export function writeProducts(table: Table, question: Question, from: u32, to: u
 }
 
 /**
- * Offers blocks of rows, by their codes, `step` rows apart, and lists those left open: `settleCodes` scores them in the end.
- * planQuestion comes before it. `from` and `step` are multiples of 32, `block` is at most BLOCK_ROWS.
+ * Offers blocks of rows, by their codes, `step` rows apart, and lists those left open: `settleCodes` scores
+ * them in the end. planQuestion comes before it. `from` and `step` are multiples of 32, `block` is at most
+ * BLOCK_ROWS.
  *
- * Tables are often ordered (words by how common they are), and rows like the query lie together. So the blocks are visited
- * in passes, every so many-th in each: otherwise all rows before the best ones would be listed.
+ * Tables are often ordered (words by how common they are), and rows like the query lie together. So the
+ * blocks are visited in passes, every so many-th in each: otherwise all rows before the best ones would be
+ * listed.
  */
 export function scanCodes(table: Table, question: Question, from: u32, to: u32, block: u32, step: u32): void {
   const lower = lowerOf(question)
@@ -63,7 +70,9 @@ function lowerOf(question: Question): usize {
   return question.heap + 8 + ((<usize>question.k) << 3)
 }
 
-/** Scores the rows that scanCodes left listed. Adds to `question.rescored` how many rows were scored in full. */
+/**
+ * Scores the rows that scanCodes left listed. Adds to `question.rescored` how many rows were scored in full.
+ */
 export function settleCodes(table: Table, question: Question): void {
   settle(table, question, heapThreshold(lowerOf(question), question.k))
 }

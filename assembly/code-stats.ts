@@ -1,6 +1,6 @@
 /**
- * What the bounds of a query need of all codes of a table, float32 each: the largest ||c||, s·||c|| and s·||c||/||x||, and ||μ||.
- * Each is a little wider than it was computed.
+ * What the bounds of a query need of all codes of a table, float32 each: the largest ||c||, s·||c|| and
+ * s·||c||/||x||, and ||μ||. Each is a little wider than it was computed.
  */
 import { Table } from './records'
 

@@ -1,5 +1,6 @@
 /**
- * What all codes of a table are relative to: the means and spreads of its columns (encode.ts), from a sample of rows.
+ * What all codes of a table are relative to: the means and spreads of its columns (encode.ts), from a sample
+ * of rows.
  *
  *   columns   μ, then w, then 1/w, then one row's y: each d float32, padded with zeros to a multiple of 8
  *   moments   room for the sums of x and x² of each column, float64
@@ -17,8 +18,8 @@ export function columnBytes(dimension: u32): usize {
 }
 
 /**
- * Column means and spreads over every `step`-th of `size` rows. No spread is below a thousandth of the root mean
- * square of them all: a row that stands out in a column that hardly varies would lose all other numbers.
+ * Column means and spreads over every `step`-th of `size` rows. No spread is below a thousandth of the root
+ * mean square of them all: a row that stands out in a column that hardly varies would lose all other numbers.
  */
 export function measureColumns(table: Table, size: u32, step: u32): void {
   const dimension = table.dimension

@@ -3,12 +3,12 @@
  *
  * Element i of the row goes to lane i mod 16 of sixteen float32 running sums (four v128 registers); at the
  * end the registers are added as (s0 + s1) + (s2 + s3) and their lanes as (l0 + l2) + (l1 + l3). Products and
- * sums are rounded to float32 each, never fused. Every engine, thread and fast path that returns a score returns
- * the bits of this function: change it, and every stored answer changes.
+ * sums are rounded to float32 each, never fused. Every engine, thread and fast path that returns a score
+ * returns the bits of this function: change it, and every stored answer changes.
  *
- * The row may end anywhere; the last vector is read past its end (into the next row, or the pad that bindings/
- * keeps behind the last one) and meets the zeros behind the query, which is padded to a multiple of four.
- * Lanes start at +0 and so never become −0: adding ±0 leaves them as they are.
+ * The row may end anywhere; the last vector is read past its end (into the next row, or the pad that
+ * bindings/ keeps behind the last one) and meets the zeros behind the query, which is padded to a multiple of
+ * four. Lanes start at +0 and so never become −0: adding ±0 leaves them as they are.
  */
 import { BF16, element, F16, F32, four, rowAt, scaleOf } from './elements'
 import { Question, Table } from './records'
@@ -41,7 +41,10 @@ function sumOf(lanes: v128): f32 {
   return f32x4.extract_lane(halves, 0) + f32x4.extract_lane(halves, 1)
 }
 
-/** The products of one float32 row with two queries, left in their questions: each of its numbers is read once. */
+/**
+ * The products of one float32 row with two queries, left in their questions: each of its numbers is read
+ * once.
+ */
 export function dotsOfTwo(row: usize, dimension: u32, a: Question, b: Question): void {
   let a0 = f32x4.splat(0)
   let a1 = f32x4.splat(0)
@@ -138,8 +141,8 @@ export function dotRow(table: Table, id: u32, query: usize): f32 {
 }
 
 /**
- * The same product summed left to right in float64, where neither a product of two float32 numbers nor a sum of
- * them can overflow. Used where the float32 sum is not finite, or a norm is too large or too small for it.
+ * The same product summed left to right in float64, where neither a product of two float32 numbers nor a sum
+ * of them can overflow. Used where the float32 sum is not finite, or a norm is too large or too small for it.
  */
 export function wideDot(a: usize, b: usize, dimension: u32): f64 {
   let sum: f64 = 0

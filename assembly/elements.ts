@@ -1,7 +1,7 @@
 /**
- * The types in which rows are kept, and how their numbers become float32. Every one of them does so exactly, but for
- * int8, whose numbers are *defined* as the float32 product of code and scale. So a table gives the same answers to the
- * bit as the float32 table of its numbers.
+ * The types in which rows are stored, and how their numbers become float32. Every one of them does so
+ * exactly, but for int8, whose numbers are *defined* as the float32 product of code and scale. So a table
+ * gives the same answers to the bit as the float32 table of its numbers.
  *
  *   F32   float32 as it is
  *   BF16  the upper 16 bits of a float32
@@ -20,7 +20,10 @@ export const INT8: u32 = 3
 /** 2^112: what the exponent of a half is off by when its bits are read as float32's. */
 const HALF_EXPONENT: u32 = 0x77800000
 
-/** Four numbers from `at` on. A half that is infinite or NaN reads as a finite number: `widenRow` tells them. */
+/**
+ * Four numbers from `at` on. A half that is infinite or NaN reads as a finite number: `widenTo` checks for
+ * them.
+ */
 export function four<T>(at: usize, scale: v128): v128 {
   if (isFloat<T>()) return v128.load(at)
   if (sizeof<T>() === 1) {
@@ -81,7 +84,7 @@ function widen<T>(table: Table, row: usize, target: usize, scale: f32): void {
   const whole = dimension & ~3
   for (let index: u32 = 0; index < whole; index += 4) {
     const at = row + index * sizeof<T>()
-    // what four() would not tell: an exponent of all ones
+    // what four() reads as finite: an exponent of all ones
     if (sizeof<T>() === 2 && isSigned<T>() && hasSpecialHalf(at)) {
       for (let i = index; i < index + 4; i++) store<f32>(target + (i << 2), element(table, row, i, scale))
     } else {

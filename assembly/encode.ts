@@ -1,16 +1,18 @@
 /**
  * Codes: each row once more in 8 bits per number, to be scanned in place of the row.
  *
- * Tables of language models have a common mean and a few columns far wider than the rest; plain codes would spend
- * their levels on those. So the column means μ are taken off and the columns divided by their spreads w first (columns.ts):
+ * Tables of language models have a common mean and a few columns far wider than the rest; plain codes would
+ * spend their levels on those. So the column means μ are taken off and the columns divided by their spreads w
+ * first (columns.ts):
  *
  *   y = x − μ        c_j = round(y_j / (w_j s))  in −127 … 127,  s = max_j |y_j / w_j| / 127
  *   x = μ + s·(w∘c) + e                          e: what the codes lose
  *
- * Stored per row: the codes, s, and the residual r, at least ||e|| and widened for every rounding (plan-question.ts).
- * μ and w need not be exact: whatever they are, e is measured against them.
+ * Stored per row: the codes, s, and the residual r, at least ||e|| and widened for every rounding
+ * (plan-question.ts). μ and w need not be exact: whatever they are, e is measured against them.
  *
- * Rows that are int8 themselves are their own codes (adoptRows): c and s as they are, μ = 0, w = 1, e nothing but rounding.
+ * Rows that are int8 themselves are their own codes (adoptRows): c and s as they are, μ = 0, w = 1, e nothing
+ * but rounding.
  *
  *   codes     |V| × stride int8, stride = d rounded up to a multiple of 8, the pad zero
  */
@@ -20,7 +22,10 @@ import { rowAt, scaleOf, widened } from './elements'
 import { packFours, placeByFour } from './four-bits'
 import { Table } from './records'
 
-/** Scales tried for codes of 4 bits: the first covers the widest number, each is so much smaller than the one before. */
+/**
+ * Scales tried for codes of 4 bits: the first covers the widest number, each is so much smaller than the one
+ * before.
+ */
 const TRIED_SCALES = 4
 const FIRST_SCALE: f32 = 1 / 16.5
 const NEXT_SCALE: f32 = 0.88
@@ -60,15 +65,15 @@ function centre(table: Table, row: usize): f32 {
 }
 
 /**
- * 1.5 · 2²³: a number of up to 22 bits added to it is rounded to an integer, which its lower bits then hold. Twice that: to
- * an even one.
+ * 1.5 · 2²³: a number of up to 22 bits added to it is rounded to an integer, which its lower bits then hold.
+ * Twice that: to an even one.
  */
 const ROUNDER: f32 = 12582912
 
 /**
- * Finds the codes of a row whose y is in place, for the scale s; writes them where `write`. They have 8 bits or, where `four`,
- * 4 and are odd (four-bits.ts). Returns ||c||² and, of what they lose, ||e||²: the first two of four
- * float32.
+ * Finds the codes of a row whose y is in place, for the scale s; writes them where `write`. They have 8 bits
+ * or, where `four`, 4 and are odd (four-bits.ts). Returns ||c||² and, of what they lose, ||e||²: the first
+ * two of four float32.
  */
 function encodeRow(table: Table, id: u32, scale: f32, four: bool, write: bool): v128 {
   const bytes = columnBytes(table.dimension)
@@ -116,7 +121,7 @@ function encodeRow(table: Table, id: u32, scale: f32, four: bool, write: bool): 
   return f32x4(sumOf(squares), sumOf(lost), 0, 0)
 }
 
-/** The scale of a few that loses least: with few levels it pays to cut off the widest numbers. */
+/** The best of a few scales: with few levels it pays to cut off the widest numbers. */
 function bestScale(table: Table, id: u32, widest: f32): f32 {
   let fewest = f32.POSITIVE_INFINITY
   let best: f32 = 0
@@ -157,7 +162,10 @@ function inverseNormOf(table: Table, id: u32): f64 {
   return inverseNorm === Infinity ? 0 : inverseNorm
 }
 
-/** In place of measureColumns and encodeRows where rows are int8: they are the codes, and lose nothing but roundings. */
+/**
+ * In place of measureColumns and encodeRows where rows are int8: they are the codes, and lose nothing but
+ * roundings.
+ */
 export function adoptRows(table: Table, size: u32): void {
   const dimension = table.dimension
   const bytes = columnBytes(dimension)

@@ -1,6 +1,6 @@
 /**
- * The rows that a question leaves out of its answer. The mask serves all questions of a batch alike; this list is one
- * question's own. Only rows that could enter the answer are looked up.
+ * The rows that a question leaves out of its answer. The mask serves all questions of a batch alike; this
+ * list is one question's own. Only rows that could enter the answer are looked up.
  *
  *   excluded   u32 × excludedCount, ascending
  */

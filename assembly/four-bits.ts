@@ -1,19 +1,23 @@
 /**
- * Codes of 4 bits: half the bytes of encode.ts's, for tables whose rows they still separate (bindings/ tries a sample).
+ * Codes of 4 bits: half the bytes of encode.ts's, for tables whose rows they still separate (bindings/ tries
+ * a sample).
  *
- * As there, x = μ + s·(w∘c) + e, but with the odd numbers −15 … 15 for c, and with the scale s of a few that loses least.
- * All that plan-question.ts says of c, s and e holds for them as it stands.
+ * As there, x = μ + s·(w∘c) + e, but with the odd numbers −15 … 15 for c, and with the best of a few scales
+ * for s. All that plan-question.ts says of c, s and e holds for them as it stands.
  *
- * Stored is n = (c − 1)/2 of −8 … 7 in 4 bits: four columns make an int16, the last as it is in the upper four bits, the
- * others as u = n + 8. So v = u0 + 16 u1 + 256 u2 + 4096 n3 as a signed number, and arithmetic shifts leave u1 + 16 u2 + 256 n3 and so on.
- * With four numbers of the query, a dot product needs no mask:
+ * Stored is n = (c − 1)/2 of −8 … 7 in 4 bits: four columns make an int16, the last as it is in the upper
+ * four bits, the others as u = n + 8. So v = u0 + 16 u1 + 256 u2 + 4096 n3 as a signed number, and arithmetic
+ * shifts leave u1 + 16 u2 + 256 n3 and so on. With four numbers of the query, a dot product needs no mask:
  *
- *   v·q0 + (v >> 4)·(q1 − 16 q0) + (v >> 8)·(q2 − 16 q1) + (v >> 12)·(q3 − 16 q2)  =  u0 q0 + u1 q1 + u2 q2 + n3 q3
+ *   v·q0 + (v >> 4)·(q1 − 16 q0) + (v >> 8)·(q2 − 16 q1) + (v >> 12)·(q3 − 16 q2)
+ *     = u0 q0 + u1 q1 + u2 q2 + n3 q3
  *   c·q = 2 · that + Σ (of each four columns) q3 − 15 (q0 + q1 + q2)
  *
- * Sums may wrap around in 32 bits: what comes out at the end fits. |q1 − 16 q0| fits 16 bits where |q| is at most MAX_BY_FOUR.
+ * Sums may wrap around in 32 bits: what comes out at the end fits. |q1 − 16 q0| fits 16 bits where |q| is at
+ * most MAX_BY_FOUR.
  *
- * Eight rows lie together, so that a scan reads one stream: for each eight columns 32 bytes, four of each row.
+ * Eight rows lie together, so that a scan reads one stream: for each eight columns 32 bytes, four of each
+ * row.
  */
 import { Question, Table } from './records'
 
@@ -40,8 +44,8 @@ function eightOf(table: Table, id: u32): usize {
 }
 
 /**
- * Turns a quantised query into what products are made with, in its place: of each eight columns the pairs (q0, q4),
- * (q1 − 16 q0, q5 − 16 q4) and so on. Returns what the codes' lower bits leave out of each product.
+ * Turns a quantised query into what products are made with, in its place: of each eight columns the pairs
+ * (q0, q4), (q1 − 16 q0, q5 − 16 q4) and so on. Returns what the codes' lower bits leave out of each product.
  */
 export function packQuery(query: usize, columns: u32): i32 {
   let constant = i32x4.splat(0)
@@ -59,7 +63,10 @@ export function packQuery(query: usize, columns: u32): i32 {
   )
 }
 
-/** As products.ts, of rows [from, to) with the query of a question. `from` is a multiple of 8; there is room for as many. */
+/**
+ * As products.ts, of rows [from, to) with the query of a question. `from` is a multiple of 8; there is room
+ * for as many.
+ */
 export function productsByFour(table: Table, question: Question, from: u32, to: u32): void {
   const constant = i32x4.splat(question.constant)
   const query = question.quantised

@@ -1,9 +1,9 @@
 /**
  * A bounded heap of the best k rows, worst at the root.
  *
- * A row and its score make one 64-bit key: the score's bits, turned so that unsigned order is numeric order, above
- * the complement of the id. A larger key is a better row: higher score first, then the smaller id. So ties
- * need no code of their own, and the answer does not depend on the order in which rows are offered.
+ * A row and its score make one 64-bit key: the score's bits, turned so that unsigned order is numeric order,
+ * above the complement of the id. A larger key is a better row: higher score first, then the smaller id. So
+ * ties need no code of their own, and the answer does not depend on the order in which rows are offered.
  *
  *   heap      u32 how many keys there are (8 bytes with the pad)
  *   heap + 8  the keys, u64 each: ordered(score) << 32 | ~id
@@ -64,7 +64,10 @@ export function clearHeap(heap: usize): void {
   store<u32>(heap, 0)
 }
 
-/** Fills a heap with k keys of no row: rows of that score or a better one take their places, others are ruled out at once. */
+/**
+ * Fills a heap with k keys of no row: rows of that score or a better one take their places, others are ruled
+ * out at once.
+ */
 export function fillHeap(heap: usize, k: u32, minScore: f32): void {
   const key = keyOf(minScore, NO_ROW)
   store<u32>(heap, k)
@@ -93,7 +96,10 @@ export function mergeHeap(heap: usize, k: u32, other: usize): void {
   for (let i: u32 = 0; i < count; i++) offer(heap, k, load<u64>(other + KEYS + (i << 3)))
 }
 
-/** Sorts the keys in place, best first, and writes the ids of rows to `ids`. Returns how many. The heap is none after it. */
+/**
+ * Sorts the keys in place, best first, and writes the ids of rows to `ids`. Returns how many. The heap is
+ * none after it.
+ */
 export function sortedIds(heap: usize, ids: usize): u32 {
   const keys = heap + KEYS
   const count = load<u32>(heap)

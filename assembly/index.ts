@@ -1,6 +1,7 @@
 /**
- * The exports of the core. It knows addresses and lengths; tokens, tables and JavaScript are bindings/' affair. Constants
- * are for the build alone, which writes them to build/core-constants.ts (scripts/compile-core.mjs).
+ * The exports of the core. It knows addresses and lengths; tokens, tables and JavaScript are bindings/'
+ * affair. Constants are for the build alone, which writes them to build/core-constants.ts
+ * (scripts/compile-core.mjs).
  */
 export { scanQuestions } from './batch'
 export { STATS } from './code-stats'

@@ -1,11 +1,12 @@
 /**
- * Inverse Euclidean norms, kept beside the rows so that a cosine costs one multiplication.
+ * Inverse Euclidean norms, stored beside the rows so that a cosine costs one multiplication.
  *
- * The squares are summed in float64: element i goes to lane i mod 4 of four running sums (the last vector padded
- * with zeros), added as (l0 + l2) + (l1 + l3). 1/√sum is rounded to float32. Three cases have no such number:
+ * The squares are summed in float64: element i goes to lane i mod 4 of four running sums (the last vector
+ * padded with zeros), added as (l0 + l2) + (l1 + l3). 1/√sum is rounded to float32. Three cases have no such
+ * number:
  *   a row of zeros                     → 0, which makes its cosine with everything 0;
  *   a norm outside [2^-50, 2^60]       → NaN, the mark for cosine.ts to take the float64 way;
- *   a row that holds NaN or infinities → reported, for the caller to refuse or leave out.
+ *   a row that holds NaN or infinities → reported, for the caller to reject or leave out.
  */
 import { widened } from './elements'
 import { Table } from './records'
@@ -49,8 +50,8 @@ export function inverseNorm(row: usize, dimension: u32): f32 {
 }
 
 /**
- * Writes the inverse norms of rows [from, to) of a table and returns the first row that is not finite, or `to`.
- * What stands at that row is +Infinity.
+ * Writes the inverse norms of rows [from, to) of a table and returns the first row that is not finite, or
+ * `to`. What stands at that row is +Infinity.
  */
 export function inverseNorms(table: Table, from: u32, to: u32): u32 {
   const dimension = table.dimension

@@ -28,8 +28,8 @@ export function listOf(question: Question): usize {
 }
 
 /**
- * Scores the listed rows that are not ruled out meanwhile, and empties the list. First come those of lower bounds that reach
- * `sure`: after them the others are measured by scores.
+ * Scores the listed rows that are not ruled out meanwhile, and empties the list. First come those of lower
+ * bounds that reach `sure`: after them the others are measured by scores.
  */
 export function settle(table: Table, question: Question, sure: f32): void {
   settleSome(table, question, sure, true)

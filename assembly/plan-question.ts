@@ -1,6 +1,6 @@
 /**
- * What certified exact search rests on, and its first step. A search scans the codes, skips only rows that are proved not
- * to be among the best, and scores the rest (certified-scan.ts).
+ * What certified exact search rests on, and its first step. A search scans the codes, skips only rows that
+ * are proved not to be among the best, and scores the rest (certified-scan.ts).
  *
  * With x = μ + s·(w∘c) + e (encode.ts), the query u, v = w∘u, and v = t·q + f with q in 16-bit integers:
  *
@@ -8,23 +8,26 @@
  *         └─A─┘  └─from the codes─┘
  *   |s·(c·f)| ≤ s·||c||·||f|| ≤ F        |e·u| ≤ ||e||·||u||        (Cauchy-Schwarz, both)
  *
- * so x·u ≤ A + s·t·(c·q) + r·U + F with r ≥ ||e||, U ≥ ||u||. The score that counts is not x·u but what dot.ts makes
- * of it in float32: n = ⌈d/16⌉ + 6 roundings, off by at most n·2⁻²⁴·||x||·||u||. The bound itself is computed
- * in float32, a dozen roundings of terms of at most (||x|| + 2||μ|| + 2r)·U + F. And e was computed in float32, off by
- * 8 roundings of terms of at most ||x|| + ||μ|| + ||e|| (of int8 rows: one, x = fl(s·c)). All of it is below
+ * so x·u ≤ A + s·t·(c·q) + r·U + F with r ≥ ||e||, U ≥ ||u||. The score that counts is not x·u but what
+ * dot.ts makes of it in float32: n = ⌈d/16⌉ + 6 roundings, off by at most n·2⁻²⁴·||x||·||u||. The bound
+ * itself is computed in float32, a dozen roundings of terms of at most (||x|| + 2||μ|| + 2r)·U + F. And e was
+ * computed in float32, off by 8 roundings of terms of at most ||x|| + ||μ|| + ||e|| (of int8 rows: one, x =
+ * fl(s·c)). All of it is below
  *
  *   ρ·(||x|| + 2||μ|| + ||e||)·U + F/1024   with  ρ = (n + 40)·2⁻²⁴
  *
- * which encode.ts adds to r and planQuestion to F. For the cosine both sides are multiplied by the same two stored inverse
- * norms (three more roundings, within the forty). Tables whose norms leave [2⁻⁵⁰, 2⁶⁰] are not given codes and queries
- * that do are not certified (bindings/), so nothing here overflows, and what underflows is below 2⁻¹²⁰, which F holds too.
+ * which encode.ts adds to r and planQuestion to F. For the cosine both sides are multiplied by the same two
+ * stored inverse norms (three more roundings, within the forty). Tables whose norms leave [2⁻⁵⁰, 2⁶⁰] are not
+ * given codes and queries that do are not certified (bindings/), so nothing here overflows, and what
+ * underflows is below 2⁻¹²⁰, which F holds too.
  *
- * A bound that does not stay below the k-th best score, NaN included, sends its row to the float32 kernel. Nothing above
- * depends on how many bits c or q have, but through what is lost.
+ * A bound that does not stay below the k-th best score, NaN included, sends its row to the float32 kernel.
+ * Nothing above depends on how many bits c or q have, but through what is lost.
  *
- * All of it bounds |score − A − s·t·(c·q)|, so there is a lower bound as well: k rows whose lower bounds reach L are k rows
- * whose scores do, and a row whose upper bound is below L is not among the best. So rows are first listed, by upper bounds
- * against the k-th best lower one; those listed are scored at the end, the surest first (open-rows.ts).
+ * All of it bounds |score − A − s·t·(c·q)|, so there is a lower bound as well: k rows whose lower bounds
+ * reach L are k rows whose scores do, and a row whose upper bound is below L is not among the best. So rows
+ * are first listed, by upper bounds against the k-th best lower one; those listed are scored at the end, the
+ * surest first (open-rows.ts).
  */
 import { CODE_NORM, CODED_NORM, CODED_RATIO } from './code-stats'
 import { columnBytes } from './columns'
@@ -49,8 +52,8 @@ function sum(lanes: v128): f64 {
 }
 
 /**
- * Quantises the query, works out A, t, U and F, and marks the question certified; unless there is nothing to gain, the
- * query being zeros. The query is padded with zeros, and so are the columns, to a multiple of 8.
+ * Quantises the query, works out A, t, U and F, and marks the question certified; unless there is nothing to
+ * gain, the query being zeros. The query is padded with zeros, and so are the columns, to a multiple of 8.
  */
 export function planQuestion(table: Table, question: Question): void {
   const bytes = columnBytes(table.dimension)

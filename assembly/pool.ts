@@ -1,16 +1,17 @@
 /**
- * Pooled gather: Σ weight · row of a list of bags, scaled. A text's vector from its tokens' rows, without a copy of any row.
+ * Pooled gather: Σ weight · row of a list of bags, scaled. A text's vector from its tokens' rows, without a
+ * copy of any row.
  *
  *   bag    count: u32, factor: f32, then count times the address of a float32 row: u32, weight: f32
  *
- * Numbers are float32: products and sums are rounded one by one, in the order of the bag; then the sum is multiplied by
- * the factor. A factor of 0 asks for length 1: it is 1/||sum|| as norm.ts has it.
+ * Numbers are float32: products and sums are rounded one by one, in the order of the bag; then the sum is
+ * multiplied by the factor. A factor of 0 stands for length 1: it is 1/||sum|| as norm.ts has it.
  */
 import { inverseNorm } from './norm'
 
 /**
- * Adds the first `columns` numbers of each bag's rows to its target, and scales it. Targets lie `stride` bytes apart, a multiple of 64; what
- * lies behind `columns` there is rubbish afterwards.
+ * Adds the first `columns` numbers of each bag's rows to its target, and scales it. Targets lie `stride`
+ * bytes apart, a multiple of 64; what lies behind `columns` there is rubbish afterwards.
  *
  * Sixteen columns of all rows come before the next sixteen: the sums stay in registers.
  */

@@ -1,8 +1,9 @@
 /**
- * The products c·q of codes with queries of 16 bits, exact in int32: what a certified scan spends its time on.
+ * The products c·q of codes with queries of 16 bits, exact in int32: what a certified scan spends its time
+ * on.
  *
- * Four rows share each load of the query. They are a quarter of the block apart: adjacent rows side by side defeat the
- * hardware prefetcher (bench/ measures it).
+ * Four rows share each load of the query. They are a quarter of the block apart: adjacent rows side by side
+ * defeat the hardware prefetcher (bench/ measures it).
  */
 import { Table } from './records'
 

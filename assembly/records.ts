@@ -1,6 +1,6 @@
 /**
- * The two records that bindings/ writes and every kernel reads: where a table's parts lie, and a query with its scan.
- * Fields are 4 bytes each, in this order; fields.ts exports their places.
+ * The two records that bindings/ writes and every kernel reads: where a table's parts lie, and a query with
+ * its scan. Fields are 4 bytes each, in this order; fields.ts exports their places.
  */
 
 @unmanaged
@@ -40,7 +40,10 @@ export class Question {
   /** d float32, padded with zeros to a multiple of 16. */
   query: usize
   inverseNorm: f32
-  /** The query in 16 bits for the codes, and room for the products of a block. plan-question.ts fills in the rest. */
+  /**
+   * The query in 16 bits for the codes, and room for the products of a block. plan-question.ts fills in the
+   * rest.
+   */
   quantised: usize
   products: usize
   offset: f32
@@ -59,7 +62,10 @@ export class Question {
   tried: u32
   /** What 4-bit codes leave out of each product: four-bits.ts. */
   constant: i32
-  /** The word in which threads share the score a row must reach, or 0, and the question's number: shared-threshold.ts. */
+  /**
+   * The word in which threads share the score a row must reach, or 0, and the question's number:
+   * shared-threshold.ts.
+   */
   shared: usize
   number: u32
   /** Rows to leave out of the answer: ids in ascending order, and how many: excluded.ts. */
@@ -67,6 +73,6 @@ export class Question {
   excludedCount: u32
   /** Bytes of the rows listed behind the products: open-rows.ts. */
   listBytes: u32
-  /** Sums of bytes read ahead, kept so that the compiler does not leave out the reads. */
+  /** Sums of bytes read ahead: without a use, the compiler would leave out the reads. */
   touched: u32
 }

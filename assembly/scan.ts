@@ -1,8 +1,9 @@
 /**
  * One query over the flat |V| × d buffer, fused with the heap: every row of the mask is scored.
  *
- * Words of the mask are walked bit by bit, so a row left out costs nothing and a word of zeros skips 32 rows. One row
- * is walked at a time: adjacent rows side by side defeat the hardware prefetcher (bench/ measures it).
+ * Words of the mask are walked bit by bit, so a row left out costs nothing and a word of zeros skips 32 rows.
+ * One row is walked at a time: adjacent rows side by side defeat the hardware prefetcher (bench/ measures
+ * it).
  */
 import { heapThreshold } from './heap'
 import { Question, Table } from './records'

@@ -29,7 +29,10 @@ export function wideCosineScore(table: Table, id: u32, query: usize): f32 {
   return <f32>(product / (Math.sqrt(wideSquaredNormOfRow(table, id)) * queryNorm))
 }
 
-/** Scores row `id`, offers it to the heap of the best if it may be among them, and returns the heap's threshold. */
+/**
+ * Scores row `id`, offers it to the heap of the best if it may be among them, and returns the heap's
+ * threshold.
+ */
 export function scoreAndOffer(table: Table, question: Question, id: u32, threshold: f32): f32 {
   return offerProduct(table, question, id, dotRow(table, id, question.query), threshold)
 }

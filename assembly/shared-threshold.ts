@@ -1,11 +1,11 @@
 /**
- * The score that a row must reach, shared by the threads that scan for a question: each finds k rows of its own, and the
- * best of their thresholds rules rows out for all of them.
+ * The score that a row must reach, shared by the threads that scan for a question: each finds k rows of its
+ * own, and the best of their thresholds rules rows out for all of them.
  *
  *   shared   u64: the question's number << 32 | the score, its bits turned as in heap.ts
  *
- * One atomic word, so that a thread late with an earlier question neither reads this one's score as its own nor writes its
- * own here.
+ * One atomic word, so that a thread late with an earlier question neither reads this one's score as its own
+ * nor writes its own here.
  */
 import { keyOf, scoreOf } from './heap'
 import { Question } from './records'

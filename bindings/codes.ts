@@ -1,4 +1,7 @@
-/** The codes of a table's memory: how they are made, and as arrays to be copied to another memory or to a file. */
+/**
+ * The codes of a table's memory: how they are made, and as arrays to be copied to another memory or to a
+ * file.
+ */
 import { BLOCK_ROWS, COLUMN_VECTORS, COSINE, STATS } from '../build/core-constants.ts'
 import { writeCodeBits } from './records.ts'
 import { readAnswer, startHeap } from './search.ts'
@@ -8,8 +11,8 @@ import type { TableMemory } from './table-memory.ts'
 const COLUMN_SAMPLE = 2048
 
 /**
- * The sample that decides whether 4 bits per code are enough: the first rows of every so many, the queries, and the share
- * of rows that may be scored.
+ * The sample that decides whether 4 bits per code are enough: the first rows of every so many, the queries,
+ * and the share of rows that may be scored.
  */
 const STRETCH = 128
 const APART = 1024
@@ -17,8 +20,8 @@ const QUERIES = 16
 const MAX_SHARE = 1 / 100
 
 /**
- * Makes the codes of the first `size` rows, after computeNorms, in `bits`, or in 4 where a sample shows that they leave few
- * rows. Only where the layout has room for them.
+ * Makes the codes of the first `size` rows, after computeNorms, in `bits`, or in 4 where a sample shows that
+ * they leave few rows. Only where the layout has room for them.
  */
 export function makeCodes(memory: TableMemory, size: number, bits?: 4 | 8): void {
   if (memory.layout.dtype === 'int8') {
@@ -36,7 +39,10 @@ export function measureColumns({ core, layout }: TableMemory, size: number): voi
   core.measureColumns(layout.table, size, Math.max(1, Math.floor(size / COLUMN_SAMPLE)))
 }
 
-/** Views of the first `size` rows' codes, with all it takes to search by them. Only where the layout has codes of its own. */
+/**
+ * Views of the first `size` rows' codes, with all it takes to search by them. Only where the layout has codes
+ * of its own.
+ */
 export function codeViews({ layout, rows: { buffer } }: TableMemory, size: number) {
   const { codes, codeStride, codeScales, residuals, columns, stats } = layout
   return {
@@ -55,8 +61,8 @@ function startCodes(memory: TableMemory, size: number, bits: 4 | 8): void {
 }
 
 /**
- * Searches a sample for the nearest of some of its rows, by codes of 4 bits: whether these rule nearly all others out. The
- * sample is an eighth of the table, so its nearest is about as far away as the 8th of all.
+ * Searches a sample for the nearest of some of its rows, by codes of 4 bits: whether these rule nearly all
+ * others out. The sample is an eighth of the table, so its nearest is about as far away as the 8th of all.
  */
 function fourBitsPay(memory: TableMemory, size: number): boolean {
   const whole = size - (size % APART)

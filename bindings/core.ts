@@ -32,7 +32,10 @@ export interface CoreExports extends Record<string, unknown> {
   measure(table: number, question: number, ids: number, count: number, cosines: number, dots: number): void
 }
 
-/** A class of WebAssembly. Programs without the DOM library have no name for it, and must compile all the same. */
+/**
+ * A class of WebAssembly. Programs without the DOM library have no name for it, and must compile all the
+ * same.
+ */
 type WebAssemblyClass<Name extends string> = typeof globalThis extends {
   WebAssembly: { [Key in Name]: { prototype: infer Class } }
 }

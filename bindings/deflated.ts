@@ -4,5 +4,5 @@ export function inflate(base64: string): ReadableStream<Uint8Array> {
   const text = atob(base64)
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i)
-  return new Response(bytes).body!.pipeThrough(new DecompressionStream('deflate'))
+  return new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))
 }

@@ -1,4 +1,7 @@
-/** The core that travels inside the package. The build gives it to the doors, all but slim (scripts/build.mjs). */
+/**
+ * The core that travels inside the package. The build gives it to the doors, all but slim
+ * (scripts/build.mjs).
+ */
 import { inlineCore } from '../build/inline.ts'
 import type { CoreSource } from './core.ts'
 import { inflate } from './deflated.ts'

@@ -10,8 +10,9 @@
  *   mask      one bit per row                                     rows that may be in the answer
  *   norms     |V| float32                                         1/||row||
  *   ids, cosines, dots   |V| × 4 bytes each                       the answer
- *   codes     |V| × (d rounded up to 8) int8, where there are codes (of 4 bits take half of that: assembly/four-bits.ts),
- *             and with them codeScales, residuals  |V| float32 each; columns, moments, stats, quantised  (assembly/columns.ts)
+ *   codes     |V| × (d rounded up to 8) int8, where there are codes (those of 4 bits take half: assembly/four-bits.ts)
+ *   codeScales, residuals                  |V| float32 each, with codes
+ *   columns, moments, stats, quantised     what codes are relative to (assembly/columns.ts), and queries as codes
  *   rowScales   |V| float32, where rows are int8
  *   rows      |V| × d numbers, and 64 bytes behind the last       the table E
  *
@@ -82,7 +83,9 @@ type Place = (bytes: number) => number
 /** Addresses of the parts, in bytes, and their sizes. */
 export type TableLayout = ReturnType<typeof layoutOf>
 
-/** The layout for a shape. `byteLength` may exceed MAX_MEMORY_BYTES: the caller checks it before allocating. */
+/**
+ * The layout for a shape. `byteLength` may exceed MAX_MEMORY_BYTES: the caller checks it before allocating.
+ */
 export function layoutOf({ codes: hasCodes, ...shape }: TableShape, base: number) {
   let byteLength = base
   const place = (bytes: number) => {

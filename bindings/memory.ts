@@ -40,7 +40,9 @@ export function reserveMemory(shape: TableShape): ReservedMemory {
   }
 }
 
-/** The rows of a table's memory, |V| × d numbers as they are stored, and a scale per row where they are int8. */
+/**
+ * The rows of a table's memory, |V| × d numbers as they are stored, and a scale per row where they are int8.
+ */
 export function rowViews({ layout, memory }: ReservedMemory) {
   const { capacity, dimension, dtype, rows, rowScales } = layout
   const buffer = memory.buffer as ArrayBuffer

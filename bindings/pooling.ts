@@ -8,9 +8,9 @@ export const UNIT = 0
 const UNSCALED = 1
 
 /**
- * Sums of bags, `columns` numbers each, written to `target` one after the other. The room of the heaps holds the bags
- * (assembly/pool.ts), the places of queries hold the sums, the scratch rows that are not float32: nothing is overwritten that
- * lasts from one question to the next.
+ * Sums of bags, `columns` numbers each, written to `target` one after the other. The room of the heaps holds
+ * the bags (assembly/pool.ts), the places of queries hold the sums, the scratch rows that are not float32:
+ * nothing is overwritten that lasts from one question to the next.
  */
 export class Pooling {
   private readonly words: Uint32Array
@@ -43,7 +43,10 @@ export class Pooling {
     this.maxRows = layout.dtype === 'f32' ? room : Math.min(room, layout.scratchRows, layout.capacity)
   }
 
-  /** Σ weights[key] · row of each id and its key, times `factor`. Without weights all are 1; without keys ids are the keys. */
+  /**
+   * Σ weights[key] · row of each id and its key, times `factor`. Without weights all are 1; without keys ids
+   * are the keys.
+   */
   add(ids: Uint32Array, weights: Float32Array | undefined, factor: number, keys: Uint32Array = ids): void {
     if (this.places === QUESTIONS) this.flush()
     this.places++

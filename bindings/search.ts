@@ -1,4 +1,7 @@
-/** Searches of a table's memory: queries that are written become questions to the core, and their answers are read. */
+/**
+ * Searches of a table's memory: queries that are written become questions to the core, and their answers are
+ * read.
+ */
 import { BLOCK_ROWS, COSINE, DOT } from '../build/core-constants.ts'
 import { MIN_SCAN_BYTES, QUESTIONS } from './layout.ts'
 import type { TableMemory } from './table-memory.ts'
@@ -28,8 +31,8 @@ export interface KernelQuery {
 }
 
 /**
- * Searches for the best k rows of each query, which is written already. `readAnswer` reads what was found. There must be
- * room: one query has it where k ≤ size − its excluded rows.
+ * Searches for the best k rows of each query, which is written already. `readAnswer` reads what was found.
+ * There must be room: one query has it where k ≤ size − its excluded rows.
  */
 export function search(memory: TableMemory, queries: readonly KernelQuery[], params: KernelSearch): void {
   writeQuestions(memory, queries, params)
@@ -49,7 +52,10 @@ export function hasRoom({ layout }: TableMemory, queries: number, k: number, exc
   return queries <= QUESTIONS && queries * (8 + 8 * k) + 4 * excluded <= layout.heapBytes
 }
 
-/** Writes the answer of a query to `ids`, `cosines` and `dots`, best first. Returns how many rows. Once per search. */
+/**
+ * Writes the answer of a query to `ids`, `cosines` and `dots`, best first. Returns how many rows. Once per
+ * search.
+ */
 export function readAnswer({ core, layout, questions }: TableMemory, index: number, k: number): number {
   const { ids, cosines, dots, table } = layout
   const count = core.sortedIds(questions.heapAt(index, k), ids)
@@ -78,8 +84,8 @@ function writeQuestions(memory: TableMemory, queries: readonly KernelQuery[], pa
   const { metric, k, minScore } = params
   // the lists of excluded rows lie at the end of the room for heaps
   let end = heapWords.length
-  for (let index = 0; index < queries.length; index++) {
-    const { inverseNorm, excluded } = queries[index]!
+  let index = 0
+  for (const { inverseNorm, excluded } of queries) {
     const excludedCount = excluded.length
     end -= excludedCount
     // one or a few: a loop is quicker than set(), which reads lists through their iterator
@@ -88,6 +94,7 @@ function writeQuestions(memory: TableMemory, queries: readonly KernelQuery[], pa
     questions.write(index, { metric: METRICS[metric], k, inverseNorm, excludedAt, excludedCount })
     startHeap(memory, index, k, minScore)
     if (paysToCertify(memory, params, inverseNorm)) core.planQuestion(layout.table, questions.at(index))
+    index++
   }
 }
 
@@ -103,7 +110,10 @@ export function startHeap(
   else core.fillHeap(heap, k, minScore)
 }
 
-/** A plain scan reads the rows of the mask alone; and a large k, or a norm out of range, leaves nothing to rule out. */
+/**
+ * A plain scan reads the rows of the mask alone; and a large k, or a norm out of range, leaves nothing to
+ * rule out.
+ */
 function paysToCertify(
   { hasCodes }: TableMemory,
   { size, allowed, k }: KernelSearch,

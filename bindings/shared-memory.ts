@@ -1,10 +1,11 @@
 /**
- * The build for several threads. It differs from the other by one bit: whether the memory it imports is shared. So it is
- * made from the other's bytes instead of travelling beside them; test/bindings/ compares it with the compiler's own.
+ * The build for several threads. It differs from the other by one bit: whether the memory it imports is
+ * shared. So it is made from the other's bytes instead of travelling beside them; test/bindings/ compares it
+ * with the compiler's own.
  *
- * WebAssembly core specification, binary format: a module is 8 bytes and then sections of an id, a length and a body. The
- * import section (id 2) holds, for each import, two names, a kind (2: a memory) and its limits, whose first byte
- * is 1 with a maximum and 3 with a maximum and shared (threads proposal).
+ * WebAssembly core specification, binary format: a module is 8 bytes and then sections of an id, a length and
+ * a body. The import section (id 2) holds, for each import, two names, a kind (2: a memory) and its limits,
+ * whose first byte is 1 with a maximum and 3 with a maximum and shared (threads proposal).
  */
 
 const IMPORTS = 2
@@ -23,7 +24,7 @@ export function withSharedMemory(core: BufferSource): Uint8Array<ArrayBuffer> {
   const number = () => {
     let value = 0
     for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++]!
+      const byte = bytes[at++] ?? 0
       value |= (byte & 127) << shift
       if (byte < 128) return value
     }

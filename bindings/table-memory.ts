@@ -8,8 +8,8 @@ import type { Threads } from './threads.ts'
 
 export class TableMemory {
   /**
-   * |V| × d numbers as they are stored, bf16 and f16 as their bits. A view of the memory: what is written here
-   * is in the table.
+   * |V| × d numbers as they are stored, bf16 and f16 as their bits. A view of the memory: what is written
+   * here is in the table.
    */
   readonly rows: StoredRows
   /** A scale per row where rows are int8, else empty. */
@@ -126,7 +126,9 @@ export class TableMemory {
     this.rowScales.fill(0, id, id + 1)
   }
 
-  /** Copies the rows of `ids` into `target`, one after the other, by way of a scratch that stays in the cache. */
+  /**
+   * Copies the rows of `ids` into `target`, one after the other, by way of a scratch that stays in the cache.
+   */
   gather(ids: ArrayLike<number>, target: Float32Array): void {
     const { table, dimension, scratchRows, capacity } = this.layout
     const step = Math.min(scratchRows, capacity)

@@ -1,10 +1,10 @@
 /**
  * What the threads of a table agree on, int32 each, in the table's memory. Read and written by Atomics alone.
  *
- * The rows of a question are cut into chunks, each of blocks that lie all over the table. A free thread takes the next one by
- * raising `ticket`, which holds the question's number as well, so that a thread that wakes too late takes none. A thread that
- * finds no chunk left writes the question's number to its place in `done`: its heap then holds the best rows of all the
- * chunks it owns.
+ * The rows of a question are cut into chunks, each of blocks that lie all over the table. A free thread takes
+ * the next one by raising `ticket`, which holds the question's number as well, so that a thread that wakes
+ * too late takes none. A thread that finds no chunk left writes the question's number to its place in `done`:
+ * its heap then holds the best rows of all the chunks it owns.
  */
 import { NO_THRESHOLD } from '../build/core-constants.ts'
 import { MAX_THREADS } from './hardware.ts'
@@ -42,12 +42,18 @@ export const MAX_QUESTION = 2 ** (31 - CHUNK_BITS) - 1
 /** An owner not known yet; no thread has this number. */
 const NOBODY = MAX_THREADS
 
-/** What stands in `owners`: a thread that woke too late must not be taken for an owner of another question's chunk. */
+/**
+ * What stands in `owners`: a thread that woke too late must not be taken for an owner of another question's
+ * chunk.
+ */
 function ownerMark(question: number, thread: number): number {
   return question * (MAX_THREADS + 1) + thread
 }
 
-/** Takes the next chunk of a question for `thread`: its number, or −1 if none is left or another question is current. */
+/**
+ * Takes the next chunk of a question for `thread`: its number, or −1 if none is left or another question is
+ * current.
+ */
 export function takeChunk(control: Int32Array, question: number, thread: number): number {
   for (;;) {
     const ticket = Atomics.load(control, CONTROL.ticket)

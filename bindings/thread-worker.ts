@@ -1,4 +1,7 @@
-/** What runs in a worker: sleeps until a question is published, scans chunks of it, sleeps again. Bundled as text by scripts/. */
+/**
+ * What runs in a worker: sleeps until a question is published, scans chunks of it, sleeps again. Bundled as
+ * text by scripts/.
+ */
 import { QUESTION_BYTES, QUESTION_HEAP, QUESTION_PRODUCTS } from '../build/core-constants.ts'
 import type { CoreExports } from './core.ts'
 import { blocksOfChunk, CONTROL, CONTROL_WORDS, isCurrent, STOP, takeChunk } from './thread-control.ts'
@@ -44,8 +47,9 @@ function run(start: WorkerStart): void {
   }
 
   /**
-   * Nothing is copied before a chunk is taken: then the caller waits, and the question stands. A caller that lost patience
-   * publishes the next one meanwhile; what was copied then is good only if the ticket is still this question's.
+   * Nothing is copied before a chunk is taken: then the caller waits, and the question stands. A caller that
+   * lost patience publishes the next one meanwhile; what was copied then is good only if the ticket is still
+   * this question's.
    */
   function answer(question: number): void {
     let copied = 0
@@ -81,7 +85,8 @@ function run(start: WorkerStart): void {
   }
 }
 
-// the same text runs in Node and in browsers; a bundler would turn an import or a require into something of its own
+// the same text runs in Node and in browsers; a bundler would turn an import or a require into something of
+// its own
 const node = globalThis.process?.getBuiltinModule?.('node:worker_threads')
 if (node === undefined) globalThis.onmessage = ({ data }: MessageEvent<WorkerStart>) => run(data)
 else run(node.workerData)

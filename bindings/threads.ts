@@ -1,7 +1,7 @@
 /**
- * Workers that share a table's memory, and the caller's part: it publishes a question, scans its own share, waits for the
- * others, and scans the share of one that does not answer. So every question ends, and with the same answer, whatever happens
- * to a worker.
+ * Workers that share a table's memory, and the caller's part: it publishes a question, scans its own share,
+ * waits for the others, and scans the share of one that does not answer. So every question ends, and with the
+ * same answer, whatever happens to a worker.
  */
 import { BLOCK_ROWS, QUESTION_NUMBER, QUESTION_RESCORED, QUESTION_SHARED } from '../build/core-constants.ts'
 import type { CoreExports } from './core.ts'
@@ -66,7 +66,10 @@ export class Threads {
     this.stop()
   }
 
-  /** As core.scanQuestions of all rows, of questions that are written and whose heaps (of k, at `heapOf`) are empty. */
+  /**
+   * As core.scanQuestions of all rows, of questions that are written and whose heaps (of k, at `heapOf`) are
+   * empty.
+   */
   scan(count: number, rows: number, k: number, heapOf: (index: number) => number): void {
     const { control } = this
     const begun = performance.now()
@@ -117,8 +120,9 @@ export class Threads {
   }
 
   /**
-   * Waits until all chunks are scanned, or patience ends. Returns the threads that are done with chunks of their own, whose
-   * heaps count (a thread that took none has the heap of an earlier question), and the chunks of all others.
+   * Waits until all chunks are scanned, or patience ends. Returns the threads that are done with chunks of
+   * their own, whose heaps count (a thread that took none has the heap of an earlier question), and the
+   * chunks of all others.
    */
   private waitForOthers(question: number, begun: number): { finished: number[]; missing: number[] } {
     const now = performance.now()
@@ -129,7 +133,9 @@ export class Threads {
     }
   }
 
-  /** One look at each thread and then at each chunk: so no chunk is both found in a thread's heap and missing. */
+  /**
+   * One look at each thread and then at each chunk: so no chunk is both found in a thread's heap and missing.
+   */
   private survey(question: number): { finished: number[]; missing: number[] } {
     const { control, layout } = this
     const done = Array.from({ length: layout.threads }, (_, thread) => {

@@ -1,4 +1,7 @@
-/** Stands in for inline-core.ts where bytes may not be compiled at run time (Cloudflare Workers): the engine compiles the file. */
+/**
+ * Stands in for inline-core.ts where bytes may not be compiled at run time (Cloudflare Workers): the engine
+ * compiles the file.
+ */
 
 // @ts-expect-error: a module of the engine's, not of TypeScript's
 import core from '../rowspace.wasm'

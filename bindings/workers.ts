@@ -5,8 +5,8 @@ import { CONTROL, CONTROL_WORDS, STOP } from './thread-control.ts'
 import type { WorkerStart } from './thread-worker.ts'
 
 /**
- * Starts the workers of a table, all but thread 0. One that dies is started once more; where none can be started the
- * caller scans alone. Returns what stops them.
+ * Starts the workers of a table, all but thread 0. One that dies is started once more; where none can be
+ * started the caller scans alone. Returns what stops them.
  */
 export function startWorkers(
   layout: TableLayout,

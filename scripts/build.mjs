@@ -28,8 +28,8 @@ const WITHOUT_CORE = ['slim/index', 'hub', 'bulk', 'gpt2']
 const root = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 /**
- * Each door provides the core of `file` and hands on what its source exports. So all doors share one copy of every class, and
- * differ only in the core they bring.
+ * Each door provides the core of `file` and hands on what its source exports. So all doors share one copy of
+ * every class, and differ only in the core they bring.
  */
 const doors = (file) => ({
   name: 'doors',
@@ -59,6 +59,34 @@ const defaultTableAt = (path) => ({
     esbuild.onResolve({ filter: /\/build\/default-table\.ts$/ }, () => ({ path, external: true })),
 })
 
+/**
+ * Properties of bindings/ that nothing outside this bundle sees, nor the core, nor a worker. They get short
+ * names.
+ */
+const INTERNAL_NAMES = [
+  'codeBits',
+  'codeStride',
+  'computeNorms',
+  'emptyRow',
+  'excludedAt',
+  'excludedCount',
+  'hasCodes',
+  'heapAt',
+  'heapBytes',
+  'heapWords',
+  'quantised',
+  'quantisedBytes',
+  'queryAt',
+  'queryByRow',
+  'queryByVector',
+  'queryBytes',
+  'rowScales',
+  'scanChunk',
+  'scratch',
+  'scratchRows',
+  'waitForOthers',
+]
+
 const shared = {
   bundle: true,
   // an optional peer, one package or another, as package.json says
@@ -74,9 +102,7 @@ const shared = {
   legalComments: 'none',
   splitting: true,
   chunkNames: 'chunk-[hash]',
-  // names of bindings/ that nothing outside this bundle sees, nor the core, nor a worker
-  mangleProps:
-    /^(codeBits|codeStride|computeNorms|emptyRow|excludedAt|excludedCount|hasCodes|heapAt|heapBytes|heapWords|quantised|quantisedBytes|queryAt|queryBy(Row|Vector)|queryBytes|rowScales|scanChunk|scratch|scratchRows|waitForOthers)$/,
+  mangleProps: new RegExp(`^(${INTERNAL_NAMES.join('|')})$`),
   logLevel: 'warning',
   metafile: true,
 }
@@ -84,8 +110,8 @@ const shared = {
 const mapped = { ...shared, sourcemap: true }
 
 /**
- * esbuild imports shared chunks once more for their side effects; they have none, and users' bundlers would warn. Spaces take
- * their place, so that the source maps stay right.
+ * esbuild imports shared chunks once more for their side effects; they have none, and users' bundlers would
+ * warn. Spaces take their place, so that the source maps stay right.
  */
 function withoutBareImports(path) {
   const blank = (found) => ' '.repeat(found.length)

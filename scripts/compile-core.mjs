@@ -1,4 +1,6 @@
-/** Compiles assembly/: to build/rowspace.wasm, and to build/core-constants.ts what TypeScript must know of it. */
+/**
+ * Compiles assembly/: to build/rowspace.wasm, and to build/core-constants.ts what TypeScript must know of it.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { main } from 'assemblyscript/asc'
 import { optimizeCore } from './optimize-core.mjs'

@@ -1,7 +1,7 @@
 /**
- * An esbuild plugin: of @assemblyscript/loader, how a compiled module is instantiated. The rest is for the runtime of
- * AssemblyScript (strings, arrays, classes), which the core does not have ("runtime": "stub"), and for other sources than
- * modules: 2 KB gzip of 20.
+ * An esbuild plugin: of @assemblyscript/loader, how a compiled module is instantiated. The rest is for the
+ * runtime of AssemblyScript (strings, arrays, classes), which the core does not have ("runtime": "stub"), and
+ * for other sources than modules: 2 KB gzip of 20.
  */
 import { readFileSync } from 'node:fs'
 

@@ -1,6 +1,7 @@
 /**
- * Binaryen's passes once more over what asc has made, with other limits of inlining: asc inlines either calls of up to 65
- * nodes, which makes the core a tenth larger, or none. Calls of up to 20 make scans a sixth faster for no byte.
+ * Binaryen's passes once more over what asc has made, with other limits of inlining: asc inlines either calls
+ * of up to 65 nodes, which makes the core a tenth larger, or none. Calls of up to 20 make scans a sixth
+ * faster for no byte.
  */
 import binaryen from 'assemblyscript/binaryen'
 

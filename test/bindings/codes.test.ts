@@ -1,6 +1,6 @@
 /**
- * Codes and bounds against the same arithmetic in plain TypeScript. Answers alone would not tell: a bound that is too wide rules
- * out fewer rows, and the right ones are found all the same.
+ * Codes and bounds against the same arithmetic in plain TypeScript. Answers alone would not show it: a bound
+ * that is too wide rules out fewer rows, and the right ones are found all the same.
  */
 import { describe, expect, test } from 'vitest'
 import { codeViews, makeCodes } from '../../bindings/codes.ts'
@@ -27,7 +27,7 @@ function roundEven(x: number): number {
   return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1
 }
 
-const clamp = (x: number, minScore: number, most: number) => Math.min(most, max(minScore, x))
+const clamp = (x: number, lowest: number, highest: number) => Math.min(highest, max(lowest, x))
 const sum = (numbers: Iterable<number>) => [...numbers].reduce((a, b) => a + b, 0)
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => sum(Array.from(a, (x, i) => x * b[i]!))
 
@@ -66,13 +66,13 @@ function encode(
   scale: number,
 ) {
   const inverse = scale > 0 ? fround(1 / scale) : 0
-  const [minScore, most, normalize] = bits === 8 ? [-127, 127, 1] : [-16, 14, 2]
+  const [lowest, highest, apart] = bits === 8 ? [-127, 127, 1] : [-16, 14, 2]
   let lost = 0
   const codes = Array.from(row, (x, j) => {
     const y = fround(x - means[j]!)
     const scaled = fround(fround(y * inverseSpreads[j]!) * inverse)
     const level = bits === 8 ? scaled : fround(scaled - 1)
-    const code = roundEven(clamp(level, minScore, most) / normalize) * normalize + (bits === 8 ? 0 : 1)
+    const code = roundEven(clamp(level, lowest, highest) / apart) * apart + (bits === 8 ? 0 : 1)
     lost += (y - fround(fround(scale * spreads[j]!) * code)) ** 2
     return code
   })
@@ -197,7 +197,7 @@ describe.each([8, 4] as const)('codes of %i bits', (bits) => {
   })
 })
 
-test('means and spreads come from every so many-th row, none of these below a thousandth of their mean', async () => {
+test('means and spreads come from every so many-th row, no spread below a thousandth of their mean', async () => {
   const [size, dimension] = [6200, 9]
   const shape = { capacity: size, dimension, dtype: 'f32', codes: true, threads: 1 } as const
   const memory = await TableMemory.create(await loadCore(), reserveMemory(shape))

@@ -1,4 +1,7 @@
-/** Heaps of the best rows, as threads leave and merge them: keys that are no longer in a heap count for nothing. */
+/**
+ * Heaps of the best rows, as threads leave and merge them: keys that are no longer in a heap count for
+ * nothing.
+ */
 import { expect, test } from 'vitest'
 import { reserveMemory } from '../../bindings/memory.ts'
 import { TableMemory } from '../../bindings/table-memory.ts'
@@ -12,16 +15,18 @@ function keyOf(score: number, id: number): bigint {
   return (BigInt(ordered) << 32n) | BigInt(~id >>> 0)
 }
 
-/** Two heaps with room for `most` keys each, and stale keys better than any in every place that is not used. */
-async function twoHeaps(most: number) {
+/**
+ * Two heaps with room for `size` keys each, and stale keys better than any in every place that is not used.
+ */
+async function twoHeaps(size: number) {
   const shape = { capacity: 64, dimension: 4, dtype: 'f32', codes: false, threads: 1 } as const
   const { core, layout, rows, ids } = await TableMemory.create(await loadCore(), reserveMemory(shape))
-  const other = layout.heaps + 8 * (most + 2)
+  const other = layout.heaps + 8 * (size + 2)
   const write = (heap: number, scores: readonly number[], firstId: number) => {
-    const words = new BigUint64Array(rows.buffer, heap, most + 1)
+    const words = new BigUint64Array(rows.buffer, heap, size + 1)
     words.fill(keyOf(1e30, 60))
     words[0] = BigInt(scores.length)
-    // ascending: the least at the root, as a heap has it
+    // ascending: the worst at the root, as a heap has it
     const keys = scores.map((score, index) => keyOf(score, firstId + index))
     for (const [place, key] of keys.sort((a, b) => (a < b ? -1 : 1)).entries()) words[place + 1] = key
   }

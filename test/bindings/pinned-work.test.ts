@@ -1,6 +1,7 @@
 /**
- * How many rows are scored in full because their codes did not rule them out: pinned, since the answers do not tell. A change that
- * is meant to rule out more or fewer changes these numbers; one that is not must leave them.
+ * How many rows are scored in full because their codes did not rule them out: pinned, since the answers do
+ * not show it. A change that is meant to rule out more or fewer changes these numbers; one that is not must
+ * leave them.
  */
 import { expect, test } from 'vitest'
 import { makeCodes } from '../../bindings/codes.ts'

@@ -1,4 +1,7 @@
-/** What a question is written as before the core sees it: whether by codes, how many at once, in how much memory. */
+/**
+ * What a question is written as before the core sees it: whether by codes, how many at once, in how much
+ * memory.
+ */
 import { expect, test } from 'vitest'
 import { makeCodes } from '../../bindings/codes.ts'
 import { layoutOf } from '../../bindings/layout.ts'
@@ -22,7 +25,7 @@ async function tableOf(size: number, codes: boolean) {
   return memory
 }
 
-test('codes are asked where rows enough may be in the answer, and few will be', async () => {
+test('codes are used where enough rows may be in the answer, and few will be', async () => {
   const memory = await tableOf(160, true)
   const norm = memory.queryByVector(makeQuery(DIMENSION, 'plain', 1))
   const record = new Uint32Array(memory.rows.buffer, memory.layout.questions, RECORD_WORDS)
@@ -44,7 +47,7 @@ test('4 bits are tried where the table has rows enough to try them on', async ()
   makeCodes(few, 16_383)
   makeCodes(enough, 16_384)
   expect([few.codeBits, enough.codeBits]).toEqual([8, 4])
-  // as told, whatever pays
+  // as requested, whatever pays
   makeCodes(enough, 16_384, 8)
   expect(enough.codeBits).toBe(8)
 })

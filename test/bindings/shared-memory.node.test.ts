@@ -27,7 +27,7 @@ test('the core with a shared memory, byte for byte as the compiler makes it', as
   }
 }, 60_000)
 
-test('something else than the core is refused', () => {
+test('something else than the core is rejected', () => {
   expect(() => withSharedMemory(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))).toThrow(TypeError)
 })
 
@@ -42,7 +42,7 @@ test('a part of a larger buffer is read as that part, and left as it is', () => 
   expect(around).toEqual(before)
 })
 
-test('imports other than one memory with a maximum are refused, sections before them passed over', () => {
+test('imports other than one memory with a maximum are rejected, sections before them passed over', () => {
   const header = [0, 97, 115, 109, 1, 0, 0, 0]
   const custom = [0, 130, 1, ...Array(130).fill(0)] // a length of two bytes
   const imports = (kind: number, limits: number) => [2, 9, 1, 1, 97, 2, 98, 99, kind, limits, 1]

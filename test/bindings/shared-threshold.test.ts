@@ -1,4 +1,7 @@
-/** A score that threads share rules rows out for all of them, and none that is in the answer: the core alone, the threads played here. */
+/**
+ * A score that threads share rules rows out for all of them, and none that is in the answer: the core alone,
+ * the threads played here.
+ */
 import { expect, test } from 'vitest'
 import { makeCodes } from '../../bindings/codes.ts'
 import { reserveMemory } from '../../bindings/memory.ts'
@@ -22,8 +25,8 @@ function ordered(score: number): number {
   return (bits ^ ((bits >> 31) | 0x80000000)) >>> 0
 }
 
-/** A table that was asked once, and the same question again with a word that threads share. */
-async function asked(bits: 4 | 8) {
+/** A table that was searched once, and the same question again with a word that threads share. */
+async function searched(bits: 4 | 8) {
   const module = await loadCore()
   const shape = { capacity: SIZE, dimension: DIMENSION, dtype: 'f32', codes: true, threads: 1 } as const
   const memory = await TableMemory.create(module, reserveMemory(shape))
@@ -45,7 +48,7 @@ async function asked(bits: 4 | 8) {
   const { buffer } = memory.rows
   const record = new Uint32Array(buffer, layout.questions, RECORD_WORDS)
   const word = new Uint32Array(buffer, layout.scratch, 2)
-  const ask = (score: number, number: number) => {
+  const searchAgain = (score: number, number: number) => {
     word.set([score, number])
     core.clearHeap(layout.heaps)
     record[QUESTION_TRIED] = 0
@@ -55,21 +58,22 @@ async function asked(bits: 4 | 8) {
     const count = core.sortedIds(layout.heaps, layout.ids)
     return { ids: [...memory.ids.subarray(0, count)], score: word[0]!, number: word[1]! }
   }
-  return { ids: [...memory.ids.subarray(0, K)], minScore: ordered(memory.dots[K - 1]!), ask }
+  return { ids: [...memory.ids.subarray(0, K)], minScore: ordered(memory.dots[K - 1]!), searchAgain }
 }
 
 test.each([8, 4] as const)('codes of %i bits', async (bits) => {
-  const { ids, minScore, ask } = await asked(bits)
-  // what is told to others is what the k-th row reaches, to the bit
-  expect(ask(NOTHING, OURS)).toEqual({ ids, score: minScore, number: OURS })
+  const { ids, minScore, searchAgain } = await searched(bits)
+  // what others get is what the k-th row reaches, to the bit
+  expect(searchAgain(NOTHING, OURS)).toEqual({ ids, score: minScore, number: OURS })
   // what others know may be as much, and rows that reach just that stay in
-  expect(ask(minScore, OURS)).toEqual({ ids, score: minScore, number: OURS })
-  // what an earlier question left is no score of this one's, and what this one knows is none of a later question's
+  expect(searchAgain(minScore, OURS)).toEqual({ ids, score: minScore, number: OURS })
+  // what an earlier question left is no score of this one's, and what this one knows is none of a later
+  // question's
   for (const number of [OURS - 1, OURS + 1]) {
     for (const score of [NOTHING, ordered(1e30)]) {
-      expect(ask(score, number)).toEqual({ ids, score, number })
+      expect(searchAgain(score, number)).toEqual({ ids, score, number })
     }
   }
   // a score that no k rows reach rules out rows of the answer
-  expect(ask(minScore + 1, OURS).ids.length).toBeLessThan(K)
+  expect(searchAgain(minScore + 1, OURS).ids.length).toBeLessThan(K)
 })

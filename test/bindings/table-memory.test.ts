@@ -73,7 +73,7 @@ test('norms stop at the first row that is not finite', async () => {
   expect(memory.norms[3]).toBe(0.5)
 })
 
-test('a memory over 4 GiB is not asked for', () => {
+test('a memory over 4 GiB is not requested', () => {
   const shape = { capacity: 2 ** 30, dimension: 1, dtype: 'f32', threads: 1, codes: false } as const
   expect(() => reserveMemory(shape)).toThrow(MemoryExhaustedError)
 })

@@ -15,9 +15,9 @@ import {
   takeChunk,
 } from '../../bindings/thread-control.ts'
 
-const asked = { count: 3, rows: 5000, chunks: 4, blockRows: 512 }
+const parts = { count: 3, rows: 5000, chunks: 4, blockRows: 512 }
 
-function published(question: number, what = asked): Int32Array {
+function published(question: number, what = parts): Int32Array {
   const control = new Int32Array(CONTROL_WORDS)
   publish(control, question, what)
   return control
@@ -30,7 +30,7 @@ test('each chunk is taken once, in order, and its owner is known', () => {
   expect(takers.map((thread) => takeChunk(control, 7, thread))).toEqual([0, 1, 2, 3])
   expect(takeChunk(control, 7, 0)).toBe(-1)
   expect(takers.map((_, chunk) => ownerOf(control, 7, chunk))).toEqual(takers)
-  // whatever thread asks with the number of another question, the owner is none there can be
+  // whatever thread tries the number of another question, the owner is none there can be
   for (const question of [6, 8]) {
     for (const chunk of takers.keys()) {
       const owner = ownerOf(control, question, chunk)
@@ -46,7 +46,7 @@ test('a thread that is late takes nothing of the next question, nor after it is 
   close(control)
   expect(isCurrent(control, 7)).toBe(false)
   expect(takeChunk(control, 7, 1)).toBe(-1)
-  publish(control, 8, asked)
+  publish(control, 8, parts)
   expect(takeChunk(control, 7, 1)).toBe(-1)
   expect(takeChunk(control, 8, 1)).toBe(0)
 })
@@ -59,7 +59,7 @@ test('a chunk that another has got by a ticket of an earlier question is left to
   expect(takeChunk(control, 7, 1)).toBe(1)
 })
 
-test('the last question there is a number for can be asked', () => {
+test('the last question there is a number for can be published', () => {
   const control = published(MAX_QUESTION)
   expect(MAX_QUESTION).toBe(2 ** (31 - CHUNK_BITS) - 1)
   expect(isCurrent(control, MAX_QUESTION)).toBe(true)
@@ -88,7 +88,7 @@ describe('the blocks of all chunks', () => {
   })
 })
 
-test('publishing tells what is asked, and wakes with the number', () => {
+test('publishing writes the parts of a question, and wakes with its number', () => {
   const control = published(9)
   const { count, rows, chunks, blockRows, question } = CONTROL
   expect([count, rows, chunks, blockRows, question].map((place) => control[place])).toEqual([
