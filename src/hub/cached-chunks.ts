@@ -19,25 +19,18 @@ interface Extent {
 const HELD_BYTES = 1 << 20
 
 export class CachedChunks {
-  readonly #store: Store
-  readonly #folder: string
-  /** By start. */
-  #extents: Extent[]
   #held: { path: string; bytes: Uint8Array } | undefined
 
-  private constructor(store: Store, folder: string, extents: Extent[]) {
-    this.#store = store
-    this.#folder = folder
-    this.#extents = extents.sort(byStart)
-  }
+  /** @param extents by start */
+  private constructor(
+    private readonly store: Store,
+    private readonly folder: string,
+    private extents: readonly Extent[],
+  ) {}
 
   static async open(store: Store, folder: string): Promise<CachedChunks> {
-    const paths = await store.list(folder)
-    return new CachedChunks(
-      store,
-      folder,
-      paths.map(parseExtent).filter((each) => each !== undefined),
-    )
+    const extents = (await store.list(folder)).map(parseExtent).filter((each) => each !== undefined)
+    return new CachedChunks(store, folder, extents.sort(byStart))
   }
 
   /**
@@ -46,30 +39,30 @@ export class CachedChunks {
    */
   async readFrom(position: number, end: number): Promise<Uint8Array | number> {
     for (;;) {
-      const extent = this.#extents.find((each) => each.start <= position && position < each.end)
+      const extent = this.extents.find((each) => each.start <= position && position < each.end)
       if (extent === undefined) {
-        const next = this.#extents.find((each) => each.start > position)
+        const next = this.extents.find((each) => each.start > position)
         return Math.min(end, next?.start ?? end)
       }
       const bytes = await this.#bytesOf(extent)
       if (bytes !== undefined) return bytes.subarray(position - extent.start, end - extent.start)
-      this.#extents = this.#extents.filter((each) => each !== extent)
+      this.extents = this.extents.filter((each) => each !== extent)
     }
   }
 
   async add(start: number, bytes: Uint8Array): Promise<void> {
     const end = start + bytes.length
-    const path = `${this.#folder}/${start}-${end}-${await hashOf(bytes)}.part`
-    await this.#store.put(path, bytes)
-    this.#extents = [...this.#extents, { start, end, path }].sort(byStart)
+    const path = `${this.folder}/${start}-${end}-${await hashOf(bytes)}.part`
+    await this.store.put(path, bytes)
+    this.extents = [...this.extents, { start, end, path }].sort(byStart)
   }
 
   /** Undefined, and removed, if the part is not what was added. */
   async #bytesOf({ start, end, path }: Extent): Promise<Uint8Array | undefined> {
     if (this.#held?.path === path) return this.#held.bytes
-    const bytes = await this.#store.get(path)
+    const bytes = await this.store.get(path)
     if (bytes?.length !== end - start || !path.endsWith(`-${await hashOf(bytes)}.part`)) {
-      await this.#store.remove([path])
+      await this.store.remove([path])
       return undefined
     }
     if (bytes.length <= HELD_BYTES) this.#held = { path, bytes }

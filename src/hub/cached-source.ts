@@ -21,22 +21,18 @@ export interface CachedFile {
 }
 
 export class CachedSource extends CountingSource {
-  readonly name: string
-  readonly size: number
-  readonly version: string | undefined
   readonly concurrency = 4
-  readonly #file: CachedFile
   #connecting: Promise<ByteSource> | undefined
   #connected: ByteSource | undefined
   #hasFailed = false
 
-  constructor(file: CachedFile) {
-    super()
-    this.name = file.name
-    this.size = file.size
-    this.version = file.version
-    this.#file = file
+  constructor(private readonly file: CachedFile) {
+    super(file.name, file.size)
     if (typeof file.remote !== 'function') this.#connected = file.remote
+  }
+
+  get version(): string | undefined {
+    return this.file.version
   }
 
   /** Bytes that came over the network, for files beside it too. */
@@ -47,7 +43,7 @@ export class CachedSource extends CountingSource {
   protected async fill(start: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     const end = start + target.length
     for (let position = start; position < end; ) {
-      const cached = (await this.#file.chunks?.readFrom(position, end)) ?? end
+      const cached = (await this.file.chunks?.readFrom(position, end)) ?? end
       signal?.throwIfAborted()
       const to = typeof cached === 'number' ? cached : position + cached.length
       const place = target.subarray(position - start, to - start)
@@ -58,14 +54,14 @@ export class CachedSource extends CountingSource {
   }
 
   protected openSibling(steps: readonly string[]): Promise<ByteSource | undefined> {
-    return this.#file.openSibling(steps)
+    return this.file.openSibling(steps)
   }
 
   async #fetch(position: number, place: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     try {
       await readBlockInto(await this.#connect(), position, place, signal)
     } catch (error) {
-      if (isRowspaceError(error, 'CHANGED')) await this.#file.onChanged?.()
+      if (isRowspaceError(error, 'CHANGED')) await this.file.onChanged?.()
       throw error
     }
     // stores take no shared memory
@@ -73,7 +69,7 @@ export class CachedSource extends CountingSource {
   }
 
   async #connect(): Promise<ByteSource> {
-    const { remote } = this.#file
+    const { remote } = this.file
     if (typeof remote !== 'function') return remote
     this.#connecting ??= remote()
     try {
@@ -89,9 +85,9 @@ export class CachedSource extends CountingSource {
   async #cache(start: number, bytes: Uint8Array): Promise<void> {
     if (this.#hasFailed) return
     try {
-      await this.#file.chunks?.add(start, bytes)
+      await this.file.chunks?.add(start, bytes)
     } catch (error) {
-      if (!this.#hasFailed) this.#file.onCacheFailure(error)
+      if (!this.#hasFailed) this.file.onCacheFailure(error)
       this.#hasFailed = true
     }
   }

@@ -17,26 +17,22 @@ export interface CheckedPart {
 }
 
 export class CheckedSource extends RangeSource {
-  readonly name: string
-  readonly size: number
-  readonly concurrency: number
-  readonly #part: CheckedPart
   /** The CRC-32 of all before `#position`. */
   #crc = 0
   #position = 0
   /** Reads that were ahead of `#position` (several are under way at once), by where they start. */
   readonly #ahead = new Map<number, { end: number; crc: number }>()
 
-  constructor(part: CheckedPart) {
-    super()
-    this.#part = part
-    this.name = part.name
-    this.size = part.end - part.start
-    this.concurrency = part.source.concurrency ?? 1
+  constructor(private readonly part: CheckedPart) {
+    super(part.name, part.end - part.start)
+  }
+
+  get concurrency(): number {
+    return this.part.source.concurrency ?? 1
   }
 
   protected async fill(start: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    await readBlockInto(this.#part.source, this.#part.start + start, target, signal)
+    await readBlockInto(this.part.source, this.part.start + start, target, signal)
     this.#count(start, target)
   }
 
@@ -53,11 +49,11 @@ export class CheckedSource extends RangeSource {
         this.#position = known.end
       }
     }
-    if (this.#crc === this.#part.checksum) return
+    if (this.#crc === this.part.checksum) return
     throw new RowspaceError(
       'INVALID_FORMAT',
-      `${this.name} is damaged: its checksum is ${hex(this.#crc)}, and the archive says ${hex(this.#part.checksum)}. Copy or download it again.`,
-      { source: this.name, expected: this.#part.checksum, actual: this.#crc },
+      `${this.name} is damaged: its checksum is ${hex(this.#crc)}, and the archive says ${hex(this.part.checksum)}. Copy or download it again.`,
+      { source: this.name, expected: this.part.checksum, actual: this.#crc },
     )
   }
 

@@ -31,12 +31,8 @@ export async function fileSource(path: string): Promise<ByteSource> {
 class FileSource extends CountingSource {
   #handle: FileHandle | undefined
 
-  constructor(
-    readonly name: string,
-    readonly size: number,
-    handle: FileHandle,
-  ) {
-    super()
+  constructor(path: string, size: number, handle: FileHandle) {
+    super(path, size)
     this.#handle = handle
   }
 

@@ -35,8 +35,10 @@ export function stepsBeside(source: string, name: string): string[] {
 
 /** A source that writes what it reads into memory that it is given. */
 export abstract class RangeSource implements ByteSource {
-  abstract readonly name: string
-  abstract readonly size: number
+  constructor(
+    readonly name: string,
+    public size: number,
+  ) {}
 
   async read(start: number, end: number, options: ReadOptions = {}): Promise<Uint8Array> {
     checkRead(this, start, end, options.signal)

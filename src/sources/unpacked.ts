@@ -42,9 +42,6 @@ interface Run {
 }
 
 export class UnpackedSource extends RangeSource {
-  readonly name: string
-  readonly size: number
-  readonly #packed: Packed
   #head: Uint8Array = new Uint8Array(0)
   /** Whether the checksum at its end was right. */
   #isSound = false
@@ -52,11 +49,8 @@ export class UnpackedSource extends RangeSource {
   /** Reads wait for each other: there is one stream. */
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(packed: Packed) {
-    super()
-    this.#packed = packed
-    this.name = packed.name
-    this.size = packed.size
+  constructor(private readonly packed: Packed) {
+    super(packed.name, packed.size)
   }
 
   protected fill(start: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
@@ -76,7 +70,7 @@ export class UnpackedSource extends RangeSource {
   }
 
   sibling(name: string): Promise<ByteSource | undefined> {
-    return this.#packed.source.sibling?.(name) ?? Promise.resolve(undefined)
+    return this.packed.source.sibling?.(name) ?? Promise.resolve(undefined)
   }
 
   async #readNext(start: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
@@ -102,7 +96,7 @@ export class UnpackedSource extends RangeSource {
   /** The contents from `start` on, into `target`; what lies before is skipped. */
   async #stream(start: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     if (this.#run === undefined || this.#run.position > start) this.#stop()
-    this.#run ??= startRun(this.#packed)
+    this.#run ??= startRun(this.packed)
     const run = this.#run
     // an abort may come from the first read, before there was a run to stop
     signal?.throwIfAborted()

@@ -48,9 +48,7 @@ export async function urlSource(
 }
 
 class UrlSource extends CountingSource {
-  readonly name: string
   readonly concurrency = CONCURRENCY
-  size = 0
   /** The strong ETag. */
   version: string | undefined
   /** What every later answer must say too, where it says anything of the kind. */
@@ -67,8 +65,7 @@ class UrlSource extends CountingSource {
     readonly options: SourceOptions,
     readonly headBytes: number,
   ) {
-    super()
-    this.name = nameOf(url)
+    super(nameOf(url), 0)
   }
 
   /** A header of the first answer, or of a redirect on the way to it. */
