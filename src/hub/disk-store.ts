@@ -153,7 +153,8 @@ function isMarkerText(bytes: Uint8Array | undefined): boolean {
 function strangeFolderError(place: string): RowspaceError {
   return new RowspaceError(
     'IO',
-    `"${place}" holds a ${MARKER} that rowspace did not write: move it, or name another folder in ROWSPACE_CACHE.`,
+    `"${place}" holds a ${MARKER} that rowspace did not write: move it, or name another folder in ` +
+      'ROWSPACE_CACHE.',
     { path: place },
   )
 }

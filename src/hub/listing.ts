@@ -41,6 +41,8 @@ function parseObject(name: HubName, text: string): { siblings?: unknown } {
 }
 
 function listingError(name: HubName, problem: string, cause?: unknown): RowspaceError {
-  const text = `${hubNameText(name)}: the list of its files ${problem}. Name the file: ${hubNameText({ ...name, file: 'file' })}.`
+  const text =
+    `${hubNameText(name)}: the list of its files ${problem}. Name the file: ` +
+    `${hubNameText({ ...name, file: 'file' })}.`
   return new RowspaceError('IO', text, { name: hubNameText(name), cause })
 }

@@ -52,7 +52,8 @@ export async function clearCache(name?: string, cache: true | string = true): Pr
   if (parsed !== undefined && (parsed.file !== undefined || /^[^/]*\/[^/]*@/.test(name ?? ''))) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `${describe(name)}: the cache is cleared by model, with all its revisions and files: hf:${parsed.owner}/${parsed.model}.`,
+      `${describe(name)}: the cache is cleared by model, with all its revisions and files: ` +
+        `hf:${parsed.owner}/${parsed.model}.`,
     )
   }
   checkCache(cache)

@@ -60,7 +60,8 @@ function readEndpoint(text: string): URL {
   const shown = describe(text.replace(/\/\/[^/]*@/, '//…@'))
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `The endpoint of the hub (HF_ENDPOINT) must be an http(s) address without a user, a query or a #; got ${shown}.`,
+    'The endpoint of the hub (HF_ENDPOINT) must be an http(s) address without a user, a query or a #; ' +
+      `got ${shown}.`,
   )
 }
 

@@ -27,6 +27,8 @@ export function blobSource(blob: Blob): ByteSource {
 }
 
 function unreadableError(name: string, cause: Error): RowspaceError {
-  const text = `${name} could not be read: ${cause.message}. If the file changed after it was chosen, choose it again.`
+  const text =
+    `${name} could not be read: ${cause.message}. If the file changed after it was chosen, choose it ` +
+    'again.'
   return new RowspaceError('IO', text, { source: name, cause })
 }

@@ -116,6 +116,8 @@ function truncated({ url }: Body, problem: string, expected: number, actual?: nu
 
 function checkWhole({ url }: Body, size: number): void {
   if (size <= MAX_WHOLE_BYTES) return
-  const text = `comes from a server that gives no ranges, and its ${size} bytes or more are too many to be held: download the file and give its path.`
+  const text =
+    `comes from a server that gives no ranges, and its ${size} bytes or more are too many to be held: ` +
+    'download the file and give its path.'
   throw urlError(url, 'IO', text, { size })
 }

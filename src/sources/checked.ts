@@ -52,7 +52,8 @@ export class CheckedSource extends RangeSource {
     if (this.#crc === this.part.checksum) return
     throw new RowspaceError(
       'INVALID_FORMAT',
-      `${this.name} is damaged: its checksum is ${hex(this.#crc)}, and the archive says ${hex(this.part.checksum)}. Copy or download it again.`,
+      `${this.name} is damaged: its checksum is ${hex(this.#crc)}, and the archive says ` +
+        `${hex(this.part.checksum)}. Copy or download it again.`,
       { source: this.name, expected: this.part.checksum, actual: this.#crc },
     )
   }

@@ -63,7 +63,8 @@ class FileSource extends CountingSource {
   #shrunk(actual: number): RowspaceError {
     return new RowspaceError(
       'TRUNCATED',
-      `${this.name} became shorter while it was read: it had ${this.size} bytes when it was opened and ends at byte ${actual} now.`,
+      `${this.name} became shorter while it was read: it had ${this.size} bytes when it was opened and ` +
+        `ends at byte ${actual} now.`,
       { source: this.name, expected: this.size, actual },
     )
   }

@@ -39,7 +39,8 @@ export async function gunzipped(source: ByteSource, { signal }: ReadOptions = {}
   if (size > packed * MAX_EXPANSION) {
     throw new RowspaceError(
       'INVALID_FORMAT',
-      `${name} promises to be ${size} bytes when it is unpacked, more than ${packed} packed bytes can hold: it is cut short or damaged. Copy or download it again.`,
+      `${name} promises to be ${size} bytes when it is unpacked, more than ${packed} packed bytes can ` +
+        'hold: it is cut short or damaged. Copy or download it again.',
       { source: name, size, packed },
     )
   }

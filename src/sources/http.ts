@@ -160,7 +160,9 @@ export function statusFailure(url: URL, response: Response): RowspaceError | Tra
 export function checkNotHtml(url: URL, { status, headers }: Response): void {
   const contentType = headers.get('content-type')
   if (!/^\s*(text\/html|application\/xhtml)/i.test(contentType ?? '')) return
-  const text = `answered ${status} with an HTML page, not a table. Use the address of the file itself (on many hosts: "raw" or "download").`
+  const text =
+    `answered ${status} with an HTML page, not a table. Use the address of the file itself (on many ` +
+    'hosts: "raw" or "download").'
   throw urlError(url, 'IO', text, { status, reason: 'HTML', contentType })
 }
 

@@ -117,7 +117,8 @@ function lockedError(path: string, lock: string, contents: string): RowspaceErro
   const by = owner === undefined ? 'another process' : `process ${owner.token.pid} on ${owner.host}`
   return new RowspaceError(
     'LOCKED',
-    `"${path}" is being written by ${by}: wait until it is done and save again. If nothing writes it, delete "${lock}".`,
+    `"${path}" is being written by ${by}: wait until it is done and save again. If nothing writes it, ` +
+      `delete "${lock}".`,
     { path, lock, owner: owner && { pid: owner.token.pid, host: owner.host } },
   )
 }

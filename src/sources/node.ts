@@ -21,7 +21,9 @@ export function nodeModule<Name extends keyof NodeModules>(
 ): NodeModules[Name] {
   const found = globalThis.process?.getBuiltinModule?.(name)
   if (found) return found as NodeModules[Name]
-  const text = `Cannot ${purpose}: there is no file system here. Files need Node 20.16 or later; in a browser pass a URL object, a File or Blob, or bytes.`
+  const text =
+    `Cannot ${purpose}: there is no file system here. Files need Node 20.16 or later; in a browser pass ` +
+    'a URL object, a File or Blob, or bytes.'
   throw new RowspaceError('UNSUPPORTED', text, { module: name })
 }
 

@@ -99,7 +99,8 @@ function checkHeaders(headers: object = {}): void {
     if (/^[!#$%&'*+.^_`|~\w-]+$/.test(name) && isHeaderValue(value)) continue
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `headers holds ${describe(name)}, whose name or value cannot be sent: a value is one line of Latin-1 text.`,
+      `headers holds ${describe(name)}, whose name or value cannot be sent: a value is one line of ` +
+        'Latin-1 text.',
       { header: name },
     )
   }

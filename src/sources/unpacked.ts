@@ -118,7 +118,8 @@ export class UnpackedSource extends RangeSource {
     if (chunk === undefined) {
       throw new RowspaceError(
         'TRUNCATED',
-        `${this.name} is cut short: ${this.size} bytes were to be unpacked and there are ${run.position}. Copy or download it again.`,
+        `${this.name} is cut short: ${this.size} bytes were to be unpacked and there are ` +
+          `${run.position}. Copy or download it again.`,
         { source: this.name, expected: this.size, actual: run.position },
       )
     }
@@ -137,7 +138,8 @@ export class UnpackedSource extends RangeSource {
     }
     throw new RowspaceError(
       'INVALID_FORMAT',
-      `${this.name} holds more than the ${this.size} bytes that it promises: it is damaged, or several gzip files in one. Unpack it first.`,
+      `${this.name} holds more than the ${this.size} bytes that it promises: it is damaged, or several ` +
+        'gzip files in one. Unpack it first.',
       { source: this.name, expected: this.size },
     )
   }

@@ -156,7 +156,9 @@ class UrlSource extends CountingSource {
     if (!ok) throw statusFailure(this.url, response)
     if (isOther(this.#validators, validatorsOf(response))) throw this.#changed()
     if (status !== 206) {
-      const text = `answered ${status} with the whole file where bytes from ${start} on were requested. Try again later.`
+      const text =
+        `answered ${status} with the whole file where bytes from ${start} on were requested. Try again ` +
+        'later.'
       throw transient(this.url, 'IO', text, { status })
     }
     const contentRange = headers.get('content-range')
@@ -211,7 +213,10 @@ class UrlSource extends CountingSource {
   #falseRange(contentRange: string | null, start: number, end: number): TransientFailure {
     const range =
       contentRange === null ? 'no Content-Range that can be read' : `the Content-Range "${contentRange}"`
-    const text = `answered the request for bytes ${start} to ${end} with ${range}. The server, or a proxy before it, must give the ranges that are requested and, to pages, expose Content-Range and ETag (Access-Control-Expose-Headers).`
+    const text =
+      `answered the request for bytes ${start} to ${end} with ${range}. The server, or a proxy before ` +
+      'it, must give the ranges that are requested and, to pages, expose Content-Range and ETag ' +
+      '(Access-Control-Expose-Headers).'
     return transient(this.url, 'IO', text, { contentRange })
   }
 }

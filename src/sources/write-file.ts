@@ -73,7 +73,9 @@ export async function resolveTarget(path: string): Promise<string> {
 }
 
 function noFolderError(path: string, folder: string, cause: unknown): RowspaceError {
-  const text = `"${path}" cannot be written: the folder "${folder}" does not exist. Create it first, or check the path.`
+  const text =
+    `"${path}" cannot be written: the folder "${folder}" does not exist. Create it first, or check the ` +
+    'path.'
   return new RowspaceError('NOT_FOUND', text, { path, folder, reason: 'ENOENT', cause })
 }
 
