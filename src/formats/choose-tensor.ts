@@ -45,8 +45,8 @@ const KNOWN_NAMES: readonly string[] = [
 ]
 
 /**
- * The tensor of the given name; else the first there is of the names models use; else the only two-dimensional tensor
- * of floats; else the only two-dimensional tensor.
+ * The tensor of the given name; else the first there is of the names models use; else the only
+ * two-dimensional tensor of floats; else the only two-dimensional tensor.
  *
  * @throws `NOT_FOUND` with the names there are, `INVALID_FORMAT` if the named one is not two-dimensional
  */

@@ -2,7 +2,7 @@
 import type { Progress } from '../core/progress.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 
-/** What to do with bytes in a token that are not UTF-8: reject them ('strict'), put U+FFFD in their place, or drop them. */
+/** What to do with bytes in a token that are not UTF-8: reject, put U+FFFD in their place, or drop them. */
 export type EncodingErrors = 'strict' | 'replace' | 'ignore'
 
 /** How a table file is opened. */
@@ -10,8 +10,8 @@ export interface OpenOptions extends SourceOptions {
   /** What to do with bytes in tokens that are not UTF-8: 'strict' unless given. */
   encodingErrors?: EncodingErrors | undefined
   /**
-   * Of a model in several files, whose headers to read: 'all', so that `tensors` and `parameters` are the model's, or the one of the 'table'.
-   * 'all' unless given.
+   * Of a model in several files, whose headers to read: 'all', so that `tensors` and `parameters` are the
+   * model's, or the one of the 'table'. 'all' unless given.
    */
   shards?: 'all' | 'table' | undefined
   /** The tensor to take, where a file holds several. */
@@ -29,8 +29,8 @@ export interface LoadOptions {
 }
 
 /**
- * Rows as they lie in the file. 'int8' rows have a float32 scale each, 'q8_0' ones a binary16 scale for each 32 numbers; 'i8' and 'u8' are
- * whole numbers.
+ * Rows as they lie in the file. 'int8' rows have a float32 scale each, 'q8_0' ones a binary16 scale for each
+ * 32 numbers; 'i8' and 'u8' are integers.
  */
 export type StoredType =
   | 'f32'
@@ -57,7 +57,9 @@ export interface TensorInfo {
 /** How a vocabulary writes its tokens. */
 export type TokenScript = 'byte-level' | 'sentencepiece' | 'plain'
 
-/** A model's tokens by id, as its file writes them. There may be more than rows, or fewer, and two may be equal. */
+/**
+ * A model's tokens by id, as its file writes them. They may be more than rows, or fewer; two may be equal.
+ */
 export interface WrittenTokens {
   readonly list: readonly string[]
   readonly script: TokenScript
@@ -88,19 +90,21 @@ export interface TableFile {
   /** Bytes of all files, where there are several and their headers were read. */
   readonly fileBytes?: number
   /**
-   * Streams the rows as float32 into `target` (size · dimension long, row-major), block by block, without holding
-   * a second copy of the table. `target` may be a view of WebAssembly memory, shared or not; that memory must not
-   * grow before the promise settles. Rejects with `signal.reason` when aborted, with `LENGTH_MISMATCH` if `target` has another length;
-   * after a rejection `target` holds rubbish.
+   * Streams the rows as float32 into `target` (size · dimension long, row-major), block by block, without
+   * holding a second copy of the table. `target` may be a view of WebAssembly memory, shared or not; that
+   * memory must not grow before the promise settles. Rejects with `signal.reason` when aborted, with
+   * `LENGTH_MISMATCH` if `target` has another length; after a rejection `target` holds rubbish.
    */
   load(target: Float32Array, options?: LoadOptions): Promise<LoadedRows>
   /** The same for rows of `elementType`, as their bits. */
   loadBits?(target: Uint16Array, options?: LoadOptions): Promise<LoadedRows>
-  /** Rows by their places, where the file's layout has them: a table is then read block by block, whatever its size. Reads the tokens. */
+  /**
+   * Opens rows by their places, where the layout has them, and reads the tokens: a table may be of any size.
+   */
   openRows?(options?: LoadOptions): Promise<FileRows>
   /**
-   * Sources that the reader opened: files of the model, entries of an archive. They are closed with the file, and what has a checksum
-   * (`verify`) is held against it once the rows were read.
+   * Sources that the reader opened: files of the model, entries of an archive. They are closed with the file,
+   * and what has a checksum (`verify`) is held against it once the rows were read.
    */
   readonly parts?: readonly ByteSource[]
 }
@@ -115,11 +119,15 @@ export interface FileRows {
 
 /** What a load wrote. */
 export interface LoadedRows {
-  /** Rows written, from the start of `target`: the rows of the file without the duplicates. The rest of `target` is undefined. */
+  /**
+   * Rows written, from the start of `target`: those of the file without duplicates. The rest is undefined.
+   */
   readonly size: number
-  /** One token per row, in order; undefined where the file has none. Two may be equal: the first row then has the name. */
+  /**
+   * One token per row; undefined where the file has none. Two may be equal: the first row then has the name.
+   */
   readonly tokens: readonly string[] | undefined
-  /** Rows of a text file left out because their word had come before. Elsewhere there are none: the place of a row is the id of its token. */
+  /** Rows of a text file left out because their word had come before. Other formats have none. */
   readonly duplicates: number
   /** The first error that `onProgress` threw: the load continues. */
   readonly progressError?: unknown
@@ -139,10 +147,10 @@ export type FormatName =
 
 export interface FormatReader {
   readonly name: FormatName
-  /** Whether it reads here and there: of a stream, which would begin anew each time, it needs the contents in memory. */
+  /** Whether it reads here and there, so that it needs a stream's contents in memory. */
   readonly seeks?: true
   /** Whether the first bytes (up to 64 KiB) look like this format. */
   recognises(head: Uint8Array, source: ByteSource): boolean | Promise<boolean>
-  /** Reads headers. Throws a RowspaceError (`INVALID_FORMAT`, `TRUNCATED`, `UNSUPPORTED`) if the file lies. */
+  /** Reads headers. Throws `INVALID_FORMAT`, `TRUNCATED` or `UNSUPPORTED` if the file lies. */
   open(source: ByteSource, head: Uint8Array, options: OpenOptions): Promise<TableFile>
 }

@@ -1,4 +1,4 @@
-/** What all `load` functions share: the target's length, progress, rows copied as they lie, words that come twice. */
+/** What all `load` functions share: the target's length, progress, words that come twice. */
 import { RowspaceError } from '../core/errors.ts'
 import type { BlockOptions } from '../sources/blocks.ts'
 import type { LoadedRows, LoadOptions } from './format.ts'
@@ -48,12 +48,12 @@ export class ProgressReporter {
 }
 
 /**
- * The longest word that a file may have. Engines look longer strings up by their length alone (V8 does), so a set of many of them takes
- * time that grows with the square of their number.
+ * The longest word that a file may have. Engines look longer strings up by their length alone (V8 does), so a
+ * set of many of them takes time that grows with the square of their number.
  */
 export const MAX_WORD_LENGTH = 16_383
 
-/** The words of a text file, as they come, for readers that leave out rows whose word came before, as gensim does. */
+/** The words of a text file, for readers that leave out rows whose word came before, as gensim does. */
 export class Words {
   readonly #places = new Set<string>()
   duplicates = 0

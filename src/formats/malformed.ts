@@ -1,4 +1,4 @@
-/** The errors of a file that is not what it says, all worded alike: the file, what was found, what was expected. And limits of files. */
+/** The errors of a file that is not what it says, all worded alike, and the limits of files. */
 import { RowspaceError } from '../core/errors.ts'
 import type { ByteSource } from '../sources/source.ts'
 
@@ -61,7 +61,7 @@ export const MAX_TENSORS = 1 << 20
 /** JavaScript's Map and Set hold no more, so a vocabulary cannot be larger. */
 export const MAX_WORDS = 2 ** 24
 
-/** Text that is decoded at once: JavaScript's strings end at 2^29 letters, and some engines end the process there. */
+/** Text that is decoded at once: strings end at 2^29 letters, and some engines end the process there. */
 export const MAX_TEXT_BYTES = 400_000_000
 
 /** The product of integers ≥ 0, or undefined where it is not a safe integer (JavaScript would round it). */

@@ -1,4 +1,4 @@
-/** The table of rows of numbers that lie one after another: what every binary format but word2vec's comes down to. */
+/** The table of rows of numbers in one stretch of a file: every binary format but word2vec's. */
 import { readStraight } from '../sources/blocks.ts'
 import type { FileRows, LoadedRows, LoadOptions, TableFile } from './format.ts'
 import { checkTarget, ProgressReporter } from './loading.ts'

@@ -119,7 +119,10 @@ function ascii(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 }
 
-/** Protocols 2 to 5. From 4 on a frame follows; before, what most pickles begin with: a container, a tuple, a class, a number or text. */
+/**
+ * Protocols 2 to 5. From 4 on a frame follows; before, what most pickles begin with: a container, a tuple, a
+ * class, a number or text.
+ */
 function isPickle(head: Uint8Array): boolean {
   const [start, protocol = 0, next = 0] = head
   if (start !== 0x80 || protocol < 2 || protocol > 5) return false
@@ -155,7 +158,10 @@ function sampleLines(head: Uint8Array): Uint8Array[] {
   return head.at(-1) !== NEWLINE && lines.length > 1 ? lines.slice(0, -1) : lines
 }
 
-/** Lines whose fields, but for the first, are numbers when commas or semicolons separate them; the first line may be names. */
+/**
+ * Lines whose fields, but for the first, are numbers when commas or semicolons separate them; the first line
+ * may be names.
+ */
 function isSeparatedByCommas(head: Uint8Array): boolean {
   const lines = sampleLines(head).map((line) => ascii(line).split(/[,;]/))
   const rows = lines.length > 1 ? lines.slice(1) : lines
@@ -165,8 +171,8 @@ function isSeparatedByCommas(head: Uint8Array): boolean {
 const isNumberText = (text: string) => text.trim() !== '' && text.length < 64 && !Number.isNaN(Number(text))
 
 /**
- * Whether the first lines are numbers alone, as many in each, and not all of them integers in the first column: ids of
- * rows would be.
+ * Whether the first lines are numbers alone, as many in each, and not all of them integers in the first
+ * column: ids of rows would be.
  */
 export function isBareMatrix(head: Uint8Array): boolean {
   const lines = sampleLines(head)

@@ -15,8 +15,8 @@ export interface PlacedTensor extends TensorInfo {
 }
 
 /**
- * The tensors by name, in the order of their bytes: one after another from `start` on, each at the next multiple of `alignment`, without
- * overlap or hole. What no tensor covers could be another file.
+ * The tensors by name, in the order of their bytes: one after another from `start` on, each at the next
+ * multiple of `alignment`, without overlap or hole. What no tensor covers could be another file.
  */
 export function inOrder<Tensor extends PlacedTensor>(
   source: ByteSource,

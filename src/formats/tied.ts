@@ -6,7 +6,10 @@ import { isObject, readJsonBeside } from './json-beside.ts'
 /** The layer that turns vectors back into scores of tokens, by the names models give it. */
 export const OUTPUT = /^(?:.*\.)?(?:lm_head|embed_out)\.weight$|^output\.weight$/
 
-/** What comes before the output layer in GGUF files: where it is and no layer follows, llama.cpp takes the table. */
+/**
+ * What comes before the output layer in GGUF files: where it is and no layer follows, llama.cpp takes the
+ * table.
+ */
 const GGUF_OUTPUT_NORM = 'output_norm.weight'
 
 /** Whether a model's output layer is its table. */
@@ -18,8 +21,9 @@ export interface Tied {
 }
 
 /**
- * Whether a model's output layer is its table: what `config.json` beside the file says (`tie_word_embeddings`, true where a model's
- * configuration does not mention it), else whether there is a tensor for it. Some models store a tied layer twice.
+ * Whether a model's output layer is its table: what `config.json` beside the file says
+ * (`tie_word_embeddings`, true where a model's configuration does not mention it), else whether there is a
+ * tensor for it. Some models store a tied layer twice.
  */
 export async function readTied(
   file: TableFile & { readonly source: ByteSource },
@@ -56,7 +60,10 @@ async function readConfiguration(
   }
 }
 
-/** Causal masks, positions and frequencies, which some files hold among the weights: nothing of them was learned. */
+/**
+ * Causal masks, positions and frequencies, which some files hold among the weights: nothing of them was
+ * learned.
+ */
 export function isBuffer({ name, shape }: TensorInfo): boolean {
   if (/(?:^|\.)(?:attn|attention)\.(?:bias|masked_bias)$/.test(name))
     return shape.length === 4 || shape.length === 0

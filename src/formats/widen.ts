@@ -1,4 +1,4 @@
-/** Numbers of the types models are published in, as float32: exact for all but float64, which is rounded to the nearest. */
+/** Numbers of the types models are published in, as float32: exact but for float64, which is rounded. */
 import { RowspaceError } from '../core/errors.ts'
 import { BLOCK_BYTES, type BlockOptions, readBlocks } from '../sources/blocks.ts'
 import type { ByteSource } from '../sources/source.ts'
@@ -47,7 +47,8 @@ export const NUMBER_TYPES: ReadonlyMap<string, NumberType> = new Map([
 ])
 
 /**
- * GGUF's blocks of a binary16 scale and 32 codes. A product has 11 + 8 bits at most, and float32 holds 24: nothing is rounded.
+ * GGUF's blocks of a binary16 scale and 32 codes. A product has 11 + 8 bits at most, and float32 holds 24:
+ * nothing is rounded.
  */
 export const Q8_0: NumberType = {
   stored: 'q8_0',
@@ -70,7 +71,9 @@ function floatOf(bits: number): number {
   return WORD.getFloat32(0)
 }
 
-/** IEEE 754 binary16: its exponent and fraction at the place of a float32's, times what the biases differ by. */
+/**
+ * IEEE 754 binary16: its exponent and fraction at the place of a float32's, times what the biases differ by.
+ */
 export function halfOf(bits: number): number {
   const magnitude = bits & 0x7fff
   if (magnitude > 0x7c00) return Number.NaN
@@ -83,7 +86,9 @@ function brainOf(bits: number): number {
   return floatOf(bits << 16)
 }
 
-/** The 8-bit float of Micikevicius et al. 2022, "FP8 formats for deep learning": no infinity, and NaN where all bits but the sign are set. */
+/**
+ * Micikevicius et al. 2022, "FP8 formats for deep learning": no infinity; NaN has all bits but the sign set.
+ */
 function e4m3Of(bits: number): number {
   const magnitude = bits & 0x7f
   if (magnitude === 0x7f) return Number.NaN
@@ -167,8 +172,8 @@ function checkNarrowed(rows: PlacedRows, view: DataView, numbers: Float32Array, 
 }
 
 /**
- * Codes of 8 bits, `first` of which came before, each times the scale of its row: the product is exact in float64 (8 + 24 bits), so it is
- * rounded once.
+ * Codes of 8 bits, `first` of which came before, each times the scale of its row: the product is exact in
+ * float64 (8 + 24 bits), so it is rounded once.
  */
 function decodeCodes(
   view: DataView,

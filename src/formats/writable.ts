@@ -12,7 +12,10 @@ export interface WritableTable {
   readonly dimension: number
   /** One token per row, where there are any. */
   readonly tokens?: readonly string[] | undefined
-  /** Rows [start, end) as float32, row-major, (end - start) · d long. May be a view that the next call invalidates. */
+  /**
+   * Rows [start, end) as float32, row-major, (end - start) · d long. May be a view that the next call
+   * invalidates.
+   */
   rows(start: number, end: number): Float32Array
 }
 
@@ -20,8 +23,8 @@ export interface WritableTable {
  * Rows in memory as something to write.
  *
  * @param rows |V| · d numbers, row-major
- * @throws `INVALID_ARGUMENT` for what is not that, `LENGTH_MISMATCH` if `rows` is not a whole number of rows, or `tokens` does not have
- *   one per row
+ * @throws `INVALID_ARGUMENT` for what is not that, `LENGTH_MISMATCH` if `rows` is not a whole number of rows,
+ *   or `tokens` does not have one per row
  */
 export function writableRows(
   rows: Float32Array,
@@ -48,11 +51,12 @@ export function writableRows(
 }
 
 /**
- * Checks a table at the call of a writer: it returns chunks, so what is wrong must not show when somebody takes the first of them.
+ * Checks a table at the call of a writer: it returns chunks, so what is wrong must not show when somebody
+ * takes the first of them.
  *
  * @param writer what was called, for messages
- * @throws `INVALID_ARGUMENT` for what is not a table to write and for tokens that no file can hold, `LENGTH_MISMATCH` unless there is one
- *   token per row
+ * @throws `INVALID_ARGUMENT` for what is not a table to write and for tokens that no file can hold,
+ *   `LENGTH_MISMATCH` unless there is one token per row
  */
 export function checkWritable(table: WritableTable, writer: string): void {
   const { size, dimension, tokens, rows }: Partial<WritableTable> = table ?? {}
@@ -99,8 +103,8 @@ export function* rowBlocks(
 }
 
 /**
- * A copy of the bytes of `rows`: a chunk that a slow consumer still holds when the view under it has changed would
- * write wrong rows.
+ * A copy of the bytes of `rows`: a chunk that a slow consumer still holds when the view under it has changed
+ * would write wrong rows.
  */
 export function bytesOf(rows: Float32Array): Uint8Array {
   return new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength).slice()

@@ -1,6 +1,6 @@
 /**
- * Headers that claim more than they need: each is rejected before room is made for it, and the message stays short. What is read of a
- * lying file is bounded by what the format can need, not by what the file says.
+ * Headers that claim more than they need: each is rejected before room is made for it, and the message stays
+ * short. What is read of a lying file is bounded by what the format can need, not by what the file says.
  */
 import { describe, expect, test } from 'vitest'
 import type { OpenOptions } from '../../src/formats/format.ts'
@@ -11,7 +11,10 @@ import { ascii, join, readTable, rejection } from './files.ts'
 import { F32, gguf, list, text, u32, u64 } from './gguf-files.ts'
 import { gzip, npy, zip } from './packed-files.ts'
 
-/** A file of `size` bytes, of which all but the first are zeros. Nobody may ask for more than `most` of them at once. */
+/**
+ * A file of `size` bytes, of which all but the first are zeros. Nobody may ask for more than `most` of them
+ * at once.
+ */
 function vast(head: Uint8Array, size: number, most = 1 << 22): ByteSource {
   return {
     name: 'vast',

@@ -1,6 +1,7 @@
 /**
- * What is read is checked once, in one place, whatever wrapped it: a table of any format, in anything that comes with a checksum, is
- * the table that was packed, or an error. Whoever adds a format or a wrapper adds it here: the lists are typed to be complete.
+ * What is read is checked once, in one place, whatever wrapped it: a table of any format, in anything that
+ * comes with a checksum, is the table that was packed, or an error. Whoever adds a format or a wrapper adds
+ * it here: the lists are typed to be complete.
  */
 import { describe, expect, test } from 'vitest'
 import { isRowspaceError } from '../../src/core/errors.ts'

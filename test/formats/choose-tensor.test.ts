@@ -1,4 +1,7 @@
-/** Which tensor is the table: the one that is named, the known names in their order, the only one of floats, the only one. */
+/**
+ * Which tensor is the table: the one that is named, the known names in their order, the only one of floats,
+ * the only one.
+ */
 import { expect, test } from 'vitest'
 import { chooseTensor, firstKnownName, isTokenTable } from '../../src/formats/choose-tensor.ts'
 import type { TensorInfo } from '../../src/formats/format.ts'

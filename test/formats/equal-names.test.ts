@@ -1,4 +1,7 @@
-/** Where a row's place is its token's id, rows of equal names stay, and the first one has the name. Text stays as gensim does it. */
+/**
+ * Where a row's place is its token's id, rows of equal names stay, and the first one has the name. Text stays
+ * as gensim does it.
+ */
 import { describe, expect, test } from 'vitest'
 import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'

@@ -1,4 +1,7 @@
-/** Tables of every format on a server that cuts, stalls, lies, changes the file, answers 200 and throttles: the rows are right, or it is said. */
+/**
+ * Tables of every format on a server that cuts, stalls, lies, changes the file, answers 200 and throttles:
+ * the rows are right, or it is said.
+ */
 import { describe, expect, test } from 'vitest'
 import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'

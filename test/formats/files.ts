@@ -61,7 +61,10 @@ export function bits(rows: Float32Array): Uint32Array {
   return new Uint32Array(rows.slice().buffer)
 }
 
-/** Whether two arrays hold the same numbers. (A matcher that explains each takes seconds for a hundred thousand.) */
+/**
+ * Whether two arrays hold the same numbers. (A matcher that explains each takes seconds for a hundred
+ * thousand.)
+ */
 export function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return a.length === b.length && Array.prototype.every.call(a, (value, index) => Object.is(value, b[index]))
 }

@@ -1,7 +1,8 @@
 /**
- * Real files with anything done to them: bytes altered, cut out, doubled, put in, numbers of a header made huge. Each ends in a table or in a
- * RowspaceError; never in a hang, another error, or a table larger than the bytes can hold. ROWSPACE_FUZZ_SECONDS lets all of it run for
- * so long (120 in CI); a failure prints its seed, and ROWSPACE_SEED=<seed> repeats it.
+ * Real files with anything done to them: bytes altered, cut out, doubled, put in, numbers of a header made
+ * huge. Each ends in a table or in a RowspaceError; never in a hang, another error, or a table larger than
+ * the bytes can hold. ROWSPACE_FUZZ_SECONDS lets all of it run for so long (120 in CI); a failure prints its
+ * seed, and ROWSPACE_SEED=<seed> repeats it.
  */
 import { expect, test } from 'vitest'
 import { isRowspaceError } from '../../src/core/errors.ts'

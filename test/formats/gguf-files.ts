@@ -92,7 +92,10 @@ export function q8Rows(codes: Int8Array, scales: Uint16Array): Uint8Array {
   return join(chunks)
 }
 
-/** A small model as llama.cpp's converter writes one: an embedding, a norm, an output, tokens with scores and merges. */
+/**
+ * A small model as llama.cpp's converter writes one: an embedding, a norm, an output, tokens with scores and
+ * merges.
+ */
 export function smallGguf(rows = 12, dimension = 8): Uint8Array {
   const numbers = Float32Array.from({ length: rows * dimension }, (_, index) => Math.sin(index + 1))
   const tokens = Array.from({ length: rows }, (_, id) => (id % 2 === 0 ? `Ġword${id}` : `part${id}`))

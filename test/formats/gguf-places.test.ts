@@ -1,4 +1,6 @@
-/** GGUF: where tensors lie. Alignments, types with their block sizes, offsets, and the order of dimensions. */
+/**
+ * GGUF: where tensors lie. Alignments, types with their block sizes, offsets, and the order of dimensions.
+ */
 import { describe, expect, test } from 'vitest'
 import { readGgufHeader } from '../../src/formats/gguf/header.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'

@@ -1,6 +1,6 @@
 /**
- * A GGUF file that the reference wrote (gguf 0.19.0 of llama.cpp, in Python: GGUFWriter, quants.quantize to Q8_0), and what it reads there
- * (quants.dequantize): 3 x 32 float32. Both in base64.
+ * A GGUF file that the reference wrote (gguf 0.19.0 of llama.cpp, in Python: GGUFWriter, quants.quantize to
+ * Q8_0), and what it reads there (quants.dequantize): 3 x 32 float32. Both in base64.
  */
 export const REFERENCE_FILE =
   'R0dVRgMAAAACAAAAAAAAAAYAAAAAAAAAFAAAAAAAAABnZW5lcmFsLmFyY2hpdGVjdHVyZQgAAAAFAAAAAAAAAGxsYW1hFAAA' +

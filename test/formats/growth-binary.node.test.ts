@@ -1,6 +1,6 @@
 /**
- * Reading takes time that is linear in the file: each part of each binary format that a file may have any number of. In Node, where the
- * processor's time can be separated from that of other processes.
+ * Reading takes time that is linear in the file: each part of each binary format that a file may have any
+ * number of. In Node, where the processor's time can be separated from that of other processes.
  */
 import { test } from 'vitest'
 import { encodeSafetensors, tokensTensor } from '../../src/formats/safetensors/writer.ts'

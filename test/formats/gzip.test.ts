@@ -1,4 +1,7 @@
-/** Tables that are gzipped: every format, streams that are cut, altered, and that unpack to more than they promise. */
+/**
+ * Tables that are gzipped: every format, streams that are cut, altered, and that unpack to more than they
+ * promise.
+ */
 import { describe, expect, test } from 'vitest'
 import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'

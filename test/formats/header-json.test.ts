@@ -1,4 +1,7 @@
-/** The JSON of headers: what JSON.parse reads is read alike, and what it lets pass is rejected, with its place. */
+/**
+ * The JSON of headers: what JSON.parse reads is read alike, and what it lets pass is rejected, with its
+ * place.
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type HeaderValue, headerEntries, isObject } from '../../src/formats/safetensors/header-json.ts'

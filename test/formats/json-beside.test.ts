@@ -1,4 +1,6 @@
-/** JSON files beside a table's: parsed, rejected with their name and what to do, and closed in either case. */
+/**
+ * JSON files beside a table's: parsed, rejected with their name and what to do, and closed in either case.
+ */
 import { expect, test } from 'vitest'
 import { isObject, readJsonBeside } from '../../src/formats/json-beside.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'

@@ -1,6 +1,7 @@
 /**
- * Whatever ends an opening (a read that fails, a stop, a file that lies, a file beside it that does), nothing is left behind: the files
- * that were opened are closed, and the streams that unpack have ended. A format whose reader forgets it fails here.
+ * Whatever ends an opening (a read that fails, a stop, a file that lies, a file beside it that does), nothing
+ * is left behind: the files that were opened are closed, and the streams that unpack have ended. A format
+ * whose reader forgets it fails here.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FormatName } from '../../src/formats/format.ts'

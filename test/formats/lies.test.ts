@@ -1,4 +1,7 @@
-/** Files that are cut short, altered or lie: each ends in a RowspaceError or in a table, never in anything else. */
+/**
+ * Files that are cut short, altered or lie: each ends in a RowspaceError or in a table, never in anything
+ * else.
+ */
 import { expect, test } from 'vitest'
 import { isRowspaceError } from '../../src/core/errors.ts'
 import { readSafetensorsHeader } from '../../src/formats/safetensors/header.ts'
@@ -32,7 +35,8 @@ const outcome = (bytes: Uint8Array) =>
 test.each(Object.entries(FILES))('%s cut after any byte', async (format, bytes) => {
   for (let length = 0; length < bytes.length; length++) {
     const result = await outcome(bytes.subarray(0, length))
-    // a text may end without a line end, a last number may be a digit shorter, and the start of a header is GloVe text
+    // a text may end without a line end, a last number may be a digit shorter, and the start of a header is
+    // GloVe text
     const mayBeText = format === 'word2vec-text' || (format === 'word2vec-binary' && length < 5)
     if (!mayBeText) expect(typeof result, `${length} of ${bytes.length} bytes`).toBe('string')
   }

@@ -1,4 +1,7 @@
-/** What all formats owe whoever waits for them: progress, a stop at once, the error of a read that fails, and the table although a callback throws. */
+/**
+ * What all formats owe whoever waits for them: progress, a stop at once, the error of a read that fails, and
+ * the table although a callback throws.
+ */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Progress } from '../../src/core/progress.ts'
 import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'

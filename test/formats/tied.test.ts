@@ -1,4 +1,7 @@
-/** Whether a model's output layer is its table, by its tensors and by config.json beside it; what is no parameter. */
+/**
+ * Whether a model's output layer is its table, by its tensors and by config.json beside it; what is no
+ * parameter.
+ */
 import { expect, test } from 'vitest'
 import { encodeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { readTied } from '../../src/formats/tied.ts'

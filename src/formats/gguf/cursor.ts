@@ -1,9 +1,9 @@
-/** Little-endian values of a file, one after another, read through a window: headers of any length take little memory. */
+/** Little-endian values of a file, read through a window: headers of any length take little memory. */
 import { readExactly } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import { truncated } from '../malformed.ts'
 
-/** Of the first window; each is twice the one before, up to the most: long headers take few reads, short ones few bytes. */
+/** Of the first window. Each is twice the one before: long headers take few reads, short ones few bytes. */
 const FIRST_BYTES = 1 << 17
 const MAX_BYTES = 1 << 22
 
@@ -30,7 +30,9 @@ export class Cursor {
     return this.position + bytes <= this.#start + this.#window.length
   }
 
-  /** Waits until the next `bytes` can be taken. Throws `TRUNCATED` if the file ends before. @param what for the message */
+  /**
+   * Waits until the next `bytes` can be taken. Throws `TRUNCATED`, naming `what`, if the file ends before.
+   */
   async need(bytes: number, what: string): Promise<void> {
     if (this.has(bytes)) return
     this.checkLeft(bytes, what)

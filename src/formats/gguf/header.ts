@@ -34,8 +34,8 @@ const MIN_TENSOR_BYTES = 24
 /**
  * Reads and checks the header.
  *
- * @throws `TRUNCATED` if the file is shorter than its counts say, `UNSUPPORTED` for another version or byte order, `INVALID_FORMAT` for
- *   any other lie
+ * @throws `TRUNCATED` if the file is shorter than its counts say, `UNSUPPORTED` for another version or byte
+ *   order, `INVALID_FORMAT` for any other lie
  */
 export async function readGgufHeader(source: ByteSource, options: OpenOptions = {}): Promise<GgufHeader> {
   const cursor = new Cursor(source, options.signal)

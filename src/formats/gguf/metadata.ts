@@ -1,4 +1,4 @@
-/** The metadata of a GGUF file: keys and values of any type, all passed over but the few that a table needs. */
+/** The metadata of a GGUF file: keys and values of any type, of which a table needs few. */
 
 import type { EncodingErrors } from '../format.ts'
 import { MAX_WORD_LENGTH } from '../loading.ts'

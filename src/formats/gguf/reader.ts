@@ -3,7 +3,7 @@
  *
  * ```
  * token_embd.weight F32, F16, BF16   as they are
- *                   Q8_0             blocks of 32 numbers, x = scale · code with a binary16 scale each: widened to float32, exactly
+ *                   Q8_0             blocks of 32 codes and a binary16 scale: widened to float32, exactly
  * tokenizer.ggml.tokens              one token per row
  * ```
  */

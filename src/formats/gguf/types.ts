@@ -1,4 +1,4 @@
-/** The types of GGUF tensors: their numbers, names and block sizes, from https://github.com/ggml-org/ggml (ggml.h, gguf-py's constants.py). */
+/** The types of GGUF tensors, from https://github.com/ggml-org/ggml (ggml.h, gguf-py's constants.py). */
 
 export interface GgufType {
   readonly name: string

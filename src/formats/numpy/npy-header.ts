@@ -23,10 +23,12 @@ export interface NpyHeader {
 
 export const NPY_MAGIC: readonly number[] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 
-/** What a header of version 1 can have, and more than any array of numbers needs: 64 dimensions take 1,500 bytes. */
+/** What a header of version 1 can have, and more than arrays need: 64 dimensions take 1,500 bytes. */
 const MAX_HEADER_BYTES = 65_535
 
-/** @throws `TRUNCATED`, `UNSUPPORTED` for a version after 3, `INVALID_FORMAT` for a header that is not numpy's */
+/**
+ * @throws `TRUNCATED`, `UNSUPPORTED` for a version after 3, `INVALID_FORMAT` for what numpy does not write
+ */
 export async function readNpyHeader(source: ByteSource, signal?: AbortSignal): Promise<NpyHeader> {
   if (source.size < 12) throw truncated(source, 'the start of an npy header', 12)
   const start = await readExactly(source, 0, 12, signal)
@@ -50,7 +52,7 @@ export async function readNpyHeader(source: ByteSource, signal?: AbortSignal): P
   return { ...parseDict(source, text), headerBytes: end }
 }
 
-/** One entry of the dict: a key, and a string, True, False or a tuple, up to the comma or the closing brace. */
+/** One entry of the dict: a key, and a string, True, False or a tuple, up to the comma or the brace. */
 const ENTRY =
   /\s*(['"])(?<key>\w+)\1\s*:\s*(?:(?<quote>['"])(?<string>[^'"]*)\k<quote>|(?<boolean>True|False)|\((?<tuple>[\d\sL,]*)\))\s*(,\s*(?=\})|,|(?=\}))/y
 

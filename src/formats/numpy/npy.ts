@@ -1,4 +1,6 @@
-/** npy: a bare array of rows, with a file of words beside it or without. float16, float32 and float64, any byte order, any order. */
+/**
+ * npy: an array of rows, with a file of words beside it or without. Floats of 2, 4 and 8 bytes, in any order.
+ */
 import type { ByteSource } from '../../sources/source.ts'
 import type { FormatReader, TableFile } from '../format.ts'
 import { invalidFormat, safeProduct, shortened, truncated, unsupported } from '../malformed.ts'
@@ -25,7 +27,9 @@ export interface ArrayWords {
 
 const TYPES = new Map(Object.entries({ f2: F16, f4: F32, f8: F64 }))
 
-/** The array of an npy file as a table. Throws `UNSUPPORTED`, `INVALID_FORMAT`, `TRUNCATED` where it is none. */
+/**
+ * The array of an npy file as a table. Throws `UNSUPPORTED`, `INVALID_FORMAT`, `TRUNCATED` where it is none.
+ */
 export function npyTable(source: ByteSource, header: NpyHeader, named: ArrayWords | undefined): TableFile {
   const { descr, shape, headerBytes: start, fortranOrder: byColumn } = header
   const type = /^[<>]/.test(descr) ? TYPES.get(descr.slice(1)) : undefined

@@ -67,7 +67,7 @@ async function readArrays(source: ByteSource, options: OpenOptions): Promise<Map
   return arrays
 }
 
-/** Undefined for what is no array, and for arrays of objects and of records, which lie in some archives beside the numbers. */
+/** Undefined for what is no array of numbers or text: some archives have objects and records too. */
 async function readArray(
   source: ByteSource,
   entry: ZipEntry,
@@ -92,8 +92,9 @@ async function readArray(
 }
 
 /**
- * The header decides which arrays are read, and is checked against the checksum only if all of the array is read. So its numbers must
- * take the bytes that the entry has, and where that is not known, as of objects, all of it is read.
+ * The header decides which arrays are read, and is checked against the checksum only if all of the array is
+ * read. So its numbers must take the bytes that the entry has, and where that is not known, as of objects,
+ * all of it is read.
  */
 async function checkSize(
   bytes: ByteSource,
@@ -116,7 +117,10 @@ const isNumber = (dtype: string) => /^F\d|^[<>|=]?[biuc]/.test(dtype)
 /** What people call the words of their rows. */
 const WORD_ARRAYS = ['words', 'tokens', 'vocab', 'vocabulary', 'keys', 'labels']
 
-/** The words in an array of text by such a name, else in the only one that has as many as there are rows, else in a file beside it. */
+/**
+ * The words in an array of such a name, else in the only one of as many as there are rows, else in a file
+ * beside it.
+ */
 async function findWords(
   source: ByteSource,
   arrays: ReadonlyMap<string, NamedArray>,

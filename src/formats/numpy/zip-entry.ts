@@ -19,8 +19,8 @@ const FOLLOWS = 8
 const DESCRIPTOR_BYTES: readonly number[] = [12, 16, 20, 24]
 
 /**
- * @throws `INVALID_FORMAT` where its own header says otherwise than the directory, or where bytes behind it belong to nothing: another
- *   reader would find another file there
+ * @throws `INVALID_FORMAT` where its own header says otherwise than the directory, or where bytes behind it
+ *   belong to nothing: another reader would find another file there
  */
 export async function openZipEntry(
   source: ByteSource,
@@ -52,14 +52,15 @@ export async function openZipEntry(
   const { checksum, size } = entry
   if (entry.method === 0) return new CheckedSource({ source, name, start, end, checksum })
   const before = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255)
-  // a gzip stream's end holds the two numbers that the directory has: what is unpacked is checked against them
+  // a gzip stream's end holds the two numbers that the directory has: what is unpacked is checked against
+  // them
   const after = new Uint8Array(8)
   viewOf(after).setUint32(0, checksum, true)
   viewOf(after).setUint32(4, size, true)
   return new UnpackedSource({ source, name, size, start, end, before, after })
 }
 
-/** Whether the local header says what the directory does; where the numbers follow the bytes, it has zeros for them. */
+/** Whether the local header says what the directory does, or has zeros for what follows the bytes. */
 function agrees(local: DataView, name: string, nameEnd: number, entry: ZipEntry): boolean {
   if (local.getUint32(0, true) !== LOCAL || name !== entry.name) return false
   const flags = local.getUint16(6, true)

@@ -1,5 +1,6 @@
 /**
- * The entries of a zip archive, as far as npz files are zip archives: stored or deflated, on one disk, not encrypted.
+ * The entries of a zip archive, as far as npz files are zip archives: stored or deflated, on one disk, not
+ * encrypted.
  *
  * ```
  * | local header, bytes | local header, bytes | … | directory: an entry each | [zip64 end, locator] | end, comment |
@@ -46,9 +47,9 @@ const ZIP64 = 1
 /**
  * The entries in the order of their bytes.
  *
- * @throws `TRUNCATED` where the directory is not there, `INVALID_FORMAT` for names that are paths or come twice, entries that lie
- *   outside, over each other or over the directory, a directory of more entries than it counts, `UNSUPPORTED` for other methods,
- *   encryption and archives in several files
+ * @throws `TRUNCATED` where the directory is not there, `INVALID_FORMAT` for names that are paths or come
+ *   twice, entries that lie outside, over each other or over the directory, a directory of more entries than
+ *   it counts, `UNSUPPORTED` for other methods, encryption and archives in several files
  */
 export async function readZipEntries(source: ByteSource, signal?: AbortSignal): Promise<ZipEntry[]> {
   const { count, start, size } = await findDirectory(source, signal)
@@ -185,7 +186,7 @@ export function zip64Field(view: DataView, extraStart: number, extraEnd: number)
   return { position: extraEnd, end: extraEnd }
 }
 
-/** The number at `at`, or the next of the zip64 field where it does not fit there: size, packed size, place, in this order. */
+/** The number at `at`, or the next of the zip64 field: it has size, packed size and place, in this order. */
 export function readSize(view: DataView, at: number, field: Zip64Field): number {
   const short = view.getUint32(at, true)
   if (short !== ELSEWHERE || field.position + 8 > field.end) return short
@@ -215,7 +216,10 @@ function isPlainName(name: string): boolean {
   return /^[^\p{Cc}/\\:]{1,255}$/u.test(name) && !name.startsWith('.')
 }
 
-/** No entry over another or over the directory: such archives unpack to more than they hold. Nothing before the first. */
+/**
+ * No entry over another or the directory: such archives unpack to more than they hold. Nothing before the
+ * first.
+ */
 function withLimits(source: ByteSource, entries: Iterable<Described>, directory: number): ZipEntry[] {
   const ordered = [...entries].sort((a, b) => a.start - b.start)
   const limited = ordered.map((entry, index) => {

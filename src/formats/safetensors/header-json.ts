@@ -1,8 +1,10 @@
 /**
- * The JSON of a safetensors header, read in one pass and strictly: keys that come twice are an error (JSON.parse keeps the last), as
- * are deep nesting and numbers that are not integers (it rounds them). One file must not be two files to two readers.
+ * The JSON of a safetensors header, read in one pass and strictly: keys that come twice are an error
+ * (JSON.parse keeps the last), as are deep nesting and numbers that are not integers (it rounds them). One
+ * file must not be two files to two readers.
  *
- * The entries come one after another. An object of a million keys would take JSON.parse ten seconds and a gigabyte.
+ * The entries come one after another. An object of a million keys would take JSON.parse ten seconds and a
+ * gigabyte.
  */
 
 import type { RowspaceError } from '../../core/errors.ts'
@@ -37,8 +39,9 @@ export function isObject(value: HeaderValue | undefined): value is HeaderObject 
 /**
  * The entries of a JSON object, in their order.
  *
- * @throws `INVALID_FORMAT` with the `offset` in UTF-16 units if it is not JSON, not an object, has a key twice in one object, is nested
- *   deeper than three levels, has more keys or longer lists than a header can, or has any value but objects, arrays, strings and integers
+ * @throws `INVALID_FORMAT` with the `offset` in UTF-16 units if it is not JSON, not an object, has a key
+ *   twice in one object, is nested deeper than three levels, has more keys or longer lists than a header can,
+ *   or has any value but objects, arrays, strings and integers
  */
 export function* headerEntries(header: HeaderText): Generator<[string, HeaderValue], void, void> {
   const parser = new Parser(header)

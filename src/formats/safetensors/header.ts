@@ -57,7 +57,9 @@ export function dtypeBits(dtype: string): number {
   return DTYPE_BITS.get(dtype) ?? Number.NaN
 }
 
-/** Bytes of a tensor, or undefined if `dtype` is unknown, a product is no safe integer or bits are left over. */
+/**
+ * Bytes of a tensor, or undefined if `dtype` is unknown, a product is no safe integer or bits are left over.
+ */
 export function tensorBytes(dtype: string, shape: readonly number[]): number | undefined {
   const bits = safeProduct([dtypeBits(dtype), ...shape])
   return bits === undefined || bits % 8 !== 0 ? undefined : bits / 8

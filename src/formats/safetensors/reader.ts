@@ -33,8 +33,8 @@ export const safetensorsReader: FormatReader = {
 }
 
 /**
- * A JSON object after eight bytes that are no text. (A length up to the limit of 100 MB has zeros in its upper four bytes; eight
- * printable bytes and a brace are a word list or JSON lines.)
+ * A JSON object after eight bytes that are no text. (A length up to the limit of 100 MB has zeros in its
+ * upper four bytes; eight printable bytes and a brace are a word list or JSON lines.)
  */
 function looksLikeSafetensors(head: Uint8Array): boolean {
   const prefix = head.subarray(0, 8)

@@ -2,7 +2,8 @@
  * A model in several safetensors files and the index that says which tensor is in which.
  *
  * ```
- * { "metadata": { "total_size": … }, "weight_map": { "model.embed_tokens.weight": "model-00001-of-00002.safetensors", … } }
+ * { "metadata": { "total_size": … }, "weight_map": { "model.embed_tokens.weight":
+ * "model-00001-of-00002.safetensors", … } }
  * ```
  * As Hugging Face's transformers write it: https://huggingface.co/docs/transformers/big_models
  */
@@ -147,7 +148,9 @@ class Shards {
     }
   }
 
-  /** The index and the header of a shard must say the same: parts of two versions of a model make no table. */
+  /**
+   * The index and the header of a shard must say the same: parts of two versions of a model make no table.
+   */
   #check(file: string, header: SafetensorsHeader): void {
     const fail = (name: string, problem: string) =>
       invalidFormat(

@@ -27,11 +27,13 @@ export interface TensorToWrite {
 }
 
 /**
- * The bytes of a safetensors file, in chunks. Tensors of wider elements come first (as the reference implementation has
- * it), and the header is padded with spaces to a multiple of 8 bytes, so that every tensor is aligned to its element.
+ * The bytes of a safetensors file, in chunks. Tensors of wider elements come first (as the reference
+ * implementation has it), and the header is padded with spaces to a multiple of 8 bytes, so that every tensor
+ * is aligned to its element.
  *
  * @param metadata free text by name, put into the header
- * @throws `INVALID_ARGUMENT` for a name that comes twice, an unknown dtype, or bytes that do not fit dtype and shape
+ * @throws `INVALID_ARGUMENT` for a name that comes twice, an unknown dtype, or bytes that do not fit dtype
+ *   and shape
  */
 export function encodeSafetensors(
   tensors: readonly TensorToWrite[],
@@ -75,14 +77,15 @@ export interface WriteSafetensorsOptions {
 }
 
 /**
- * The table as safetensors: `embeddings` [V, d], and `tokens` where it has tokens. Float32 reads back bit-equal; other types are rounded to
- * the nearest, int8 to 127 steps each side with a float32 scale per row (`scales`).
+ * The table as safetensors: `embeddings` [V, d], and `tokens` where it has tokens. Float32 reads back
+ * bit-equal; other types are rounded to the nearest, int8 to 127 steps each side with a float32 scale per row
+ * (`scales`).
  *
  * Tokens may come twice: every row keeps its place, and the first one has the name.
  *
  * @returns the bytes of the file in chunks: write them with `writeFileAtomically(path, chunks)`
- * @throws `INVALID_ARGUMENT` and `LENGTH_MISMATCH` at the call for what is not a table; `NON_FINITE` naming row and column, when its
- *   chunk is made, for a number too large for `dtype`
+ * @throws `INVALID_ARGUMENT` and `LENGTH_MISMATCH` at the call for what is not a table; `NON_FINITE` naming
+ *   row and column, when its chunk is made, for a number too large for `dtype`
  */
 export function writeSafetensors(
   table: WritableTable,
