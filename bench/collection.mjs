@@ -10,12 +10,14 @@ import { Collection } from '../dist/collection.js'
 import { openDefaultTable } from '../dist/default.js'
 import { openTable } from '../dist/index.js'
 import { toUnitRows } from './data.mjs'
+import { inTurns } from './in-turns.mjs'
 import { meanRecall, oracle } from './oracle.mjs'
 import { median } from './statistics.mjs'
 
 const [name] = process.argv.slice(2)
 const QUERIES = 300
 const CHECKED = 24
+const ROUNDS = 5
 const K = 10
 const PASSING = [1, 50, 99]
 
@@ -32,12 +34,6 @@ const kinds = [
   ['no filter', undefined],
   ...PASSING.map((percent) => [`${percent} % pass`, { percent: { lt: percent } }]),
 ]
-const timed = (work) => {
-  const start = performance.now()
-  work()
-  return performance.now() - start
-}
-
 checkAnswers()
 
 /** The unfiltered answers of some queries against float64. */
@@ -59,24 +55,22 @@ function checkAnswers() {
   if (found < 1) throw new Error(`a collection is exact, but it found only ${found} of the right rows`)
 }
 
-const filters = kinds.map(([, condition]) => condition && collection.where(condition))
-const made = kinds.map(() => [])
-const searched = kinds.map(() => [])
-// in turns, so that whatever else runs on this machine slows all of them
-for (let round = 0; round < 5; round++) {
-  for (const [kind, [, condition]] of kinds.entries()) {
-    if (condition !== undefined) made[kind].push(timed(() => collection.where(condition)))
-  }
-}
-for (const query of queries) {
-  for (const [kind, filter] of filters.entries()) {
-    searched[kind].push(timed(() => collection.nearest(query, { filter })))
-  }
-}
-const plain = median(searched[0])
-for (const [kind, [what, condition]] of kinds.entries()) {
-  const milliseconds = median(searched[kind])
-  const once = condition === undefined ? '' : `, judged once in ${median(made[kind]).toFixed(2)} ms`
+const conditions = kinds.filter(([, condition]) => condition !== undefined)
+const made = await inTurns(
+  Object.fromEntries(conditions.map(([what, condition]) => [what, () => collection.where(condition)])),
+  { rounds: ROUNDS },
+)
+const filters = kinds.map(([what, condition]) => [what, condition && collection.where(condition)])
+const searched = await inTurns(
+  Object.fromEntries(
+    filters.map(([what, filter]) => [what, (round) => collection.nearest(queries[round], { filter })]),
+  ),
+  { rounds: QUERIES },
+)
+const plain = median(searched['no filter'])
+for (const [what, condition] of kinds) {
+  const milliseconds = median(searched[what])
+  const once = condition === undefined ? '' : `, judged once in ${median(made[what]).toFixed(2)} ms`
   console.log(
     `  ${what.padEnd(10)} ${milliseconds.toFixed(3)} ms per query, ${(milliseconds / plain).toFixed(2)} x${once}`,
   )
@@ -85,31 +79,24 @@ for (const [kind, [what, condition]] of kinds.entries()) {
 const folder = mkdtempSync(join(tmpdir(), 'rowspace-bench-'))
 try {
   const path = join(folder, 'collection.safetensors')
-  const seconds = async (work) => {
-    const start = performance.now()
-    await work()
-    return performance.now() - start
-  }
   await collection.save(path)
   const megabytes = statSync(path).size / 1e6
-  const line = (what, times) => {
-    const milliseconds = median(times)
+  const times = await inTurns(
+    {
+      save: () => collection.save(path),
+      open: async () => (await Collection.open(path)).dispose(),
+      readFile: () => readFile(path),
+      fromTable: async () => (await Collection.fromTable(table)).dispose(),
+    },
+    { rounds: ROUNDS },
+  )
+  for (const [what, list] of Object.entries(times)) {
+    const milliseconds = median(list)
     const rate = megabytes / (milliseconds / 1000)
     console.log(
       `  ${what.padEnd(10)} ${milliseconds.toFixed(0)} ms for ${megabytes.toFixed(1)} MB, ${rate.toFixed(0)} MB/s`,
     )
   }
-  const [saved, opened, read, rebuilt] = [[], [], [], []]
-  for (let round = 0; round < 5; round++) {
-    saved.push(await seconds(() => collection.save(path)))
-    opened.push(await seconds(async () => (await Collection.open(path)).dispose()))
-    read.push(await seconds(() => readFile(path)))
-    rebuilt.push(await seconds(async () => (await Collection.fromTable(table)).dispose()))
-  }
-  line('save', saved)
-  line('open', opened)
-  line('readFile', read)
-  line('fromTable', rebuilt)
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -2,15 +2,21 @@
 
 export const KINDS = ['outliers', 'gaussian', 'clustered']
 
-/** Evenly distributed numbers in 0 … 1 from a seed (xorshift32). */
-export function evenNumbers(seed) {
+/** Numbers of 32 bits from a seed (xorshift32, Marsaglia 2003). */
+function xorshift(seed) {
   let state = Math.imul(seed, 0x9e3779b9) ^ 0x5bd1e995 || 1
   return () => {
     state ^= state << 13
     state ^= state >>> 17
     state ^= state << 5
-    return (state >>> 0) / 2 ** 32
+    return state >>> 0
   }
+}
+
+/** Evenly distributed numbers in 0 … 1 from a seed. */
+export function evenNumbers(seed) {
+  const next = xorshift(seed)
+  return () => next() / 2 ** 32
 }
 
 /** Normally distributed numbers, two at a time (Box and Muller 1958). */
@@ -26,6 +32,15 @@ function normalNumbers(even) {
     const angle = 2 * Math.PI * even()
     second = radius * Math.sin(angle)
     return radius * Math.cos(angle)
+  }
+}
+
+/** Nearly normal numbers, four even ones of 8 bits added: fast enough for a thousand million of them. */
+export function nearlyNormalNumbers(seed) {
+  const next = xorshift(seed)
+  return () => {
+    const bits = next()
+    return ((bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510) / 147.8
   }
 }
 

@@ -3,6 +3,7 @@
  * milliseconds of a query. Arguments: |V|, d, f32 or bf16, codes or none, the seed, the milliseconds to ask for.
  */
 import { EmbeddingTable } from '../dist/index.js'
+import { nearlyNormalNumbers } from './data.mjs'
 import { median } from './statistics.mjs'
 
 const MIN_QUERIES = 5
@@ -13,18 +14,7 @@ const [size, dimension, dtype, codes, seed, budget] = process.argv
   .slice(2)
   .map((text) => (/^\d+$/.test(text) ? Number(text) : text))
 
-/** Nearly normal numbers (four even ones added) from a seed (xorshift32): fast enough for a thousand million of them. */
-function numbers(seed) {
-  let state = Math.imul(seed, 0x9e3779b9) | 1
-  return () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return ((state & 255) + ((state >>> 8) & 255) + ((state >>> 16) & 255) + (state >>> 24) - 510) / 147.8
-  }
-}
-
-const next = numbers(seed)
+const next = nearlyNormalNumbers(seed)
 const mean = Float32Array.from({ length: dimension }, next)
 const width = new Float32Array(dimension).fill(1)
 for (let outlier = 0; outlier < OUTLIERS; outlier++) width[(outlier * 7919 + 13) % dimension] = 10

@@ -5,6 +5,7 @@
 import { EmbeddingTable } from '../dist/index.js'
 import { pool } from '../dist/text.js'
 import { evenNumbers, seededRows } from './data.mjs'
+import { inTurns } from './in-turns.mjs'
 import { median } from './statistics.mjs'
 
 const TEXTS = 2048
@@ -89,26 +90,17 @@ for (const [size, dimension] of [
     rowspace: () => pool(table, bags),
     'rowspace, normalized': () => pool(table, bags, { normalize: true }),
   }
-  const times = new Map(Object.keys(contenders).map((name) => [name, []]))
-  for (let round = 0; round < ROUNDS; round++) {
-    const names = Object.keys(contenders)
-    for (let turn = 0; turn < names.length; turn++) {
-      const name = names[(turn + round) % names.length]
-      const ask = contenders[name]
-      ask() // its own copy of the rows is in the caches as far as it fits
-      const start = performance.now()
-      const answer = ask()
-      times.get(name).push(performance.now() - start)
-      if (round > 0 || name.endsWith('normalized')) continue
-      for (const [text, ids] of bags.entries()) {
-        const column = text % dimension
-        const sum = ids.reduce((sum, id) => sum + rows[id * dimension + column], 0) / TOKENS
-        if (Math.abs(answer[text * dimension + column] - sum) > 1e-5)
-          throw new Error(`${name}: text ${text} is wrong`)
-      }
+  const seen = (name, answer, round) => {
+    if (round > 0 || name.endsWith('normalized')) return
+    for (const [text, ids] of bags.entries()) {
+      const column = text % dimension
+      const sum = ids.reduce((sum, id) => sum + rows[id * dimension + column], 0) / TOKENS
+      if (Math.abs(answer[text * dimension + column] - sum) > 1e-5)
+        throw new Error(`${name}: text ${text} is wrong`)
     }
   }
-  const medians = [...times].map(([name, list]) => [name, median(list)])
+  const times = await inTurns(contenders, { rounds: ROUNDS, warm: true, seen })
+  const medians = Object.entries(times).map(([name, list]) => [name, median(list)])
   const best = Math.min(...medians.filter(([name]) => name.startsWith('plain')).map(([, time]) => time))
   console.log(`${size} x ${dimension}, ${TEXTS} texts of ${TOKENS} tokens`)
   for (const [name, time] of medians) {
