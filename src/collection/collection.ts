@@ -21,13 +21,13 @@ import { type Entry, readChange, readEntries } from './entries.ts'
 import { Filter, type FilterInput, type OtherFilter, readFilter, readKeyFilter } from './filter.ts'
 import { type Key, readKeys } from './keys.ts'
 import { loadCollection, OPEN_OPTIONS, type OpenCollectionOptions } from './load.ts'
-import type { CollectionMatches } from './matches.ts'
 import { metadataAt, type Parts, versionOf } from './parts.ts'
 import { RowView } from './row-view.ts'
 import type { RowType, Vector } from './rows.ts'
 import { type Revisions, SAVE_OPTIONS, type SaveOptions, saveCollection } from './save.ts'
 import {
   type CheckedCollectionSearch,
+  type CollectionMatches,
   type CollectionSearchOptions,
   nearest,
   nearestBatch,

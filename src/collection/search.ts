@@ -1,34 +1,26 @@
 /** Answers queries to a collection: keys to places, the searcher's work, and places to entries. */
 
-import { type Metric, SEARCH_OPTIONS, type SearchOptions } from '../core/options.ts'
+import { SEARCH_OPTIONS, type SearchOptions } from '../core/options.ts'
 import { readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import type { CheckedSearch } from '../metadata/condition.ts'
 import type { ColumnTypes, NoColumns, StoredMetadata } from '../metadata/types.ts'
 import { checkVector, isRow, queryList, zeroQuery } from '../table/arguments.ts'
-import type { Matches } from '../table/matches.ts'
+import { Matches } from '../table/matches.ts'
 import { NO_IDS, type PreparedQuery, vectorQuery } from '../table/query.ts'
 import type { SearchParams } from '../table/searcher.ts'
 import { Filter, type FilterInput, type OtherFilter, readFilter } from './filter.ts'
 import type { Key } from './keys.ts'
-import { CollectionMatches } from './matches.ts'
 import { metadataAt, type Parts } from './parts.ts'
 import type { Vector } from './rows.ts'
 
 /** Options of `nearest` and `nearestBatch` on a collection. */
-export interface CollectionSearchOptions<Columns extends ColumnTypes = NoColumns> {
-  /** Number of matches, at most. Default 10. */
-  k?: number | undefined
-  /** The score to rank by. Default 'cosine'. */
-  metric?: Metric | undefined
-  /** Minimum score, by `metric`, of a match. */
-  minScore?: number | undefined
+export interface CollectionSearchOptions<Columns extends ColumnTypes = NoColumns>
+  extends Omit<SearchOptions, 'exclude' | 'filter'> {
   /** Keys to leave out. */
   exclude?: Iterable<Key> | undefined
   /** The entries to search: a Filter, a condition on metadata, or a test that runs on every entry. */
   filter?: FilterInput<Columns> | undefined
-  /** Whether the entry of the query may be in the answer. Default false. */
-  includeInputs?: boolean | undefined
 }
 
 /** Search options of a collection with their filter checked. */
@@ -38,6 +30,29 @@ export type CheckedCollectionSearch<Given, Columns> = CheckedSearch<
   Columns,
   OtherFilter
 >
+
+/** One entry of an answer. */
+export interface CollectionMatch<Columns extends ColumnTypes = NoColumns> {
+  /** The entry's key. */
+  key: Key
+  /** The cosine similarity with the query, −1 … 1. */
+  cosine: number
+  /** The dot product with the query. */
+  dot: number
+  /** The entry's metadata at the time of the query. */
+  metadata: StoredMetadata<Columns>
+}
+
+/** Matches by key. They do not change with the collection. */
+export class CollectionMatches<Columns extends ColumnTypes = NoColumns> extends Matches<
+  CollectionMatch<Columns>,
+  readonly Key[]
+> {
+  /** The key of each match; the same list as `ids`. */
+  get keys(): readonly Key[] {
+    return this.ids
+  }
+}
 
 type Options<Columns extends ColumnTypes> = CollectionSearchOptions<Columns> | undefined
 
