@@ -67,7 +67,8 @@ export class NeighbourGraph {
  *
  * @throws RowspaceError `INVALID_K`, `INVALID_ARGUMENT`, `DISPOSED`; the signal's reason.
  * @example
- * const graph = await neighbourGraph(table, { k: 10, onProgress: ({ done, total }) => bar.update(done / total) })
+ * const onProgress = ({ done, total }) => bar.update(done / total)
+ * const graph = await neighbourGraph(table, { k: 10, onProgress })
  * graph.neighbours(17).ids
  */
 export async function neighbourGraph(

@@ -84,7 +84,8 @@ const FOUND_TWICE = (STEP * (STEP - 1)) / 2
  * @throws RowspaceError `INVALID_ARGUMENT` where `minScore` is not a number, or as soon as there are more
  * pairs than `limit`; `DISPOSED`; the signal's reason.
  * @example
- * for (const { a, b } of await pairsAbove(table, { minScore: 0.95 })) console.log(table.token(a), table.token(b))
+ * const pairs = await pairsAbove(table, { minScore: 0.95 })
+ * for (const { a, b } of pairs) console.log(table.token(a), table.token(b))
  */
 export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptions): Promise<RowPairs> {
   checkTable(table)
@@ -100,7 +101,8 @@ export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptio
     const tooMany = () =>
       new RowspaceError(
         'INVALID_ARGUMENT',
-        `more than ${limit} pairs score ${minScore} or more, among the first ${to} of ${table.size} rows already: raise minScore or limit.`,
+        `more than ${limit} pairs score ${minScore} or more, among the first ${to} of ${table.size} rows already: ` +
+          'raise minScore or limit.',
         { limit, minScore },
       )
     const rows = idRange(from, to).filter((id) => unpaired.has(id))

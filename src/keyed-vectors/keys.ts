@@ -43,7 +43,7 @@ export function scoreAll(table: EmbeddingTable, query: Query): Matches {
   return table.scores(query, idRange(0, table.size))
 }
 
-/** Throws `INVALID_ARGUMENT`, `LENGTH_MISMATCH` unless these are `count` finite numbers: one per key or row. */
+/** Throws `INVALID_ARGUMENT`, `LENGTH_MISMATCH` unless these are `count` finite numbers, one per owner. */
 export function checkOnePer(list: ArrayLike<number>, name: string, count: number, owner: string): void {
   if (!isVector(list)) {
     throw new RowspaceError('INVALID_ARGUMENT', `${name}s must be a list of numbers; got ${describe(list)}.`)

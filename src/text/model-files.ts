@@ -4,7 +4,7 @@
  * ```
  * model.safetensors, tokenizer.json, config.json { normalize }                          model2vec
  * model.safetensors, tokenizer.json, modules.json                                       sentence-transformers
- * 0_StaticEmbedding/model.safetensors, 0_StaticEmbedding/tokenizer.json, modules.json   sentence-transformers, in folders
+ * 0_StaticEmbedding/{model.safetensors, tokenizer.json}, modules.json  sentence-transformers, in folders
  * ```
  */
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'

@@ -40,7 +40,8 @@ export async function readModelTensors(
   if (rows === undefined || rows.shape.length !== 2) {
     throw new RowspaceError(
       'NOT_FOUND',
-      `${source.name} has no two-dimensional tensor "embeddings": it is not a static model (there are ${[...tensors.keys()].slice(0, 12).join(', ')})`,
+      `${source.name} has no two-dimensional tensor "embeddings": it is not a static model ` +
+        `(there are ${[...tensors.keys()].slice(0, 12).join(', ')}).`,
       { source: source.name },
     )
   }
@@ -100,7 +101,8 @@ async function readNumbers(
   }
   throw unsupported(
     source,
-    `tensor "${tensor.name}" is ${tensor.dtype} [${tensor.shape}]; one dimension of F64, F32, F16, I64 or I32 is read`,
+    `tensor "${tensor.name}" is ${tensor.dtype} [${tensor.shape}]; ` +
+      'one dimension of F64, F32, F16, I64 or I32 is read.',
     { tensor: tensor.name, dtype: tensor.dtype },
   )
 }

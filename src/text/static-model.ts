@@ -2,7 +2,8 @@
  * Static sentence-embedding models in model2vec's layout: a text's vector is the mean of its tokens' rows.
  *
  * ```
- * model.safetensors   embeddings F32, F16, BF16, I8, or F64 [rows, d]; optional weights [tokens] and mapping [tokens], by token id
+ * model.safetensors   embeddings F32, F16, BF16, I8, or F64 [rows, d]; optional weights [tokens] and
+ *                     mapping [tokens], by token id
  * tokenizer.json      a tokenizer of Hugging Face's
  * config.json         { normalize }; modules.json where sentence-transformers wrote it
  * ```

@@ -33,7 +33,8 @@ export class Transform {
     if (expected === dimension) return
     throw new RowspaceError(
       'LENGTH_MISMATCH',
-      `a transform to ${dimension} numbers needs a mean of d numbers and a matrix of ${dimension} · d, or none where d is ${dimension}.`,
+      `a transform to ${dimension} numbers needs a mean of d numbers and a matrix of ${dimension} · d, ` +
+        `or none where d is ${dimension}.`,
       { dimension },
     )
   }

@@ -1,4 +1,4 @@
-/** Rows that were not finite (`nonFinite: 'skip'`) are in no answer, and in no answer of a table made of theirs. */
+/** Rows that were not finite (`nonFinite: 'skip'`) are in no answer, nor in one of a table made of theirs. */
 import { expect, test } from 'vitest'
 import { KeyedVectors } from '../../src/keyed-vectors.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'

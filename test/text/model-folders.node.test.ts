@@ -98,7 +98,7 @@ test('a folder of neither names what it lacks', async () => {
   })
 })
 
-test('its error keeps what the first was caused by, and names the folder without strokes behind it', async () => {
+test('its error has the cause of the first, and names the folder without trailing slashes', async () => {
   const folder = folderOf({ 'config.json': {} })
   const error: unknown = await openStaticModel(`${folder}//`).catch((error: unknown) => error)
   expect(error).toMatchObject({

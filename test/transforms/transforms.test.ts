@@ -1,4 +1,4 @@
-/** Transforms by what they must do to the moments of the rows, computed here in plain TypeScript; and what they reject. */
+/** Transforms by what they must do to the moments of the rows, and what they reject. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
