@@ -2,6 +2,7 @@
  * What runs in a worker: sleeps until a question is published, scans chunks of it, sleeps again. Bundled as
  * text by scripts/.
  */
+// Stryker disable all: what runs is the bundled text in build/worker.ts, which has no mutants
 import { QUESTION_BYTES, QUESTION_HEAP, QUESTION_PRODUCTS } from '../build/core-constants.ts'
 import type { CoreExports } from './core.ts'
 import { blocksOfChunk, CONTROL, CONTROL_WORDS, isCurrent, STOP, takeChunk } from './thread-control.ts'
