@@ -52,9 +52,9 @@ function seededRows(size, dimension) {
   }
 }
 
-async function timed(ask) {
+async function timed(query) {
   const start = performance.now()
-  const answer = await ask()
+  const answer = await query()
   return { answer, milliseconds: performance.now() - start }
 }
 
@@ -102,10 +102,12 @@ class Bench {
     }
   }
 
-  /** Bytes that questions asked alone since then have read, before compression, on all servers, each. */
+  /** Bytes that single queries have read since then, before compression, on all servers, each. */
   async bytesSince(time, questions) {
     await this.everywhere('SYSTEM FLUSH LOGS')
-    const scans = `type = 2 AND initial_query_id LIKE 'rowspace-%' AND query LIKE '%AS bound%' AND query NOT LIKE '%excess%'`
+    const scans =
+      "type = 2 AND initial_query_id LIKE 'rowspace-%' " +
+      "AND query LIKE '%AS bound%' AND query NOT LIKE '%excess%'"
     const read = "ProfileEvents.Values[indexOf(ProfileEvents.Names, 'CompressedReadBufferBytes')]"
     const sums = await Promise.all(
       this.clients.map((client) =>
@@ -120,7 +122,9 @@ class Bench {
 
   async stored(table) {
     const [[rows, codes]] = await this.select(
-      `SELECT sum(column_data_compressed_bytes), sumIf(column_data_compressed_bytes, column = 'codes') FROM cluster('three', system, parts_columns) WHERE active AND table = '${table}_local'`,
+      'SELECT sum(column_data_compressed_bytes), ' +
+        "sumIf(column_data_compressed_bytes, column = 'codes') " +
+        `FROM cluster('three', system, parts_columns) WHERE active AND table = '${table}_local'`,
     )
     return { bytes: Number(rows), codes: Number(codes) }
   }
@@ -240,7 +244,8 @@ function print({ size, dimension, uploadTime, stored, results }) {
   }
   const megabytes = (bytes) => (bytes / 1e6).toFixed(0)
   console.log(
-    `${table}\nuploaded in ${(uploadTime / 1000).toFixed(1)} s; ${megabytes(stored.bytes)} MB on disk, of which codes ${megabytes(stored.codes)} MB\n`,
+    `${table}\nuploaded in ${(uploadTime / 1000).toFixed(1)} s; ` +
+      `${megabytes(stored.bytes)} MB on disk, of which codes ${megabytes(stored.codes)} MB\n`,
   )
 }
 
@@ -272,6 +277,7 @@ function printShardsAndPlan({ cores, server, shards, plan }) {
     ])
   }
   console.log(
-    `${grown}\n\n${computed}\nClickHouse ${server}, ${cores} cores, k = 10; all kernels gave the same answers`,
+    `${grown}\n\n${computed}\n` +
+      `ClickHouse ${server}, ${cores} cores, k = 10; all kernels gave the same answers`,
   )
 }

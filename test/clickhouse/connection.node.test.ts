@@ -248,3 +248,27 @@ describe('rows that somebody else changed', () => {
     })
   })
 })
+
+test('every call of a table that was closed says so', async () => {
+  const closed = await openClickHouse(on(engine))
+  const { open } = engine
+  await closed.close()
+  await closed.close()
+  expect(engine.open).toBe(open - 1)
+  for (const promise of [
+    closed.id(1),
+    closed.token(1),
+    closed.row(1),
+    closed.gather([1]),
+    closed.similarity(1, 2),
+    closed.tokenIds(['x']),
+    closed.inspect(),
+    closed.combine({ positive: [Float32Array.of(1, -2, 3, 0.5)] }),
+    closed.nearest(1),
+    closed.nearestBatch([1]),
+    closed.analogy({ positive: [1] }),
+    closed.analogyBatch([{ positive: [1] }]),
+  ]) {
+    expect((await rejection(promise)).code).toBe('DISPOSED')
+  }
+})

@@ -1,5 +1,5 @@
 /**
- * A client that answers as if a small table lay on its server: for tests of what is refused before a server
+ * A client that answers as if a small table lay on its server: for tests of what is rejected before a server
  * matters.
  */
 import { RowBinaryWriter } from '../../src/clickhouse/row-binary.ts'

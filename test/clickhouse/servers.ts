@@ -27,7 +27,9 @@ export function findClickHouse(): string | undefined {
     (path) => path !== undefined && existsSync(path),
   )
   if (found !== undefined) return found
-  const reason = `no clickhouse-server was found (${BINARIES.join(', ')}): install Debian's, or name one in CLICKHOUSE_SERVER`
+  const reason =
+    `no clickhouse-server was found (${BINARIES.join(', ')}): ` +
+    `install Debian's, or name one in CLICKHOUSE_SERVER`
   if (process.env.ROWSPACE_REQUIRE_CLICKHOUSE === '1')
     throw new Error(`ROWSPACE_REQUIRE_CLICKHOUSE=1, but ${reason}`)
   console.warn(`Tests on ClickHouse left out: ${reason}`)

@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import type { ClickHouseTable } from '../../src/clickhouse/clickhouse-table.ts'
 import type { ClickHouseOptions, UploadOptions } from '../../src/clickhouse/options.ts'
 import { openClickHouse } from '../../src/clickhouse.ts'
+import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
 import type { ColumnTypes, NoColumns } from '../../src/metadata/types.ts'
 import type { Match } from '../../src/table/matches.ts'
 import { PASSWORD, USER } from './servers.ts'
@@ -43,4 +44,15 @@ export function expectSame(actual: Answer, expected: Answer): void {
 
 function bits(values: Float32Array): number[] {
   return Array.from(new Uint32Array(values.slice().buffer))
+}
+
+/** What a promise is rejected with, which must be a RowspaceError that names no password. */
+export async function errorOf(promise: Promise<unknown>): Promise<RowspaceError> {
+  const error = await promise.then(
+    () => expect.fail('it was answered'),
+    (error: unknown) => error,
+  )
+  if (!isRowspaceError(error)) throw error
+  expect(`${error.message} ${JSON.stringify(error.details)}`).not.toContain(PASSWORD)
+  return error
 }

@@ -16,7 +16,7 @@ const at = (more: Partial<ClickHouseOptions>): ClickHouseOptions => ({
   ...more,
 })
 
-/** A client that answers each SELECT as it is told, and counts how many of its kind are open. */
+/** A client with these answers to SELECTs, which counts how many of its kind are open. */
 function fake(answer: (query: string) => unknown) {
   const counts = { open: 0 }
   const createClient = () => {

@@ -22,8 +22,8 @@ describe.skipIf(findClickHouse() === undefined)('rowspace on three shards', () =
     servers = await startClickHouse()
     name = `clickhouse://${new URL(servers.urls[0]!).host}/default/words`
     const shards = servers.urls.flatMap((url) => ['--server', url])
-    const pushed = document('push', 'default', name, '--cluster', 'three', ...shards)
-    expect(pushed).toEqual({
+    const uploaded = document('push', 'default', name, '--cluster', 'three', ...shards)
+    expect(uploaded).toEqual({
       in: 'default',
       out: name,
       cluster: 'three',
@@ -49,7 +49,7 @@ describe.skipIf(findClickHouse() === undefined)('rowspace on three shards', () =
     expect(own).toEqual({ ...document(command!, 'default', ...rest), table: name })
   })
 
-  test('inspect tells what there is', () => {
+  test('inspect shows what there is', () => {
     expect(document('inspect', name)).toMatchObject({
       name,
       format: 'clickhouse',

@@ -78,7 +78,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '`metadata_new`': 'Nullable(UInt8)',
 }
 
-/** What an INSERT sends, as the engine is told of a file. */
+/** What an INSERT sends, as the engine reads a file. */
 function columnsOf(insert: string): string {
   const names = /\(([^)]*)\)$/.exec(insert)![1]!.split(', ')
   return names.map((name) => `${name} ${TYPES[name]}`).join(', ')

@@ -149,30 +149,30 @@ describe.skipIf(findClickHouse() === undefined)('an upload', () => {
   })
 
   test("of a source of one's own, cut off and resumed: only what is missing is read again", async () => {
-    let asked: number[] = []
+    let reads: number[] = []
     let isBroken = true
     const source: RowSource = {
       size: SIZE,
       dimension: DIMENSION,
       read(start, end) {
         if (isBroken && start === 320) throw new Error('the disk is gone')
-        asked.push(start)
+        reads.push(start)
         return { rows: flat.slice(start * DIMENSION, end * DIMENSION) }
       },
     }
     await expect(uploadTable(source, on('own'))).rejects.toThrow('the disk is gone')
-    expect(asked).toEqual([0, 64, 128, 192, 256])
+    expect(reads).toEqual([0, 64, 128, 192, 256])
     isBroken = false
-    asked = []
+    reads = []
     expect((await uploadTable(source, on('own'))).sent).toBe(SIZE - 320)
     // before that, the first and the last row of each chunk that is there are compared
-    expect(asked.slice(10)).toEqual([320, 384, 448, 512, 576, 640, 704, 768, 832, 896, 960])
+    expect(reads.slice(10)).toEqual([320, 384, 448, 512, 576, 640, 704, 768, 832, 896, 960])
     const cluster = await openUploaded(on('own'))
     expect(await cluster.row(777)).toEqual(flat.slice(777 * DIMENSION, 778 * DIMENSION))
     await cluster.close()
   })
 
-  test('of a source that gives what was not asked for', async () => {
+  test('of a source that gives something else', async () => {
     const source = (read: RowSource['read'], more: Partial<RowSource> = {}): RowSource => ({
       size: 10,
       dimension: 2,
@@ -201,15 +201,15 @@ describe.skipIf(findClickHouse() === undefined)('an upload', () => {
   })
 
   test('is not lost when onProgress throws', async () => {
-    const told: unknown[] = []
-    const listen = (error: Error) => void told.push(error.message)
+    const warnings: unknown[] = []
+    const listen = (error: Error) => void warnings.push(error.message)
     process.on('warning', listen)
     const table = await openTable(files[0]![1]())
     const onProgress = () => {
       throw new Error('no bar')
     }
     expect((await uploadTable(table, { ...on('bar'), onProgress })).sent).toBe(SIZE)
-    await expect.poll(() => told).toContain('no bar')
+    await expect.poll(() => warnings).toContain('no bar')
     process.removeListener('warning', listen)
   })
 })

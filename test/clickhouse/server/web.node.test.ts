@@ -1,5 +1,5 @@
 /**
- * Asked from browsers: by their client in Node, and from a page in Chromium that reaches the engine through
+ * Queried from browsers: by their client in Node, and from a page in Chromium that reaches the engine through
  * its own server.
  */
 import { createServer, request, type Server } from 'node:http'
@@ -49,7 +49,7 @@ describe.skipIf(findClickHouse() === undefined)('from browsers', () => {
       const { outputFiles } = await build({
         stdin: {
           contents: `import { openClickHouse } from ${JSON.stringify(projectPath('dist/clickhouse.js'))}
-            window.ask = async (at) => {
+            window.query = async (at) => {
               const cluster = await openClickHouse({ ...at, url: location.origin })
               const matches = await cluster.nearest(5, { k: 9 })
               return { ids: [...matches.ids], cosines: [...matches.cosines], tokens: matches.toArray().map(({ token }) => token) }
@@ -69,7 +69,7 @@ describe.skipIf(findClickHouse() === undefined)('from browsers', () => {
         await page.goto(`${origin}/page`)
         const at = onServers(servers.urls, 'web')
         const answer = await page.evaluate(
-          (where) => (window as unknown as { ask(at: unknown): Promise<unknown> }).ask(where),
+          (where) => (window as unknown as { query(at: unknown): Promise<unknown> }).query(where),
           { table: at.table, username: at.username, password: at.password },
         )
         const expected = local.nearest(5, { k: 9 })

@@ -10,8 +10,8 @@ const table = await openClickHouse({ ...place, columns })
 const { signal } = new AbortController()
 const vector = [1, 2]
 
-/** Pages push nothing, and say so once the options are read. */
-async function push(options: Parameters<typeof uploadTable>[1]): Promise<void> {
+/** Pages upload nothing, and say so once the options are read. */
+async function upload(options: Parameters<typeof uploadTable>[1]): Promise<void> {
   const read = (start: number, end: number) => ({ rows: Float32Array.from(ROWS.slice(start, end).flat()) })
   try {
     await uploadTable({ size: ROWS.length, dimension: 2, read }, options)
@@ -91,7 +91,7 @@ export const calls: Calls = {
       signal,
       onProgress: () => {},
     },
-    call: push,
+    call: upload,
   },
 }
 
