@@ -1,6 +1,6 @@
 /**
- * The table that comes with the package: the 20,000 most frequent words of GloVe 6B, 100 dimensions. It is a module of
- * bytes, loaded on demand: bundlers include it wherever the code goes.
+ * The table that comes with the package: the 20,000 most frequent words of GloVe 6B, 100 dimensions. It is a
+ * module of bytes, loaded on demand: bundlers include it wherever the code goes.
  */
 import { inflate } from '../../bindings/deflated.ts'
 import { RowspaceError } from '../core/errors.ts'
@@ -27,8 +27,8 @@ export async function defaultFile(): Promise<File> {
 }
 
 /**
- * Opens the default table: 20,000 x 100, stored as int8 with a scale per row (2.2 MB) and widened to float32. GloVe 6B,
- * Pennington, Socher & Manning 2014, public domain (PDDL 1.0).
+ * Opens the default table: 20,000 x 100, stored as int8 with a scale per row (2.2 MB) and widened to float32.
+ * GloVe 6B, Pennington, Socher & Manning 2014, public domain (PDDL 1.0).
  *
  * The table is a module of its own, loaded when this is first called.
  *

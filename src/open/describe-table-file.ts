@@ -19,7 +19,10 @@ export interface TableDescription {
   readonly dimension: number
   /** Numbers in the table: rows · dimension. */
   readonly tableParameters: number
-  /** Parameters in all tensors of the file, without masks and the like; those of the table where it holds nothing else. */
+  /**
+   * Parameters in all tensors of the file, without masks and the like; those of the table where it holds
+   * nothing else.
+   */
   readonly parameters: number
   /** tableParameters / parameters. */
   readonly share: number
@@ -27,7 +30,10 @@ export interface TableDescription {
   readonly fileBytes: number
   /** Bytes of the headers and words that these figures come from. */
   readonly headerBytes: number
-  /** Bytes that were read or fetched for them: files are read in larger blocks, and nothing is fetched that is cached. */
+  /**
+   * Bytes that were read or fetched for them: files are read in larger blocks, and nothing is fetched that is
+   * cached.
+   */
   readonly bytesRead: number
   /** The name of the tensor that is the table, where the file is a container. */
   readonly tensor?: string

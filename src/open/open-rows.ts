@@ -35,8 +35,8 @@ export interface RowSource {
 export type OpenRowSource = RowSource & { close(): Promise<void> }
 
 /**
- * Opens a file whose layout has rows at fixed places (safetensors, in parts too, GGUF, npy, raw) as a source of rows. Any other file
- * (text, word2vec binary) is opened as a whole table.
+ * Opens a file whose layout has rows at fixed places (safetensors, in parts too, GGUF, npy, raw) as a source
+ * of rows. Any other file (text, word2vec binary) is opened as a whole table.
  *
  * @throws as openTable
  */

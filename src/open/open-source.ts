@@ -11,14 +11,18 @@ import { pickSourceOptions, SOURCE_OPTIONS } from '../sources/options.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { urlSource } from '../sources/url.ts'
 
-/** What can be read: a path (Node), an http(s) or file URL, a model's name (`hf:owner/name`), a Blob or File, bytes, or a source of one's own. */
+/**
+ * What can be read: a path (Node), an http(s) or file URL, a model's name (`hf:owner/name`), a Blob or File,
+ * bytes, or a source of one's own.
+ */
 export type SourceLike = string | URL | Blob | Uint8Array | ArrayBuffer | ByteSource
 
 /**
- * Opens `like` for reading. A string is a path unless it starts with `http://`, `https://`, `file://` or `hf:`;
- * in a page it is an address, relative to the page's own.
+ * Opens `like` for reading. A string is a path unless it starts with `http://`, `https://`, `file://` or
+ * `hf:`; in a page it is an address, relative to the page's own.
  *
- * @throws `INVALID_ARGUMENT` for anything else, `UNSUPPORTED` for other schemes, and what each kind of source throws
+ * @throws `INVALID_ARGUMENT` for anything else, `UNSUPPORTED` for other schemes, and what each kind of source
+ *   throws
  */
 export async function openSource(like: SourceLike, given: SourceOptions = {}): Promise<ByteSource> {
   const options = pickSourceOptions(readOptions(given, SOURCE_OPTIONS, 'the options of openSource()'))

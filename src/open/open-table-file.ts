@@ -57,11 +57,12 @@ const READERS: readonly FormatReader[] = [
 /**
  * Opens a table file and reads its header, not its rows. The format is recognised by content, never by name.
  *
- * A directory that holds `vectors.f32` and `words.json`, or a model's safetensors, is a table too. Close what you
- * opened: a file stays open until then. Your own ByteSource is left open.
+ * A directory that holds `vectors.f32` and `words.json`, or a model's safetensors, is a table too. Close what
+ * you opened: a file stays open until then. Your own ByteSource is left open.
  *
- * @throws `INVALID_FORMAT` if the file is empty, of no known format, or lies; `TRUNCATED` if it is cut short; `UNSUPPORTED` if
- *   it is well formed but of a type that is not read; `NOT_FOUND` if there is no such file, or no such tensor in it; `IO`
+ * @throws `INVALID_FORMAT` if the file is empty, of no known format, or lies; `TRUNCATED` if it is cut short;
+ *   `UNSUPPORTED` if it is well formed but of a type that is not read; `NOT_FOUND` if there is no such file,
+ *   or no such tensor in it; `IO`
  */
 export async function openTableFile(like: SourceLike, given: OpenOptions = {}): Promise<OpenTableFile> {
   const options = readOpenOptions(given)
@@ -79,7 +80,10 @@ export async function openTableFile(like: SourceLike, given: OpenOptions = {}): 
   }
 }
 
-/** The file with what it is read from: all that was read of its rows is held against its checksum, and `close()` closes all. */
+/**
+ * The file with what it is read from: all that was read of its rows is held against its checksum, and
+ * `close()` closes all.
+ */
 function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]): OpenTableFile {
   const { load, loadBits, openRows, size, parts = [] } = file
   const verify = async (options: ReadOptions) => {

@@ -15,7 +15,10 @@ import { OPEN_OPTIONS } from './read-open-options.ts'
 import { resolveVocabulary } from './resolve-vocabulary.ts'
 
 export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptions, TableOptions {
-  /** 'f32' widens bf16 and f16 rows, which are otherwise stored as they are: twice the memory, the same answers. */
+  /**
+   * 'f32' widens bf16 and f16 rows, which are otherwise stored as they are: twice the memory, the same
+   * answers.
+   */
   dtype?: 'f32' | undefined
 }
 
@@ -29,14 +32,15 @@ const OPEN_TABLE_OPTIONS: KeysOf<OpenTableOptions> = {
 }
 
 /**
- * Opens a table from a path (Node), a URL, a model's name (`hf:owner/name`), a Blob or File, bytes, or your own source. The format is
- * recognised by content: safetensors, in one file or in parts with their index, GGUF, npy with a words file beside it, word2vec text and binary, GloVe text, raw
- * float32 with words.json.
+ * Opens a table from a path (Node), a URL, a model's name (`hf:owner/name`), a Blob or File, bytes, or your
+ * own source. The format is recognised by content: safetensors, in one file or in parts with their index,
+ * GGUF, npy with a words file beside it, word2vec text and binary, GloVe text, raw float32 with words.json.
  *
- * @throws RowspaceError `NOT_FOUND`, `ACCESS_DENIED`, `OFFLINE`, `IO`, `CHANGED`, `INVALID_FORMAT`, `TRUNCATED`, `UNSUPPORTED`, `NON_FINITE`, `OUT_OF_MEMORY`; the
- * signal's reason when aborted. No half table is left by any of them.
- * @example
- * const table = await openTable('vectors.safetensors', { onProgress: ({ done, total }) => bar.update(done / total) })
+ * @throws RowspaceError `NOT_FOUND`, `ACCESS_DENIED`, `OFFLINE`, `IO`, `CHANGED`, `INVALID_FORMAT`,
+ *   `TRUNCATED`, `UNSUPPORTED`, `NON_FINITE`, `OUT_OF_MEMORY`; the signal's reason when aborted. No half
+ *   table is left by any of them.
+ * @example const table = await openTable('vectors.safetensors', { onProgress: ({ done, total }) =>
+ *   bar.update(done / total) })
  */
 export async function openTable(source: SourceLike, options: OpenTableOptions = {}): Promise<EmbeddingTable> {
   return openTableWith(source, options, {})

@@ -1,4 +1,7 @@
-/** The names of a table's rows where its file holds no words: the tokens of the model that the table belongs to. */
+/**
+ * The names of a table's rows where its file holds no words: the tokens of the model that the table belongs
+ * to.
+ */
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { isTokenTable } from '../formats/choose-tensor.ts'
 import type { OpenTableFile } from './open-table-file.ts'
@@ -11,10 +14,11 @@ function isGpt2({ size, tensor = '' }: OpenTableFile): boolean {
 }
 
 /**
- * Finds the vocabulary of a model's table: GPT-2's own, the tokens in the file (GGUF), or those of the tokenizer.json beside it.
- * Returns undefined where there is none, or where the rows are not tokens.
+ * Finds the vocabulary of a model's table: GPT-2's own, the tokens in the file (GGUF), or those of the
+ * tokenizer.json beside it. Returns undefined where there is none, or where the rows are not tokens.
  *
- * @param gpt2 loads GPT-2's vocabulary. Only the command passes it: a bundle of `openTable` must not carry 50,257 tokens
+ * @param gpt2 loads GPT-2's vocabulary. Only the command passes it: a bundle of `openTable` must not carry
+ *   50,257 tokens
  * @throws `INVALID_FORMAT` if the tokenizer.json cannot be read
  */
 export async function resolveVocabulary(

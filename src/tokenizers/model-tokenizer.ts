@@ -1,4 +1,6 @@
-/** The tokenizer of a model: tokenizer.json, read by Hugging Face's own library, which is loaded on demand. */
+/**
+ * The tokenizer of a model: tokenizer.json, read by Hugging Face's own library, which is loaded on demand.
+ */
 import type { Tokenizer } from '@huggingface/tokenizers'
 import { RowspaceError } from '../core/errors.ts'
 import { isObject, readJsonBeside } from '../formats/json-beside.ts'

@@ -11,8 +11,8 @@ import { readableToken } from './readable-tokens.ts'
 const REMEDY = 'Put the right one there, take it away, or pass { tokens }.'
 
 /**
- * The vocabulary of a table of `size` rows from the tokenizer.json beside `source`; undefined where there is none.
- * Tokens have their readable form, and are found by it or as the file writes them. Texts are split by
+ * The vocabulary of a table of `size` rows from the tokenizer.json beside `source`; undefined where there is
+ * none. Tokens have their readable form, and are found by it or as the file writes them. Texts are split by
  * `@huggingface/tokenizers`.
  *
  * @throws `INVALID_FORMAT` if there is one and it is not a tokenizer
@@ -103,7 +103,10 @@ export class ModelVocabulary implements Vocabulary {
     }))
   }
 
-  /** Words that are tokens, with the space before them where that is one: for where the tokenizer cannot be run. */
+  /**
+   * Words that are tokens, with the space before them where that is one: for where the tokenizer cannot be
+   * run.
+   */
   #splitAtSpaces(text: string): TextToken[] {
     const words = text.match(/\s*\S+/g) ?? []
     return words.map((word) => {
@@ -113,7 +116,10 @@ export class ModelVocabulary implements Vocabulary {
   }
 }
 
-/** The tokens of a tokenizer.json: BPE, WordPiece and WordLevel map them to ids, Unigram lists them with their scores. */
+/**
+ * The tokens of a tokenizer.json: BPE, WordPiece and WordLevel map them to ids, Unigram lists them with their
+ * scores.
+ */
 function readTokens(files: TokenizerFiles): NamedToken[] {
   const { model, added_tokens: added } = files.tokenizer
   const script = scriptOf(files.tokenizer)

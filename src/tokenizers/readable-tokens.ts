@@ -1,4 +1,7 @@
-/** Tokens as people read them: ` king`, where a byte-level vocabulary has `Ġking` and a sentencepiece one `▁king`. */
+/**
+ * Tokens as people read them: ` king`, where a byte-level vocabulary has `Ġking` and a sentencepiece one
+ * `▁king`.
+ */
 import type { TokenScript } from '../formats/format.ts'
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -27,8 +30,8 @@ export function byteLabel(bytes: readonly number[]): string {
 }
 
 /**
- * The letter for each byte in the vocabularies of GPT-2 and its successors: a printable one for itself, the rest from
- * U+0100 on. From https://github.com/openai/gpt-2/blob/master/src/encoder.py (bytes_to_unicode).
+ * The letter for each byte in the vocabularies of GPT-2 and its successors: a printable one for itself, the
+ * rest from U+0100 on. From https://github.com/openai/gpt-2/blob/master/src/encoder.py (bytes_to_unicode).
  */
 const BYTE_OF = new Map<string, number>()
 let next = 256

@@ -1,14 +1,15 @@
 /**
- * Whether the patterns of a tokenizer.json can be run without hanging. They come from a file that anybody may have written, and
- * backtracking takes time exponential in the text for `(a+)+b`, in the pattern for `(a|a)(a|a)…`. Rejected are patterns whose ways to
- * match are not bounded by their form:
+ * Whether the patterns of a tokenizer.json can be run without hanging. They come from a file that anybody may
+ * have written, and backtracking takes time exponential in the text for `(a+)+b`, in the pattern for
+ * `(a|a)(a|a)…`. Rejected are patterns whose ways to match are not bounded by their form:
  *
  * - a repeated group must have one way to match a text: no repetition, option or alternative in it;
- * - on any way through a pattern at most two repetitions without a bound (published tokenizers have two), so that from one place a
- *   text of n letters is tried in no more than n² · MAX_CHOICES ways;
+ * - on any way through a pattern at most two repetitions without a bound (published tokenizers have two), so
+ *   that from one place a text of n letters is tried in no more than n² · MAX_CHOICES ways;
  * - no reference to what a group matched.
  *
- * Replacements must not blow a text up either: `a` by `aa` thirty times makes a thousand million letters of one.
+ * Replacements must not blow a text up either: `a` by `aa` thirty times makes a thousand million letters of
+ * one.
  */
 import { describe } from '../core/values.ts'
 import { isObject } from '../formats/json-beside.ts'
@@ -19,7 +20,10 @@ const MAX_GROWTH = 10_000
 const MAX_DEPTH = 50
 const MAX_PATTERN = 20_000
 
-/** How many ways there are through a part of a pattern: repetitions without a bound, and the product of all other choices. */
+/**
+ * How many ways there are through a part of a pattern: repetitions without a bound, and the product of all
+ * other choices.
+ */
 interface Ways {
   repetitions: number
   choices: number
@@ -47,7 +51,10 @@ export function unsafePattern(tokenizer: Record<string, unknown>): string | unde
   return growth > MAX_GROWTH ? `its replacements make a letter ${growth} letters` : undefined
 }
 
-/** Whether a pattern (of Oniguruma, as Hugging Face writes them) has few ways to match. What is not understood is not safe. */
+/**
+ * Whether a pattern (of Oniguruma, as Hugging Face writes them) has few ways to match. What is not understood
+ * is not safe.
+ */
 export function isSafe(pattern: string): boolean {
   if (pattern.length > MAX_PATTERN) return false
   try {

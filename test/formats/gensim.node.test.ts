@@ -45,7 +45,7 @@ describe.skipIf(!isThere(sharedPath('gensim')))('the shared data', () => {
 })
 
 describe.skipIf(!isThere(sharedPath('use-lite-8002')))(
-  'a vocabulary of 8,002 pieces, two of them twice',
+  'a vocabulary of 8,002 tokens, two of them twice',
   () => {
     test('opens with all of its rows, each at its own id', async () => {
       const folder = await mkdtemp(joinPath(tmpdir(), 'rowspace-'))

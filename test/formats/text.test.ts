@@ -1,4 +1,4 @@
-/** word2vec and GloVe text: what words may look like, and what which error each wrong line gets. */
+/** word2vec and GloVe text: what words may look like, and the error of each wrong line. */
 import { describe, expect, test } from 'vitest'
 import { ascii, readTable, rejection } from './files.ts'
 

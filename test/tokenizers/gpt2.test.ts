@@ -56,9 +56,9 @@ describe('GPT-2’s vocabulary', () => {
   })
 
   test('takes special tokens in a text for text', () => {
-    const pieces = vocabulary.tokenize('<|endoftext|>').map(({ id }) => id)
-    expect(pieces).not.toContain(50256)
-    expect(pieces.length).toBeGreaterThan(1)
+    const tokens = vocabulary.tokenize('<|endoftext|>').map(({ id }) => id)
+    expect(tokens).not.toContain(50256)
+    expect(tokens.length).toBeGreaterThan(1)
   })
 
   test('says how a word splits that is no token', () => {

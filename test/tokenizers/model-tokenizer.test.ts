@@ -65,7 +65,7 @@ test.each<[string[], number]>([
   expect((await open(words)).medianTokenLength).toBe(length)
 })
 
-describe('what is refused', () => {
+describe('what is rejected', () => {
   test('a pattern that may hang', async () => {
     const pre_tokenizer = { type: 'Split', pattern: { Regex: '(a+)+b' }, behavior: 'Isolated' }
     await expect(open(['a'], { pre_tokenizer })).rejects.toMatchObject({

@@ -167,8 +167,8 @@ describe('texts are split', () => {
   })
 
   test('by WordPiece, without steps of its own', async () => {
-    const pieces = { ...WORDPIECE.model, continuing_subword_prefix: '##', max_input_chars_per_word: 100 }
-    using table = await openTable(model({ model: pieces }, 3))
+    const wordPiece = { ...WORDPIECE.model, continuing_subword_prefix: '##', max_input_chars_per_word: 100 }
+    using table = await openTable(model({ model: wordPiece }, 3))
     expect(table.vocabulary?.tokenize('kings')).toEqual([
       { text: 'king', id: 1 },
       { text: '##s', id: 2 },
@@ -272,7 +272,7 @@ test.each([
   ['an id that is none', { model: { vocab: { a: -1 } } }],
   ['a token that is none', { model: { vocab: [[7, 0]] } }],
   ['an added token without an id', { ...WORDPIECE, added_tokens: [{ content: 'x' }] }],
-])('a tokenizer.json of %s is refused; tokens of one’s own go before it', async (_, tokenizer) => {
+])('a tokenizer.json of %s is rejected; the caller’s own tokens come before it', async (_, tokenizer) => {
   const error = await rejection(openTable(model(tokenizer, 3)))
   expect(error).toMatchObject({
     code: 'INVALID_FORMAT',

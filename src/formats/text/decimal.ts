@@ -17,18 +17,19 @@ export function isSeparator(byte: number | undefined): boolean {
 /**
  * Reads one number after another. An object, because `read` has two results: the number, and where it ends.
  *
- * Rounding is right: the answer is the float32 nearest to the decimal, ties to even. A float64 is made first (exactly
- * rounded while the digits stay under 2^53 and the power of ten under 10^23: Clinger 1990; else by Number()), and
- * rounded again to float32. That double rounding can only go wrong where the float64 lies exactly between two float32,
- * about one number in 2^29: there the decimal itself is compared.
+ * Rounding is right: the answer is the float32 nearest to the decimal, ties to even. A float64 is made first
+ * (exactly rounded while the digits stay under 2^53 and the power of ten under 10^23: Clinger 1990; else by
+ * Number()), and rounded again to float32. That double rounding can only go wrong where the float64 lies
+ * exactly between two float32, about one number in 2^29: there the decimal itself is compared.
  */
 export class DecimalReader {
   /** One past the last number read; -1 if there was none. */
   end = 0
 
   /**
-   * The number that starts at `start` and ends before a space, a tab or `limit`. Accepts a sign, digits, a fraction, an
-   * exponent, and nan, inf and infinity in any case; anything else (hexadecimal, 1_000, an empty field) sets `end` to -1.
+   * The number that starts at `start` and ends before a space, a tab or `limit`. Accepts a sign, digits, a
+   * fraction, an exponent, and nan, inf and infinity in any case; anything else (hexadecimal, 1_000, an empty
+   * field) sets `end` to -1.
    */
   read(bytes: Uint8Array, start: number, limit: number): number {
     const sign = bytes[start]
@@ -133,8 +134,8 @@ function compareDecimal(text: string, value: number): number {
 }
 
 /**
- * decimal = whole · 10^exponent. Digits past those that the middle of two float32 can have only matter by being zeros or
- * not: one digit stands for all of them, so that integers stay small however long the text is.
+ * decimal = whole · 10^exponent. Digits past those that the middle of two float32 can have only matter by
+ * being zeros or not: one digit stands for all of them, so that integers stay small however long the text is.
  */
 function wholeAndExponent(text: string): { whole: bigint; exponent: number } {
   const [mantissa = '', power = '0'] = text.toLowerCase().split('e')
@@ -157,8 +158,8 @@ export function shortestDecimal(value: number): string {
 const SHORT_POWERS = EXACT_POWERS.slice(0, 14)
 
 /**
- * The float64 of the decimal with the fewest places that rounds to the float32 `value`. Only tried where nine digits
- * times a power of ten stay exact; formatting a number costs a hundred times what this costs.
+ * The float64 of the decimal with the fewest places that rounds to the float32 `value`. Only tried where nine
+ * digits times a power of ten stay exact; formatting a number costs a hundred times what this costs.
  */
 function shortDouble(value: number): number | undefined {
   const magnitude = Math.abs(value)

@@ -1,6 +1,6 @@
 /**
- * GloVe text: lines `word v1 … vd` and nothing before them. A first pass counts them, because a table's memory is
- * sized once. Format: https://nlp.stanford.edu/projects/glove/
+ * GloVe text: lines `word v1 … vd` and nothing before them. A first pass counts them, because a table's
+ * memory is sized once. Format: https://nlp.stanford.edu/projects/glove/
  */
 import { readExactly } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'

@@ -52,13 +52,13 @@ export function textTable(format: FormatName, headerBytes: number, rows: TextRow
 }
 
 /**
- * Streams the rows into `target`. The last d fields of a line are its vector, and what comes before them, without the
- * separators, is the word: a word may hold spaces, and may be a number. A word that ends in a space and a number is a
- * row with a number too many. Blank lines are left out.
+ * Streams the rows into `target`. The last d fields of a line are its vector, and what comes before them,
+ * without the separators, is the word: a word may hold spaces, and may be a number. A word that ends in a
+ * space and a number is a row with a number too many. Blank lines are left out.
  *
- * @throws `INVALID_FORMAT` with the line for a row of the wrong length, a word that is too long or a field that is not
- *   a number; `TRUNCATED` if there are fewer rows than `size` or the last row breaks off; `INVALID_ENCODING` with the
- *   offset for a word that is not UTF-8
+ * @throws `INVALID_FORMAT` with the line for a row of the wrong length, a word that is too long or a field
+ *   that is not a number; `TRUNCATED` if there are fewer rows than `size` or the last row breaks off;
+ *   `INVALID_ENCODING` with the offset for a word that is not UTF-8
  */
 async function loadTextRows(rows: TextRows, target: Float32Array, options: LoadOptions): Promise<LoadedRows> {
   const { source, start, size, dimension } = rows
@@ -110,7 +110,9 @@ class RowParser {
     this.#words.add(decodeUtf8(bytes.subarray(start, wordEnd), encodingErrors, place))
   }
 
-  /** Reads [start, end) as the numbers of the next row. False if it is not as many numbers and nothing else. */
+  /**
+   * Reads [start, end) as the numbers of the next row. False if it is not as many numbers and nothing else.
+   */
   #readNumbers(bytes: Uint8Array, start: number, end: number): boolean {
     const { dimension } = this.#rows
     const base = this.#words.size * dimension

@@ -3,9 +3,10 @@
  *
  * A matrix of numbers without words is none of them: its first column would become the words.
  *
- * All three may start with a line of two integers: it is the header of the first two, and in GloVe text of one dimension
- * it is a word that is a number with a value that is an integer. What comes after decides, and where it does not, the
- * header is believed: a cut file is then rejected instead of being read as another table.
+ * All three may start with a line of two integers: it is the header of the first two, and in GloVe text of
+ * one dimension it is a word that is a number with a value that is an integer. What comes after decides, and
+ * where it does not, the header is believed: a cut file is then rejected instead of being read as another
+ * table.
  */
 import { isBareMatrix } from '../other-kinds.ts'
 import { areNumbers, countFields, firstLines, isRow, lastFields, NEWLINE } from './lines.ts'
@@ -37,9 +38,9 @@ export function sniffText(head: Uint8Array, size: number): TextKind | undefined 
 }
 
 /**
- * The dimension of text rows without a header: the number of values that most of the first lines have (a word with a
- * space has more fields, a damaged row fewer). Where two are as frequent, the larger, so that a row that was cut is
- * rejected. Undefined if fewer than half of the lines are a word and numbers.
+ * The dimension of text rows without a header: the number of values that most of the first lines have (a word
+ * with a space has more fields, a damaged row fewer). Where two are as frequent, the larger, so that a row
+ * that was cut is rejected. Undefined if fewer than half of the lines are a word and numbers.
  */
 export function rowDimension(head: Uint8Array, atEnd: boolean): number | undefined {
   const lines = sampleLines(head, atEnd)
@@ -69,7 +70,9 @@ function sampleLines(bytes: Uint8Array, atEnd: boolean): Uint8Array[] {
   return firstLines(atEnd ? bytes : bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1), SAMPLE_LINES)
 }
 
-/** Whether lines after what could be a header show GloVe text of one dimension: a word and one number each. */
+/**
+ * Whether lines after what could be a header show GloVe text of one dimension: a word and one number each.
+ */
 function arePairs(lines: readonly Uint8Array[]): boolean {
   if (lines.length < 2 || !lines.every((line) => isRow(line, 1))) return false
   return lines.filter((line) => countFields(line) === 2).length * 2 > lines.length
@@ -80,7 +83,10 @@ function isPrintable(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d))
 }
 
-/** Whether `body` can be walked as word, space, 4 · d bytes, up to its end or, at the file's end, V times exactly. */
+/**
+ * Whether `body` can be walked as word, space, 4 · d bytes, up to its end or, at the file's end, V times
+ * exactly.
+ */
 function holdsRecords(body: Uint8Array, header: Word2vecHeader, atEnd: boolean): boolean {
   let index = 0
   for (let row = 0; row < header.size; row++) {

@@ -3,7 +3,7 @@ import { RowspaceError } from '../../core/errors.ts'
 import type { EncodingErrors } from '../format.ts'
 import { MAX_TEXT_BYTES } from '../malformed.ts'
 
-// ignoreBOM keeps U+FEFF: it is a token of some vocabularies, and a decoder that drops it makes another token of it.
+// ignoreBOM leaves U+FEFF in the text: it is a token of some vocabularies.
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const REPLACING = new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -18,8 +18,8 @@ export interface TextPlace {
 /**
  * Decodes UTF-8.
  *
- * @throws `INVALID_ENCODING` with the offset of the first bad byte in the file, if `mode` is 'strict' or undefined; `INVALID_FORMAT` for more than
- *   a string can hold
+ * @throws `INVALID_ENCODING` with the offset of the first bad byte in the file, if `mode` is 'strict' or
+ *   undefined; `INVALID_FORMAT` for more than a string can hold
  */
 export function decodeUtf8(bytes: Uint8Array, mode: EncodingErrors | undefined, place: TextPlace): string {
   if (bytes.length > MAX_TEXT_BYTES) {
@@ -61,8 +61,8 @@ function validText(bytes: Uint8Array): string {
 const REPLACEMENT = '\uFFFD'
 
 /**
- * What lies between the U+FFFD of the text itself, so that each one in it stands for bytes that are not UTF-8. No other
- * sequence holds 0xEF as a later byte.
+ * What lies between the U+FFFD of the text itself, so that each one in it stands for bytes that are not
+ * UTF-8. No other sequence holds 0xEF as a later byte.
  */
 function* betweenReplacements(bytes: Uint8Array): Generator<{ start: number; text: string }, void, void> {
   let start = 0

@@ -12,7 +12,9 @@ export interface Word2vecHeader {
 
 const MAX_HEADER_BYTES = 64
 
-/** The header, or undefined if the first line is not two integers. A byte order mark before it is left out. */
+/**
+ * The header, or undefined if the first line is not two integers. A byte order mark before it is left out.
+ */
 export function parseWord2vecHeader(head: Uint8Array): Word2vecHeader | undefined {
   const start = textStart(head)
   const newline = head.subarray(start, start + MAX_HEADER_BYTES).indexOf(NEWLINE)
@@ -34,8 +36,8 @@ export function textStart(head: Uint8Array): number {
  *
  * @param minRow the fewest bytes of a row of d numbers
  * @param maxRow the most
- * @throws `INVALID_FORMAT` for no rows, no columns, a product that JavaScript cannot count, or more bytes than so many
- *   rows can take; `TRUNCATED` if so many rows cannot be in a file of this size
+ * @throws `INVALID_FORMAT` for no rows, no columns, a product that JavaScript cannot count, or more bytes
+ *   than so many rows can take; `TRUNCATED` if so many rows cannot be in a file of this size
  */
 export function checkWord2vecHeader(
   source: ByteSource,
@@ -53,7 +55,7 @@ export function checkWord2vecHeader(
   // The last line of a text may lack its line end.
   const minSize = end + minBytes - 1
   if (minSize > source.size) {
-    const what = `a table of ${size} x ${dimension}, which its header announces, at the least`
+    const what = `a table of ${size} x ${dimension}, which its header announces, at least`
     throw truncated(source, what, minSize)
   }
   checkRowCount(source, size)
@@ -68,12 +70,12 @@ export function checkWord2vecHeader(
   return header
 }
 
-/** Throws `UNSUPPORTED` for more rows than words can be told apart. */
+/** Throws `UNSUPPORTED` for more rows than a vocabulary can hold. */
 export function checkRowCount(source: ByteSource, size: number): void {
   if (size <= MAX_WORDS) return
   throw unsupported(
     source,
-    `it has ${size} rows; at most ${MAX_WORDS} words can be told apart. Save the rows as npy without words.`,
+    `it has ${size} rows; at most ${MAX_WORDS} are read with words. Save the rows as npy without words.`,
     { rows: size },
   )
 }

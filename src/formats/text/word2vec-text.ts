@@ -1,6 +1,6 @@
 /**
- * word2vec text, which fastText's .vec is too: a line `V d`, then V lines `word v1 … vd`.
- * Format: https://code.google.com/archive/p/word2vec (`-binary 0`), https://fasttext.cc/docs/en/english-vectors.html
+ * word2vec text, which fastText's .vec is too: a line `V d`, then V lines `word v1 … vd`. Format:
+ * https://code.google.com/archive/p/word2vec (`-binary 0`), https://fasttext.cc/docs/en/english-vectors.html
  */
 import type { FormatReader } from '../format.ts'
 import { maxLineBytes, textTable } from './rows.ts'

@@ -9,13 +9,15 @@ import { shortestDecimal } from './decimal.ts'
 import { endsInNumber } from './lines.ts'
 
 /**
- * The table as word2vec text, in chunks. Numbers are the shortest decimals that read back as the same float32.
+ * The table as word2vec text, in chunks. Numbers are the shortest decimals that read back as the same
+ * float32.
  *
- * A word with a space is written as it is: rowspace reads it back (the last d fields are the vector), readers that split
- * at the first space, gensim among them, do not.
+ * A word with a space is written as it is: rowspace reads it back (the last d fields are the vector), readers
+ * that split at the first space, gensim among them, do not.
  *
- * @throws `NO_TOKENS` if the table has none, `INVALID_ARGUMENT` for what is not a table and for a word that comes twice or would not read
- *   back: empty, with a line end or half a surrogate pair, ending in a space, or in a space and a number. At the call, before any chunk
+ * @throws `NO_TOKENS` if the table has none, `INVALID_ARGUMENT` for what is not a table and for a word that
+ *   comes twice or would not read back: empty, with a line end or half a surrogate pair, ending in a space,
+ *   or in a space and a number. At the call, before any chunk
  */
 export function writeWord2vecText(table: WritableTable): Generator<Uint8Array, void, void> {
   checkWritable(table, 'writeWord2vecText()')
@@ -25,8 +27,8 @@ export function writeWord2vecText(table: WritableTable): Generator<Uint8Array, v
 /**
  * The table as word2vec binary, in chunks; rows end without a line end, as gensim writes them.
  *
- * @throws as `writeWord2vecText`, and `INVALID_ARGUMENT` for a word with a space, which would end it: use text or
- *   safetensors
+ * @throws as `writeWord2vecText`, and `INVALID_ARGUMENT` for a word with a space, which would end it: use
+ *   text or safetensors
  */
 export function writeWord2vecBinary(table: WritableTable): Generator<Uint8Array, void, void> {
   checkWritable(table, 'writeWord2vecBinary()')

@@ -20,8 +20,8 @@ export interface WordsBeside {
 }
 
 /**
- * The words in the first of `names` that lies beside `source`: a JSON list of strings (`.json`) or one word per line
- * (anything else). Undefined where there is none.
+ * The words in the first of `names` that lies beside `source`: a JSON list of strings (`.json`) or one word
+ * per line (anything else). Undefined where there is none.
  *
  * @throws `INVALID_FORMAT` or `INVALID_ENCODING` if there is one and it is not that
  */
