@@ -86,6 +86,9 @@ const INTERNAL_NAMES = [
   'scratchRows',
   'waitForOthers',
 ]
+const coreExports = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync('build/rowspace.wasm')))
+const shortened = coreExports.filter(({ name }) => INTERNAL_NAMES.includes(name)).map(({ name }) => name)
+if (shortened.length > 0) throw new Error(`The core exports ${shortened.join(', ')}, not the short names.`)
 
 const shared = {
   bundle: true,
