@@ -3,7 +3,6 @@
  * instantiated.
  */
 import { instantiate } from '@assemblyscript/loader'
-import { simd } from 'wasm-feature-detect'
 
 /** The functions of assembly/index.ts. Addresses are bytes from the start of the memory. */
 export interface CoreExports extends Record<string, unknown> {
@@ -52,13 +51,9 @@ type Bytes = ArrayBuffer | ArrayBufferView<ArrayBuffer>
 /** What a core can be made from: the file's address, its bytes, an answer to fetch, or a compiled module. */
 export type CoreSource = string | URL | Response | Bytes | CompiledModule
 
-/** Thrown where the engine cannot run the core at all. */
-export class SimdMissingError extends Error {}
-
-/** Compiles a core. Throws SimdMissingError, or what fetch and WebAssembly.compile throw. */
+/** Compiles a core. Throws what fetch and WebAssembly.compile throw. */
 export async function compileCore(source: CoreSource): Promise<CompiledModule> {
   if (source instanceof WebAssembly.Module) return source
-  await requireSimd()
   if (isBytes(source)) return WebAssembly.compile(source)
   const response = await answered(source)
   const type = response.headers.get('content-type') ?? ''
@@ -75,11 +70,6 @@ export async function readCore(source: CoreSource): Promise<Bytes | CompiledModu
 
 function isBytes(source: unknown): source is Bytes {
   return source instanceof ArrayBuffer || ArrayBuffer.isView(source)
-}
-
-/** Throws SimdMissingError. */
-export async function requireSimd(): Promise<void> {
-  if (!(await simd())) throw new SimdMissingError('this engine has no WebAssembly SIMD (simd128)')
 }
 
 async function answered(source: unknown): Promise<Response> {

@@ -1,5 +1,5 @@
 /** A core for several threads. A part of its own, loaded on demand: most apps search by one thread. */
-import { type CompiledModule, type CoreSource, readCore, requireSimd } from './core.ts'
+import { type CompiledModule, type CoreSource, readCore } from './core.ts'
 import { withSharedMemory } from './shared-memory.ts'
 
 /**
@@ -9,6 +9,5 @@ import { withSharedMemory } from './shared-memory.ts'
 export async function compileSharedCore(source: CoreSource): Promise<CompiledModule> {
   const core = await readCore(source)
   if (core instanceof WebAssembly.Module) throw new TypeError('a compiled core cannot share its memory')
-  await requireSimd()
   return WebAssembly.compile(withSharedMemory(core))
 }

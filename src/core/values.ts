@@ -65,3 +65,23 @@ export function readList<Member>(list: Iterable<Member>, what: string): Member[]
   if (typeof list === 'object' && list !== null && Symbol.iterator in list) return [...list]
   throw invalidArgument(`a list of ${what} was expected`, list)
 }
+
+/** Throws `DIMENSION_MISMATCH` unless a vector has d numbers. */
+export function checkLength(
+  { length: actual }: ArrayLike<number>,
+  expected: number,
+  what: string,
+  details?: { row: number },
+): void {
+  if (actual === expected) return
+  const message = `${what} has ${actual} numbers; the table's rows have ${expected}.`
+  throw new RowspaceError('DIMENSION_MISMATCH', message, { actual, expected, ...details })
+}
+
+/** Throws `LENGTH_MISMATCH` unless a list holds whole vectors of d numbers. */
+export function checkWhole({ length }: ArrayLike<number>, dimension: number, what: string): void {
+  const rest = length % dimension
+  if (rest === 0) return
+  const message = `${length} numbers are not whole ${what} of dimension ${dimension}: ${rest} are left over.`
+  throw new RowspaceError('LENGTH_MISMATCH', message, { length, dimension })
+}

@@ -1,7 +1,15 @@
 /** The arguments of a question, checked where they arrive: each error names the value. */
 import { RowspaceError } from '../core/errors.ts'
 import type { Metric, Query, RowKey, SearchOptions } from '../core/options.ts'
-import { checkNumbers, describe, invalidArgument, isVector, readList } from '../core/values.ts'
+import {
+  checkLength,
+  checkNumbers,
+  checkWhole,
+  describe,
+  invalidArgument,
+  isVector,
+  readList,
+} from '../core/values.ts'
 
 export function isRow(query: Query): query is RowKey {
   return typeof query === 'number' || typeof query === 'string'
@@ -55,27 +63,17 @@ export function checkVector<Vector extends Float32Array | readonly number[]>(
   // a list may have getters: what is checked here is what is used
   const numbers = Array.isArray(vector) ? [...vector] : vector
   checkNumbers(numbers, 'the query')
-  if (numbers.length === dimension) return numbers
   if (numbers.length === 0) {
     throw new RowspaceError('EMPTY_QUERY', `the query has no numbers; it needs ${dimension}.`)
   }
-  throw new RowspaceError(
-    'DIMENSION_MISMATCH',
-    `the query has ${numbers.length} numbers; the table's rows have ${dimension}.`,
-    { actual: numbers.length, expected: dimension },
-  )
+  checkLength(numbers, dimension, 'the query')
+  return numbers
 }
 
 /** The queries of a batch: a list of them, ids as one Uint32Array, or n · d numbers as one Float32Array. */
 export function queryList(queries: Iterable<Query>, dimension: number): Query[] {
   if (queries instanceof Float32Array) {
-    if (queries.length % dimension !== 0) {
-      throw new RowspaceError(
-        'LENGTH_MISMATCH',
-        `${queries.length} numbers are not whole queries of ${dimension}: ${queries.length % dimension} are left over.`,
-        { length: queries.length, dimension },
-      )
-    }
+    checkWhole(queries, dimension, 'queries')
     const list: Float32Array[] = []
     for (let at = 0; at < queries.length; at += dimension) list.push(queries.subarray(at, at + dimension))
     return list

@@ -3,7 +3,7 @@
 import { RowspaceError } from '../core/errors.ts'
 import type { RowKey } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { describe, invalidArgument } from '../core/values.ts'
+import { checkLength, describe, invalidArgument } from '../core/values.ts'
 
 /** A row by id or token, or a vector of d numbers. */
 export type Term = RowKey | Float32Array
@@ -76,20 +76,12 @@ export function inputIds(table: TermTable, terms: readonly WeightedTerm[]): numb
 export function combine(table: TermTable, terms: readonly WeightedTerm[], normalize: boolean): Float32Array {
   const sum = new Float64Array(table.dimension)
   for (const { term, weight } of terms) {
-    const vector = term instanceof Float32Array ? checkedVector(term, table.dimension) : table.row(term)
+    const vector = term instanceof Float32Array ? term : table.row(term)
+    checkLength(vector, table.dimension, 'a term')
     const scale = normalize ? weight / lengthOf(vector) : weight
-    for (let i = 0; i < sum.length; i++) sum[i]! += scale * vector[i]!
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + scale * (vector[i] ?? 0)
   }
   return Float32Array.from(sum)
-}
-
-function checkedVector(vector: Float32Array, dimension: number): Float32Array {
-  if (vector.length === dimension) return vector
-  throw new RowspaceError(
-    'DIMENSION_MISMATCH',
-    `a term has ${vector.length} numbers; the table's rows have ${dimension}.`,
-    { actual: vector.length, expected: dimension },
-  )
 }
 
 /** ||vector||; 1 for zeros, which stay zeros. */

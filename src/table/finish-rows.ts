@@ -1,9 +1,13 @@
 /** From rows in a memory to rows that can be asked. */
-import { makeCodes } from '../../bindings/codes.ts'
 import type { TableMemory } from '../../bindings/table-memory.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
 import type { Codes } from '../core/options.ts'
+
+const BITS = new Map<Codes | undefined, 4 | 8>([
+  ['int8', 8],
+  ['int4', 4],
+])
 
 /**
  * Whether no row has a norm so large or small that float32 bounds could not be trusted with it
@@ -19,13 +23,15 @@ function hasOrdinaryNorms({ norms }: TableMemory, size: number): boolean {
  * emptied, those of `skip` emptied, and codes made where there is room for them. The norm of a row that was
  * emptied is +Infinity.
  */
-export function finishRows(
+export async function finishRows(
   memory: TableMemory,
   size: number,
   nonFinite: 'reject' | 'skip',
   codes: Codes | undefined,
   skip: readonly number[],
-): void {
+): Promise<void> {
+  // loaded on demand, and first: from norms to codes nothing may change the rows
+  const coding = memory.layout.hasCodes ? await import('../../bindings/codes.ts') : undefined
   for (const id of skip) {
     checkId(id, size)
     memory.emptyRow(id)
@@ -45,7 +51,7 @@ export function finishRows(
     memory.emptyRow(next) // the core reads a few bytes past a row: NaN must not stand there
   }
   for (const id of skip) memory.norms[id] = Number.POSITIVE_INFINITY
-  if (memory.layout.hasCodes && size > 0 && hasOrdinaryNorms(memory, size)) {
-    makeCodes(memory, size, codes === 'int8' ? 8 : codes === 'int4' ? 4 : undefined)
+  if (coding !== undefined && size > 0 && hasOrdinaryNorms(memory, size)) {
+    coding.makeCodes(memory, size, BITS.get(codes))
   }
 }

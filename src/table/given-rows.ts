@@ -2,7 +2,14 @@
 
 import { type GivenRows, type RowArrays, writeRows } from '../core/element-types.ts'
 import { RowspaceError } from '../core/errors.ts'
-import { checkCount, checkNumbers, invalidArgument, isVector } from '../core/values.ts'
+import {
+  checkCount,
+  checkLength,
+  checkNumbers,
+  checkWhole,
+  invalidArgument,
+  isVector,
+} from '../core/values.ts'
 
 export interface RowList {
   size: number
@@ -21,12 +28,8 @@ export function readRowList(rows: unknown, wanted: number | undefined): RowList 
   if (isVector(first)) return readNested(Array.from<unknown>(rows), wanted ?? first.length)
   const dimension = checkCount(wanted, 'dimension', 1)
   checkNumbers(rows, 'the array of rows')
-  if (rows.length % dimension === 0) return { size: rows.length / dimension, dimension, lists: [rows] }
-  throw new RowspaceError(
-    'LENGTH_MISMATCH',
-    `${rows.length} numbers are not whole rows of dimension ${dimension}: ${rows.length % dimension} are left over.`,
-    { length: rows.length, dimension },
-  )
+  checkWhole(rows, dimension, 'rows')
+  return { size: rows.length / dimension, dimension, lists: [rows] }
 }
 
 function readNested(rows: readonly unknown[], dimension: number): RowList {
@@ -34,12 +37,8 @@ function readNested(rows: readonly unknown[], dimension: number): RowList {
   const lists = rows.map((row, id) => {
     if (!isVector(row)) throw invalidArgument(`row ${id} must be ${dimension} numbers`, row, { row: id })
     checkNumbers(row, `row ${id}`)
-    if (row.length === dimension) return row
-    throw new RowspaceError(
-      'DIMENSION_MISMATCH',
-      `row ${id} has ${row.length} numbers; rows of dimension ${dimension} were expected.`,
-      { row: id, actual: row.length, expected: dimension },
-    )
+    checkLength(row, dimension, `row ${id}`, { row: id })
+    return row
   })
   return { size: rows.length, dimension, lists }
 }

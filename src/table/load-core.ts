@@ -15,7 +15,7 @@ import { TableMemory } from '../../bindings/table-memory.ts'
 import { MAX_CODED_COLUMNS } from '../../build/core-constants.ts'
 import { RowspaceError } from '../core/errors.ts'
 import type { Codes } from '../core/options.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 
 export type { CoreSource }
 
@@ -24,16 +24,11 @@ type Compile<Result> = (source: CoreSource) => Promise<Result>
 /** What has been compiled from the core in the bundle. */
 const bundled = new Map<Compile<unknown>, Promise<unknown>>()
 
-function compileBundled<Result>(compile: Compile<Result>): Promise<Result> {
+function compileBundled<Result>(compile: Compile<Result>): Promise<Result> | undefined {
   const known = bundled.get(compile)
   if (known !== undefined) return known as Promise<Result>
   const source = bundledCore()
-  if (source === undefined) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      'this build carries no core: pass { core } with the URL, Response, bytes or WebAssembly.Module of rowspace/rowspace.wasm',
-    )
-  }
+  if (source === undefined) return undefined
   const compiled = compile(source)
   bundled.set(compile, compiled)
   return compiled
@@ -44,52 +39,46 @@ function compileBundled<Result>(compile: Compile<Result>): Promise<Result> {
  * bytes or URL.
  *
  * @throws RowspaceError `UNSUPPORTED` where the engine has no WebAssembly SIMD; `IO` where the core cannot be
- * had.
+ * had; `INVALID_ARGUMENT` for another module.
  */
-export async function loadCore(source?: CoreSource): Promise<CompiledModule> {
-  return checked(await load(source, compileCore))
+export function loadCore(source?: CoreSource): Promise<CompiledModule> {
+  return load(source, compileCore)
 }
 
-async function load<Result>(source: CoreSource | undefined, compile: Compile<Result>): Promise<Result> {
+async function load(
+  source: CoreSource | undefined,
+  compile: Compile<CompiledModule>,
+): Promise<WebAssembly.Module> {
+  let module: CompiledModule | undefined
   try {
-    return await (source === undefined ? compileBundled(compile) : compile(source))
+    module = await (source === undefined ? compileBundled(compile) : compile(source))
   } catch (cause) {
-    if (cause instanceof RowspaceError) throw cause
-    const { coreError } = await import('./core-errors.ts')
-    throw coreError(cause)
+    throw await (await import('./core-errors.ts')).coreError(cause)
   }
-}
-
-function checked(module: CompiledModule): WebAssembly.Module {
-  if (WebAssembly.Module.exports(module).some(({ name }) => name === 'planQuestion')) return module
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    'this WebAssembly module is another than rowspace/rowspace.wasm',
-  )
+  if (module && WebAssembly.Module.exports(module).some(({ name }) => name === 'planQuestion')) return module
+  const { noCore, otherModule } = await import('./core-errors.ts')
+  throw module ? otherModule() : noCore()
 }
 
 /** Rows of fewer bytes lie in the processor's caches, where codes gain little. */
-const LEAST_CODED_BYTES = 1 << 20
+const MIN_CODED_BYTES = 1 << 20
 const CODES: readonly unknown[] = [undefined, true, false, 'int8', 'int4']
 
-/** Whether a table gets codes: as asked for, else where they pay. */
-export function wantsCodes({ capacity, dimension }: TableSize, asked: Codes | undefined): boolean {
-  if (!CODES.includes(asked)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `codes must be true, false, 'int8' or 'int4'; got ${describe(asked)}`,
-    )
+/** Whether a table gets codes: as given, else where they pay. */
+export function wantsCodes({ capacity, dimension }: TableSize, codes: Codes | undefined): boolean {
+  if (!CODES.includes(codes)) {
+    throw invalidArgument("codes must be true, false, 'int8' or 'int4'", codes)
   }
-  if (asked === false || dimension > MAX_CODED_COLUMNS) return false
-  return asked !== undefined || (dimension >= 16 && capacity * dimension * 4 >= LEAST_CODED_BYTES)
+  if (codes === false || dimension > MAX_CODED_COLUMNS) return false
+  return codes !== undefined || (dimension >= 16 && capacity * dimension * 4 >= MIN_CODED_BYTES)
 }
 
 type TableSize = Omit<TableShape, 'codes' | 'threads'>
 
 /** Tables of fewer bytes are searched before another thread has woken. */
-const LEAST_SHARED_BYTES = 1 << 22
+const MIN_SHARED_BYTES = 1 << 22
 /** More threads than this share the memory's bandwidth without gain. */
-const MOST_AUTOMATIC_THREADS = 16
+const MAX_AUTOMATIC_THREADS = 16
 
 /**
  * Threads that can have a part in any question, even in a batch of the most questions: others would sleep for
@@ -100,21 +89,16 @@ function usefulThreads(capacity: number, dimension: number): number {
 }
 
 /**
- * How many threads a table gets: as asked for, where memory can be shared here and the table is not too
+ * How many threads a table gets: as given, where memory can be shared here and the table is not too
  * small; else one.
  */
-export function wantedThreads({ capacity, dimension }: TableSize, asked: number | 'auto' = 1): number {
-  if (asked !== 'auto' && !(Number.isSafeInteger(asked) && asked >= 1 && asked <= MAX_THREADS)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `threads must be 'auto' or an integer from 1 to ${MAX_THREADS}; got ${describe(asked)}`,
-    )
+export function wantedThreads({ capacity, dimension }: TableSize, threads: number | 'auto' = 1): number {
+  if (threads !== 'auto' && !(Number.isSafeInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
+    throw invalidArgument(`threads must be 'auto' or an integer from 1 to ${MAX_THREADS}`, threads)
   }
   if (!canShareMemory()) return 1
-  if (asked !== 'auto') return Math.min(asked, usefulThreads(capacity, dimension))
-  return capacity * dimension * 4 < LEAST_SHARED_BYTES
-    ? 1
-    : Math.min(hardwareThreads(), MOST_AUTOMATIC_THREADS)
+  if (threads !== 'auto') return Math.min(threads, usefulThreads(capacity, dimension))
+  return capacity * dimension * 4 < MIN_SHARED_BYTES ? 1 : Math.min(hardwareThreads(), MAX_AUTOMATIC_THREADS)
 }
 
 /** What a memory is made from. */
@@ -132,14 +116,14 @@ export interface TableRoom {
 }
 
 /**
- * Room for a table of this shape, with room for codes where they pay and fit, or where they are asked for.
- * Throws `OUT_OF_MEMORY` with the bytes asked for.
+ * Room for a table of this shape, with room for codes where they pay and fit, or where the caller wants them.
+ * Throws `OUT_OF_MEMORY` with the bytes that it needs.
  */
 export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest): TableRoom {
-  const asked = wantedThreads(request, request.threads)
+  const wanted = wantedThreads(request, request.threads)
   // what is compiled already cannot be made to share its memory
-  const isCompiled = asked > 1 && (core ?? bundledCore()) instanceof WebAssembly.Module
-  const threads = isCompiled ? 1 : asked
+  const isCompiled = wanted > 1 && (core ?? bundledCore()) instanceof WebAssembly.Module
+  const threads = isCompiled ? 1 : wanted
   const shape = { ...request, codes: wantsCodes(request, request.codes), threads }
   const memory = reserve(shape, request.codes === undefined)
   return {
@@ -148,7 +132,7 @@ export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest
       const compile =
         threads > 1 ? (await import('../../bindings/shared-core.ts')).compileSharedCore : compileCore
       const module = await load(core, compile)
-      return TableMemory.create(checked(module), memory)
+      return TableMemory.create(module, memory)
     },
   }
 }

@@ -13,7 +13,7 @@ import {
   type TableOptions,
 } from '../core/options.ts'
 import { readOptions } from '../core/strict-options.ts'
-import { checkCount, describe, readList } from '../core/values.ts'
+import { checkCount, invalidArgument, readList } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { finishRows } from './finish-rows.ts'
 import { readRowList, writeRowList } from './given-rows.ts'
@@ -63,7 +63,7 @@ export async function makeByFilling<Type extends ElementType>(
   const given = readOptions(options, TABLE_OPTIONS, 'the options of EmbeddingTable.fill()')
   checkElementType(dtype)
   if (typeof write !== 'function') {
-    throw new RowspaceError('INVALID_ARGUMENT', `write must be a function; got ${describe(write)}`)
+    throw invalidArgument('write must be a function', write)
   }
   const room = roomFor({ size, dimension, dtype }, given)
   // changes of the list after this call must not reach the table
@@ -81,10 +81,7 @@ function roomFor(
   checkCount(size, 'size', 1)
   checkCount(dimension, 'dimension', 1)
   if (nonFinite !== 'reject' && nonFinite !== 'skip') {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `nonFinite must be 'refuse' or 'skip'; got ${describe(nonFinite)}`,
-    )
+    throw invalidArgument("nonFinite must be 'reject' or 'skip'", nonFinite)
   }
   return reserveRoom(core, { capacity: size, dimension, dtype, codes, threads })
 }
@@ -103,14 +100,14 @@ async function finish(
     if (size > capacity) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `${size} rows were filled where there is room for ${capacity}`,
+        `${size} rows were filled where there is room for ${capacity}.`,
       )
     }
     const { dimension } = memory.layout
     // the core reads a few numbers past the last row and counts on their being finite
     memory.rows.fill(0, size * dimension, size * dimension + 16)
     const vocabulary = vocabularyOf(tokens, size)
-    finishRows(memory, size, nonFinite, codes, readList(skip, 'ids to skip'))
+    await finishRows(memory, size, nonFinite, codes, readList(skip, 'ids to skip'))
     return { memory, size, vocabulary, duplicates }
   } catch (error) {
     memory.dispose()

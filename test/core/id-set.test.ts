@@ -1,3 +1,4 @@
+/** Sets of ids as bits. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { IdSet } from '../../src/core/id-set.ts'
@@ -57,7 +58,14 @@ test.each([-1, 33, 0.5, Number.NaN])('adds no id %j, which no row has', (id) => 
   expect(() => IdSet.from(33, [1, id])).toThrow(error)
 })
 
-test('asks for a function, and counts its ids', () => {
+test('an id that no row has is shown beside those there are', () => {
+  expect(() => new IdSet(33).add(33)).toThrow(
+    'id 33 is not in the table: it has 33 rows, with ids from 0 to 32.',
+  )
+  expect(() => new IdSet(0).add(0)).toThrow('id 0 is not in the table: it has 0 rows.')
+})
+
+test('a set of ids that pass a test needs a function, and counts its ids', () => {
   expect(() => IdSet.where(3, 5 as never)).toThrow(
     expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('got 5') }),
   )

@@ -204,7 +204,7 @@ test('codes are asked for by name, or refused', async () => {
   for (const codes of ['int2', 4, null]) {
     await expect(EmbeddingTable.from([1, 0], { dimension: 2, codes: codes as never })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      message: `codes must be true, false, 'int8' or 'int4'; got ${typeof codes === 'string' ? `"${codes}"` : codes}`,
+      message: `codes must be true, false, 'int8' or 'int4'; got ${typeof codes === 'string' ? `"${codes}"` : codes}.`,
     })
   }
 })

@@ -136,6 +136,12 @@ test('codes whose products with the scale vanish are zeros', async () => {
   }
 })
 
+test('the scale of an int8 row comes from that row alone', async () => {
+  using table = await EmbeddingTable.from([1, 2, 508, 254], { dimension: 2, dtype: 'int8' })
+  expect([...table.row(0)]).toEqual([64, 127].map((code) => Math.fround(code * Math.fround(2 / 127))))
+  expect([...table.row(1)]).toEqual([508, 256])
+})
+
 test('int8 rows made from numbers have the largest code 127', async () => {
   const table = await EmbeddingTable.from([1, -2, 0.5, 0, 0, 0], { dimension: 3, dtype: 'int8' })
   const scale = Math.fround(2 / 127)

@@ -74,7 +74,7 @@ test('an engine without SIMD gets one clear error', async () => {
   vi.stubGlobal('WebAssembly', {
     Module: WebAssembly.Module,
     Memory: WebAssembly.Memory,
-    compile: WebAssembly.compile,
+    compile: () => Promise.reject(new WebAssembly.CompileError('invalid value type 0x7b')),
     validate: () => false,
   })
   expect(await refusal(bytes(), 'UNSUPPORTED')).toMatch(/SIMD.*Chrome 91/)

@@ -45,7 +45,13 @@ describe('a list of rows, as embedders return them', () => {
 
 describe('rows are refused', () => {
   const cases: [string, unknown, object, string, string][] = [
-    ['a row too short', [[1, 2], [3]], {}, 'DIMENSION_MISMATCH', 'row 1 has 1 numbers; rows of dimension 2'],
+    [
+      'a row too short',
+      [[1, 2], [3]],
+      {},
+      'DIMENSION_MISMATCH',
+      "row 1 has 1 numbers; the table's rows have 2",
+    ],
     ['a row of another dimension', [[1, 2]], { dimension: 3 }, 'DIMENSION_MISMATCH', 'row 0 has 2 numbers'],
     ['a row that is none', [[1, 2], 5], {}, 'INVALID_ARGUMENT', 'row 1 must be 2 numbers; got 5'],
     ['rows without numbers', [[], []], {}, 'INVALID_ARGUMENT', 'dimension must be an integer ≥ 1; got 0'],

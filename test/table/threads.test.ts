@@ -130,7 +130,7 @@ test.each([0, -1, 1.5, 129, Number.NaN, '2', null])('threads: %s is refused', as
     EmbeddingTable.from([1, 0], { dimension: 2, threads: threads as number }),
   ).rejects.toMatchObject({
     code: 'INVALID_ARGUMENT',
-    message: `threads must be 'auto' or an integer from 1 to 128; got ${typeof threads === 'string' ? `"${threads}"` : threads}`,
+    message: `threads must be 'auto' or an integer from 1 to 128; got ${typeof threads === 'string' ? `"${threads}"` : threads}.`,
   })
 })
 
