@@ -1,40 +1,41 @@
 /**
- * What the engine ranks by: for every row a number that its score in the core cannot exceed. Rows are requested
- * in falling order of it; once the k-th best score among those that came is above the bound of the last, no
- * other row can be in the answer.
+ * What the engine ranks by: for every row a number that its score in the core cannot exceed. Rows are
+ * requested in falling order of it; once the k-th best score among those that came is above the bound of the
+ * last, no other row can be in the answer.
  *
  * With u = 2^-24, exact products and sums, and by Cauchy and Schwarz Σ|x_i q_i| ≤ ‖x‖‖q‖:
  *
- * 1. The core (assembly/dot.ts) rounds a product once and adds it at most ⌈d/16⌉ times in its lane and four times
- *    across lanes; the cosine takes two inverse norms (norm.ts: float64 sums, rounded once to float32) and rounds
- *    their product and the score. That is at most m = ⌈d/16⌉ + 16 roundings, some to spare. With
+ * 1. The core (assembly/dot.ts) rounds a product once and adds it at most ⌈d/16⌉ times in its lane and four
+ *    times across lanes; the cosine takes two inverse norms (norm.ts: float64 sums, rounded once to float32)
+ *    and rounds their product and the score. That is at most m = ⌈d/16⌉ + 16 roundings, some to spare. With
  *    g = (1 + u)^m − 1:
  *      |core's dot − x·q| ≤ g‖x‖‖q‖ + d·2^-149
  *      |core's cosine − x·q / (‖x‖‖q‖)| ≤ g + d·2^-48
- *    The last terms are what numbers below 2^-126 lose: an inverse norm is at most 2^50 where float32 norms are
- *    used. Where they are not, or a float32 sum is not finite, the core sums in float64 and rounds once
- *    (score.ts), which is within the same bounds; a dot may then be rounded to infinity, so a bound from 3.4e38
- *    on counts as infinite.
+ *    The last terms are what numbers below 2^-126 lose: an inverse norm is at most 2^50 where float32 norms
+ *    are used. Where they are not, or a float32 sum is not finite, the core sums in float64 and rounds once
+ *    (score.ts), which is within the same bounds; a dot may then be rounded to infinity, so a bound from
+ *    3.4e38 on counts as infinite.
  *
  * 2. The engine's product:
  *    codes       x = s·c + r and q = t·z + p (codes.ts) give x·q = s·t·(c·z) + s·c·p + r·q. c·z is a sum of
  *                integers, exact in 64 bits. ‖s·c‖ ≤ (1 + ρ)‖x‖ and ‖r‖ ≤ ρ‖x‖, so
  *                x·q ≤ s·t·(c·z) + ‖x‖(‖p‖ + ρ(‖p‖ + ‖q‖)).
- *    arrays      arraySum(arrayMap(x · y)): float32 · float64 is multiplied and added in float64, in any order:
- *                within d·2^-52 ‖x‖‖q‖.
+ *    arrays      arraySum(arrayMap(x · y)): float32 · float64 is multiplied and added in float64, in any
+ *                order: within d·2^-52 ‖x‖‖q‖.
  *    dotProduct  float32 in lanes of the engine's choosing, perhaps fused:
  *                within ((1 + u)^(d+1) − 1)‖x‖‖q‖ + d·2^-149.
  *
- * 3. The few float64 operations around it, and norms summed in float64: 2^-40 ‖x‖‖q‖ is far more than they round.
+ * 3. The few float64 operations around it, and norms summed in float64: 2^-40 ‖x‖‖q‖ is far more than they
+ *    round.
  *
- * What is not finite (overflow in float32 sums, a row with NaN that somebody put there) counts as infinite: it
- * comes first and is scored.
+ * What is not finite (overflow in float32 sums, a row with NaN that somebody put there) counts as infinite:
+ * it comes first and is scored.
  */
 import type { Metric } from '../core/options.ts'
 import { type CodedQuery, encodeQuery, type QueryCodes } from './codes.ts'
 import { quoteNumber } from './sql.ts'
 
-/** How the engine computes: int8 codes, its own SIMD dotProduct over the rows, or array functions over the rows. */
+/** How the engine computes: int8 codes, or over the rows its own SIMD dotProduct or array functions. */
 export type Kernel = 'codes' | 'dotProduct' | 'arrays'
 
 /** The kernels that a table uses. */
@@ -46,8 +47,8 @@ export interface Kernels {
 }
 
 /**
- * The expression of a row's bound, over the columns row, codes, scale, norm and residual. If it is not finite,
- * it bounds nothing.
+ * The expression of a row's bound, over the columns row, codes, scale, norm and residual. If it is not
+ * finite, it bounds nothing.
  */
 export function boundExpression(
   query: Float32Array,

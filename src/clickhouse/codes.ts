@@ -27,8 +27,8 @@ export function encodeRow(row: Float32Array, codes: Int8Array<ArrayBuffer>): Cod
 }
 
 /**
- * How finely a query is coded: 'fine' in 16 bits where it is alone, 'coarse' in 8 where many share a scan, which
- * multiplies those in half the time.
+ * How finely a query is coded: 'fine' in 16 bits where it is alone, 'coarse' in 8 where many share a scan,
+ * which multiplies those in half the time.
  */
 export type QueryCodes = 'fine' | 'coarse'
 

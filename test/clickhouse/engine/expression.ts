@@ -6,8 +6,11 @@ type Lambda = (...values: Value[]) => Value
 export type Names = Map<string, Value>
 export type Evaluate = (names: Names) => Value
 
-const TOKEN =
-  /\s*(?:(`(?:\\.|[^`\\])*`|'(?:\\.|[^'\\])*')|(->|<=|>=|!=|[-+*/<>=(),[\]])|(-?inf\b|\d+\.?\d*(?:e[+-]?\d+)?)|([A-Za-z_]\w*(?:\.\w+)?))/y
+const QUOTED = /`(?:\\.|[^`\\])*`|'(?:\\.|[^'\\])*'/.source
+const SIGN = /->|<=|>=|!=|[-+*/<>=(),[\]]/.source
+const NUMBER = /-?inf\b|\d+\.?\d*(?:e[+-]?\d+)?/.source
+const WORD = /[A-Za-z_]\w*(?:\.\w+)?/.source
+const TOKEN = new RegExp(`\\s*(?:${QUOTED}|${SIGN}|${NUMBER}|${WORD})`, 'y')
 
 /** The text between quotes, without escapes. */
 export function unquote(text: string): string {

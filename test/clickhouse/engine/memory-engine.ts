@@ -1,7 +1,7 @@
 /**
- * A server in memory: it runs the statements that rowspace writes, in place of ClickHouse. What it answers is computed
- * from the text of the statements, so a wrong statement gives a wrong answer. The tests on real servers
- * (test/clickhouse/server) show that ClickHouse reads the same statements the same way.
+ * A server in memory: it runs the statements that rowspace writes, in place of ClickHouse. What it answers is
+ * computed from the text of the statements, so a wrong statement gives a wrong answer. The tests on real
+ * servers (test/clickhouse/server) show that ClickHouse reads the same statements the same way.
  */
 import { type Names, parseExpression, parseList, unquote, type Value } from './expression.ts'
 import { Decoder, Encoder } from './row-binary.ts'

@@ -52,7 +52,11 @@ describe.skipIf(findClickHouse() === undefined)('from browsers', () => {
             window.query = async (at) => {
               const cluster = await openClickHouse({ ...at, url: location.origin })
               const matches = await cluster.nearest(5, { k: 9 })
-              return { ids: [...matches.ids], cosines: [...matches.cosines], tokens: matches.toArray().map(({ token }) => token) }
+              return {
+                ids: [...matches.ids],
+                cosines: [...matches.cosines],
+                tokens: matches.toArray().map(({ token }) => token),
+              }
             }`,
           resolveDir: projectPath('.'),
         },
