@@ -208,7 +208,8 @@ test('scans of many queries are shared, and stop where few rows can be above', a
   // 16 share one
   expect(await scansOf(() => cluster.nearestBatch(queries, { k: 3 }))).toEqual({ alone: 0, shared: 2 })
   const many = await scansOf(() => cluster.nearestBatch(queries, { k: 257 }))
-  expect([many.shared, many.alone]).toEqual([0, 3])
+  // 8 in a statement, and a second round for those whose bounds are close
+  expect([many.shared, many.alone]).toEqual([0, 4])
   // too few pass to know a score that an answer reaches
   const rest = await scansOf(() => cluster.nearestBatch(queries, { k: 3, minScore: 0.99999999 }))
   expect(rest.shared).toBe(2)
