@@ -64,14 +64,15 @@ export class TableMemory {
     writeTableRecord(buffer, layout)
   }
 
-  /** Several threads need a core compiled by compileSharedCore. Throws what import throws. */
-  static async create(module: CompiledModule, reserved: ReservedMemory): Promise<TableMemory> {
+  /** Where several threads search, `module` comes from compileSharedCore. */
+  static async create(
+    module: CompiledModule,
+    reserved: ReservedMemory,
+    SeveralThreads?: typeof Threads,
+  ): Promise<TableMemory> {
     const { layout, memory } = reserved
     const core = await instantiateCore(module, memory)
-    if (layout.threads === 1) return new TableMemory(core, reserved, undefined)
-    // loaded on demand: most apps search by one thread
-    const { Threads } = await import('./threads.ts')
-    return new TableMemory(core, reserved, new Threads(core, layout, module, memory))
+    return new TableMemory(core, reserved, SeveralThreads && new SeveralThreads(core, layout, module, memory))
   }
 
   /** Threads that search: 1, and the workers that run. */

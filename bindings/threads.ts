@@ -20,6 +20,8 @@ import {
 } from './thread-control.ts'
 import { startWorkers } from './workers.ts'
 
+export { compileSharedCore } from './shared-core.ts'
+
 /** Chunks a thread gets on average: more even out, fewer cost less. */
 const CHUNKS_PER_THREAD = 4
 /** A block is whole words of the mask. */

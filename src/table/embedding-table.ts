@@ -71,7 +71,7 @@ export class EmbeddingTable {
     if (!(made?.memory instanceof TableMemory)) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        'new EmbeddingTable() makes no table: use EmbeddingTable.from(), EmbeddingTable.fill() or openTable().',
+        'make tables by EmbeddingTable.from(), EmbeddingTable.fill() or openTable().',
       )
     }
     const { memory, size, vocabulary, duplicates } = made

@@ -51,10 +51,7 @@ export function weightedTerms(expression: Expression): WeightedTerm[] {
     }
     const [term, weight] = Array.isArray(entry) ? (entry as readonly [Term, number]) : [entry as Term, 1]
     if (typeof weight === 'number' && Number.isFinite(weight)) return { term, weight: sign * weight }
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `a weight must be a finite number; got ${describe(weight)} for ${describe(term)}.`,
-    )
+    throw invalidArgument(`the weight of ${describe(term)} must be a finite number`, weight)
   }
   const terms = [...positive.map(weighted(1)), ...negative.map(weighted(-1))]
   if (terms.length > 0) return terms

@@ -4,20 +4,6 @@ import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
 import type { Codes } from '../core/options.ts'
 
-const BITS = new Map<Codes | undefined, 4 | 8>([
-  ['int8', 8],
-  ['int4', 4],
-])
-
-/**
- * Whether no row has a norm so large or small that float32 bounds could not be trusted with it
- * (assembly/norm.ts).
- */
-function hasOrdinaryNorms({ norms }: TableMemory, size: number): boolean {
-  for (let id = 0; id < size; id++) if (Number.isNaN(norms[id])) return false
-  return true
-}
-
 /**
  * What is done to rows once they are in place: their norms are computed, rows that are not finite refused or
  * emptied, those of `skip` emptied, and codes made where there is room for them. The norm of a row that was
@@ -31,7 +17,7 @@ export async function finishRows(
   skip: readonly number[],
 ): Promise<void> {
   // loaded on demand, and first: from norms to codes nothing may change the rows
-  const coding = memory.layout.hasCodes ? await import('../../bindings/codes.ts') : undefined
+  const coding = memory.layout.hasCodes ? await import('./code-rows.ts') : undefined
   for (const id of skip) {
     checkId(id, size)
     memory.emptyRow(id)
@@ -51,7 +37,5 @@ export async function finishRows(
     memory.emptyRow(next) // the core reads a few bytes past a row: NaN must not stand there
   }
   for (const id of skip) memory.norms[id] = Number.POSITIVE_INFINITY
-  if (coding !== undefined && size > 0 && hasOrdinaryNorms(memory, size)) {
-    coding.makeCodes(memory, size, BITS.get(codes))
-  }
+  coding?.codeRows(memory, size, codes)
 }

@@ -50,14 +50,16 @@ async function load(
   compile: Compile<CompiledModule>,
 ): Promise<WebAssembly.Module> {
   let module: CompiledModule | undefined
+  let cause: unknown
   try {
     module = await (source === undefined ? compileBundled(compile) : compile(source))
-  } catch (cause) {
-    throw await (await import('./core-errors.ts')).coreError(cause)
+    if (module && WebAssembly.Module.exports(module).some(({ name }) => name === 'planQuestion'))
+      return module
+  } catch (error) {
+    cause = error
   }
-  if (module && WebAssembly.Module.exports(module).some(({ name }) => name === 'planQuestion')) return module
-  const { noCore, otherModule } = await import('./core-errors.ts')
-  throw module ? otherModule() : noCore()
+  const { reasonOf } = await import('./core-errors.ts')
+  throw new RowspaceError(...(await reasonOf(module, cause)), { cause })
 }
 
 /** Rows of fewer bytes lie in the processor's caches, where codes gain little. */
@@ -129,10 +131,10 @@ export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest
   return {
     ...rowViews(memory),
     async open() {
-      const compile =
-        threads > 1 ? (await import('../../bindings/shared-core.ts')).compileSharedCore : compileCore
-      const module = await load(core, compile)
-      return TableMemory.create(module, memory)
+      // loaded on demand: most apps search by one thread
+      const several = threads > 1 ? await import('../../bindings/threads.ts') : undefined
+      const module = await load(core, several ? several.compileSharedCore : compileCore)
+      return TableMemory.create(module, memory, several?.Threads)
     },
   }
 }
@@ -151,17 +153,11 @@ function reserve(shape: TableShape, canDoWithoutCodes: boolean): ReservedMemory 
   } catch (cause) {
     if (!(cause instanceof MemoryExhaustedError)) throw cause
     if (shape.codes && canDoWithoutCodes) return reserve({ ...shape, codes: false }, false)
-    throw outOfMemory(shape, cause)
+    const { byteLength } = cause
+    throw new RowspaceError(
+      'OUT_OF_MEMORY',
+      `a table of ${shape.capacity} x ${shape.dimension} needs ${byteLength} bytes, more than the engine gives or than the 4 GiB of one memory: free memory, or load fewer rows.`,
+      { byteLength, cause },
+    )
   }
-}
-
-function outOfMemory({ capacity, dimension }: TableSize, cause: MemoryExhaustedError): RowspaceError {
-  return new RowspaceError(
-    'OUT_OF_MEMORY',
-    `a table of ${capacity} x ${dimension} needs ${cause.byteLength} bytes in one memory, which ` +
-      (cause.byteLength >= 2 ** 32 - 65_536
-        ? 'holds 4 GiB at most: load fewer rows'
-        : 'the engine would not give: free some and try again'),
-    { byteLength: cause.byteLength, cause },
-  )
 }

@@ -8,9 +8,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { makeCodes } from '../../bindings/codes.ts'
 import { MAX_THREADS } from '../../bindings/hardware.ts'
 import { reserveMemory } from '../../bindings/memory.ts'
-import { compileSharedCore } from '../../bindings/shared-core.ts'
 import { TableMemory } from '../../bindings/table-memory.ts'
 import { CHUNK_BITS, CONTROL } from '../../bindings/thread-control.ts'
+import { compileSharedCore, Threads } from '../../bindings/threads.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { searchOne } from '../oracle/kernel.ts'
@@ -71,8 +71,8 @@ test.each([false, true])(
     const module = await compileSharedCore(readFileSync(projectPath('build/rowspace.wasm')))
     const shape = { capacity: size, dimension: DIMENSION, dtype: 'f32', codes, threads: 2 } as const
     const [one, two] = [
-      await TableMemory.create(module, reserveMemory(shape)),
-      await TableMemory.create(module, reserveMemory(shape)),
+      await TableMemory.create(module, reserveMemory(shape), Threads),
+      await TableMemory.create(module, reserveMemory(shape), Threads),
     ]
     for (const memory of [one, two]) {
       ;(memory.rows as Float32Array).set(flat)
