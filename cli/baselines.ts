@@ -1,4 +1,4 @@
-/** How rows that were not asked for compare: what a score means is seen beside those of unrelated rows. */
+/** Scores of unrelated rows, to compare an answer with. */
 
 import type { EmbeddingTable, RowKey } from '../src/table/embedding-table.ts'
 import type { Expression } from '../src/table/expression.ts'
@@ -10,7 +10,7 @@ export interface BaselineOptions {
   normalize?: boolean
 }
 
-/** Rows drawn evenly from a seed, none of the inputs, measured against an expression, in the order drawn. */
+/** Rows drawn from a seed, none of the inputs, scored against an expression, in the order drawn. */
 export function drawBaselines(
   table: EmbeddingTable,
   expression: Expression,

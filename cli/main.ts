@@ -1,4 +1,4 @@
-/** The command `rowspace`: finds the command asked for, runs it, prints its answer or one line of what was wrong. */
+/** The program `rowspace`: runs the named command, prints its answer, or one line that says what is wrong. */
 import { version } from '../package.json'
 import { isRowspaceError, RowspaceError } from '../src/core/errors.ts'
 import { describe } from '../src/core/values.ts'
@@ -47,7 +47,7 @@ function commandNamed(name: string): Command {
   const command = COMMANDS.find((each) => each.name === name)
   if (command !== undefined) return command
   const names = COMMANDS.map((each) => each.name)
-  const hint = didYouMean(name, names) || `; there are ${names.join(', ')}`
+  const hint = didYouMean(name, names) || `; there are ${names.join(', ')}.`
   throw new RowspaceError('INVALID_ARGUMENT', `there is no command ${describe(name)}${hint}`)
 }
 
@@ -63,9 +63,9 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Errors of rowspace that are not about what was asked. */
+/** Errors that are not about the arguments. */
 const OUR_TROUBLE = new Set(['OUT_OF_MEMORY', 'DISPOSED', 'ABORTED', 'CHANGED'])
-/** Reasons of the system that no other argument would mend. */
+/** Reasons of the system: other arguments would not help. */
 const SYSTEM_TROUBLE = new Set([
   'ENOSPC',
   'EMFILE',
@@ -83,7 +83,7 @@ function exitCodeFor(error: unknown): number {
   return OUR_TROUBLE.has(error.code) || SYSTEM_TROUBLE.has(String(error.details.reason)) ? FAILURE : BAD_INPUT
 }
 
-/** One line on stderr; the stack of what nobody expected only for who asks for it. */
+/** One line on stderr; the stack of an unexpected failure only with ROWSPACE_DEBUG. */
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message || error.name : String(error)
   const unexpected = isRowspaceError(error) ? '' : 'unexpected failure: '
@@ -92,14 +92,14 @@ function fail(error: unknown): void {
   process.exitCode = exitCodeFor(error)
 }
 
-// The reader of a pipe may have had enough (`| head`): that is no failure.
+// the reader of a pipe may have had enough (`| head`): that is not a failure
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') fail(error)
   })
 }
 
-// what a library would warn of is a note here
+// warnings of libraries are notes here
 process.removeAllListeners('warning')
 process.on('warning', ({ message }) => note(message))
 

@@ -2,6 +2,7 @@
 
 import { RowspaceError } from '../src/core/errors.ts'
 import { pickOptions } from '../src/core/strict-options.ts'
+import { describe } from '../src/core/values.ts'
 import type { OpenOptions } from '../src/formats/format.ts'
 import { defaultFile } from '../src/open/default-table.ts'
 import { type OpenRowSource, openRows } from '../src/open/open-rows.ts'
@@ -19,22 +20,22 @@ import { type ShownProgress, showProgress } from './progress.ts'
 
 /** Options of every command that opens models by name. */
 export const HUB_OPTIONS: Readonly<Record<string, Option>> = {
-  offline: { help: 'fetch nothing: models open from what was kept of them' },
-  refresh: { help: 'ask whether a model has changed since it was kept' },
+  offline: { help: 'fetch nothing: models open from the cache' },
+  refresh: { help: 'check whether a cached model has changed' },
 }
 
 const NON_FINITE = ['reject', 'skip'] as const
 
 /** Options of every command that opens a table. */
 export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
-  tensor: { value: 'NAME', help: 'the tensor to take, where a file holds several' },
+  tensor: { value: 'NAME', help: 'the tensor to open, where a file holds several' },
   'encoding-errors': {
     value: ENCODING_ERRORS.join('|'),
-    help: 'what becomes of bytes in words that are not UTF-8 (strict: an error)',
+    help: 'words that are not UTF-8: an error (strict), U+FFFD (replace), or left out (ignore)',
   },
   'non-finite': {
     value: NON_FINITE.join('|'),
-    help: 'rows with NaN or infinity: an error (refuse), or left out',
+    help: 'rows with NaN or infinity: an error (reject), or left out (skip)',
   },
   ...HUB_OPTIONS,
 }
@@ -58,15 +59,12 @@ export function tableOptions(args: Arguments): NamedTableOptions {
 
 const DEFAULT = 'default'
 
-/** Throws `UNSUPPORTED` for a table on ClickHouse, which is asked there and not read. */
+/** Throws `UNSUPPORTED` for a table on ClickHouse, which is searched there and not read. */
 function checkName(name: string): void {
   if (!isClusterName(name)) return
   const shown = shownName(name)
-  throw new RowspaceError(
-    'UNSUPPORTED',
-    `${JSON.stringify(shown)}: a table on ClickHouse is for nearest, analogy, lookup and inspect; give a path or a URL`,
-    { name: shown },
-  )
+  const problem = 'a table on ClickHouse is for nearest, analogy, lookup and inspect; give a path or a URL.'
+  throw new RowspaceError('UNSUPPORTED', `${describe(shown)}: ${problem}`, { name: shown })
 }
 
 async function sourceOf(name: string): Promise<File | string> {
@@ -79,7 +77,7 @@ export async function openFile(name: string, options: OpenOptions = {}): Promise
   return openTableFile(await sourceOf(name), pickOptions<OpenOptions>(options, OPEN_OPTIONS))
 }
 
-/** Opens a table with its tokens; prints to stderr what was left out. */
+/** Opens a table with its tokens; notes on stderr what was left out. */
 export async function openNamedTable(name: string, options: NamedTableOptions = {}): Promise<EmbeddingTable> {
   const progress = showProgress(name, options.quiet ?? false)
   try {
@@ -111,9 +109,9 @@ function openOptions({ quiet: _, shards: __, ...options }: NamedTableOptions): O
 function noteLeftOut(name: string, { duplicates, skipped }: EmbeddingTable): void {
   if (duplicates > 0) {
     const words = duplicates === 1 ? 'word comes' : 'words come'
-    note(`${name}: ${duplicates} ${words} twice; the first row was kept`)
+    note(`${name}: ${duplicates} ${words} twice; the first row counts.`)
   }
-  if (skipped > 0) note(`${name}: ${skipped} rows are not finite and were left out`)
+  if (skipped > 0) note(`${name}: ${skipped} rows are not finite and were left out.`)
 }
 
 const loadGpt2 = async () => (await import('../src/tokenizers/gpt2.ts')).gpt2Vocabulary()
@@ -124,9 +122,9 @@ function hooks(name: string, progress?: ShownProgress): OpenHooks {
       const vocabulary = await resolveVocabulary(file, signal, loadGpt2)
       const { unnamedRows = 0, tokensBeyond = 0 } = (vocabulary ?? {}) as Partial<ModelVocabulary>
       if (unnamedRows > 0) {
-        note(`${name}: ${unnamedRows} of ${file.size} rows have no token: the table is padded`)
+        note(`${name}: ${unnamedRows} of ${file.size} rows have no token: the table is padded.`)
       }
-      if (tokensBeyond > 0) note(`${name}: ${tokensBeyond} tokens of its tokenizer have no row`)
+      if (tokensBeyond > 0) note(`${name}: ${tokensBeyond} tokens of its tokenizer have no row.`)
       return vocabulary
     },
     onChanged(error) {

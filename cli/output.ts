@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import picocolors from 'picocolors'
 
-/** Colours where stdout is a terminal that wants them (no-color.org), or where FORCE_COLOR asks for them; else none. */
+/** Colours where stdout is a terminal that shows them (no-color.org) or FORCE_COLOR is set; else none. */
 export const paint = picocolors.createColors(wantsColours())
 
 function wantsColours(): boolean {
@@ -14,7 +14,7 @@ function wantsColours(): boolean {
 
 /**
  * Aligns columns: 'l' or 'r' for each; `head` is dimmed. Lines end without spaces and start with `indent`.
- * (cli-table3 takes 9 s for the 20,000 rows of the default table: its layout compares every row with all before.)
+ * (cli-table3 takes 9 s for the 20,000 rows of the default table: it compares every row with all before.)
  */
 export function columns(
   alignment: string,
@@ -23,34 +23,48 @@ export function columns(
   indent = '  ',
 ): string {
   const lines = head === undefined ? rows : [head.map((cell) => paint.dim(cell)), ...rows]
-  const widths = [...alignment].map((_, column) =>
-    lines.reduce((widest, line) => Math.max(widest, displayWidth(line[column] ?? '')), 0),
+  const sides = [...alignment].map((side, column) => ({
+    side,
+    width: lines.reduce((widest, line) => Math.max(widest, displayWidth(line[column] ?? '')), 0),
+  }))
+  const padded = (line: readonly string[]) =>
+    sides.map(({ side, width }, column) => {
+      const cell = line[column] ?? ''
+      const space = ' '.repeat(width - displayWidth(cell))
+      return side === 'r' ? space + cell : cell + space
+    })
+  return lines.map((line) => `${indent}${padded(line).join('  ')}`.trimEnd()).join('\n')
+}
+
+/** Rows of a label, dimmed, and a text. */
+export function facts(rows: readonly (readonly [label: string, text: string])[]): string {
+  return columns(
+    'll',
+    undefined,
+    rows.map(([label, text]) => [paint.dim(label), text]),
   )
-  const pad = (cell: string, column: number) => {
-    const space = ' '.repeat(widths[column]! - displayWidth(cell))
-    return alignment[column] === 'r' ? space + cell : cell + space
-  }
-  return lines.map((line) => `${indent}${line.map(pad).join('  ')}`.trimEnd()).join('\n')
 }
 
 const ASCII = /^[\x20-\x7e]*$/
-const WIDE =
-  /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|[\u{20000}-\u{3FFFD}])/u
+const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F)/u
+const EAST_ASIAN = /^[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F]/u
+const FULL_WIDTH = /^[\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]/u
 const INVISIBLE = /^[\p{M}\p{Cf}]+$/u
 const graphemes = new Intl.Segmenter()
 
-/** Columns a text takes on a terminal: none for colours and marks alone, two for East Asian signs and emoji. */
+/** Columns a text takes on a terminal: none for colours and marks, two for East Asian letters and emoji. */
 export function displayWidth(text: string): number {
   const plain = stripVTControlCharacters(text)
   if (ASCII.test(plain)) return plain.length
   let width = 0
   for (const { segment } of graphemes.segment(plain)) {
-    width += WIDE.test(segment) ? 2 : INVISIBLE.test(segment) ? 0 : 1
+    const wide = [EMOJI, EAST_ASIAN, FULL_WIDTH].some((pattern) => pattern.test(segment))
+    if (!INVISIBLE.test(segment)) width += wide ? 2 : 1
   }
   return width
 }
 
-/** A line on stderr: something the reader should know that is no part of the answer. */
+/** A line on stderr: something the reader should know that is not part of the answer. */
 export function note(text: string): void {
   process.stderr.write(`rowspace: ${oneLine(text)}\n`)
 }

@@ -1,22 +1,23 @@
-/** How far a command is, on stderr: a bar on a terminal, a line now and then elsewhere, nothing with --quiet. */
+/** Progress on stderr: a bar on a terminal, lines elsewhere, nothing with --quiet. */
+
 import type { SingleBar } from 'cli-progress'
+import { bytes, count } from '../data/figures.ts'
 import type { UploadProgress } from '../src/clickhouse/options.ts'
 import type { WorkProgress } from '../src/core/in-steps.ts'
 import type { Progress as ReadProgress } from '../src/core/progress.ts'
 import { note, oneLine } from './output.ts'
-import { bytes, count } from './views/figures.ts'
 
 type Progress = ReadProgress | WorkProgress | UploadProgress
 
 export interface ShownProgress {
   report: (progress: Progress) => void
-  /** Takes the bar away. */
+  /** Removes the bar. */
   clear: () => void
 }
 
-/** What is done sooner needs no bar. */
+/** Milliseconds: work that is done sooner needs no bar, */
 const BAR_AFTER = 200
-/** Nor lines in a log, which stay. */
+/** nor lines in a log, which stay. */
 const LINE_AFTER = 2_000
 const LINE_EVERY = 5_000
 
@@ -29,10 +30,10 @@ export function showProgress(what: string, quiet: boolean): ShownProgress {
 function bar(what: string): ShownProgress {
   const start = performance.now()
   let shown: SingleBar | undefined
-  let asked = false
+  let requested = false
   let last: Progress | undefined
   const show = async () => {
-    asked = true
+    requested = true
     const { default: progress } = await import('cli-progress')
     if (last === undefined) return
     const format = `${what} {bar} {percentage} %  {amount}  {eta_formatted} left`
@@ -43,7 +44,7 @@ function bar(what: string): ShownProgress {
       barIncompleteChar: '░',
       stream: process.stderr,
       clearOnComplete: true,
-      // a run that is interrupted must not leave the terminal otherwise than it was
+      // a run that is interrupted must not leave the terminal changed
       linewrap: true,
       fps: 10,
     })
@@ -52,7 +53,7 @@ function bar(what: string): ShownProgress {
   return {
     report(progress) {
       last = progress
-      if (!asked && performance.now() - start > BAR_AFTER) void show().catch(() => {})
+      if (!requested && performance.now() - start > BAR_AFTER) void show().catch(() => {})
       shown?.setTotal(progress.total)
       shown?.update(progress.done, { amount: amountOf(progress) })
     },

@@ -1,4 +1,4 @@
-/** What the library advises, as the command takes it: options of calls are options of the command here. */
+/** Advice of the library's errors, in options of the command. */
 
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [

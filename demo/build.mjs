@@ -10,8 +10,8 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const FONT = 'inter.woff2'
 
 /**
- * Writes the page to `folder`, with the reverse dictionary beside it unless told otherwise, and says which of its files the first view
- * loads.
+ * Writes the page to `folder`, by default with the reverse dictionary beside it, and returns which of its
+ * files the first view loads.
  */
 export async function buildDemo(folder, { dictionary = true } = {}) {
   rmSync(folder, { recursive: true, force: true })

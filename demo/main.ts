@@ -1,5 +1,7 @@
 /** The page: one state, one worker with the table, and parts that show what it answers. */
+
 import { proxy, wrap } from 'comlink'
+import { count } from '../data/figures.ts'
 import { byId } from './dom.ts'
 import type { Page } from './page.ts'
 import { setUpArithmetic } from './parts/arithmetic.ts'
@@ -10,7 +12,7 @@ import { setUpNeighbours } from './parts/neighbours.ts'
 import { setUpOpening } from './parts/opening.ts'
 import { setUpSizes } from './parts/sizes.ts'
 import { type Metric, readState, type State, writeState } from './state.ts'
-import { count, messageOf } from './text.ts'
+import { messageOf } from './text.ts'
 import type { TableWorker } from './worker.ts'
 
 const DEFAULT_NAME = 'GloVe, the commonest words'
@@ -26,7 +28,7 @@ const page: Page = { tables: wrap<TableWorker>(worker), change, state: () => sta
 
 function change(changes: Partial<State>): void {
   state = { ...state, ...changes }
-  // engines refuse links that are rewritten with every key of a fast typist
+  // browsers limit how often a page may rewrite its address: not with every key of a fast typist
   clearTimeout(writing)
   writing = setTimeout(writeLink, 150)
   show()
@@ -94,7 +96,7 @@ async function openFirst(): Promise<void> {
   if (table === '' || !(await opening.openNow(table))) await useDefault()
 }
 
-/** What the page needs is kept for a visit without a network; where that is not possible, nothing is lost. */
+/** Caches what the page needs without a network; where that is not possible, nothing is lost. */
 async function keepForOffline(): Promise<void> {
   await navigator.serviceWorker?.register('offline.js').catch(() => {})
 }

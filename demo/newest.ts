@@ -1,6 +1,6 @@
 /**
- * Asks one question at a time, and after it the newest that came meanwhile: whoever types fast waits for one answer, never for a
- * queue of them. `main` is marked busy while any is under way.
+ * Runs one query at a time, and after it the newest that came meanwhile: a fast typist waits for one answer,
+ * never for a queue of them. `main` is marked busy while any is under way.
  */
 import { byId } from './dom.ts'
 

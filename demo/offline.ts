@@ -1,4 +1,4 @@
-/** The service worker: keeps the page's own files, and gives them where the network does not. */
+/** The service worker: caches the page's own files, and serves them where the network does not. */
 declare const FILES: readonly string[]
 
 interface Worker {
@@ -28,10 +28,10 @@ worker.addEventListener('fetch', (event) => {
   // ranges of large files and other origins are none of its business
   if (request.method !== 'GET' || request.headers.has('range') || !request.url.startsWith(location.origin))
     return
-  event.respondWith(fetch(request).catch((error) => kept(request, error)))
+  event.respondWith(fetch(request).catch((error) => cached(request, error)))
 })
 
-async function kept(request: Request, error: unknown): Promise<Response> {
+async function cached(request: Request, error: unknown): Promise<Response> {
   const found = await (await caches.open(CACHE)).match(request, { ignoreSearch: true })
   if (found === undefined) throw error
   return found

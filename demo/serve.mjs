@@ -11,7 +11,7 @@ const ISOLATION = {
 
 /** Serves a folder on loopback; `isolated: false` is a plain static host. Resolves to its address and how to stop. */
 export async function serve(folder, { port = 0, isolated = true } = {}) {
-  // a strong ETag tells versions apart, so that the page may keep tables it reads from here
+  // a strong ETag, so that the page may cache tables it reads from here
   const setHeaders = (response, _path, { size, mtimeMs }) =>
     response.setHeader('etag', `"${size.toString(36)}-${Math.floor(mtimeMs).toString(36)}"`)
   const files = sirv(folder, { dev: true, setHeaders })

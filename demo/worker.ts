@@ -53,7 +53,7 @@ const tableWorker = {
   readHeader: (job: Job, source: from.TableSource, endpoint: string) =>
     from.readHeader(source, endpoint, begin(job)),
   cancel: (job: Job) => jobs[job]?.abort(),
-  kept: from.listKept,
+  cached: from.listCached,
   forget: from.forget,
   gpt2Split,
   lookUp: (state: State) => lookUp(current(), state),

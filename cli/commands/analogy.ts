@@ -22,9 +22,10 @@ export const analogy: Command = {
     ...TABLE_OPTIONS,
   },
   notes: [
-    'Words are added with + and taken away with - or −; a minus is an operator only behind a space, so well-known',
-    'is one word. Weights: "0.5 * king + 0.5 * queen". Words with a space or a leading sign go in quotes:',
-    `"'New York' - USA + France". An expression that starts with a minus goes behind "--".`,
+    'Words are added with + and subtracted with - or −; a minus is an operator only behind a space,',
+    'so well-known is one word. Weights: "0.5 * king + 0.5 * queen".',
+    `Words with a space or a leading sign go in quotes: "'New York' - USA + France".`,
+    'An expression that starts with a minus goes behind "--".',
   ],
   examples: [
     'rowspace analogy default "king - man + woman" --baselines 3',
@@ -48,9 +49,9 @@ export const analogy: Command = {
     const expression = expressionOf(table, terms)
     const { result, milliseconds } = timed(() => table.analogy(expression, options))
     const baselines = count === 0 ? undefined : drawBaselines(table, expression, { ...options, count, seed })
-    const question = formatExpression(terms)
+    const query = formatExpression(terms)
     const matches = result.toArray()
-    return answerWithMatches({ question, name, table, metric, k, matches, baselines, milliseconds })
+    return answerWithMatches({ query, name, table, metric, k, matches, baselines, milliseconds })
   },
 }
 
@@ -70,8 +71,8 @@ async function analogyOnCluster(
     const { normalize } = options
     const baselines =
       count === 0 ? undefined : await clusterBaselines(table, expression, { count, seed, normalize })
-    const question = formatExpression(terms)
+    const query = formatExpression(terms)
     const matches = result.toArray()
-    return answerWithMatches({ question, name: shown, table, ...options, matches, baselines, milliseconds })
+    return answerWithMatches({ query, name: shown, table, ...options, matches, baselines, milliseconds })
   })
 }

@@ -1,5 +1,6 @@
-/** `rowspace cache`: what is kept of models, and how to be rid of it. */
+/** `rowspace cache`: what is cached of models, and how to remove it. */
 
+import { bytes } from '../../data/figures.ts'
 import { RowspaceError } from '../../src/core/errors.ts'
 import { describe } from '../../src/core/values.ts'
 import { cacheFolder } from '../../src/hub/disk-store.ts'
@@ -7,26 +8,25 @@ import { type CachedEntry, clearCache, listCache, parseHubName } from '../../src
 import { columns, oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import type { Answer, Command } from '../parsing/command.ts'
-import { bytes } from '../views/figures.ts'
 
 export const cache: Command = {
   name: 'cache',
-  summary: 'what is kept of models opened by name: list it (ls), remove it (rm)',
+  summary: 'the cache of models opened by name: list it (ls), clear it (rm)',
   operands: ['<ls|rm>', '[hf:owner/name]'],
   options: { all: { help: 'rm: every model' } },
-  notes: ['It lies where ROWSPACE_CACHE says, else where this platform keeps caches.'],
+  notes: ['It is in the folder ROWSPACE_CACHE, else where caches of this platform are.'],
   examples: ['rowspace cache ls', 'rowspace cache rm hf:openai-community/gpt2', 'rowspace cache rm --all'],
   async run(args: Arguments): Promise<Answer> {
     const [action, name] = args.operands
     if (action === 'ls' && args.flag('all')) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        '--all is for cache rm; cache ls lists every model unless one is named',
+        '--all is for cache rm; cache ls lists every model unless one is named.',
       )
     }
     if (action === 'ls') return list(name)
     if (action === 'rm') return remove(name, args.flag('all'))
-    throw new RowspaceError('INVALID_ARGUMENT', `cache takes ls or rm; got ${describe(action)}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `cache takes ls or rm; got ${describe(action)}.`)
   },
 }
 
@@ -35,8 +35,8 @@ async function list(name: string | undefined): Promise<Answer> {
   const all = await listCache()
   const files = name === undefined ? all : all.filter((file) => isOf(file, name))
   const folder = cacheFolder()
-  const kept = files.reduce((sum, file) => sum + file.cachedBytes, 0)
-  return { text: () => formatList(folder, files, kept), document: { folder, bytes: kept, files } }
+  const size = files.reduce((sum, file) => sum + file.cachedBytes, 0)
+  return { text: () => formatList(folder, files, size), document: { folder, bytes: size, files } }
 }
 
 /** Whether a file is of the model, or the revision of it, that is named. */
@@ -44,9 +44,9 @@ function isOf(file: CachedEntry, name: string): boolean {
   return file.name === name || file.name.startsWith(`${name}/`) || file.name.startsWith(`${name}@`)
 }
 
-function formatList(folder: string, files: readonly CachedEntry[], kept: number): string {
-  const head = `${paint.bold(oneLine(folder))}  ${bytes(kept)}`
-  if (files.length === 0) return `${head}\n  nothing is kept`
+function formatList(folder: string, files: readonly CachedEntry[], size: number): string {
+  const head = `${paint.bold(oneLine(folder))}  ${bytes(size)}`
+  if (files.length === 0) return `${head}\n  nothing is cached`
   const rows = files.map((file) => [oneLine(file.name), bytes(file.cachedBytes), `of ${bytes(file.size)}`])
   return `${head}\n${columns('lrl', undefined, rows)}`
 }
@@ -54,7 +54,7 @@ function formatList(folder: string, files: readonly CachedEntry[], kept: number)
 async function remove(name: string | undefined, all: boolean): Promise<Answer> {
   if ((name === undefined) !== all) {
     const problem = all ? 'either a model or --all, not both' : 'a model (hf:owner/name), or --all'
-    throw new RowspaceError('INVALID_ARGUMENT', `cache rm takes ${problem}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `cache rm takes ${problem}.`)
   }
   const freed = await clearCache(name)
   return { text: () => `${bytes(freed)} freed`, document: { folder: cacheFolder(), freed } }

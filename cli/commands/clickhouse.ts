@@ -1,5 +1,6 @@
-/** `nearest`, `analogy`, `lookup` and `inspect` of a table on ClickHouse: the same answers, printed the same. */
+/** `nearest`, `analogy`, `lookup` and `inspect` of a table on ClickHouse: the same answers. */
 
+import { bytes, count } from '../../data/figures.ts'
 import type { ClickHouseTable } from '../../src/clickhouse/clickhouse-table.ts'
 import { openClickHouse } from '../../src/clickhouse/open-clickhouse.ts'
 import { isRowspaceError } from '../../src/core/errors.ts'
@@ -9,27 +10,26 @@ import type { Expression } from '../../src/table/expression.ts'
 import type { Match } from '../../src/table/matches.ts'
 import { type ExpressionTerm, expressionFrom } from '../../src/table/parse-expression.ts'
 import { WordList } from '../../src/table/vocabulary.ts'
-import { columns, oneLine, paint } from '../output.ts'
+import { facts, oneLine, paint } from '../output.ts'
 import { parseClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer } from '../parsing/command.ts'
-import { bytes, count } from '../views/figures.ts'
 import type { Found } from '../views/shown.ts'
 
-/** Opens the table of a `clickhouse://` name, asks it, and lets go of it. */
+/** Opens the table of a `clickhouse://` name, runs `search` on it, and closes it. */
 export async function onCluster<Result>(
   name: string,
-  ask: (table: ClickHouseTable, shown: string) => Promise<Result>,
+  search: (table: ClickHouseTable, shown: string) => Promise<Result>,
 ): Promise<Result> {
   const { shown, connection } = parseClusterName(name, process.env)
   const table = await openClickHouse(connection)
   try {
-    return await ask(table, shown)
+    return await search(table, shown)
   } finally {
     await table.close()
   }
 }
 
-/** As `rowNamed`: a token as written, else with a leading space; digits that are no token are an id, `#12` is one always. */
+/** As `rowNamed`: a token; digits that are not a token are an id, and `#12` always is. */
 export async function clusterRow(table: ClickHouseTable, name: string): Promise<number> {
   const id = /^#?(\d+)$/.exec(name)?.[1]
   if (id === undefined) return table.id(name)
@@ -54,7 +54,7 @@ export async function clusterExpression(
   return expressionFrom(rows)
 }
 
-/** Rows drawn from a seed and measured, the same as of a table in memory. */
+/** Rows drawn from a seed and scored, the same as of a table in memory. */
 export async function clusterBaselines(
   table: ClickHouseTable,
   expression: Expression,
@@ -66,42 +66,37 @@ export async function clusterBaselines(
   if (ids.length === 0) return []
   const [rows, vector] = [await table.gather(ids), await table.combine(expression, { normalize })]
   const drawn = await EmbeddingTable.from(rows, { dimension: table.dimension, codes: false })
-  const measured = drawn.scores(vector, ids.keys()).toArray()
+  const scored = drawn.scores(vector, ids.keys()).toArray()
   drawn.dispose()
-  return Promise.all(
-    measured.map(async (match, place) => ({
-      ...match,
-      id: ids[place]!,
-      token: await table.token(ids[place]!),
-    })),
-  )
+  const names = await Promise.all(Array.from(ids, async (id) => ({ id, token: await table.token(id) })))
+  return scored.map((match, place) => ({ ...match, ...names[place] }))
 }
 
 /** The tokens of a text with their rows, as `lookUp` finds them. */
 export async function clusterLookUp(table: ClickHouseTable, text: string): Promise<Found[]> {
-  const pieces = await clusterPieces(table, text)
-  const known = pieces.filter(({ id }) => id !== undefined)
+  const tokens = await clusterTokens(table, text)
+  const known = tokens.flatMap(({ id }) => (id === undefined ? [] : [id]))
   if (known.length === 0) await table.id(text)
-  const rows = await table.gather(known.map(({ id }) => id!))
+  const rows = await table.gather(known)
   const { dimension } = table
   let next = 0
-  return pieces.map((piece) => {
-    if (piece.id === undefined) return { ...piece, row: undefined }
+  return tokens.map((token) => {
+    if (token.id === undefined) return { ...token, row: undefined }
     const start = next++ * dimension
-    return { ...piece, row: rows.slice(start, start + dimension) }
+    return { ...token, row: rows.slice(start, start + dimension) }
   })
 }
 
-async function clusterPieces(table: ClickHouseTable, text: string): Promise<Omit<Found, 'row'>[]> {
+async function clusterTokens(table: ClickHouseTable, text: string): Promise<Omit<Found, 'row'>[]> {
   if (!table.hasTokens) {
     const words = text.split(/\s+/).filter((word) => word !== '')
     return Promise.all(words.map(async (word) => ({ text: word, id: await clusterRow(table, word) })))
   }
-  const written = new WordList([]).tokenize(text).map((piece) => piece.text)
-  const ids = await table.tokenIds([text, ...written, ...written.map((piece) => piece.toLowerCase())])
+  const written = new WordList([]).tokenize(text).map((token) => token.text)
+  const ids = await table.tokenIds([text, ...written, ...written.map((word) => word.toLowerCase())])
   const whole = ids.get(text)
   if (whole !== undefined) return [{ text, id: whole }]
-  return new WordList([...ids.keys()]).tokenize(text).map((piece) => ({ ...piece, id: ids.get(piece.text) }))
+  return new WordList([...ids.keys()]).tokenize(text).map((token) => ({ ...token, id: ids.get(token.text) }))
 }
 
 export async function inspectCluster(name: string): Promise<Answer> {
@@ -122,10 +117,10 @@ export async function inspectCluster(name: string): Promise<Answer> {
       shards,
       storedBytes,
     }
-    const lines = [
+    const lines: [string, string][] = [
       ['format', `ClickHouse ${oneLine(version)}`],
-      ['table', `|V| x d = ${paint.bold(`${count(size)} x ${count(dimension)}`)}, ${dtype}, kept as f32`],
-      ['tokens', hasTokens ? 'one a row' : 'none'],
+      ['table', `|V| x d = ${paint.bold(`${count(size)} x ${count(dimension)}`)}, ${dtype}, stored as f32`],
+      ['tokens', hasTokens ? 'one per row' : 'none'],
       [
         'metadata',
         Object.entries(metadata)
@@ -135,9 +130,9 @@ export async function inspectCluster(name: string): Promise<Answer> {
       ['shards', cluster === '' ? 'one server' : `${shards}, cluster ${oneLine(cluster)}`],
       ['search', `alone by ${kernels.alone}, many at once by ${kernels.shared}`],
       ['stored', bytes(storedBytes)],
-    ].map(([label, text]) => [paint.dim(label!), text!])
+    ]
     return {
-      text: () => [paint.bold(oneLine(shown)), columns('ll', undefined, lines)].join('\n'),
+      text: () => [paint.bold(oneLine(shown)), facts(lines)].join('\n'),
       document,
     }
   })

@@ -1,4 +1,4 @@
-/** `rowspace` alone: what an embedding table is and does, shown on the one that comes with it. */
+/** `rowspace` alone: what an embedding table is and does, shown on the table that comes with it. */
 
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import type { Match } from '../../src/table/matches.ts'
@@ -14,7 +14,7 @@ import { lookUp } from './lookup.ts'
 const SENTENCE = 'the king met the queen'
 const WORD = 'coffee'
 const KING = { positive: ['king', 'woman'], negative: ['man'] }
-/** The baselines of the source page: words that have nothing to do with it. */
+/** Words that have nothing to do with the analogy. */
 const UNRELATED = ['either', 'alpine', 'pillars']
 const ROME = { positive: ['paris', 'italy'], negative: ['france'] }
 const SEED = 1
@@ -27,7 +27,7 @@ export async function demonstration(): Promise<Answer> {
   return { text: () => formatDemonstration(shown), document: documentOf(shown) }
 }
 
-/** Asks every question of the demonstration. */
+/** Runs every search of the demonstration. */
 export function demonstrate(table: EmbeddingTable, milliseconds: number): Demonstration {
   const { size, dimension } = table
   const vector = table.combine(KING)
@@ -36,9 +36,9 @@ export function demonstrate(table: EmbeddingTable, milliseconds: number): Demons
     dimension,
     milliseconds,
     sentence: { text: SENTENCE, found: lookUp(table, SENTENCE) },
-    neighbours: { word: WORD, ...ask(() => table.nearest(WORD, { k: SHOWN })) },
+    neighbours: { word: WORD, ...timedMatches(() => table.nearest(WORD, { k: SHOWN })) },
     analogy: {
-      ...ask(() => table.analogy(KING, { k: SHOWN })),
+      ...timedMatches(() => table.analogy(KING, { k: SHOWN })),
       unrelated: table.scores(vector, UNRELATED).toArray(),
       random: drawBaselines(table, KING, { count: 3, seed: SEED }),
       seed: SEED,
@@ -48,17 +48,15 @@ export function demonstrate(table: EmbeddingTable, milliseconds: number): Demons
 }
 
 function measures(table: EmbeddingTable): Demonstration['measures'] {
-  const cosine = ask(() => table.analogy(ROME, { k: 3 }))
-  const dot = ask(() => table.analogy(ROME, { k: 3, metric: 'dot' }))
-  const named = [...cosine.matches, ...dot.matches].map(
-    ({ id, token }) => [token!, norm(table.row(id))] as const,
-  )
-  return { cosine, dot, norms: new Map(named) }
+  const cosine = timedMatches(() => table.analogy(ROME, { k: 3 }))
+  const dot = timedMatches(() => table.analogy(ROME, { k: 3, metric: 'dot' }))
+  const first = [cosine, dot].flatMap(({ matches }) => matches.slice(0, 1))
+  return { cosine, dot, first: first.map(({ id, token }) => ({ token, norm: norm(table.row(id)) })) }
 }
 
-/** The time is that of the question alone: no opening, no printing. */
-function ask(question: () => Iterable<Match>): Timed {
-  const { result, milliseconds } = timed(question)
+/** The time is that of the search alone: no opening, no printing. */
+function timedMatches(search: () => Iterable<Match>): Timed {
+  const { result, milliseconds } = timed(search)
   return { matches: [...result], milliseconds }
 }
 

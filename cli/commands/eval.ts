@@ -1,5 +1,7 @@
-/** `rowspace eval`: how well a table answers what people have answered. */
+/** `rowspace eval`: how well a table answers analogies and ranks pairs of words that people have rated. */
+
 import { basename } from 'node:path'
+import { count, duration, percent } from '../../data/figures.ts'
 import { RowspaceError } from '../../src/core/errors.ts'
 import { decodeUtf8 } from '../../src/formats/text/utf8.ts'
 import type { AnalogyEvaluation } from '../../src/keyed-vectors/evaluate-analogies.ts'
@@ -14,7 +16,6 @@ import type { Arguments } from '../parsing/arguments.ts'
 import type { Answer, Command } from '../parsing/command.ts'
 import { readTransforms } from '../parsing/transforms.ts'
 import { showProgress } from '../progress.ts'
-import { count, duration, share } from '../views/figures.ts'
 
 const METHODS = { '3cosadd': 'mostSimilar', '3cosmul': 'mostSimilarCosmul' } as const
 type Method = keyof typeof METHODS
@@ -30,16 +31,19 @@ export const evaluate: Command = {
   summary: 'how well a table answers analogies and ranks pairs of words',
   operands: ['<table>'],
   options: {
-    analogies: { value: 'FILE', help: '`a b c d` a line, under `: section` lines (questions-words.txt)' },
-    pairs: { value: 'FILE', help: 'two words and a score a line (WordSim-353, SimLex-999); may be repeated' },
+    analogies: {
+      value: 'FILE',
+      help: '`a b c d` per line, under `: section` lines (questions-words.txt); may be repeated',
+    },
+    pairs: { value: 'FILE', help: 'two words and a score per line (WordSim-353); may be repeated' },
     method: { value: '3cosadd|3cosmul', help: 'how analogies are answered (3cosadd)' },
-    'restrict-vocab': { value: 'N', help: 'know the first N rows alone (all)' },
-    'case-sensitive': { help: 'compare words as they are written, not in upper case' },
+    'restrict-vocab': { value: 'N', help: 'use the first N rows alone (all)' },
+    'case-sensitive': { help: 'compare words as written, not in upper case' },
     transform: {
       value: 'NAME',
-      help: 'evaluate a transformed table too: mean, all-but-the-top[:N], pca[:N], whiten[:N], all; may be repeated',
+      help: 'a transformed table too: mean, all-but-the-top[:N], pca[:N], whiten[:N], all; may be repeated',
     },
-    threads: { value: 'N', help: 'threads that search (as many as the machine suggests)' },
+    threads: { value: 'N', help: 'threads that search (chosen by the machine)' },
     ...TABLE_OPTIONS,
   },
   notes: ['Questions with a word that the table does not have are left out and counted.'],
@@ -58,28 +62,28 @@ export const evaluate: Command = {
     if (analogies.length + pairs.length === 0) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        'nothing to evaluate by: give --analogies FILE (questions-words.txt) or --pairs FILE (wordsim353)',
+        'there is nothing to evaluate with: give --analogies FILE (questions-words.txt) or --pairs FILE.',
       )
     }
-    // read first: nobody waits for a table to hear that a file is missing
-    const texts = new Map<string, string>()
-    for (const file of [...analogies, ...pairs]) texts.set(file, await readText(file))
+    // before the table, so that a missing file is reported at once
+    const sets = { analogies: await readTexts(analogies), pairs: await readTexts(pairs) }
     const transforms = readTransforms(args.texts('transform'))
     using table = await openNamedTable(name, { ...tableOptions(args), threads })
-    const asked = { name, analogies, pairs, texts, method, quiet: args.flag('quiet') }
+    const evaluation = { name, ...sets, method, quiet: args.flag('quiet') }
     const folding = { restrictVocab, caseInsensitive: !args.flag('case-sensitive') }
-    const evaluated = [{ transform: 'as it is', ...(await evaluateOne(table, asked, folding)) }]
+    const evaluated = [{ transform: 'as it is', ...(await evaluateOne(table, evaluation, folding)) }]
     for (const { name, make } of transforms) {
       using transformed = await (await make(table)).apply(table, { threads })
-      evaluated.push({ transform: name, ...(await evaluateOne(transformed, asked, folding)) })
+      evaluated.push({ transform: name, ...(await evaluateOne(transformed, evaluation, folding)) })
     }
     const [plain] = evaluated as [Evaluated]
     const shape = shapeOf(table)
     return {
       text: () =>
-        [format(asked, shape, plain), ...(transforms.length > 0 ? [formatTransforms(evaluated)] : [])].join(
-          '\n\n',
-        ),
+        [
+          format(evaluation, shape, plain),
+          ...(transforms.length > 0 ? [formatTransforms(evaluated)] : []),
+        ].join('\n\n'),
       document: {
         table: name,
         method,
@@ -97,12 +101,15 @@ export const evaluate: Command = {
   },
 }
 
-interface Asked {
+interface TextFile {
+  file: string
+  text: string
+}
+
+interface Evaluation {
   name: string
-  analogies: readonly string[]
-  pairs: readonly string[]
-  /** The text of each file. */
-  texts: ReadonlyMap<string, string>
+  analogies: readonly TextFile[]
+  pairs: readonly TextFile[]
   method: Method
   quiet: boolean
 }
@@ -116,19 +123,19 @@ interface Evaluated {
 
 async function evaluateOne(
   table: EmbeddingTable,
-  { analogies, pairs, texts, method, quiet }: Asked,
+  { analogies, pairs, method, quiet }: Evaluation,
   folding: FoldingOptions,
 ): Promise<Omit<Evaluated, 'transform'>> {
   const vectors = new KeyedVectors(table)
   const evaluated: Omit<Evaluated, 'transform'> = { analogies: [], pairs: [] }
-  for (const file of analogies) {
+  for (const { file, text } of analogies) {
     const progress = showProgress(basename(file), quiet)
     const options = { ...folding, similarityFunction: METHODS[method], onProgress: progress.report }
-    const ask = () => vectors.evaluateWordAnalogies(texts.get(file)!, options)
-    evaluated.analogies.push(await measured(file, ask).finally(progress.clear))
+    const evaluateFile = () => vectors.evaluateWordAnalogies(text, options)
+    evaluated.analogies.push(await measured(file, evaluateFile).finally(progress.clear))
   }
-  for (const file of pairs) {
-    evaluated.pairs.push(await measured(file, () => vectors.evaluateWordPairs(texts.get(file)!, folding)))
+  for (const { file, text } of pairs) {
+    evaluated.pairs.push(await measured(file, () => vectors.evaluateWordPairs(text, folding)))
   }
   return evaluated
 }
@@ -140,6 +147,12 @@ function evaluationDocument({ analogies, pairs }: Evaluated) {
   }
 }
 
+async function readTexts(files: readonly string[]): Promise<TextFile[]> {
+  const texts: TextFile[] = []
+  for (const file of files) texts.push({ file, text: await readText(file) })
+  return texts
+}
+
 async function readText(path: string): Promise<string> {
   const source = await openSource(path)
   try {
@@ -149,9 +162,12 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-async function measured<Result>(file: string, ask: () => Result | Promise<Result>): Promise<Named<Result>> {
+async function measured<Result>(
+  file: string,
+  evaluateFile: () => Result | Promise<Result>,
+): Promise<Named<Result>> {
   const start = performance.now()
-  const result = await ask()
+  const result = await evaluateFile()
   return { file, result, milliseconds: performance.now() - start }
 }
 
@@ -173,20 +189,20 @@ function shapeOf({ size, dimension, threads }: EmbeddingTable): string {
   return `${count(size)} x ${dimension}, ${threads} thread${threads > 1 ? 's' : ''}`
 }
 
-function format({ name, method }: Asked, shape: string, { analogies, pairs }: Evaluated): string {
+function format({ name, method }: Evaluation, shape: string, { analogies, pairs }: Evaluated): string {
   const lines = [`${paint.bold(oneLine(name))}  ${paint.dim(shape)}`]
   for (const one of analogies) lines.push('', ...formatAnalogies(one, method))
   if (pairs.length > 0) lines.push('', formatPairs(pairs))
   return lines.join('\n')
 }
 
-/** A line a transform: the share of analogies answered, Spearman's correlation of pairs. */
+/** One line per transform: the share of analogies answered right, Spearman's correlation of pairs. */
 function formatTransforms(evaluated: readonly Evaluated[]): string {
   const [plain] = evaluated as [Evaluated]
   const files = [...plain.analogies, ...plain.pairs].map(({ file }) => oneLine(basename(file)))
   const rows = evaluated.map(({ transform, analogies, pairs }) => [
     paint.bold(transform),
-    ...analogies.map(({ result }) => share(result.score)),
+    ...analogies.map(({ result }) => percent(result.score)),
     ...pairs.map(({ result }) => result.spearman.statistic.toFixed(4)),
   ])
   return columns(`l${'r'.repeat(files.length)}`, ['rows', ...files], rows)
@@ -198,7 +214,7 @@ function formatAnalogies({ file, result, milliseconds }: Named<AnalogyEvaluation
     label,
     count(right),
     count(all),
-    all === 0 ? '–' : share(right / all),
+    all === 0 ? '–' : percent(right / all),
   ]
   const rows = sections.map(({ section, correct, incorrect }) =>
     row(oneLine(section), correct.length, correct.length + incorrect.length),

@@ -1,15 +1,16 @@
 /** `rowspace inspect`: what a file says about its table, read from headers alone. */
+
 import { layoutOf, MAX_MEMORY_BYTES } from '../../bindings/layout.ts'
+import { bytes, count, percent, rounded } from '../../data/figures.ts'
 import type { ElementType } from '../../src/core/element-types.ts'
 import { readTied, type Tied } from '../../src/formats/tied.ts'
 import { describeTableFile, type TableDescription } from '../../src/open/describe-table-file.ts'
 import { wantsCodes } from '../../src/table/load-core.ts'
 import { openFile, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
-import { columns, oneLine, paint } from '../output.ts'
+import { columns, facts, oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import { isClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer, Command } from '../parsing/command.ts'
-import { bytes, count, rounded, share } from '../views/figures.ts'
 
 const LISTED = 20
 
@@ -43,18 +44,18 @@ export const inspect: Command = {
 
 const PAGE = 65_536
 
-/** Bytes of the one memory a table takes: rows, norms, room for an answer; and codes of 8 bits, of 4, or none. */
+/** Bytes of the one memory a table takes: rows, norms, room for an answer, and codes (8 bits, 4, none). */
 interface Way {
   withCodes: number
-  /** What is in use where 4 bits are enough. Rows that are int8 have none. */
+  /** What is in use where 4 bits are enough. Int8 rows have no such codes. */
   withFourBitCodes?: number
   withoutCodes: number
 }
 
 interface Memory extends Way {
-  /** As it is opened unless told otherwise, at most: with codes of 8 bits where there are any. */
+  /** As it opens without options, at most: with codes of 8 bits where there are any. */
   opened: number
-  /** The same for rows kept in each type: float32, and as they are stored. */
+  /** The same for rows held in each type: as they are stored, and float32. */
   ways: Partial<Record<ElementType, Way>>
 }
 
@@ -68,14 +69,13 @@ function memoryToOpen({ rows, dimension, elementType }: TableDescription): Memor
     if (type === 'int8') return way
     return { ...way, withFourBitCodes: inPages(byteLength - (rows * codeStride) / 2) }
   }
-  const types = [...new Set<ElementType>([elementType, 'f32'])]
-  const ways = Object.fromEntries(types.map((type) => [type, wayOf(type)])) as Memory['ways']
-  const standard = ways[elementType]!
+  const standard = wayOf(elementType)
+  const ways = { [elementType]: standard, ...(elementType === 'f32' ? {} : { f32: wayOf('f32') }) }
   const codes = wantsCodes({ capacity: rows, dimension, dtype: elementType }, undefined)
   return { opened: codes ? standard.withCodes : standard.withoutCodes, ...standard, ways }
 }
 
-/** A line for each way to open the table. */
+/** One line for each way to open the table. */
 function memoryLines({ ways }: Memory): [string, string][] {
   const size = (value: number) =>
     value <= MAX_MEMORY_BYTES
@@ -88,7 +88,7 @@ function memoryLines({ ways }: Memory): [string, string][] {
   })
 }
 
-/** In JSON what nobody knows is null. */
+/** In JSON what is unknown is null. */
 export function tiedDocument({ tied, outputTensor }: Tied) {
   return { tied: tied ?? null, outputTensor: outputTensor ?? null }
 }
@@ -101,27 +101,29 @@ function tiedText({ tied, outputTensor }: Tied): string | undefined {
 }
 
 function fileText({ fileBytes, bytesRead }: TableDescription): string {
-  if (bytesRead === 0) return `${bytes(fileBytes)}, of which nothing was fetched: this was kept`
+  if (bytesRead === 0) return `${bytes(fileBytes)}, of which nothing was fetched: this was cached`
   return `${bytes(fileBytes)}, of which ${bytes(bytesRead)} were read to know this`
 }
 
 function formatDescription(name: string, description: TableDescription, tied: Tied, memory: Memory): string {
   const { format, dtype, rows, dimension, tensor, tableParameters, parameters } = description
-  const ties = tiedText(tied)
-  const lines = [
+  const lines: [string, string][] = [
     ['format', format],
     ['table', `|V| x d = ${paint.bold(`${count(rows)} x ${count(dimension)}`)}, ${dtype}`],
-    ...(tensor === undefined ? [] : [['tensor', oneLine(tensor)]]),
+    ...labelled('tensor', tensor === undefined ? undefined : oneLine(tensor)),
     ['parameters', `${parameterCount(tableParameters)} in the table`],
     ['', `${parameterCount(parameters)} in the file`],
-    ['share', paint.cyan(share(description.share))],
-    ...(ties === undefined ? [] : [['output', ties]]),
+    ['share', paint.cyan(percent(description.share))],
+    ...labelled('output', tiedText(tied)),
     ['file', fileText(description)],
     ...memoryLines(memory),
-  ].map(([label, text]) => [paint.dim(label!), text!])
-  return [paint.bold(oneLine(name)), columns('ll', undefined, lines), ...formatTensors(description)].join(
-    '\n',
-  )
+  ]
+  return [paint.bold(oneLine(name)), facts(lines), ...formatTensors(description)].join('\n')
+}
+
+/** A row for what is known; none for what is not. */
+function labelled(label: string, text: string | undefined): [string, string][] {
+  return text === undefined ? [] : [[label, text]]
 }
 
 /** 38,597,376 (38.6M) */

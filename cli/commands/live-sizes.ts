@@ -1,4 +1,5 @@
-/** `rowspace sizes --live`: the same of the models as they are published now, read from their headers. */
+/** `rowspace sizes --live`: the same figures of the models as published now, read from their headers. */
+import { bytes, count, percent, rounded } from '../../data/figures.ts'
 import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
 import { readTied, type Tied } from '../../src/formats/tied.ts'
 import { describeTableFile, type TableDescription } from '../../src/open/describe-table-file.ts'
@@ -8,7 +9,6 @@ import { columns, note, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import type { Answer } from '../parsing/command.ts'
 import { showProgress } from '../progress.ts'
-import { bytes, count, rounded, share } from '../views/figures.ts'
 import { tiedDocument } from './inspect.ts'
 
 interface Read {
@@ -16,7 +16,7 @@ interface Read {
   description: TableDescription & Tied
 }
 
-/** Throws what the first failed with if none can be read; else tells of those that cannot. */
+/** Notes on stderr which models cannot be read; throws the first error if none can. */
 export async function liveSizes(args: Arguments): Promise<Answer> {
   const options = tableOptions(args)
   const progress = showProgress('headers of five models', options.quiet ?? false)
@@ -35,7 +35,8 @@ export async function liveSizes(args: Arguments): Promise<Answer> {
   } finally {
     progress.clear()
   }
-  if (read.length === 0) throw failed[0]![1]
+  const [first] = failed
+  if (read.length === 0 && first !== undefined) throw first[1]
   for (const [, error] of failed) note(error.message)
   const errors = failed.map(([{ name, repository }, { code, message }]) => ({
     name,
@@ -76,7 +77,7 @@ function formatRead(read: readonly Read[]): string {
       count(dimension),
       paint.cyan(rounded(tableParameters)),
       dtype,
-      `${share(tableParameters / parameters)} of ${rounded(parameters)}`,
+      `${percent(tableParameters / parameters)} of ${rounded(parameters)}`,
       tied === undefined ? '–' : tied ? 'yes' : 'no',
       `${bytes(bytesRead)} of ${bytes(fileBytes)}`,
     ]

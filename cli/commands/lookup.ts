@@ -1,5 +1,7 @@
 /** `rowspace lookup`: x_i = E[t_i], token by token. */
+import { count } from '../../data/figures.ts'
 import { RowspaceError } from '../../src/core/errors.ts'
+import { describe } from '../../src/core/values.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { openNamedTable, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
 import { columns, paint } from '../output.ts'
@@ -7,18 +9,18 @@ import type { Arguments } from '../parsing/arguments.ts'
 import { isClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer, Command } from '../parsing/command.ts'
 import { splitText } from '../parsing/naming.ts'
-import { column, count, norm, token } from '../views/figures.ts'
+import { column, norm, token } from '../views/figures.ts'
 import type { Found } from '../views/shown.ts'
 
 export const lookup: Command = {
   name: 'lookup',
-  summary: 'split a text into tokens; each with its id and its row',
+  summary: 'split a text into tokens, each with its id and its row',
   operands: ['<table>', '<text…>'],
   options: {
     numbers: { value: 'N', help: 'numbers of a row to show (6); --json gives all' },
     ...TABLE_OPTIONS,
   },
-  notes: ['Tables without tokens are asked with ids: rowspace lookup rows.npy 0 17'],
+  notes: ['Tables without tokens take ids: rowspace lookup rows.npy 0 17'],
   examples: ['rowspace lookup default "the king and the queen"', 'rowspace lookup default queen --json'],
   async run(args: Arguments): Promise<Answer> {
     const [name, ...words] = args.operands as [string, ...string[]]
@@ -59,17 +61,17 @@ function answerWithRows(
   }
 }
 
-/** The tokens of a text with their rows. Throws `UNKNOWN_TOKEN` where the table has none of them. */
+/** The tokens of a text with their rows. Throws `UNKNOWN_TOKEN` if the table has none of them. */
 export function lookUp(table: EmbeddingTable, text: string): Found[] {
-  const pieces = splitText(table, text)
-  if (pieces.length === 0) {
-    throw new RowspaceError('INVALID_ARGUMENT', `${JSON.stringify(text)} has no token in it`)
+  const tokens = splitText(table, text)
+  if (tokens.length === 0) {
+    throw new RowspaceError('INVALID_ARGUMENT', `${describe(text)} has no token in it.`)
   }
-  if (pieces.every(({ id }) => id === undefined)) table.id(text)
-  return pieces.map(({ text, id }) => ({ text, id, row: id === undefined ? undefined : table.row(id) }))
+  if (tokens.every(({ id }) => id === undefined)) table.id(text)
+  return tokens.map(({ text, id }) => ({ text, id, row: id === undefined ? undefined : table.row(id) }))
 }
 
-/** A line a token: its id, the norm of its row and the first numbers of it. */
+/** One line per token: its id, the norm of its row and the row's first numbers. */
 export function foundRows(found: readonly Found[], shown: number, indent?: string): string {
   const formatNorm = column(found.flatMap(({ row }) => (row === undefined ? [] : [norm(row)])))
   const dimension = found.find(({ row }) => row !== undefined)?.row?.length ?? 0

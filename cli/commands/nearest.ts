@@ -14,35 +14,36 @@ export const nearest: Command = {
   operands: ['<table>', '<token|id>'],
   options: { ...SEARCH_OPTIONS, ...TABLE_OPTIONS },
   notes: [
-    'A token is looked up as written, then with a leading space. Digits that are no token are an id; "#12" always is.',
+    'A token is looked up as written, then with a leading space.',
+    'Digits that are not a token are an id; "#12" always is.',
   ],
   examples: ['rowspace nearest default king', 'rowspace nearest vectors.bin war -k 5 --metric dot'],
   async run(args: Arguments): Promise<Answer> {
-    const [name, asked] = args.operands as [string, string]
+    const [name, row] = args.operands as [string, string]
     const k = args.count('k', 10)
     const metric = args.choice('metric', METRICS, 'cosine')
     const includeInputs = args.flag('include-inputs')
-    if (isClusterName(name)) return nearestOnCluster(name, asked, { k, metric, includeInputs })
+    if (isClusterName(name)) return nearestOnCluster(name, row, { k, metric, includeInputs })
     const table = await openNamedTable(name, tableOptions(args))
-    const id = rowNamed(table, asked)
+    const id = rowNamed(table, row)
     const { result, milliseconds } = timed(() => table.nearest(id, { k, metric, includeInputs }))
-    const question = `nearest to ${describeRow(id, table.token(id), asked)}`
-    return answerWithMatches({ question, name, table, metric, k, matches: result.toArray(), milliseconds })
+    const query = `nearest to ${describeRow(id, table.token(id), row)}`
+    return answerWithMatches({ query, name, table, metric, k, matches: result.toArray(), milliseconds })
   },
 }
 
 async function nearestOnCluster(
   name: string,
-  asked: string,
+  row: string,
   options: { k: number; metric: Metric; includeInputs: boolean },
 ): Promise<Answer> {
   const { clusterRow, onCluster } = await import('./clickhouse.ts')
   return onCluster(name, async (table, shown) => {
-    const id = await clusterRow(table, asked)
+    const id = await clusterRow(table, row)
     const { result, milliseconds } = await timedAsync(() => table.nearest(id, options))
-    const question = `nearest to ${describeRow(id, await table.token(id), asked)}`
+    const query = `nearest to ${describeRow(id, await table.token(id), row)}`
     return answerWithMatches({
-      question,
+      query,
       name: shown,
       table,
       ...options,
@@ -52,8 +53,8 @@ async function nearestOnCluster(
   })
 }
 
-/** The row as it was asked for; whose it is where that was by id. */
-function describeRow(id: number, written: string | undefined, asked: string): string {
+/** The row as it was given; with its token where that was by id. */
+function describeRow(id: number, written: string | undefined, row: string): string {
   if (written === undefined) return `row ${id}`
-  return written.trim() === asked.trim() ? token(written) : `row ${id}, ${token(written)}`
+  return written.trim() === row.trim() ? token(written) : `row ${id}, ${token(written)}`
 }

@@ -1,6 +1,8 @@
-/** `rowspace pack`: a table of any format written as another, whole or not at all. */
+/** `rowspace pack`: writes a table of any format as another, whole or not at all. */
+import { bytes, count } from '../../data/figures.ts'
 import { ELEMENT_TYPES, type ElementType } from '../../src/core/element-types.ts'
 import { isRowspaceError, RowspaceError } from '../../src/core/errors.ts'
+import { describe } from '../../src/core/values.ts'
 import type { OpenOptions } from '../../src/formats/format.ts'
 import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'
@@ -12,7 +14,6 @@ import { openNamedTable, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
 import { oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import type { Answer, Command } from '../parsing/command.ts'
-import { bytes, count } from '../views/figures.ts'
 
 const WRITERS = {
   safetensors: (table: WritableTable, dtype: ElementType) => writeSafetensors(table, { dtype }),
@@ -37,7 +38,7 @@ export const pack: Command = {
     format: { value: 'NAME', help: `${FORMATS.join(', ')} (by the ending of <out>)` },
     dtype: {
       value: 'TYPE',
-      help: `${ELEMENT_TYPES.join(', ')}: how safetensors keep numbers (as they come)`,
+      help: `${ELEMENT_TYPES.join(', ')}: the type of numbers in safetensors (as they come)`,
     },
     overwrite: { help: 'replace <out> if it exists' },
     ...TABLE_OPTIONS,
@@ -58,21 +59,22 @@ export const pack: Command = {
       { format, dtype, overwrite: args.flag('overwrite') },
       tableOptions(args),
     )
+    const shape = `${count(packed.size)} x ${packed.dimension}, ${format} ${packed.dtype}`
     return {
-      text: () =>
-        `${paint.bold(oneLine(to))}  ${count(packed.size)} x ${packed.dimension}, ${format} ${packed.dtype}, ${bytes(packed.bytes)}`,
+      text: () => `${paint.bold(oneLine(to))}  ${shape}, ${bytes(packed.bytes)}`,
       document: { in: from, out: to, format, ...packed },
     }
   },
 }
 
-function formatOf(path: string, asked: string | undefined): Format {
+function formatOf(path: string, format: string | undefined): Format {
   const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
-  const format = EXTENSIONS.get(extension)
-  if (format !== undefined || asked !== undefined) return format ?? 'safetensors'
+  const ofExtension = EXTENSIONS.get(extension)
+  if (ofExtension !== undefined || format !== undefined) return ofExtension ?? 'safetensors'
+  const known = [...EXTENSIONS.keys()].map((name) => `.${name}`).join(', ')
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `${JSON.stringify(path)} does not end in ${[...EXTENSIONS.keys()].map((name) => `.${name}`).join(', ')}: name the file so, or give --format`,
+    `${describe(path)} does not end in ${known}: rename it, or give --format.`,
   )
 }
 
@@ -83,7 +85,7 @@ function dtypeFor(args: Arguments, format: Format): ElementType | undefined {
   if (format === 'safetensors' || dtype === 'f32') return dtype
   throw new RowspaceError(
     'INVALID_ARGUMENT',
-    `${format} holds f32 alone: --dtype ${dtype} is for .safetensors`,
+    `${format} holds f32 alone: --dtype ${dtype} is for .safetensors.`,
   )
 }
 
@@ -95,25 +97,21 @@ interface Wanted {
 
 async function write(from: string, to: string, { format, dtype, overwrite }: Wanted, options: OpenOptions) {
   const interrupt = abortOnSignals()
-  let table: EmbeddingTable | undefined
-  // opened when the first bytes are asked for: nobody waits for a table to hear that the file is there already
+  const packed = { size: 0, dimension: 0, dtype: dtype ?? ('f32' as ElementType) }
+  // opened when the first bytes are written, so that a file that exists is reported before the table is read
   async function* chunks() {
-    table = await openNamedTable(from, { ...options, signal: interrupt.signal })
-    yield* WRITERS[format](writable(table), dtype ?? table.dtype)
+    const table = await openNamedTable(from, { ...options, signal: interrupt.signal })
+    Object.assign(packed, { size: table.size, dimension: table.dimension, dtype: dtype ?? table.dtype })
+    yield* WRITERS[format](writable(table), packed.dtype)
   }
   try {
-    const written = await writeFileAtomically(to, chunks(), { overwrite, signal: interrupt.signal })
-    return {
-      size: table!.size,
-      dimension: table!.dimension,
-      dtype: dtype ?? table!.dtype,
-      bytes: written,
-    }
+    const bytes = await writeFileAtomically(to, chunks(), { overwrite, signal: interrupt.signal })
+    return { ...packed, bytes }
   } catch (error) {
     if (!isRowspaceError(error, 'EXISTS')) throw error
     throw new RowspaceError(
       'EXISTS',
-      `${JSON.stringify(to)} exists and was left as it is: --overwrite replaces it`,
+      `${describe(to)} exists and was left as it is: --overwrite replaces it.`,
     )
   } finally {
     interrupt.stop()

@@ -1,5 +1,6 @@
-/** `rowspace push`: a table onto ClickHouse, block by block. */
+/** `rowspace push`: uploads a table to ClickHouse, chunk by chunk. */
 
+import { count } from '../../data/figures.ts'
 import { uploadTable } from '../../src/clickhouse/upload-table.ts'
 import type { OpenRowSource } from '../../src/open/open-rows.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
@@ -10,21 +11,20 @@ import type { Arguments } from '../parsing/arguments.ts'
 import { parseClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer, Command } from '../parsing/command.ts'
 import { showProgress } from '../progress.ts'
-import { count } from '../views/figures.ts'
 
 export const push: Command = {
   name: 'push',
-  summary: 'put a table on ClickHouse, over the shards of a cluster',
+  summary: 'upload a table to ClickHouse, over the shards of a cluster',
   operands: ['<table>', '<clickhouse://host:port/database/table>'],
   options: {
-    cluster: { value: 'NAME', help: 'the cluster whose shards take the rows, as system.clusters has it' },
-    server: { value: 'URL', help: 'the HTTP address of a shard, once for each, where there is no Keeper' },
+    cluster: { value: 'NAME', help: 'the cluster whose shards take the rows, a name of system.clusters' },
+    server: { value: 'URL', help: 'the HTTP address of a shard where there is no Keeper; once for each' },
     overwrite: { help: 'drop a table of that name first' },
     ...TABLE_OPTIONS,
   },
   notes: [
-    'User and password: CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, or user:password@ in the name. ?secure=1 is TLS.',
-    'A push that was stopped goes on where it was when it is asked for again; what is there is not sent twice.',
+    'User and password: CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, or user:password@ in the name.',
+    '?secure=1 is TLS. Push again after an interruption: only the missing rows are sent.',
   ],
   examples: [
     'rowspace push default clickhouse://localhost:8123/default/glove',
@@ -50,9 +50,10 @@ export const push: Command = {
       })
       progress.clear()
       const { size, dimension, sent } = pushed
+      const rest = sent < size ? ', the others were there' : ''
       return {
         text: () =>
-          `${paint.bold(oneLine(shown))}  ${count(size)} x ${dimension}, ${count(sent)} rows sent${sent < size ? ', the others were there' : ''}`,
+          `${paint.bold(oneLine(shown))}  ${count(size)} x ${dimension}, ${count(sent)} rows sent${rest}`,
         document: { in: from, out: shown, cluster: args.text('cluster') ?? null, ...pushed },
       }
     } finally {

@@ -1,11 +1,11 @@
-/** `rowspace sizes`: what the token tables of five models weigh, computed. */
+/** `rowspace sizes`: how large the token tables of five models are, computed. */
 
+import { bytes, count, percent, rounded } from '../../data/figures.ts'
 import { MODELS, type Model } from '../models.ts'
 import { HUB_OPTIONS } from '../open-table.ts'
 import { columns, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import type { Answer, Command } from '../parsing/command.ts'
-import { bytes, count, rounded, share } from '../views/figures.ts'
 import { liveSizes } from './live-sizes.ts'
 
 export const sizes: Command = {
@@ -45,12 +45,12 @@ function formatModels(): string {
       bytes(size.f32),
       bytes(size.bf16),
       `${model.published} of ${model.nominalText}`,
-      `${share(checkpoint.share)} of ${rounded(checkpoint.parameters)}`,
+      `${percent(checkpoint.share)} of ${rounded(checkpoint.parameters)}`,
     ]
   })
   const head = ['model', '|V|', 'd', '|V| · d', 'as f32', 'as bf16', 'published', 'checkpoint']
   return [
-    columns('lrrrrrrr', head, rows),
+    columns('lrrrrrrr', head, rows, ' '),
     '',
     ...[
       'published: the share that is quoted, of the size a model is named after;',

@@ -1,4 +1,4 @@
-/** From the words of a command line to checked values. node:util parses; what it refuses is said in our words. */
+/** From the words of a command line to checked values. node:util parses; the errors are ours. */
 import { parseArgs } from 'node:util'
 import { distance } from 'fastest-levenshtein'
 import { RowspaceError } from '../../src/core/errors.ts'
@@ -12,12 +12,12 @@ export const COMMON: Readonly<Record<string, Option>> = {
   help: { short: 'h', help: 'this help' },
 }
 
-/** The arguments of one call, by name; each reader throws `INVALID_ARGUMENT` naming the value and what would be right. */
+/** The arguments of one call. Each reader throws `INVALID_ARGUMENT` with the value and what is expected. */
 export class Arguments {
   constructor(
     readonly operands: readonly string[],
     private readonly values: ReadonlyMap<string, string | true>,
-    /** Every value of an option, in order: an option that is given again does not take the first one's place here. */
+    /** Every value of an option that is given again and again, in order. */
     private readonly lists: ReadonlyMap<string, readonly string[]> = new Map(),
   ) {}
 
@@ -35,16 +35,16 @@ export class Arguments {
     return this.lists.get(name) ?? []
   }
 
-  /** A whole number from `least` up. */
-  count(name: string, standard: number, least = 0): number {
+  /** An integer ≥ `min`. */
+  count(name: string, standard: number, min = 0): number {
     const value = this.text(name)
     if (value === undefined) return standard
     const number = /^[+-]?\d+$/.test(value) ? Number(value) : Number.NaN
-    if (Number.isSafeInteger(number) && number >= least) return number
-    const range = least === Number.MIN_SAFE_INTEGER ? '' : ` from ${least}`
+    if (Number.isSafeInteger(number) && number >= min) return number
+    const range = min === Number.MIN_SAFE_INTEGER ? '' : ` ≥ ${min}`
     throw new RowspaceError(
       name === 'k' ? 'INVALID_K' : 'INVALID_ARGUMENT',
-      `${spelled(name)} must be a whole number${range}; got ${describe(value)}`,
+      `${spelled(name)} must be an integer${range}; got ${describe(value)}.`,
     )
   }
 
@@ -52,9 +52,10 @@ export class Arguments {
     const value = this.text(name)
     if (value === undefined) return standard
     if ((among as readonly string[]).includes(value)) return value as Value
+    const hint = didYouMean(value, among) || '.'
     throw new RowspaceError(
       'INVALID_ARGUMENT',
-      `${spelled(name)} must be ${among.join(' or ')}; got ${describe(value)}${didYouMean(value, among)}`,
+      `${spelled(name)} must be ${among.join(' or ')}; got ${describe(value)}${hint}`,
     )
   }
 }
@@ -110,10 +111,10 @@ function checkedValue(
   if (option === undefined) throw unknownOption(rawName, word, options, grammar)
   if (option.value === undefined) {
     if (value === undefined) return true
-    throw new RowspaceError('INVALID_ARGUMENT', `${rawName} takes no value; got ${describe(value)}`)
+    throw new RowspaceError('INVALID_ARGUMENT', `${rawName} takes no value; got ${describe(value)}.`)
   }
   if (value !== undefined) return value
-  throw new RowspaceError('INVALID_ARGUMENT', `${rawName} needs a value: ${rawName} ${option.value}`)
+  throw new RowspaceError('INVALID_ARGUMENT', `${rawName} needs a value: ${rawName} ${option.value}.`)
 }
 
 function unknownOption(
@@ -127,8 +128,8 @@ function unknownOption(
     ...(short === undefined || short === name ? [] : [`-${short}`]),
   ])
   const minus = grammar.operands.length > 0 ? `; an argument that starts with a minus goes behind "--"` : ''
-  const hint =
-    nearOption(word, known) || (/^-\d/.test(word) ? minus : `; there are ${known.join(', ')}${minus}`)
+  const list = /^-\d/.test(word) ? '' : `; there are ${known.join(', ')}`
+  const hint = nearOption(word, known) || `${list}${minus}.`
   const where = grammar.name === undefined ? 'without a command there is' : `${grammar.name} has`
   const shown = rawName.length > 60 ? `${rawName.slice(0, 60)}…` : rawName
   return new RowspaceError('INVALID_ARGUMENT', `${where} no option ${shown}${hint}`)
@@ -151,7 +152,7 @@ function spelled(name: string): string {
 }
 
 function checkOperands(given: readonly string[], { operands, name }: Grammar): void {
-  const usage = `usage: rowspace ${name} ${operands.join(' ')}`
+  const usage = `usage: rowspace ${name} ${operands.join(' ')}.`
   const missing = operands[given.length]
   if (missing !== undefined && !missing.startsWith('['))
     throw new RowspaceError('INVALID_ARGUMENT', `${missing} is missing; ${usage}`)
@@ -160,7 +161,7 @@ function checkOperands(given: readonly string[], { operands, name }: Grammar): v
   throw new RowspaceError(
     'INVALID_ARGUMENT',
     operands.length === 0 && name === undefined
-      ? `${describe(surplus)} is one argument too many`
+      ? `${describe(surplus)} is one argument too many.`
       : `${describe(surplus)} is one argument too many; ${usage}`,
   )
 }

@@ -1,6 +1,10 @@
-/** `clickhouse://user:password@host:port/database/table?secure=1` as the address of a table. User and password are never printed. */
+/**
+ * `clickhouse://user:password@host:port/database/table?secure=1` as the address of a table. User and password
+ * are never printed.
+ */
 import type { ConnectionOptions } from '../../src/clickhouse/options.ts'
 import { RowspaceError } from '../../src/core/errors.ts'
+import { describe } from '../../src/core/values.ts'
 
 export interface ClusterName {
   /** As it may be printed. */
@@ -18,7 +22,8 @@ export function shownName(name: string): string {
 }
 
 /**
- * User and password stand in the name, or in CLICKHOUSE_USER and CLICKHOUSE_PASSWORD. `secure=1` asks by TLS, as does port 8443.
+ * User and password are in the name, or in CLICKHOUSE_USER and CLICKHOUSE_PASSWORD. `secure=1` uses TLS, as
+ * does port 8443.
  *
  * @throws RowspaceError `INVALID_ARGUMENT`
  */
@@ -30,31 +35,28 @@ export function parseClusterName(
   const wrong = (what: string) =>
     new RowspaceError(
       'INVALID_ARGUMENT',
-      `${JSON.stringify(shown)}: ${what}; a table on ClickHouse is named clickhouse://host:port/database/table`,
+      `${describe(shown)}: ${what}; a table on ClickHouse is named clickhouse://host:port/database/table.`,
       { name: shown },
     )
-  // the parser of URLs knows host and port of http alone
+  // URL reads host and port only of schemes it knows
   const address = name.replace(/^clickhouse:/i, 'http:')
-  if (!/^http:\/\//.test(address) || !URL.canParse(address)) throw wrong('it is no address')
+  if (!/^http:\/\//.test(address) || !URL.canParse(address)) throw wrong('it is not an address')
   const url = new URL(address)
-  const parts = url.pathname.split('/').slice(1).map(decoded)
-  if (parts.length !== 2 || parts.some((part) => part === undefined || part === '')) {
-    throw wrong('it has no database and table')
-  }
+  const [database, table, ...more] = url.pathname.split('/').slice(1).map(decoded)
+  if (!database || !table || more.length > 0) throw wrong('it has no database and table')
   for (const key of url.searchParams.keys()) {
-    if (key !== 'secure') throw wrong(`it has no option ${JSON.stringify(key)}`)
+    if (key !== 'secure') throw wrong(`it has no option ${describe(key)}`)
   }
-  const port = url.port === '' ? '' : url.port
-  const secure = ['1', 'true', ''].includes(url.searchParams.get('secure') ?? '0') || port === '8443'
-  const host = `${url.hostname}:${port === '' ? (secure ? '8443' : '8123') : port}`
+  const secure = ['1', 'true', ''].includes(url.searchParams.get('secure') ?? '0') || url.port === '8443'
+  const host = `${url.hostname}:${url.port || (secure ? '8443' : '8123')}`
   const username = decoded(url.username) || environment.CLICKHOUSE_USER
   const password = decoded(url.password) || environment.CLICKHOUSE_PASSWORD
   return {
     shown,
     connection: {
       url: `${secure ? 'https' : 'http'}://${host}`,
-      database: parts[0]!,
-      table: parts[1]!,
+      database,
+      table,
       username,
       password,
     },

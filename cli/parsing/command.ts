@@ -1,4 +1,4 @@
-/** What a command of `rowspace` is: its grammar, its help, and a question that gives an answer to print. */
+/** What a command of `rowspace` is: its grammar, its help, and `run`, which gives an answer to print. */
 import type { Arguments } from './arguments.ts'
 import type { Grammar } from './option.ts'
 
@@ -12,7 +12,7 @@ export interface Command extends Grammar {
   name: string
   /** One line for the list of commands. */
   summary: string
-  /** More about it, a line each. */
+  /** More about it, line by line. */
   notes?: readonly string[]
   examples: readonly string[]
   run(args: Arguments): Promise<Answer>

@@ -5,8 +5,8 @@ import type { Expression } from '../../src/table/expression.ts'
 import { type ExpressionTerm, expressionFrom } from '../../src/table/parse-expression.ts'
 
 /**
- * The id of the row that `name` means: a token by the table's rule (as written, else with a leading space); digits
- * that are no token are an id, and `#12` is one always.
+ * The id of the row that `name` means: a token by the table's rule (as written, else with a leading space);
+ * digits that are not a token are an id, and `#12` always is.
  *
  * @throws `UNKNOWN_TOKEN`, `NO_TOKENS`, `ID_OUT_OF_RANGE`
  */
@@ -20,7 +20,7 @@ function isToken({ vocabulary }: EmbeddingTable, name: string): boolean {
   return vocabulary?.idOf(name) !== undefined || vocabulary?.idOf(` ${name}`) !== undefined
 }
 
-/** The terms as the table takes them, every word looked up. Throws as `rowNamed`. */
+/** The terms as the table takes them, every word looked up. Throws what `rowNamed` throws. */
 export function expressionOf(table: EmbeddingTable, terms: readonly ExpressionTerm[]): Expression {
   return expressionFrom(
     terms.map(({ weight, word, quoted }) => ({
@@ -30,7 +30,7 @@ export function expressionOf(table: EmbeddingTable, terms: readonly ExpressionTe
   )
 }
 
-/** The pieces of a text with the id of each, where it has one: the tokenizer's, or ids where the table has no tokens. */
+/** The tokens of a text, each with its id where it has one; a table without tokens takes ids instead. */
 export function splitText(table: EmbeddingTable, text: string): { text: string; id: number | undefined }[] {
   const { vocabulary } = table
   if (vocabulary !== undefined) {

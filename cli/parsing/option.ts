@@ -1,7 +1,7 @@
 /** The grammar of a command: its operands and options. */
 
 export interface Option {
-  /** What stands for its value in help ('N', 'cosine|dot'); without it the option is a flag. */
+  /** How help writes its value ('N', 'cosine|dot'); without it the option is a flag. */
   value?: string
   /** One letter, for `-k`. */
   short?: string

@@ -1,5 +1,6 @@
-/** `--transform`: tables made from another's rows, to evaluate beside it. */
+/** `--transform`: transformed tables to evaluate beside the plain one. */
 import { RowspaceError } from '../../src/core/errors.ts'
+import { describe } from '../../src/core/values.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { allButTheTop, meanRemoval, principalComponents, whitening } from '../../src/transforms/fit.ts'
 import type { Transform } from '../../src/transforms/transform.ts'
@@ -30,9 +31,8 @@ export function readTransforms(names: readonly string[]): NamedTransform[] {
         return { name, make: (table) => make(table, count === undefined ? undefined : Number(count)) }
       }
       const known = Object.keys(TRANSFORMS)
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        `--transform must be ${known.join(', ')} or all, some with a number (pca:50); got ${JSON.stringify(name)}${didYouMean(kind, known)}`,
-      )
+      const hint = didYouMean(kind, known) || '.'
+      const expected = `--transform must be ${known.join(', ')} or all, some with a number (pca:50)`
+      throw new RowspaceError('INVALID_ARGUMENT', `${expected}; got ${describe(name)}${hint}`)
     })
 }

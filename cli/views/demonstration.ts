@@ -1,9 +1,10 @@
 /** How the demonstration reads. */
+import { count, duration } from '../../data/figures.ts'
 import type { Match } from '../../src/table/matches.ts'
 import { foundRows } from '../commands/lookup.ts'
 import { columns, paint } from '../output.ts'
-import { column, cosine, count, duration } from './figures.ts'
-import type { Demonstration } from './shown.ts'
+import { column, cosine, token } from './figures.ts'
+import type { Demonstration, Found } from './shown.ts'
 
 const INDENT = '     '
 
@@ -31,10 +32,12 @@ export function formatDemonstration(shown: Demonstration): string {
 }
 
 function opening({ size, dimension, milliseconds }: Demonstration): string[] {
+  const name = paint.bold(paint.cyan('rowspace'))
+  const shape = paint.bold(`${count(size)} words x ${dimension} numbers`)
   return [
-    `  ${paint.bold(paint.cyan('rowspace'))}  A table E keeps one row of numbers for every token it knows: |V| x d.`,
-    `            This one is ${paint.bold(`${count(size)} words x ${dimension} numbers`)}, real vectors of GloVe 6B,`,
-    `            opened in ${duration(milliseconds)}. Nobody told it what a word means.`,
+    `  ${name}  A table E has one row of numbers for every token it knows: |V| x d.`,
+    `            This one is ${shape}, real vectors of GloVe 6B,`,
+    `            opened in ${duration(milliseconds)}. It was never given what a word means.`,
     '',
   ]
 }
@@ -43,32 +46,25 @@ function section(number: number, title: string, aside: string, lines: string[]):
   return [`  ${paint.cyan(String(number))}  ${paint.bold(title)}  ${paint.dim(aside)}`, '', ...lines, '']
 }
 
-/** How long the questions took, each alone. */
-function took({ size }: Demonstration, ...asked: { milliseconds: number }[]): string {
-  const times = asked.map(({ milliseconds }) => duration(milliseconds))
+/** How long the searches took, each alone. */
+function took({ size }: Demonstration, ...searches: { milliseconds: number }[]): string {
+  const times = searches.map(({ milliseconds }) => duration(milliseconds))
   return `all ${count(size)} rows compared in ${times.join(', then ')}`
 }
 
 function sentence({ sentence: { found } }: Demonstration): string[] {
-  const [first, again] = repeated(found)
-  return [
-    foundRows(found, 5, INDENT),
-    '',
-    remark(
-      `"${first.text}" came twice: the same id ${first.id}, the same row${
-        sameBits(first.row!, again.row!) ? ' to the bit. A lookup knows no context.' : '? They differ!'
-      }`,
-    ),
-  ]
+  return [foundRows(found, 5, INDENT), '', ...repetitions(found)]
 }
 
-function repeated(found: Demonstration['sentence']['found']) {
-  const again = found.find(({ id }, place) => found.findIndex((other) => other.id === id) < place)!
-  return [found.find(({ id }) => id === again.id)!, again] as const
-}
-
-function sameBits(a: Float32Array, b: Float32Array): boolean {
-  return Buffer.from(a.buffer).equals(Buffer.from(b.buffer))
+/** A remark on each token that came before, with the same row. */
+function repetitions(found: readonly Found[]): string[] {
+  return found.flatMap(({ text, id, row }, place) => {
+    const first = found.slice(0, place).find((other) => other.id === id)?.row
+    if (first === undefined || row === undefined) return []
+    const same = Buffer.from(first.buffer).equals(Buffer.from(row.buffer))
+    const rows = same ? 'the same row to the bit. A lookup knows no context.' : 'another row!'
+    return [remark(`"${text}" came twice: the same id ${id}, ${rows}`)]
+  })
 }
 
 function neighbours({ neighbours: { matches } }: Demonstration): string[] {
@@ -84,61 +80,69 @@ function bar(cosine: number): string {
 }
 
 function withBar(match: Match): string[] {
-  return [paint.bold(match.token!), cosine(match.cosine), paint.cyan(bar(match.cosine))]
+  return [paint.bold(token(match.token)), cosine(match.cosine), paint.cyan(bar(match.cosine))]
 }
 
 function analogy({ analogy: { matches, unrelated, random, seed } }: Demonstration): string[] {
   const dot = column(matches.map((match) => match.dot))
   const figures = (match: Match) => [cosine(match.cosine), dot(match.dot)]
-  const answer = ({ token }: Match, place: number) =>
-    place === 0 ? paint.bold(paint.green(token!)) : paint.bold(token!)
+  const answer = (match: Match, place: number) => [
+    paint.bold(first(token(match.token), place)),
+    ...figures(match),
+    paint.cyan(bar(match.cosine)),
+  ]
+  const baselines = (rows: readonly Match[], what: string) =>
+    rows.map((match, place) => [
+      token(match.token),
+      ...figures(match),
+      paint.dim(bar(match.cosine) + (place === 0 ? `  ${what}` : '')),
+    ])
   const rows = [
-    ...matches.map((match, place) => [
-      answer(match, place),
-      ...figures(match),
-      paint.cyan(bar(match.cosine)),
-    ]),
+    ...matches.map(answer),
     ['', '', '', ''],
-    ...[...unrelated, ...random].map((match, place) => [
-      match.token!,
-      ...figures(match),
-      paint.dim(
-        bar(match.cosine) +
-          (place === 0
-            ? '  unrelated words'
-            : place === unrelated.length
-              ? `  drawn at random, seed ${seed}`
-              : ''),
-      ),
-    ]),
+    ...baselines(unrelated, 'unrelated words'),
+    ...baselines(random, `drawn at random, seed ${seed}`),
   ]
   return [
     columns('lrrl', ['', 'cosine', 'dot', ''], rows, INDENT),
     '',
-    remark('The three words asked with are left out. The grey rows show what chance looks like.'),
+    remark('The three words of the query are left out. The grey rows show what chance looks like.'),
   ]
 }
 
-function measures({ measures: { cosine: byCosine, dot: byDot, norms } }: Demonstration): string[] {
+/** The first of an answer is green. */
+function first(text: string, place: number): string {
+  return place === 0 ? paint.bold(paint.green(text)) : text
+}
+
+function measures({ measures: { cosine: byCosine, dot: byDot, first: firsts } }: Demonstration): string[] {
   const dot = column(byDot.matches.map((match) => match.dot))
-  const rows = byCosine.matches.map((match, place) => {
-    const other = byDot.matches[place]!
-    const paintFirst = (text: string) => (place === 0 ? paint.bold(paint.green(text)) : text)
-    return [paintFirst(match.token!), cosine(match.cosine), '', paintFirst(other.token!), dot(other.dot)]
-  })
-  const [direction, length] = [byCosine.matches[0]!.token!, byDot.matches[0]!.token!]
-  const norm = (token: string) => norms.get(token)!.toFixed(2)
+  const right = byDot.matches.map((match, place) => [first(token(match.token), place), dot(match.dot)])
+  const rows = byCosine.matches.map((match, place) => [
+    first(token(match.token), place),
+    cosine(match.cosine),
+    '',
+    ...(right[place] ?? []),
+  ])
+  const norms = firsts.map(({ token: name, norm }) => `‖${token(name)}‖ = ${norm.toFixed(2)}`)
   return [
     columns('lrllr', ['by cosine', '', '    ', 'by dot', ''], rows, INDENT),
     '',
     remark('Cosine compares directions alone; dot also favours long rows, so the two may disagree:'),
-    remark(`‖${direction}‖ = ${norm(direction)}, ‖${length}‖ = ${norm(length)}.`),
+    remark(`${norms.join(', ')}.`),
   ]
 }
 
 function remark(text: string): string {
   return INDENT + paint.dim(text)
 }
+
+const PROPOSED: readonly (readonly [command: string, what: string])[] = [
+  ['npx rowspace nearest default jazz', 'any of these words'],
+  ['npx rowspace analogy default "tokyo - japan + france"', 'any sum'],
+  ['npx rowspace inspect vectors.bin', 'a table of your own'],
+  ['npx rowspace --help', 'everything else'],
+]
 
 function whatNext(): string[] {
   return [
@@ -147,12 +151,7 @@ function whatNext(): string[] {
     columns(
       'll',
       undefined,
-      [
-        ['npx rowspace nearest default jazz', 'any of these words'],
-        ['npx rowspace analogy default "tokyo - japan + france"', 'any sum'],
-        ['npx rowspace inspect vectors.bin', 'a table of your own'],
-        ['npx rowspace --help', 'everything else'],
-      ].map(([command, what]) => [paint.cyan(command!), paint.dim(what!)]),
+      PROPOSED.map(([command, what]) => [paint.cyan(command), paint.dim(what)]),
       INDENT,
     ),
   ]

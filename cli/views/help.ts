@@ -12,18 +12,20 @@ export function generalHelp(commands: readonly Command[], version: string): stri
     summary,
   ])
   return [
-    `${paint.bold('rowspace')} ${version}  look rows of embedding tables up, find the nearest, do arithmetic with them`,
+    `${paint.bold('rowspace')} ${version}  look up, compare and add rows of embedding tables`,
     '',
-    columns('ll', undefined, [['rowspace', 'the demonstration, on the table that comes with it'], ...rows]),
+    columns('ll', undefined, [['rowspace', 'a demonstration, on the table that comes with it'], ...rows]),
     '',
-    '<table> is a path, a URL, a model (hf:owner/name[@revision][/file]), or `default`: 20,000 words of GloVe 6B.',
-    'nearest, analogy, lookup and inspect take a table on ClickHouse too: clickhouse://host:port/database/table.',
-    'The format is told by content: safetensors, GGUF, npy with words beside it, word2vec text and binary, GloVe text,',
-    'raw float32 with words.json.',
+    '<table> is a path, a URL, a model (hf:owner/name[@revision][/file]),',
+    'or `default`: 20,000 words of GloVe 6B.',
+    'nearest, analogy, lookup and inspect take a table on ClickHouse too:',
+    'clickhouse://host:port/database/table.',
+    'The format is recognised by content: safetensors, GGUF, npy with words beside it,',
+    'word2vec text and binary, GloVe text, raw float32 with words.json.',
     '',
     optionRows({ ...COMMON, version: { short: 'V', help: 'the version' } }),
     '',
-    `More about one: rowspace ${paint.bold('nearest')} --help`,
+    `More about a command: rowspace ${paint.bold('nearest')} --help`,
   ].join('\n')
 }
 

@@ -1,24 +1,25 @@
 /** The answer of `nearest` and `analogy`: a table for people, the documented JSON for scripts. */
 
+import { count, duration } from '../../data/figures.ts'
 import type { Metric } from '../../src/table/embedding-table.ts'
 import type { Match } from '../../src/table/matches.ts'
 import { columns, paint } from '../output.ts'
 import type { Answer } from '../parsing/command.ts'
 import type { Option } from '../parsing/option.ts'
-import { column, cosine, count, duration, token } from './figures.ts'
+import { column, cosine, token } from './figures.ts'
 
 /** Options of both commands. */
 export const SEARCH_OPTIONS: Readonly<Record<string, Option>> = {
-  k: { short: 'k', value: 'N', help: 'how many rows (10)' },
+  k: { short: 'k', value: 'N', help: 'how many rows, at most (10)' },
   metric: { value: 'cosine|dot', help: 'what to rank by; both are shown (cosine)' },
-  'include-inputs': { help: 'let the rows asked with be in the answer' },
+  'include-inputs': { help: 'let the rows of the query be in the answer' },
 }
 
 export const METRICS: readonly Metric[] = ['cosine', 'dot']
 
 export interface Answered {
-  /** What was asked, as people write it. */
-  question: string
+  /** The query as people write it. */
+  query: string
   /** The table as it was named, and itself for its shape. */
   name: string
   table: { readonly size: number; readonly dimension: number }
@@ -27,7 +28,7 @@ export interface Answered {
   matches: readonly Match[]
   /** Rows drawn at random, to compare with. */
   baselines?: readonly Match[] | undefined
-  /** How long the question alone took. */
+  /** How long the search alone took. */
   milliseconds: number
 }
 
@@ -50,21 +51,13 @@ export function matchDocument({ id, token, cosine, dot }: Match) {
   return { id, token: token ?? null, cosine, dot }
 }
 
-function formatMatches({
-  question,
-  name,
-  table,
-  metric,
-  matches,
-  baselines,
-  milliseconds,
-}: Answered): string {
+function formatMatches({ query, name, table, metric, matches, baselines, milliseconds }: Answered): string {
   const shape = `${name}, ${count(table.size)} x ${table.dimension}, by ${metric}, ${duration(milliseconds)}`
-  const lines = [`${paint.bold(question)}  ${paint.dim(shape)}`, matchRows(matches, baselines, metric)]
+  const lines = [`${paint.bold(query)}  ${paint.dim(shape)}`, matchRows(matches, baselines, metric)]
   return lines.filter((line) => line !== '').join('\n')
 }
 
-/** The rows alone, best first, with the baselines dimmed below; the measure they are ranked by in colour. */
+/** The rows alone, best first, the baselines dimmed below; the metric they are ranked by in colour. */
 export function matchRows(
   matches: readonly Match[],
   baselines: readonly Match[] | undefined,
@@ -88,18 +81,18 @@ export function matchRows(
   return columns('lrrr', ['token', 'cosine', 'dot', 'id'], rows, indent)
 }
 
-/** The same for a question that is waited for. */
+/** The same for a search that is awaited. */
 export async function timedAsync<Result>(
-  ask: () => Promise<Result>,
+  search: () => Promise<Result>,
 ): Promise<{ result: Result; milliseconds: number }> {
   const start = performance.now()
-  const result = await ask()
+  const result = await search()
   return { result, milliseconds: performance.now() - start }
 }
 
-/** Runs a question and times it alone. */
-export function timed<Result>(ask: () => Result): { result: Result; milliseconds: number } {
+/** Runs a search and times it alone. */
+export function timed<Result>(search: () => Result): { result: Result; milliseconds: number } {
   const start = performance.now()
-  const result = ask()
+  const result = search()
   return { result, milliseconds: performance.now() - start }
 }

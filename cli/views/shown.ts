@@ -21,5 +21,10 @@ export interface Demonstration {
   sentence: { text: string; found: Found[] }
   neighbours: Timed & { word: string }
   analogy: Timed & { unrelated: Match[]; random: Match[]; seed: number }
-  measures: { cosine: Timed; dot: Timed; norms: Map<string, number> }
+  measures: {
+    cosine: Timed
+    dot: Timed
+    /** The first row of each, with its norm. */
+    first: readonly { token: string | undefined; norm: number }[]
+  }
 }

@@ -8,7 +8,7 @@ export interface LookupAnswer {
   /** Rows of the table, |V|. */
   size: number
   dimension: number
-  /** Whether rows have names; else they are asked for by their ids. */
+  /** Whether rows have names; else they are named by their ids. */
   named: boolean
   /** Which token of the sentence is looked at; −1 where none has a row. */
   place: number
@@ -43,7 +43,7 @@ function chosenRow(table: EmbeddingTable, tokens: readonly TextToken[], id: numb
   return { id, name: nameOf(table, id), row: table.row(id), scale }
 }
 
-/** How GPT-2 splits it; its vocabulary is fetched when first asked for. */
+/** How GPT-2 splits it; its vocabulary is fetched on first use. */
 export async function gpt2Split(sentence: string): Promise<TextToken[]> {
   const { gpt2Vocabulary } = await import('rowspace/gpt2')
   return gpt2Vocabulary().tokenize(sentence)

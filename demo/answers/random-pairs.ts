@@ -4,7 +4,7 @@ import type { EmbeddingTable } from 'rowspace'
 const SAMPLE = 64
 const sorted = new WeakMap<EmbeddingTable, Float32Array>()
 
-/** The cosines of all pairs of 64 rows drawn from a seed (2,016 of them), smallest first; kept for each table. */
+/** The cosines of all 2,016 pairs of 64 rows drawn from a seed, smallest first; cached for each table. */
 export function randomCosines(table: EmbeddingTable): Float32Array {
   let cosines = sorted.get(table)
   if (cosines === undefined) {

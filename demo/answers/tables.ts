@@ -83,23 +83,23 @@ const isModel = (source: string) => source.startsWith('hf:')
 
 async function sourceOf(source: TableSource, signal: AbortSignal): Promise<SourceLike> {
   if (typeof source !== 'string' || isModel(source)) return source
-  return (await import('./kept-address.ts')).keptAddress(source, signal)
+  return (await import('./cached-address.ts')).cachedAddress(source, signal)
 }
 
 /** Another hub than huggingface.co, where one is named. */
 const hubAt = (endpoint: string) => (endpoint === '' ? {} : { hub: { endpoint } })
 
-/** Something that this browser keeps. */
-export interface Kept {
+/** A model or file in this browser's cache. */
+export interface Cached {
   /** As it is opened: `hf:owner/name` or an address. */
   name: string
   bytes: number
 }
 
-export async function listKept(): Promise<Kept[]> {
+export async function listCached(): Promise<Cached[]> {
   const [{ listCache }, { listAddresses }] = await Promise.all([
     import('rowspace/hub'),
-    import('./kept-address.ts'),
+    import('./cached-address.ts'),
   ])
   const models = new Map<string, number>()
   for (const { name, cachedBytes } of await listCache()) {
@@ -111,5 +111,5 @@ export async function listKept(): Promise<Kept[]> {
 
 export async function forget(name: string): Promise<void> {
   if (isModel(name)) await (await import('rowspace/hub')).clearCache(name)
-  else await (await import('./kept-address.ts')).forgetAddress(name)
+  else await (await import('./cached-address.ts')).forgetAddress(name)
 }

@@ -10,7 +10,7 @@ export interface NamedMatch {
   dot: number
 }
 
-/** Tables without tokens are asked by id: `3 14 15`. */
+/** Tables without tokens take ids: `3 14 15`. */
 export function split(table: EmbeddingTable, sentence: string): TextToken[] {
   if (table.vocabulary !== undefined) return table.vocabulary.tokenize(sentence)
   return (sentence.match(/\d+/g) ?? []).map((text) => {
@@ -36,7 +36,7 @@ export const norm = (row: Float32Array): number => Math.hypot(...row)
 
 /** A search's time is the median of so many: the first one of a table also waits for the engine to compile. */
 const TIMED = 5
-/** Slow searches are not asked again. */
+/** Slow searches are not repeated. */
 const SLOW_MILLISECONDS = 20
 
 /** What a search gives, and the milliseconds it takes. */

@@ -1,7 +1,8 @@
 /** The measured times as a chart that stands alone: its colours and sizes are written into it, so that it can be saved. */
+
 import { scaleLinear } from 'd3-scale'
+import { count, duration } from '../../data/figures.ts'
 import { colour, draw } from '../dom.ts'
-import { count, millisecondsText } from '../text.ts'
 import type { Measurement } from './worker.ts'
 
 const MARGIN = 16
@@ -21,7 +22,7 @@ export function chartOf({ size, dimension, results }: Measurement, width: number
     draw('text', { x, y, fill: ink, 'font-size': 14, ...more }, content)
   const bars = results.flatMap(({ name, milliseconds }, place) => {
     const y = TOP + place * ROW
-    const figures = `${millisecondsText(milliseconds)}${place === 0 ? '' : ` · ${(plain / milliseconds).toFixed(1)} ×`}`
+    const figures = `${duration(milliseconds)}${place === 0 ? '' : ` · ${(plain / milliseconds).toFixed(1)} ×`}`
     return [
       text(MARGIN, y + 16, name),
       text(width - MARGIN, y + 16, figures, { 'text-anchor': 'end', 'font-weight': 600 }),
@@ -36,9 +37,7 @@ export function chartOf({ size, dimension, results }: Measurement, width: number
     ]
   })
   const title = `Ten nearest of ${count(size)} × ${count(dimension)}`
-  const summary = results
-    .map(({ name, milliseconds }) => `${name} ${millisecondsText(milliseconds)}`)
-    .join('; ')
+  const summary = results.map(({ name, milliseconds }) => `${name} ${duration(milliseconds)}`).join('; ')
   const note = 'One query, median of its turns, in this browser · rowspace'
   return draw(
     'svg',

@@ -34,7 +34,7 @@ interface Contender {
 
 const K = 10
 const TURNS = 15
-/** A turn lasts at least as long, so that a coarse clock can tell. */
+/** Milliseconds that a turn lasts at least, so that a coarse clock can measure it. */
 const LEAST_MILLISECONDS = 3
 
 async function measure(

@@ -17,7 +17,7 @@ const EXAMPLES = [
   'king + 0.5 * woman − 0.5 * man',
 ]
 
-/** The match that is explained, until another question is asked. */
+/** The match that is explained, until the next query. */
 interface Chosen {
   of: State
   id: number
@@ -30,19 +30,19 @@ export function setUpArithmetic({ tables, change, state }: Page): Show {
     showExplanation,
     (error) => byId('explanation').replaceChildren(messageOf(error)),
   )
-  const show = (answer: ArithmeticAnswer, asked: State) => {
+  const show = (answer: ArithmeticAnswer, query: State) => {
     wrong('')
-    if (chosen?.of !== asked) chosen = undefined
+    if (chosen?.of !== query) chosen = undefined
     const first = answer.matches[0] ?? answer.baselines[0]
     const id = chosen?.id ?? first?.id
     showSum(answer, id, (match) => {
-      chosen = { of: asked, id: match }
+      chosen = { of: query, id: match }
       const focused = document.activeElement?.textContent
-      show(answer, asked)
+      show(answer, query)
       const words = document.querySelectorAll<HTMLElement>('#arithmetic .word')
       for (const word of words) if (word.textContent === focused) word.focus({ preventScroll: true })
     })
-    if (id !== undefined) void explain({ of: asked, id })
+    if (id !== undefined) void explain({ of: query, id })
   }
   const ask = newestOnly(
     (state: State) => tables.arithmetic(state),

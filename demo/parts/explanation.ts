@@ -1,7 +1,8 @@
 /** Why a row is near the sum: what each coordinate gives to the cosine, and where it stands among random pairs. */
+import { count } from '../../data/figures.ts'
 import type { Explanation } from '../answers/explain.ts'
 import { byId, draw, make } from '../dom.ts'
-import { cosineText, count, signed, visible } from '../text.ts'
+import { cosineText, percentText, signed, visible } from '../text.ts'
 
 const WIDTH = 480
 const HEIGHT = 96
@@ -43,7 +44,7 @@ export function showExplanation(explanation: Explanation): void {
     make(
       'p',
       { className: 'caption' },
-      `Higher than the cosine of ${percentile.toFixed(1)} % of random pairs of rows (${count(below)} of ${count(randomCosines.length)}).`,
+      `Higher than the cosine of ${percentText(percentile / 100)} of random pairs of rows (${count(below)} of ${count(randomCosines.length)}).`,
     ),
   )
 }

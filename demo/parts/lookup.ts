@@ -1,11 +1,13 @@
 /** Sentence → tokens → rows: x_i = E[t_i]. */
+
 import type { TextToken } from 'rowspace'
+import { count } from '../../data/figures.ts'
 import type { LookupAnswer } from '../answers/lookup.ts'
 import { byId, make } from '../dom.ts'
 import { newestOnly } from '../newest.ts'
 import type { Page, Show } from '../page.ts'
 import type { Change, State } from '../state.ts'
-import { count, decimal, messageOf, visible } from '../text.ts'
+import { decimal, messageOf, visible } from '../text.ts'
 import { drawMatrix } from './matrix.ts'
 import { drawStrip } from './strip.ts'
 
@@ -18,17 +20,17 @@ export function setUpLookup({ tables, change, state }: Page): Show {
     },
   )
   const line = byId('gpt2-line')
-  const asked = byId<HTMLInputElement>('gpt2-ids')
+  const wanted = byId<HTMLInputElement>('gpt2-ids')
   const askGpt2 = newestOnly(
     ({ sentence }: State) => tables.gpt2Split(sentence),
     (tokens) => line.replaceChildren(...tokens.map(gpt2Token)),
     (error) => line.replaceChildren(messageOf(error)),
   )
   const showGpt2 = (state: State) => {
-    line.hidden = !asked.checked
-    if (asked.checked) void askGpt2(state)
+    line.hidden = !wanted.checked
+    if (wanted.checked) void askGpt2(state)
   }
-  asked.onchange = () => showGpt2(state())
+  wanted.onchange = () => showGpt2(state())
   byId('sentence').oninput = ({ target }) =>
     change({ sentence: (target as HTMLInputElement).value, place: 0 })
   return (state) => {
@@ -38,7 +40,7 @@ export function setUpLookup({ tables, change, state }: Page): Show {
 }
 
 const gpt2Token = ({ text, id }: TextToken) =>
-  make('span', { className: 'piece' }, visible(text), make('small', {}, String(id)))
+  make('span', { className: 'token' }, visible(text), make('small', {}, String(id)))
 
 function showLookup(answer: LookupAnswer, change: Change, wanted: () => number): void {
   const { tokens, place, chosen, size, dimension } = answer

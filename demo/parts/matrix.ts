@@ -1,6 +1,6 @@
 /** E as a tall matrix, the rows of the sentence marked at their true height. */
+import { count } from '../../data/figures.ts'
 import { byId, draw } from '../dom.ts'
-import { count } from '../text.ts'
 
 const TOP = 26
 const HEIGHT = 226

@@ -1,9 +1,11 @@
-/** The part of the page that measures in this browser; what it needs is fetched when it is asked for. */
+/** The part of the page that measures in this browser; what it needs is fetched on first use. */
+
 import { proxy, transfer, wrap } from 'comlink'
+import { count, duration } from '../../data/figures.ts'
 import { byId } from '../dom.ts'
 import type { Measurement, MeasureWorker, Rows } from '../measure/worker.ts'
 import type { Page } from '../page.ts'
-import { count, messageOf, millisecondsText } from '../text.ts'
+import { messageOf } from '../text.ts'
 
 export function setUpMeasuring(page: Page): void {
   const go = byId<HTMLButtonElement>('measure-go')
@@ -89,8 +91,7 @@ async function showMeasured(measured: Measurement): Promise<void> {
 function textOf({ size, dimension, results }: Measurement): string {
   const plain = results[0]!.milliseconds
   const lines = results.map(
-    ({ name, milliseconds }) =>
-      `${name}: ${millisecondsText(milliseconds)} (${(plain / milliseconds).toFixed(1)} x)`,
+    ({ name, milliseconds }) => `${name}: ${duration(milliseconds)} (${(plain / milliseconds).toFixed(1)} x)`,
   )
   return [`The 10 nearest of ${count(size)} x ${count(dimension)}`, ...lines].join('\n')
 }

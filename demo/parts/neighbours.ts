@@ -1,10 +1,11 @@
 /** The nearest rows of the chosen token. */
+import { count, duration } from '../../data/figures.ts'
 import type { NeighboursAnswer, SearchFacts } from '../answers/neighbours.ts'
 import { byId } from '../dom.ts'
 import { newestOnly } from '../newest.ts'
 import type { Page, Show } from '../page.ts'
 import type { State } from '../state.ts'
-import { count, messageOf, millisecondsText, visible } from '../text.ts'
+import { messageOf, visible } from '../text.ts'
 import { matchTable } from './match-table.ts'
 
 export function setUpNeighbours({ tables, change }: Page): Show {
@@ -43,7 +44,7 @@ function showNeighbours(answer: NeighboursAnswer | undefined, append: (name: str
 export function searchText({ size, milliseconds, timed, threads, rescored }: SearchFacts): string {
   const by = threads === 1 ? 'one thread' : `${threads} threads`
   const time = timed === 1 ? '' : ` (the median of ${timed} times)`
-  const searched = `${count(size)} rows searched in ${millisecondsText(milliseconds)} on ${by}${time}`
+  const searched = `${count(size)} rows searched in ${duration(milliseconds)} on ${by}${time}`
   return rescored < size
     ? `${searched}: ${count(rescored)} scored in full, the others ruled out by a bound.`
     : `${searched}.`

@@ -1,10 +1,12 @@
 /** The part of the page that opens tables: header first, then the rows, with progress and a way back. */
+
 import { proxy } from 'comlink'
+import { bytes as bytesText, count } from '../../data/figures.ts'
 import type { Header, TableSource } from '../answers/tables.ts'
 import { byId } from '../dom.ts'
 import type { Page } from '../page.ts'
-import { bytesText, count, messageOf } from '../text.ts'
-import { showKept } from './kept.ts'
+import { messageOf } from '../text.ts'
+import { showCached } from './cached.ts'
 
 /** A table that is open now; `link` names it for the URL where it has an address. */
 export type Opened = (name: string, link: string, shape: { size: number; dimension: number }) => void
@@ -72,7 +74,7 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
       said.textContent =
         link === ''
           ? `Stopped at ${bytesText(done)}.`
-          : `Stopped at ${bytesText(done)}. What was read is kept in this browser where the server tells versions apart, and need not be read again.`
+          : `Stopped at ${bytesText(done)}. What was read is cached in this browser if the server sends a strong ETag, and is not read again.`
       offer('Go on', place, header)
     }
     return attempt(`Opening ${name} …`, async (current) => {
@@ -87,7 +89,7 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
       if (!current()) return
       said.textContent = `${name} is open: ${count(shape.size)} rows of ${count(shape.dimension)} numbers.`
       opened(name, link, shape)
-      void kept()
+      void cached()
     }).then((well) => {
       // an error of the network may pass: the same again goes on where it stopped
       if (!well && go.hidden && cancel.hidden && link !== '') offer('Try again', place, header)
@@ -114,8 +116,8 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
     return found
   }
 
-  const kept = () =>
-    showKept(
+  const cached = () =>
+    showCached(
       tables,
       (name) => void look({ source: name, name, link: name }).then((header) => header && go.click()),
     )
@@ -143,7 +145,7 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
     if (file !== undefined) void look({ source: file, name: file.name, link: '' })
   }
   takeDrops((file) => void look({ source: file, name: file.name, link: '' }))
-  void kept()
+  void cached()
   return {
     async openNow(name) {
       const place = placeNamed(name)
@@ -158,7 +160,7 @@ function saidOf(name: string, { size, dimension, dtype }: Header): string {
   const shape = `${name}: ${count(size)} rows of ${count(dimension)} numbers (${dtype}).`
   const room = `Opened, it takes at most ${bytesText(memory)} of memory.`
   if (memory <= MOST_BYTES) return `${shape} ${room}`
-  return `${shape} ${room} One table holds ${bytesText(MOST_BYTES)}: it may be refused.`
+  return `${shape} ${room} One table holds ${bytesText(MOST_BYTES)}: it may not open.`
 }
 
 /** Addresses without a scheme are the page's neighbours. */

@@ -1,9 +1,10 @@
 /** How large the tables of models are: bars by any measure, a calculator, and headers read live. */
+import { bytes as bytesText, count, rounded } from '../../data/figures.ts'
 import MODELS from '../../data/models.json'
 import type { Header } from '../answers/tables.ts'
 import { bar, byId, make } from '../dom.ts'
 import type { Page } from '../page.ts'
-import { bytesText, count, messageOf, percentText, roundedText } from '../text.ts'
+import { messageOf, percentText } from '../text.ts'
 
 /** A model as a bar; one read live has no published size or card. */
 interface Entry {
@@ -32,7 +33,7 @@ const int8Bytes = (entry: Pick<Entry, 'vocabulary' | 'dimension'>) => parameters
 const MEASURES: readonly Measure[] = [
   { name: '|V|', value: ({ vocabulary }) => vocabulary, text: count },
   { name: 'd', value: ({ dimension }) => dimension, text: count },
-  { name: 'parameters', value: parameters, text: roundedText },
+  { name: 'parameters', value: parameters, text: rounded },
   { name: 'f32', value: (entry) => parameters(entry) * 4, text: bytesText },
   { name: 'bf16', value: (entry) => parameters(entry) * 2, text: bytesText },
   { name: 'int8', value: int8Bytes, text: bytesText },
@@ -40,7 +41,7 @@ const MEASURES: readonly Measure[] = [
 ]
 
 const published: readonly Entry[] = MODELS.map((model) => {
-  const { name, vocabulary, dimension, nominal: total, checkpoint, repository } = model
+  const { name, vocabulary, dimension, nominal: total, nominalText, checkpoint, repository } = model
   const [named, counted] = [total, checkpoint].map((size) => percentText(parameters(model) / size))
   return {
     name,
@@ -48,7 +49,7 @@ const published: readonly Entry[] = MODELS.map((model) => {
     dimension,
     total,
     card: `https://huggingface.co/${repository}`,
-    shareText: `${named} of ${roundedText(total)}, counted ${counted} of ${roundedText(checkpoint)}`,
+    shareText: `${named} of ${nominalText}, counted ${counted} of ${rounded(checkpoint)}`,
   }
 })
 
@@ -85,7 +86,7 @@ function showBars(entries: readonly Entry[], { value, text }: Measure): void {
       const heading = card === undefined ? name : make('a', { href: card }, name)
       const facts = [
         `${count(vocabulary)} × ${count(dimension)}`,
-        `${roundedText(parameters(entry))} parameters`,
+        `${rounded(parameters(entry))} parameters`,
         `${bytesText(parameters(entry) * 4)} f32`,
         `${bytesText(parameters(entry) * 2)} bf16`,
         `${bytesText(int8Bytes(entry))} int8`,
@@ -147,6 +148,6 @@ function setUpLiveHeaders({ tables, state }: Page, found: (name: string, header:
 
 function entryOf(name: string, { size, dimension, parameters: total }: Header): Entry {
   const share = percentText((size * dimension) / total)
-  const shareText = `${share} of ${roundedText(total)} in the file, read live`
+  const shareText = `${share} of ${rounded(total)} in the file, read live`
   return { name, vocabulary: size, dimension, total, shareText }
 }

@@ -25,12 +25,12 @@ const STEP = 4_000
 
 /**
  * Each row is the mean of the words' and the definition's rows, common words weighted down, the mean of all rows taken away, of length 1: what
- * found most in `npm run demo:measure`. `tell` hears how many are done.
+ * found most in `npm run demo:measure`. `onDone` is called with the number of rows made.
  */
 export async function makeDictionary(
   table: EmbeddingTable,
   glosses: readonly Gloss[],
-  tell: (done: number) => void = () => {},
+  onDone: (done: number) => void = () => {},
 ): Promise<Dictionary> {
   const { dimension } = table
   const weights = sifWeights(table.size)
@@ -38,7 +38,7 @@ export async function makeDictionary(
   for (let first = 0; first < glosses.length; first += STEP) {
     const texts = glosses.slice(first, first + STEP).map(([words, , definition]) => `${words} ${definition}`)
     vectors.set(embed(table, texts, { weights }), first * dimension)
-    tell(Math.min(first + STEP, glosses.length))
+    onDone(Math.min(first + STEP, glosses.length))
     await new Promise((resolve) => setTimeout(resolve))
   }
   const centre = meanOf(vectors, dimension)
@@ -68,14 +68,14 @@ export class Dictionary {
     const query = embed(this.table, description, { weights, centre, normalize: true })
     const matches = query.some((value) => value !== 0) ? this.index.nearest(query, { k }).toArray() : []
     const milliseconds = performance.now() - start
-    const pieces = this.table.vocabulary?.tokenize(description) ?? []
+    const words = this.table.vocabulary?.tokenize(description) ?? []
     return {
       found: matches.map(({ id, cosine }) => {
         const [words, part, definition] = this.glosses[id]!
         return { words, part, definition, cosine }
       }),
       milliseconds,
-      unknown: pieces
+      unknown: words
         .filter(({ id, text }) => id === undefined && /\p{L}{2}/u.test(text))
         .map(({ text }) => text),
     }

@@ -3,7 +3,7 @@
  * pooled; the queries were held out: further definitions of the same synset (paraphrases), and its example sentences, once with the word
  * itself struck out of them and once as they are. Found is what has its own synset among the first 10. Four ways to pool: every word alike or common ones
  * weighted down, the mean of all rows taken away or not. Without a table: all of GloVe (npm run data -- --full), else the
- * embedded 20,000 words; with a step, only every so manieth query is asked.
+ * embedded 20,000 words; with a step, only every `step`-th query.
  */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -49,9 +49,9 @@ function meanOf(vectors, dimension) {
   return mean
 }
 
-/** How many of the queries find their synset among the first K, and how many were asked. */
+/** How many of the queries find their synset among the first K, and how many there are. */
 function countFound(index, queries, vectors, dimension) {
-  let [found, asked] = [0, 0]
+  let [found, tried] = [0, 0]
   for (let first = 0; first < queries.length; first += 256) {
     const some = queries.slice(first, first + 256).map((query, place) => {
       const at = (first + place) * dimension
@@ -63,10 +63,10 @@ function countFound(index, queries, vectors, dimension) {
       usable.map(({ vector }) => vector),
       { k: K },
     )
-    asked += some.length
+    tried += some.length
     for (const [place, { synset }] of usable.entries()) if (answers[place].ids.includes(synset)) found++
   }
-  return { found, asked }
+  return { found, tried }
 }
 
 /** What a row is pooled from. */
@@ -75,8 +75,8 @@ const ROWS = {
   'its words, the definition': ({ words, definitions }) => [...words, definitions[0]].join(' '),
 }
 
-/** Asks every `step`-th query, of each kind and pooled in each way. */
-export async function measure(table, synsets, { step = 1, tell = () => {} } = {}) {
+/** Runs every `step`-th query, of each kind and pooled in each way. */
+export async function measure(table, synsets, { step = 1, onResult = () => {} } = {}) {
   const { dimension } = table
   const kinds = Object.entries(heldOut(synsets)).map(([kind, all]) => [
     kind,
@@ -99,7 +99,7 @@ export async function measure(table, synsets, { step = 1, tell = () => {} } = {}
           )
           const result = { rows, kind, weighted, centred, ...countFound(index, queries, vectors, dimension) }
           results.push(result)
-          tell(result)
+          onResult(result)
         }
         index.dispose()
       }
@@ -116,14 +116,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     `${synsets.length} synsets of WordNet 3.1 as rows, pooled from ${name === undefined ? 'the default table' : name.split('/').at(-1)}, ${table.size} x ${table.dimension}`,
   )
   console.log(
-    ['rows of', 'asked with', 'words', 'mean', 'found']
+    ['rows of', 'queries', 'words', 'mean', 'found']
       .map((cell, column) => cell.padEnd(WIDTHS[column]))
       .join(' '),
   )
-  const tell = ({ rows, kind, weighted, centred, found, asked }) => {
-    const cells = [rows, kind, weighted ? 'weighted' : 'alike', centred ? 'removed' : 'kept']
-    const share = `${((100 * found) / asked).toFixed(1).padStart(4)} % of ${asked}`
+  const print = ({ rows, kind, weighted, centred, found, tried }) => {
+    const cells = [rows, kind, weighted ? 'weighted' : 'alike', centred ? 'removed' : 'left']
+    const share = `${((100 * found) / tried).toFixed(1).padStart(4)} % of ${tried}`
     console.log([...cells, share].map((cell, column) => cell.padEnd(WIDTHS[column])).join(' '))
   }
-  await measure(table, synsets, { step: Number(process.argv[3] ?? 1), tell })
+  await measure(table, synsets, { step: Number(process.argv[3] ?? 1), onResult: print })
 }

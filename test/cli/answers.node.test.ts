@@ -26,10 +26,10 @@ describe('the default table', () => {
     expect(stdout.split('\n')[2]).toMatch(/^ {2}queen +0\.7839 +29\.961 +1948$/)
   })
   test('paris − france + italy: rome by cosine, milan by dot', () => {
-    const ask = (...more: string[]) =>
+    const answer = (...more: string[]) =>
       json('analogy', 'default', 'paris - france + italy', '-k', '1', ...more)
-    expect(figures(ask())).toEqual(['rome 0.8089'])
-    expect(figures(ask('--metric', 'dot'), 'dot')).toEqual(['milan 28.799'])
+    expect(figures(answer())).toEqual(['rome 0.8089'])
+    expect(figures(answer('--metric', 'dot'), 'dot')).toEqual(['milan 28.799'])
   })
   test('an expression without the quotes of the shell is the same question', () => {
     const joined = json('analogy', 'default', ...KING.split(' '), '-k', '3')
@@ -40,13 +40,13 @@ describe('the default table', () => {
     expect(matches).toMatchObject([{ token: 'king', cosine: expect.closeTo(1, 5) }])
   })
   test('baselines are drawn from a seed, none of the inputs', () => {
-    const ask = (seed: string) =>
+    const answer = (seed: string) =>
       json('analogy', 'default', KING, '--baselines', '3', '--seed', seed).baselines
-    expect(ask('7')).toHaveLength(3)
-    expect(ask('7')).toEqual(ask('7'))
-    expect(ask('7')).not.toEqual(ask('8'))
+    expect(answer('7')).toHaveLength(3)
+    expect(answer('7')).toEqual(answer('7'))
+    expect(answer('7')).not.toEqual(answer('8'))
   })
-  test('nearest leaves the row asked with out unless told otherwise', () => {
+  test('nearest leaves the row of the query out, without --include-inputs', () => {
     const first = (...more: string[]) =>
       json('nearest', 'default', 'king', '-k', '1', ...more).matches[0].token
     expect(first()).toBe('prince')
@@ -143,40 +143,40 @@ describe('sizes', () => {
       name,
       parameters,
       published.share,
-      `${(checkpoint.share * 100).toPrecision(3)}%`,
+      `${(checkpoint.share * 100).toPrecision(3)} %`,
     ])
     expect(rows).toEqual([
-      ['GPT-2 Small', 38_597_376, '33.0%', '31.0%'],
-      ['Gemma 3 270M', 167_772_160, '62.1%', '62.6%'],
-      ['Qwen3 1.7B', 311_164_928, '18.3%', '18.1%'],
-      ['Ministral 8B', 536_870_912, '6.7%', '6.69%'],
-      ['DeepSeek V3.2 Speciale', 926_679_040, '0.14%', '0.135%'],
+      ['GPT-2 Small', 38_597_376, '33.0 %', '31.0 %'],
+      ['Gemma 3 270M', 167_772_160, '62.1 %', '62.6 %'],
+      ['Qwen3 1.7B', 311_164_928, '18.3 %', '18.1 %'],
+      ['Ministral 8B', 536_870_912, '6.7 %', '6.69 %'],
+      ['DeepSeek V3.2 Speciale', 926_679_040, '0.14 %', '0.135 %'],
     ])
   })
   test('the published shares are those of the nominal sizes', () => {
     for (const { published } of json('sizes').models) {
-      const decimals = published.share.split('.')[1]!.length - 1
-      expect(`${(published.counted * 100).toFixed(decimals)}%`).toBe(published.share)
+      const decimals = published.share.split('.')[1]!.length - 2
+      expect(`${(published.counted * 100).toFixed(decimals)} %`).toBe(published.share)
     }
   })
   test('prints them in 100 columns', () => {
     const lines = rowspace('sizes').stdout.split('\n')
     expect(lines[1]).toMatch(
-      /GPT-2 Small +50,257 +768 +38\.6M +154 MB +77\.2 MB +33\.0% of 117M +31\.0% of 124\.4M/,
+      /GPT-2 Small +50,257 +768 +38\.6M +154 MB +77\.2 MB +33\.0 % of 117M +31\.0 % of 124\.4M/,
     )
     expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(100)
   })
 })
 
 describe.skipIf(!isThere(WORD2VEC))('4,812 words of GoogleNews word2vec', () => {
-  const ask = (...more: string[]) => json('analogy', WORD2VEC, KING, '-k', '2', ...more)
+  const answer = (...more: string[]) => json('analogy', WORD2VEC, KING, '-k', '2', ...more)
 
-  test('raw rows', () => expect(figures(ask())).toEqual(['queen 0.7301', 'monarch 0.6455']))
-  test('unit rows', () => expect(figures(ask('--normalize'))).toEqual(['queen 0.7118', 'monarch 0.6190']))
+  test('raw rows', () => expect(figures(answer())).toEqual(['queen 0.7301', 'monarch 0.6455']))
+  test('unit rows', () => expect(figures(answer('--normalize'))).toEqual(['queen 0.7118', 'monarch 0.6190']))
   test('by dot', () =>
-    expect(figures(ask('--metric', 'dot'), 'dot')).toEqual(['monarch 7.221', 'queen 7.100']))
+    expect(figures(answer('--metric', 'dot'), 'dot')).toEqual(['monarch 7.221', 'queen 7.100']))
   test('the document is the one that is documented', () => {
-    expect(ask('--baselines', '1')).toEqual({
+    expect(answer('--baselines', '1')).toEqual({
       table: WORD2VEC,
       metric: 'cosine',
       k: 2,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folder, json, type Ran, rowspace, rowspaceWith, start } from './command.ts'
 
-function expectRefused({ stdout, stderr, code }: Ran, what: string | RegExp): void {
+function expectRejected({ stdout, stderr, code }: Ran, what: string | RegExp): void {
   expect({ stdout, code }).toEqual({ stdout: '', code: 2 })
   expect(stderr).toMatch(/^rowspace: [^\n]+\n$/)
   expect(stderr).toMatch(what)
@@ -36,7 +36,7 @@ describe('what is typed', () => {
     [['nearest', 'default', 'king', '--constructor'], 'no option --constructor'],
     [['nearest', 'default', 'king', '--json=yes'], '--json takes no value; got "yes"'],
     [['nearest', 'default', 'king', '-k'], '-k needs a value'],
-    [['nearest', 'default', 'king', '-k', '-5'], '-k must be a whole number from 0; got "-5"'],
+    [['nearest', 'default', 'king', '-k', '-5'], '-k must be an integer ≥ 0; got "-5"'],
     [['nearest', 'default', 'king', '-k', '2.5'], 'got "2.5"'],
     [['nearest', 'default', 'king', '-k', 'NaN'], 'got "NaN"'],
     [['nearest', 'default', 'king', '-k', ''], 'got ""'],
@@ -46,11 +46,8 @@ describe('what is typed', () => {
       ['nearest', 'default', 'king', '--metric', 'dott'],
       '--metric must be cosine or dot; got "dott"; did you mean dot?',
     ],
-    [
-      ['analogy', 'default', 'king', '--baselines', '-1'],
-      '--baselines must be a whole number from 0; got "-1"',
-    ],
-    [['analogy', 'default', 'king', '--seed', 'x'], '--seed must be a whole number; got "x"'],
+    [['analogy', 'default', 'king', '--baselines', '-1'], '--baselines must be an integer ≥ 0; got "-1"'],
+    [['analogy', 'default', 'king', '--seed', 'x'], '--seed must be an integer; got "x"'],
     [['nearest'], '<table> is missing; usage: rowspace nearest <table> <token|id>'],
     [['nearest', 'default'], '<token|id> is missing'],
     [['nearest', 'default', 'a', 'b'], '"b" is one argument too many'],
@@ -68,7 +65,7 @@ describe('what is typed', () => {
     [['analogy', 'default', 'king - king'], 'all zeros'],
     [['nearest', 'hf:gpt2', 'king'], 'a model is named hf:owner/name[@revision][/file]'],
     [['inspect', 'hf:a/b/../c'], 'the file "../c" is not a plain path'],
-    [['inspect', 'hf:a/b?c'], 'the name "b?c" has other signs'],
+    [['inspect', 'hf:a/b?c'], 'the name "b?c" has other characters than letters'],
     [['cache'], '<ls|rm> is missing'],
     [['cache', 'list'], 'cache takes ls or rm; got "list"'],
     [['cache', 'rm'], 'cache rm takes a model (hf:owner/name), or --all'],
@@ -79,16 +76,16 @@ describe('what is typed', () => {
       /"clickhouse:\/\/host:8123\/db\/table": a table on ClickHouse is for nearest, analogy, lookup and inspect/,
     ],
     [['nearest', 'clickhouse://host/db', 'king'], 'named clickhouse://host:port/database/table'],
-    [['nearest', 'clickhouse:host', 'king'], 'it is no address'],
+    [['nearest', 'clickhouse:host', 'king'], 'it is not an address'],
     [['nearest', 'clickhouse://host/db/t?x=1', 'king'], 'it has no option "x"'],
-    [['push', 'default', 'table.txt'], '"table.txt": it is no address'],
+    [['push', 'default', 'table.txt'], '"table.txt": it is not an address'],
     [['push', 'default'], 'is missing; usage: rowspace push'],
     [['inspect', 'ftp://host/file'], 'the scheme "ftp:" is not http, https, file or hf'],
     [['inspect', ''], 'path'],
     [['eval', 'default'], 'give --analogies FILE'],
     [['eval', 'default', '--pairs', 'no-such-file.txt'], 'no-such-file.txt'],
     [['eval', 'default', '--pairs', 'x', '--method', 'cosmul'], '--method must be 3cosadd or 3cosmul'],
-    [['eval', 'default', '--pairs', 'x', '--restrict-vocab', '0'], 'must be a whole number from 1; got "0"'],
+    [['eval', 'default', '--pairs', 'x', '--restrict-vocab', '0'], 'must be an integer ≥ 1; got "0"'],
     [['eval', 'default', '--pairs', 'package.json', '--transform', 'pcaa'], 'did you mean pca?'],
     [['pack', 'default', 'table.gguf'], 'does not end in .safetensors'],
     [
@@ -101,14 +98,14 @@ describe('what is typed', () => {
     ],
     [['pack', 'default', 'x.bin', '--format', 'word2vec-txt'], 'did you mean word2vec-text?'],
   ])('%j', (args, what) => {
-    expectRefused(rowspace(...args), what)
+    expectRejected(rowspace(...args), what)
   })
 
   test('an error in JSON mode leaves stdout empty too', () => {
-    expectRefused(rowspace('nearest', 'default', 'kign', '--json'), 'did you mean "king"?')
+    expectRejected(rowspace('nearest', 'default', 'kign', '--json'), 'did you mean "king"?')
   })
   test('a line stays a line and sends the terminal nothing, whatever is in the argument', () => {
-    expectRefused(rowspace('nearest', 'a\nb\x1b[2Jc', 'king'), /a.*b.*c/)
+    expectRejected(rowspace('nearest', 'a\nb\x1b[2Jc', 'king'), /a.*b.*c/)
     expect(rowspace('nearest', 'a\nb\x1b[2Jc', 'king').stderr).not.toContain('\x1b')
   })
   test('what starts with a minus goes behind --', () => {
@@ -120,36 +117,36 @@ describe('what is typed', () => {
 
 describe('files', () => {
   test('that do not exist', () => {
-    expectRefused(rowspace('nearest', join(folder(), 'none.bin'), 'king'), 'does not exist')
+    expectRejected(rowspace('nearest', join(folder(), 'none.bin'), 'king'), 'does not exist')
   })
   test('that are directories', () => {
-    expectRefused(rowspace('nearest', folder(), 'king'), 'is a directory')
+    expectRejected(rowspace('nearest', folder(), 'king'), 'is a directory')
   })
   test('that are empty, cut short, or nothing known', () => {
-    expectRefused(rowspace('inspect', file('e.bin', '')), 'empty')
-    expectRefused(rowspace('inspect', file('page.html', '<!doctype html>')), 'is a web page')
-    expectRefused(rowspace('nearest', file('cut.txt', THREE.slice(0, 20)), 'king'), /cut\.txt/)
+    expectRejected(rowspace('inspect', file('e.bin', '')), 'empty')
+    expectRejected(rowspace('inspect', file('page.html', '<!doctype html>')), 'is a web page')
+    expectRejected(rowspace('nearest', file('cut.txt', THREE.slice(0, 20)), 'king'), /cut\.txt/)
   })
   test('with a row of the wrong length: the line is named', () => {
-    expectRefused(rowspace('nearest', file('t.txt', '3 2\na 1.5 0.5\nb 1.5\nc 0.5 1\n'), 'a'), /line 3/)
+    expectRejected(rowspace('nearest', file('t.txt', '3 2\na 1.5 0.5\nb 1.5\nc 0.5 1\n'), 'a'), /line 3/)
   })
   test('with NaN: row and column are named', () => {
-    expectRefused(rowspace('nearest', file('t.txt', '2 2\na 1 0\nb 1 nan\n'), 'a'), /row 1.*column 1/)
+    expectRejected(rowspace('nearest', file('t.txt', '2 2\na 1 0\nb 1 nan\n'), 'a'), /row 1.*column 1/)
   })
   test('that are not UTF-8', () => {
     const bytes = Buffer.concat([Buffer.from('1 2\n'), Buffer.from([0xff, 0xfe]), Buffer.from(' 1 0\n')])
-    expectRefused(rowspace('nearest', file('t.txt', bytes), 'a'), /UTF-8/)
+    expectRejected(rowspace('nearest', file('t.txt', bytes), 'a'), /UTF-8/)
   })
   test.skipIf(process.getuid?.() === 0)('that may not be read (as root everything may)', () => {
     const path = file('secret.txt', THREE)
     chmodSync(path, 0o000)
-    expectRefused(rowspace('nearest', path, 'king'), 'no permission')
+    expectRejected(rowspace('nearest', path, 'king'), 'no permission')
   })
-  test('with a word twice: the first row is kept, the count told on stderr, stdout stays the answer', () => {
+  test('with a word twice: the first row counts, the number is noted on stderr, stdout stays the answer', () => {
     const path = file('twice.txt', '4 2\na 1 0\nb 0 1\na 0 2\nc 1 1\n')
     const { stdout, stderr, code } = rowspace('nearest', path, 'a', '--json')
     expect(code).toBe(0)
-    expect(stderr).toMatch(/^rowspace: .*: 1 word comes twice; the first row was kept\n$/)
+    expect(stderr).toMatch(/^rowspace: .*: 1 word comes twice; the first row counts\.\n$/)
     expect(JSON.parse(stdout).matches.map(({ token }: { token: string }) => token)).toEqual(['c', 'b'])
   })
   test('with tokens a terminal would obey: they are shown escaped', () => {
@@ -164,20 +161,20 @@ describe('files', () => {
     expect(matches('#0')).toEqual(matches('king'))
     expect(json('analogy', path, "'0' + 3 - #3", '--include-inputs').matches).toEqual(matches('0'))
   })
-  test('of rows without tokens are asked by id', () => {
+  test('of rows without tokens take ids', () => {
     const folderPath = folder()
     const path = join(folderPath, 'rows.npy')
     writeFileSync(path, npy([3, 2], [1, 0, 0, 1, 1, 1]))
     expect(json('nearest', path, '0', '-k', '1').matches).toMatchObject([{ id: 2, token: null }])
     expect(json('lookup', path, '2', '0').tokens.map(({ id }: { id: number }) => id)).toEqual([2, 0])
-    expectRefused(rowspace('nearest', path, 'king'), 'has no tokens')
+    expectRejected(rowspace('nearest', path, 'king'), 'has no tokens')
   })
 })
 
 describe('output', () => {
-  test('that exists is kept unless --overwrite', () => {
+  test('that exists stays unless --overwrite', () => {
     const [from, to] = [file('t.txt', THREE), file('out.bin', 'precious')]
-    expectRefused(rowspace('pack', from, to), 'exists and was left as it is: --overwrite replaces it')
+    expectRejected(rowspace('pack', from, to), 'exists and was left as it is: --overwrite replaces it')
     expect(readFileSync(to, 'utf8')).toBe('precious')
     expect(json('pack', from, to, '--overwrite')).toMatchObject({
       out: to,
@@ -188,21 +185,21 @@ describe('output', () => {
   })
   test('that exists is said before the table is opened', () => {
     const to = file('out.bin', 'precious')
-    expectRefused(rowspace('pack', join(folder(), 'none.txt'), to), 'exists and was left')
+    expectRejected(rowspace('pack', join(folder(), 'none.txt'), to), 'exists and was left')
   })
-  test('is not begun when the input is bad: no file, no temporary file, the old one kept', () => {
+  test('is not begun when the input is bad: no file, no temporary file, the old one stays', () => {
     const to = file('out.bin', 'precious')
     const bad = file('bad.txt', '2 2\na 1.25 0.25\nb 1.25\n')
-    expectRefused(rowspace('pack', bad, to, '--overwrite'), /line 3/)
+    expectRejected(rowspace('pack', bad, to, '--overwrite'), /line 3/)
     expect(readFileSync(to, 'utf8')).toBe('precious')
     expect(readdirSync(join(to, '..'))).toEqual(['out.bin'])
   })
   test('into a folder that is not there, or a folder itself', () => {
     const from = file('t.txt', THREE)
-    expectRefused(rowspace('pack', from, join(folder(), 'none', 'out.bin')), 'does not exist')
+    expectRejected(rowspace('pack', from, join(folder(), 'none', 'out.bin')), 'does not exist')
     const taken = join(folder(), 'folder.bin')
     mkdirSync(taken)
-    expectRefused(rowspace('pack', from, taken, '--overwrite'), 'is a directory')
+    expectRejected(rowspace('pack', from, taken, '--overwrite'), 'is a directory')
   })
   test.each(['safetensors', 'txt', 'bin'])('packed as .%s gives the same rows to the bit', (extension) => {
     const to = join(folder(), `table.${extension}`)
@@ -241,7 +238,7 @@ describe('output', () => {
     expect(await ended(child)).toBe(0)
     expect(stderr).toBe('')
   })
-  test('has colours where they are asked for, none in a pipe, none with NO_COLOR', () => {
+  test('has colours where they are wanted, none in a pipe, none with NO_COLOR', () => {
     const colours = (env: NodeJS.ProcessEnv) =>
       rowspaceWith(env, 'nearest', 'default', 'king').stdout.includes('\x1b[')
     expect(colours({ FORCE_COLOR: '1' })).toBe(true)

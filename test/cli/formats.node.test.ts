@@ -78,17 +78,17 @@ describe('a repository of GGUF files', () => {
     const hub = await testHub({
       models: { 'owner/model-GGUF': { files: { 'model-BF16.gguf': small, 'model-Q4_K_M.gguf': other } } },
     })
-    const ask = () => {
+    const lookUp = () => {
       const environment = { HF_ENDPOINT: hub.endpoint, ROWSPACE_CACHE: cache }
       const { stdout, stderr } = rowspaceWith(environment, 'lookup', 'hf:owner/model-GGUF', 'w9', '--json')
       expect(stderr).toBe('')
       return JSON.parse(stdout)
     }
-    const first = ask()
+    const first = lookUp()
     expect(first.tokens).toMatchObject([{ id: 9, token: 'w9' }])
     const requests = await hub.log()
     expect(requests.some(({ path }) => path.includes('Q4_K_M'))).toBe(false)
-    expect(ask()).toEqual(first)
+    expect(lookUp()).toEqual(first)
     expect(await hub.log()).toHaveLength(requests.length)
   })
 })
@@ -148,7 +148,7 @@ describe('words that are not UTF-8', () => {
     return file
   }
 
-  test('are refused with the option that reads them', () => {
+  test('are rejected with the option that reads them', () => {
     const { code, stderr } = rowspace('nearest', path(), 'the')
     expect(code).toBe(2)
     expect(stderr).toMatch(/the byte at offset 3 is not UTF-8.*--encoding-errors replace/)
@@ -163,7 +163,7 @@ describe('words that are not UTF-8', () => {
     expect(json('inspect', path(), '--encoding-errors', mode)).toMatchObject({ rows: 2 })
   })
 
-  test('another value is refused', () => {
+  test('another value is rejected', () => {
     const { code, stderr } = rowspace('nearest', path(), 'the', '--encoding-errors', 'skip')
     expect(code).toBe(2)
     expect(stderr).toMatch(/--encoding-errors must be strict or replace or ignore; got "skip"/)

@@ -1,4 +1,4 @@
-/** The command on a model of GPT-2's shape by its name: what travels, what is kept, what a killed run leaves. */
+/** The command on a model of GPT-2's shape by its name: what is fetched, what is cached, what a killed run leaves. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -62,8 +62,8 @@ describe('a model of GPT-2’s shape, by name', () => {
     })
     expect(sum(await hub.log())).toBe(HEADER_BYTES)
     const text = run('inspect', NAME).stdout
-    expect(text).toMatch(/share +31\.0%/)
-    expect(text).toMatch(/file +548 MB, of which nothing was fetched: this was kept/)
+    expect(text).toMatch(/share +31\.0 %/)
+    expect(text).toMatch(/file +548 MB, of which nothing was fetched: this was cached/)
     expect(text).toMatch(/memory +as f32 15\d MB, 19\d MB with 8-bit codes, 17\d MB with 4-bit ones/)
 
     const nearest = json('nearest', NAME, ' king', '-k', '3')
@@ -78,7 +78,7 @@ describe('a model of GPT-2’s shape, by name', () => {
     expect(await hub.log()).toHaveLength(length)
   }, 60_000)
 
-  test('cache ls tells what is kept, rm takes it away, --offline then says so', () => {
+  test('cache ls lists what is cached, rm removes it, --offline then fails and says so', () => {
     const file = { name: `${NAME}/model.safetensors`, cachedBytes: HEAD_BYTES + TABLE_BYTES }
     const bytes = HEADER_BYTES + TABLE_BYTES
     const configuration = { name: expect.stringMatching(/^hf:.*@[0-9a-f]{40}\/config\.json$/) }
@@ -99,7 +99,7 @@ describe('a model of GPT-2’s shape, by name', () => {
   })
 })
 
-test('a run killed half-way resumes; its progress is told in lines, and not with --quiet', async () => {
+test('a run killed half-way resumes; its progress is noted in lines, not with --quiet', async () => {
   const hub = await modelOf(7_000_000)
   const cache = folder()
   const environment = { HF_ENDPOINT: hub.endpoint, ROWSPACE_CACHE: cache }
@@ -116,13 +116,13 @@ test('a run killed half-way resumes; its progress is told in lines, and not with
   // until the server has seen that nobody listens
   await pause(500)
   const before = sum(await hub.log())
-  const kept = JSON.parse(rowspaceWith(environment, 'cache', 'ls', '--json').stdout).bytes
-  expect(kept).toBeGreaterThan(HEAD_BYTES + TABLE_BYTES / 8)
+  const cached = JSON.parse(rowspaceWith(environment, 'cache', 'ls', '--json').stdout).bytes
+  expect(cached).toBeGreaterThan(HEAD_BYTES + TABLE_BYTES / 8)
 
   const resumed = rowspaceWith(environment, 'nearest', NAME, 'king', '--quiet')
   expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' })
   // one byte more, to see that it is the same file
-  expect(sum(await hub.log()) - before).toBe(HEAD_BYTES + TABLE_BYTES - kept + 1)
+  expect(sum(await hub.log()) - before).toBe(HEAD_BYTES + TABLE_BYTES - cached + 1)
 }, 60_000)
 
 test('two processes that fetch at once leave one whole cache', async () => {
@@ -145,7 +145,7 @@ test('two processes that fetch at once leave one whole cache', async () => {
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 describe('sizes --live', () => {
-  test('reads the headers of the published models, and tells of those it cannot read', async () => {
+  test('reads the headers of the published models, and notes those it cannot read', async () => {
     const tensors = (name: string, rows: number, dimension: number) => ({
       name,
       dtype: 'F32' as const,
@@ -187,6 +187,6 @@ describe('sizes --live', () => {
     for (const { bytesRead, fileBytes } of models) expect(bytesRead / fileBytes).toBeLessThan(0.01)
     expect(errors).toMatchObject([{ name: 'Gemma 3 270M', code: 'ACCESS_DENIED' }])
     const shown = rowspaceWith(environment, 'sizes', '--live').stdout
-    expect(shown).toMatch(/GPT-2 Small +50,257 +768 +38\.6M +f32 +31\.0% of 124\.4M +yes +0 bytes of 548 MB/)
+    expect(shown).toMatch(/GPT-2 Small +50,257 +768 +38\.6M +f32 +31\.0 % of 124\.4M +yes +0 bytes of 548 MB/)
   })
 })

@@ -1,4 +1,4 @@
-/** Options of the command: what the library advises exists here, and what is unknown is refused with the nearest known one. */
+/** Options of the command: what the library advises exists here, and what is unknown is rejected. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -20,14 +20,14 @@ const grammar = {
   options: { k: { value: 'N', help: '' }, metric: { value: 'NAME', help: '' }, Upper: { help: '' } },
 }
 
-function refusal(...words: string[]): string {
+function rejection(...words: string[]): string {
   try {
     readArguments(words, grammar)
   } catch (error) {
     expect((error as RowspaceError).code).toBe('INVALID_ARGUMENT')
     return (error as RowspaceError).message
   }
-  return expect.fail('should have been refused')
+  return expect.fail('should have been rejected')
 }
 
 describe('unknown options', () => {
@@ -45,13 +45,13 @@ describe('unknown options', () => {
     [['t', '--zzzzzz'], 'no option --zzzzzz; there are -k,'],
     [['t', '-5'], 'no option -5; an argument that starts with a minus goes behind "--"'],
   ])('%j', (words, message) => {
-    expect(refusal(...words)).toContain(message)
+    expect(rejection(...words)).toContain(message)
   })
 
   test('are named shortened, with values that are long too', () => {
     const long = 'x'.repeat(100_000)
     for (const words of [[`--${long}`], ['t', long], ['t', `--json=${long}`]]) {
-      expect(refusal(...words).length).toBeLessThan(600)
+      expect(rejection(...words).length).toBeLessThan(600)
     }
   })
 })
@@ -77,8 +77,8 @@ describe('values', () => {
     ['0x10', 0, 'INVALID_K'],
     ['1_0', 0, 'INVALID_K'],
     [' 1', 0, 'INVALID_K'],
-  ])('-k %j from %i up: %s', (value, minScore, expected) => {
-    expect(codeOf(() => args('k', value).count('k', 10, minScore))).toBe(expected)
+  ])('-k %j from %i up: %s', (value, min, expected) => {
+    expect(codeOf(() => args('k', value).count('k', 10, min))).toBe(expected)
   })
   test('the standard where none is given, and another code for other options', () => {
     expect(new Arguments([], new Map()).count('k', 10)).toBe(10)
@@ -89,7 +89,7 @@ describe('values', () => {
       'INVALID_ARGUMENT',
     )
   })
-  test('of an option that is given twice: the last one, and all of them where that is asked', () => {
+  test('of an option that is given twice: the last one, and all of them by texts', () => {
     const read = readArguments(['t', '-k', '1', '-k', '2'], grammar)
     expect(read.text('k')).toBe('2')
     expect(read.texts('k')).toEqual(['1', '2'])
@@ -153,7 +153,7 @@ describe('the cache', () => {
     [['cache', 'rm', 'hf:a/b@v1'], /cleared by model.*hf:a\/b\./],
     [['cache', 'rm', 'hf:a/b@main'], /cleared by model.*hf:a\/b\./],
     [['cache', 'rm', 'hf:a/b/c.gguf'], /cleared by model.*hf:a\/b\./],
-  ])('%j is refused', (args, message) => {
+  ])('%j is rejected', (args, message) => {
     const { stderr, code } = rowspaceWith({ ROWSPACE_CACHE: folder() }, ...args)
     expect({ stderr, code }).toEqual({ code: 2, stderr: expect.stringMatching(message) })
   })
@@ -190,8 +190,8 @@ test('reading a number in an expression takes time that is linear in its digits'
       run(text)
       return performance.now() - start
     }
-    const minScore = (count: number) => Math.min(...Array.from({ length: 5 }, () => time(count)))
-    return minScore(4 * digits) / Math.max(0.05, minScore(digits))
+    const fastest = (count: number) => Math.min(...Array.from({ length: 5 }, () => time(count)))
+    return fastest(4 * digits) / Math.max(0.05, fastest(digits))
   }
   expect(growth(quadratic, 4_000)).toBeGreaterThan(10)
   expect(growth(read, 20_000)).toBeLessThan(10)

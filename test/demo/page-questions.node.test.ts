@@ -189,7 +189,7 @@ describe.skipIf(findChromium() === undefined)('the page answers', () => {
     const either = cosine(sum, on.rows[on.table.id('either')]!)
     const below = random.filter((other) => other < either).length
     expect(await on.text('#explanation')).toContain(
-      `${((100 * below) / random.length).toFixed(1)} % of random pairs of rows (${below.toLocaleString('en')} of 2,016)`,
+      `${((100 * below) / random.length).toFixed(1)}\u00a0% of random pairs of rows (${below.toLocaleString('en')} of 2,016)`,
     )
   })
 
@@ -229,7 +229,7 @@ describe.skipIf(findChromium() === undefined)('the page answers', () => {
     })
     for (const ratio of ratios) expect(ratio / ratios[0]!).toBeCloseTo(1, 3)
     expect(await page.locator('#map-drawing .side').count()).toBe(4)
-    expect(await on.text('#map-facts')).toMatch(/The plane holds [\d.]+ % of the variance of these \d+ rows/)
+    expect(await on.text('#map-facts')).toMatch(/The plane holds [\d.]+\s% of the variance of these \d+ rows/)
     const first = () => page.$eval('#map-drawing path', (path) => path.getAttribute('transform'))
     const before = await first()
     await page.click('#map-in')

@@ -43,17 +43,17 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
       3,
     )
     expect(await page.$$eval('#size-bars .value', (found) => found.map((each) => each.textContent))).toEqual([
-      '62.1 %',
-      '33.0 %',
-      '18.3 %',
-      '6.7 %',
-      '0.14 %',
+      '62.1\u00a0%',
+      '33.0\u00a0%',
+      '18.3\u00a0%',
+      '6.7\u00a0%',
+      '0.14\u00a0%',
     ])
     await page.fill('#own-vocabulary', '1,000')
     await page.fill('#own-dimension', '10')
     await page.fill('#own-total', '100000')
     expect(await on.text('#own-result')).toBe(
-      '10,000 parameters: 40 kB as f32, 20 kB as bf16, 14 kB as int8; 10.0 % of the model.',
+      '10,000 parameters: 40.0 kB as f32, 20.0 kB as bf16, 14.0 kB as int8; 10.0\u00a0% of the model.',
     )
     await page.fill('#own-total', 'many')
     expect(await on.text('#own-result')).toBe('Give three whole numbers above zero.')
@@ -66,7 +66,7 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     await page.fill('#live-name', GPT2)
     await page.keyboard.press('Enter')
     await on.says('#live-said', /hf:openai-community\/gpt2: 50,257 × 768 as F32/i)
-    await on.says('#size-bars', /hf:openai-community\/gpt2.*31\.0 % of 124\.4M in the file, read live/)
+    await on.says('#size-bars', /hf:openai-community\/gpt2.*31\.0\s% of 124\.4M in the file, read live/)
     expect((await log()).reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(100_000)
     await page.fill('#live-name', 'nobody/nothing')
     await page.keyboard.press('Enter')
@@ -116,7 +116,7 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     const [, milliseconds] =
       /50,257 rows searched in ([\d.]+) ms/.exec(await on.text('#neighbour-time')) ?? []
     expect(Number(milliseconds)).toBeGreaterThan(0)
-    expect(await on.text('#kept-list')).toMatch(/hf:openai-community\/gpt2, 1\d\d MB/)
+    expect(await on.text('#cached-list')).toMatch(/hf:openai-community\/gpt2, 1\d\d MB/)
   }, 90_000)
 
   test('a load is cancelled, goes on where it was, and needs no network the next time', async () => {
@@ -131,7 +131,7 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
       () => (document.querySelector<HTMLProgressElement>('#open-progress')?.value ?? 0) > 0.3,
     )
     await page.click('#open-cancel')
-    await on.says('#open-said', /Stopped at [\d.]+ MB\. What was read is kept/)
+    await on.says('#open-said', /Stopped at [\d.]+ MB\. What was read is cached/)
     expect(await on.text('#status')).toContain('GloVe')
     const sent = async () => (await hub.log()).reduce((sum, { bytes }) => sum + bytes, 0)
     // nothing more travels once it has stopped
@@ -152,11 +152,11 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     await on.says('#status', /^hf:.*40,000 rows of 256 numbers/)
     await page.context().setOffline(false)
     await page.click('text=Forget')
-    await page.waitForSelector('#kept', { state: 'hidden' })
+    await page.waitForSelector('#cached', { state: 'hidden' })
     on.troubles = on.troubles.filter(offlineNoise)
   }, 60_000)
 
-  test('a load that is refused midway is said plainly, and tried again', async () => {
+  test('a load that fails midway is reported, and tried again', async () => {
     const hub = await hubOf(gpt2File(4, { rows: 3_000, dimension: 64, layers: 1 }))
     const page = await on.visit(at(hub.endpoint))
     await on.settled()
@@ -171,7 +171,7 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     await page.context().unroute('**/*.safetensors*')
     await page.click('#open-go:has-text("Try again")')
     await on.says('#status', /^hf:.*3,000 rows of 64 numbers/)
-    // a table without tokens is asked by its ids
+    // a table without tokens takes ids
     await on.says('#row-facts', /came without tokens: type the ids of rows/)
     await page.fill('#sentence', '7 2999')
     await on.says('#chips', /#77#29992999/)
@@ -181,7 +181,7 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     on.troubles = on.troubles.filter(offlineNoise)
   })
 
-  test('an address is kept as it is read; the page works without a network, with it and with GloVe', async () => {
+  test('an address is cached as it is read; the page works without a network, with it and with GloVe', async () => {
     mkdirSync(join(on.folder, 'tables'), { recursive: true })
     writeFileSync(join(on.folder, 'tables', 'small.txt'), '3 3\nking 1 2 3\nqueen 1 2 4\nman 3 1 0\n')
     const page = await on.visit()
@@ -203,7 +203,7 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     on.troubles = on.troubles.filter(offlineNoise)
   })
 
-  test('a dropped file opens; odd files are refused plainly, and the table before stays', async () => {
+  test('a dropped file opens; odd files are rejected, and the table before stays', async () => {
     const page = await on.visit()
     await on.settled()
     await on.drop('odd.bin', '<!doctype html><p>not a table')

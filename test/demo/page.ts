@@ -42,7 +42,7 @@ export class PageUnderTest {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  /** A visit in a browser of its own; whatever goes wrong on the page is kept in `troubles`. */
+  /** A visit in a browser of its own; whatever goes wrong on the page is in `troubles`. */
   async visit(query = '', options: BrowserContextOptions = {}, origin = this.origin): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
     this.page = await context.newPage()

@@ -20,11 +20,11 @@ declare module '*/reverse-dictionary/measure.mjs' {
     weighted: boolean
     centred: boolean
     found: number
-    asked: number
+    tried: number
   }
   export function measure(
     table: EmbeddingTable,
     synsets: readonly Synset[],
-    options?: { step?: number; tell?: (result: Result) => void },
+    options?: { step?: number; onResult?: (result: Result) => void },
   ): Promise<Result[]>
 }

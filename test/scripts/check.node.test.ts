@@ -16,6 +16,7 @@ const COPIED = [
     'build/worker.ts',
     'build/default-table.ts',
     'data/models.json',
+    'data/figures.ts',
   ],
 ]
 

@@ -1,16 +1,16 @@
 /** What this browser keeps of tables that were opened: to open again without a network, or to forget. */
+import { bytes as bytesText } from '../../data/figures.ts'
 import { byId, make } from '../dom.ts'
 import type { Page } from '../page.ts'
-import { bytesText } from '../text.ts'
 
-export async function showKept(tables: Page['tables'], open: (name: string) => void): Promise<void> {
-  const kept = await tables.kept().catch(() => [])
-  byId('kept').hidden = kept.length === 0
-  byId('kept-list').replaceChildren(
-    ...kept.map(({ name, bytes }) => {
+export async function showCached(tables: Page['tables'], open: (name: string) => void): Promise<void> {
+  const cached = await tables.cached().catch(() => [])
+  byId('cached').hidden = cached.length === 0
+  byId('cached-list').replaceChildren(
+    ...cached.map(({ name, bytes }) => {
       const forget = async () => {
         await tables.forget(name)
-        await showKept(tables, open)
+        await showCached(tables, open)
       }
       return make(
         'li',

@@ -1,6 +1,6 @@
 /**
- * A table at an address, kept in this browser as it is read, so that a load that was stopped goes on where it was and the next visit
- * needs no network. (Models by name are kept by rowspace itself.)
+ * A table at an address, cached in this browser as it is read, so that an interrupted load resumes and the next
+ * visit needs no network. (Models by name are cached by rowspace itself.)
  */
 import { isRowspaceError } from 'rowspace'
 import { type ByteSource, openSource } from 'rowspace/formats'
@@ -10,24 +10,24 @@ const BLOCK = 1 << 20
 
 interface Manifest {
   size: number
-  /** The strong ETag: without one nobody could tell one version of the file from another, and nothing is kept. */
+  /** The strong ETag: without one, versions of the file cannot be distinguished, and nothing is cached. */
   version: string
 }
 
 /** Keys of the cache must be addresses of the web; this host exists nowhere. */
 const keyOf = (address: string, part: number | 'manifest') =>
-  `https://kept.invalid/${encodeURIComponent(address)}/${part}`
+  `https://cached.invalid/${encodeURIComponent(address)}/${part}`
 
-/** Opens an address; where there is no way to it, what is kept of it. */
-export async function keptAddress(address: string, signal: AbortSignal): Promise<ByteSource> {
+/** Opens an address; where it cannot be reached, what is cached of it. */
+export async function cachedAddress(address: string, signal: AbortSignal): Promise<ByteSource> {
   const cache = await openCache()
   try {
     const source = await openSource(new URL(address), { signal })
-    return cache === undefined ? source : await keep(cache, address, source)
+    return cache === undefined ? source : await cached(cache, address, source)
   } catch (error) {
     const manifest = cache && (await readManifest(cache, address))
     if (manifest === undefined || signal.aborted || !isUnreachable(error)) throw error
-    return keptSource(cache!, address, manifest, () => Promise.reject(error))
+    return cachedSource(cache!, address, manifest, () => Promise.reject(error))
   }
 }
 
@@ -36,7 +36,7 @@ function isUnreachable(error: unknown): boolean {
   return isRowspaceError(error) && error.details.status === undefined
 }
 
-/** Undefined where a page may keep nothing. */
+/** Undefined where a page may not cache. */
 async function openCache(): Promise<Cache | undefined> {
   return globalThis.caches?.open(CACHE).catch(() => undefined)
 }
@@ -45,7 +45,7 @@ async function readManifest(cache: Cache, address: string): Promise<Manifest | u
   return (await cache.match(keyOf(address, 'manifest')))?.json()
 }
 
-async function keep(cache: Cache, address: string, source: ByteSource): Promise<ByteSource> {
+async function cached(cache: Cache, address: string, source: ByteSource): Promise<ByteSource> {
   const { size, version } = source
   if (version === undefined) return source
   const known = await readManifest(cache, address)
@@ -53,23 +53,23 @@ async function keep(cache: Cache, address: string, source: ByteSource): Promise<
     await forgetAddress(address)
     await cache.put(keyOf(address, 'manifest'), Response.json({ size, version }))
   }
-  const kept = keptSource(cache, address, { size, version }, (start, end, signal) =>
+  const blocks = cachedSource(cache, address, { size, version }, (start, end, signal) =>
     source.read(start, end, { signal }),
   )
   return {
-    ...kept,
+    ...blocks,
     concurrency: source.concurrency ?? 1,
     sibling: async (name) => {
       const beside = await source.sibling?.(name)
-      return beside && keep(cache, new URL(encodeURIComponent(name), address).href, beside)
+      return beside && cached(cache, new URL(encodeURIComponent(name), address).href, beside)
     },
   }
 }
 
 type Read = (start: number, end: number, signal: AbortSignal | undefined) => Promise<Uint8Array>
 
-/** Reads whole blocks: kept ones from the cache, the others by `fetchBytes`, and then they are kept. */
-function keptSource(
+/** Reads whole blocks: from the cache, else by `fetchBytes`, and then they are cached. */
+function cachedSource(
   cache: Cache,
   address: string,
   { size, version }: Manifest,
@@ -79,8 +79,8 @@ function keptSource(
   const recent = new Map<number, Promise<Uint8Array>>()
   const readBlock = async (block: number, signal: AbortSignal | undefined): Promise<Uint8Array> => {
     const key = keyOf(address, block)
-    const kept = await cache.match(key)
-    if (kept !== undefined) return new Uint8Array(await kept.arrayBuffer())
+    const found = await cache.match(key)
+    if (found !== undefined) return new Uint8Array(await found.arrayBuffer())
     const bytes = await fetchBytes(block * BLOCK, Math.min(size, (block + 1) * BLOCK), signal)
     // a full disk costs the next visit its time, not this one its table
     await cache.put(key, new Response(bytes.slice())).catch(() => {})
@@ -112,12 +112,12 @@ function keptSource(
     sibling: async (name) => {
       const beside = new URL(encodeURIComponent(name), address).href
       const manifest = await readManifest(cache, beside)
-      return manifest && keptSource(cache, beside, manifest, fetchBytes)
+      return manifest && cachedSource(cache, beside, manifest, fetchBytes)
     },
   }
 }
 
-/** The addresses of which anything is kept, and how many bytes. */
+/** The addresses of which anything is cached, and how many bytes. */
 export async function listAddresses(): Promise<{ name: string; bytes: number }[]> {
   const found = new Map<string, number>()
   const cache = await openCache()
