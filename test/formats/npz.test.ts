@@ -61,6 +61,85 @@ describe('an archive as numpy writes it', () => {
     expect(error.message).toContain('vectors (F32 [700,32]), other (F64 [3,2])')
   })
 
+  test('only numbers count as parameters; floats have short names', async () => {
+    const types: [descr: string, bytes: number, dtype: string, isNumber: boolean][] = [
+      ['<f4', 4, 'F32', true],
+      ['>f8', 8, 'F64', true],
+      ['=f2', 2, 'F16', true],
+      ['|b1', 1, '|b1', true],
+      ['<i8', 8, '<i8', true],
+      ['u2', 2, 'u2', true],
+      ['<c16', 16, '<c16', true],
+      ['|S12', 12, '|S12', false],
+      ['<U11', 44, '<U11', false],
+      ['|V5', 5, '|V5', false],
+      ['<f16', 16, '<f16', false],
+      ['x<i4', 4, 'x<i4', false],
+    ]
+    for (const [descr, bytes, dtype, isNumber] of types) {
+      const values = new Uint8Array(3 * 7 * bytes)
+      const other = { name: 'other.npy', bytes: npy(descr, [3, 7], values) }
+      const file = await openTableFile(await zip([VECTORS, other]), { tensor: 'vectors' })
+      expect(file.tensors?.[1]).toMatchObject({ name: 'other', dtype, shape: [3, 7] })
+      expect(file.parameters).toBe(SIZE * DIMENSION + (isNumber ? 21 : 0))
+      await file.close()
+    }
+  })
+
+  test('an array of known numbers must fill its entry, whatever its type', async () => {
+    for (const [descr, bytes] of [
+      ['|b1', 1],
+      ['<i8', 8],
+      ['u2', 2],
+      ['=f4', 4],
+      ['<c16', 16],
+      ['|S12', 12],
+      ['>U11', 44],
+    ] as const) {
+      const other = { name: 'other.npy', bytes: npy(descr, [3, 7], new Uint8Array(21 * bytes + 1)) }
+      expect((await rejection(readTable(await zip([VECTORS, other])))).message).toContain(
+        '1 bytes follow the array of shape (3, 7)',
+      )
+    }
+  })
+
+  test.each([true, false])('words of many letters, little-endian: %s', async (little) => {
+    const words = ['a', 'b'.repeat(12), '']
+    const points = new DataView(new ArrayBuffer(3 * 12 * 4))
+    for (const [row, word] of words.entries()) {
+      Array.from(word, (letter, place) =>
+        points.setUint32((row * 12 + place) * 4, letter.charCodeAt(0), little),
+      )
+    }
+    const array = { name: 'x.npy', bytes: npy(`${little ? '<' : '>'}U12`, [3], points) }
+    const rows = { name: 'v.npy', bytes: npy('<f4', [3, 1], Float32Array.of(1, 2, 3)) }
+    expect((await readTable(await zip([rows, array]))).tokens).toEqual(words)
+  })
+
+  test.each(['words', 'tokens', 'vocab', 'vocabulary', 'keys', 'labels'])(
+    'of two texts the one called %s names the rows',
+    async (name) => {
+      const other = { name: 'a.npy', bytes: wordArray(WORDS.map((word) => `${word}!`)) }
+      expect(
+        (await readTable(await zip([VECTORS, other, { ...TOKENS, name: `${name}.npy` }]))).tokens,
+      ).toEqual(WORDS)
+      // which of two unnamed ones it is cannot be known
+      expect(
+        (await readTable(await zip([VECTORS, other, { ...TOKENS, name: 'b.npy' }]))).tokens,
+      ).toBeUndefined()
+    },
+  )
+
+  test('a text of two dimensions, or of no letters, has no words', async () => {
+    const square = { name: 'words.npy', bytes: npy('<U1', [SIZE, 1], new Uint32Array(SIZE).fill(97)) }
+    expect((await readTable(await zip([VECTORS, square]))).tokens).toBeUndefined()
+    const empty = { name: 'words.npy', bytes: npy('<U0', [SIZE], new Uint8Array(0)) }
+    expect(await rejection(readTable(await zip([VECTORS, empty])))).toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining("its words are '<U0'"),
+    })
+  })
+
   test('the bits of float16 stay', async () => {
     const halves = Uint16Array.from({ length: 64 }, (_, index) => 0x3c00 + index)
     using table = await openTable(await zip([{ name: 'a.npy', bytes: npy('<f2', [8, 8], halves) }]))

@@ -1,5 +1,6 @@
 /** Files of other kinds: what each is, and what to do with it. */
 import { describe, expect, test } from 'vitest'
+import { guessKind, isBareMatrix } from '../../src/formats/other-kinds.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { ascii, join, readTable, rejection } from './files.ts'
@@ -61,6 +62,12 @@ const KINDS: [name: string, file: Uint8Array, code: string, message: RegExp][] =
   ],
   ['a web page in small letters', ascii('<html lang="en">'), 'INVALID_FORMAT', /is a web page/],
   ['an XML error', ascii('<?xml version="1.0"?><Error>'), 'INVALID_FORMAT', /is a web page/],
+  [
+    'a web page after a byte order mark',
+    bytes(0xef, 0xbb, 0xbf, ' \r\n\t<html>'),
+    'INVALID_FORMAT',
+    /a web page/,
+  ],
   ['JSON', ascii('{"the": [1, 2]}'), 'INVALID_FORMAT', /looks like JSON\. Save the rows as npy/],
   ['a JSON list', ascii('[[1, 2], [3, 4]]'), 'INVALID_FORMAT', /looks like JSON/],
   [
@@ -162,5 +169,83 @@ describe('words that are numbers', () => {
   test('a matrix is read as GloVe text where that is requested', async () => {
     const table = await readTable(ascii('0.1 0.2\n0.3 0.4\n'), { format: 'glove-text' })
     expect(table.tokens).toEqual(['0.1', '0.3'])
+  })
+})
+
+describe('the guess', () => {
+  const guess = (file: Uint8Array) => guessKind(file)?.name
+
+  test.each([
+    '[[1, 2]]',
+    ' \n[ \n[1, 2]]',
+    '[1, 2]',
+    '[-1, 2]',
+    '[{"a": 1}]',
+    '{ "the": [1, 2]}',
+    '{"the": [1, 2]}',
+  ])('JSON: %j', (text) => {
+    expect(guess(ascii(text))).toBe('JSON')
+    expect(guess(join([Uint8Array.of(0xef, 0xbb, 0xbf), ascii(text)]))).toBe('JSON')
+  })
+
+  test.each(['the [1, 2]', '[a] 1 2', '{}', ''])('not JSON: %j', (text) => {
+    expect(guess(ascii(text))).toBeUndefined()
+  })
+
+  const values = 'comma-separated values'
+  test.each<[string, string | undefined]>([
+    ['the,0.1', values],
+    ['the,0.1,', undefined],
+    ['the,0.1,x', undefined],
+    ['the', undefined],
+    ['the,,', undefined],
+    ['word,x\nthe,0.1\n', values],
+    ['word,x\nthe,y\n', undefined],
+    ['word,x\nthe,0.1\nof,0.2', values],
+    ['word,x\nthe,0.1\nof,0.2e', values],
+    ['word,x\nthe,0.1\nof,0.2e\n', undefined],
+    [`the,${'1'.repeat(63)}`, values],
+    [`the,${'1'.repeat(64)}`, undefined],
+  ])('%j: %s', (text, kind) => {
+    expect(guess(ascii(text))).toBe(kind)
+  })
+
+  test('looks at twenty lines, and not at the last one where it may be cut', () => {
+    const lines = (count: number) => 'the,0.1\n'.repeat(count)
+    expect(guess(ascii(`${lines(20)}of,x\n`))).toBe(undefined)
+    expect(guess(ascii(`${lines(21)}of,x\n`))).toBe(values)
+    expect(guess(ascii(`${lines(5)}of,x`))).toBe(values)
+  })
+})
+
+describe('a matrix without words', () => {
+  test.each<[string, boolean]>([
+    ['1 0.5\n2 0.2\n', false],
+    ['10 0.5\n11 0.2\n', false],
+    ['10\t0.5\n11\t0.2\n', false],
+    [' 10 0.5\n  11 0.2\n', false],
+    ['10 5e1\n11 2e1\n', false],
+    ['10 5\n11 0.2\n', false],
+    ['0.5 10\n0.25 11\n', true],
+    ['-1 0.5\n-2 0.2\n', true],
+    ['10 +5\n11 -2\n', true],
+    ['10\t5\n11\t2\n', true],
+    ['0.5 1\n0.5 1 2\n', false],
+    ['0.5 x\n0.5 1\n', false],
+  ])('%j: %s', (text, answer) => {
+    expect(isBareMatrix(ascii(text))).toBe(answer)
+  })
+})
+
+describe('UTF-16', () => {
+  const kindOf = async (file: Uint8Array) => (await rejection(openTableFile(file))).details.kind
+  const named = 'text in UTF-16'
+
+  test.each([true, false])('is known by its first 64 letters, little-endian: %s', async (little) => {
+    expect(await kindOf(utf16('a', little))).toBe(named)
+    expect(await kindOf(utf16(`${'a'.repeat(64)}ä€`, little))).toBe(named)
+    expect(await kindOf(utf16(`${'a'.repeat(63)}€`, little))).toBeUndefined()
+    expect(await kindOf(utf16('', little))).toBeUndefined()
+    expect(await kindOf(join([utf16('ab', little), Uint8Array.of(7)]))).toBe(named)
   })
 })

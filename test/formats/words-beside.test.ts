@@ -57,6 +57,16 @@ describe('the file', () => {
     expect(await tokensOf(array({ 'glove.txt': 'i\nj' }, name))).toEqual(['i', 'j'])
   })
 
+  test.each([
+    ['a.gz.npy', 'a.gz.txt'],
+    ['a.gzip', 'a.txt'],
+    ['a.b.npy.GZ', 'a.b.txt'],
+    ['dir/a.npy#b.c', 'a.txt'],
+    ['dir\\a.npy', 'a.txt'],
+  ])('%s: %s', async (name, words) => {
+    expect(await tokensOf(array({ [words]: 'i\nj' }, name))).toEqual(['i', 'j'])
+  })
+
   test('is closed when it is rejected', async () => {
     const source = array({ 'words.json': '[1, 2]' })
     expect((await rejection(openTableFile(source))).code).toBe('INVALID_FORMAT')
