@@ -23,15 +23,6 @@ export interface RelevanceOptions extends Omit<SearchOptions, 'metric'> {
 const { metric: _, ...OTHERS } = SEARCH_OPTIONS
 const RELEVANCE_OPTIONS: KeysOf<RelevanceOptions> = { ...OTHERS, lambda: true, candidates: true }
 
-/** A row that may be chosen. */
-interface Candidate {
-  id: number
-  cosine: number
-  /** Its largest cosine with a row chosen before; less than any where none is. */
-  similarity: number
-  isChosen: boolean
-}
-
 /**
  * k rows in the order they are chosen. Each maximises λ · cos(row, query) − (1 − λ) · (its largest cosine
  * with a row chosen before); of equal rows the one nearer to the query is chosen, then the smaller id.
@@ -59,19 +50,25 @@ export function maximalMarginalRelevance(
   }
   const { k } = readSearchOptions(search)
   const near = table.nearest(query, { ...search, k: candidateCount(table, candidates, k) })
-  const rows = near.map(({ id, cosine }): Candidate => ({ id, cosine, similarity: -2, isChosen: false }))
-  const worth = ({ cosine, similarity }: Candidate) => lambda * cosine - (1 - lambda) * similarity
+  const { ids, cosines } = near
+  // the largest cosine of each row with a row chosen before; less than any where none is
+  const similarities = new Float32Array(ids.length).fill(-2)
+  const isChosen = new Uint8Array(ids.length)
+  const count = Math.min(k, ids.length)
   const chosen: number[] = []
   // the nearest first: there is no other yet that it could be like
-  let next = rows[0]
-  while (next !== undefined && chosen.length < k) {
-    next.isChosen = true
-    chosen.push(rows.indexOf(next))
-    const { cosines } = table.scores(next.id, near.ids)
-    next = undefined
-    for (const [place, row] of rows.entries()) {
-      row.similarity = Math.max(row.similarity, cosines[place]!)
-      if (!row.isChosen && (next === undefined || worth(row) > worth(next))) next = row
+  for (let next = 0; chosen.length < count; ) {
+    chosen.push(next)
+    isChosen[next] = 1
+    const { cosines: others } = table.scores(ids[next]!, ids)
+    let largest = Number.NEGATIVE_INFINITY
+    for (let place = 0; place < ids.length; place++) {
+      const similarity = Math.max(similarities[place]!, others[place]!)
+      similarities[place] = similarity
+      const worth = lambda * cosines[place]! - (1 - lambda) * similarity
+      if (worth <= largest || isChosen[place] === 1) continue
+      largest = worth
+      next = place
     }
   }
   return near.pick(chosen)

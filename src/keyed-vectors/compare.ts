@@ -49,8 +49,15 @@ export function closerThan(table: EmbeddingTable, a: RowKey, b: RowKey): Uint32A
   const first = table.id(a)
   const limit = table.similarity(first, b)
   const live = liveRows(table)
-  const { ids, cosines } = scoreAll(table, first)
-  return ids.filter((id) => (cosines[id] ?? 0) > limit && id !== first && live.has(id))
+  const { cosines } = scoreAll(table, first)
+  const closer = new Uint32Array(cosines.length)
+  let count = 0
+  for (let id = 0; id < cosines.length; id++) {
+    const cosine = cosines[id]!
+    // rows that were skipped have cosine 0
+    if (cosine > limit && id !== first && (cosine !== 0 || live.has(id))) closer[count++] = id
+  }
+  return closer.slice(0, count)
 }
 
 /** The key of `keys` whose row has the largest cosine with that of `key`; the first of equal ones. */

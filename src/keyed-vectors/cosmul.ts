@@ -70,12 +70,13 @@ export class CosmulSearch {
     allowed: (id: number) => boolean,
   ): ScoredMatch[] {
     const { table } = this
+    const { size } = table
     const best: ScoredMatch[] = []
     let threshold = Number.NEGATIVE_INFINITY
     // analogies have two and one: local columns halve the time
     const [[a, b], [c]] = [positive, negative]
     const isAnalogy = a && b && c && positive.length === 2 && negative.length === 1
-    for (let id = 0; id < table.size; id++) {
+    for (let id = 0; id < size; id++) {
       const above = isAnalogy ? ((1 + a[id]!) / 2) * ((1 + b[id]!) / 2) : product(positive, id)
       const below = (isAnalogy ? (1 + c[id]!) / 2 : product(negative, id)) + EPSILON
       const score = above / below

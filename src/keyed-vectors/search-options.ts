@@ -40,8 +40,10 @@ export function readTopnOptions(
     restrictVocab === undefined
       ? [checkBound(clipStart, 'clipStart'), checkBound(clipEnd, 'clipEnd')]
       : [0, checkBound(restrictVocab, 'restrictVocab')]
-  const isAll = from === 0 && to >= size
-  return { k: topn, filter: isAll ? undefined : IdSet.where(size, (id) => id >= from && id < to) }
+  if (from === 0 && to >= size) return { k: topn, filter: undefined }
+  const filter = new IdSet(size)
+  for (let id = from; id < Math.min(to, size); id++) filter.add(id)
+  return { k: topn, filter }
 }
 
 /** A bound itself. Throws `INVALID_ARGUMENT` unless it is an integer ≥ 0, or Infinity. */

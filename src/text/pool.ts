@@ -92,6 +92,10 @@ export function checkDimension(columns: number, dimension: number): void {
 }
 
 function checkedIds(ids: ArrayLike<number>, size: number, bag: number): Uint32Array {
+  if (ids instanceof Uint32Array) {
+    for (let i = 0; i < ids.length; i++) if (ids[i]! >= size) checkId(ids[i]!, size)
+    return ids
+  }
   if (!isVector(ids)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
@@ -99,9 +103,8 @@ function checkedIds(ids: ArrayLike<number>, size: number, bag: number): Uint32Ar
       { bag },
     )
   }
-  const list = ids instanceof Uint32Array ? ids : Array.from(ids)
-  for (const id of list) checkId(id, size)
-  return list instanceof Uint32Array ? list : Uint32Array.from(list)
+  for (let i = 0; i < ids.length; i++) checkId(ids[i]!, size)
+  return Uint32Array.from(ids)
 }
 
 /** |V| weights as float32. */
@@ -114,7 +117,7 @@ function tableWeights(weights: ArrayLike<number> | undefined, size: number): Flo
 /** Σ |weight| of a bag. Throws `INVALID_ARGUMENT` where one is not finite. */
 function totalOf(ids: Uint32Array, weights: Float32Array): number {
   let total = 0
-  for (const id of ids) total += Math.abs(weights[id] ?? 0)
+  for (let i = 0; i < ids.length; i++) total += Math.abs(weights[ids[i]!]!)
   if (Number.isFinite(total)) return total
   const pairs = Array.from(ids, (id) => ({ id, weight: weights[id] }))
   const odd = pairs.find(({ weight }) => !Number.isFinite(weight))
@@ -133,15 +136,10 @@ function checkLength(list: ArrayLike<number>, expected: number, what: string): v
 
 /** In float64, rounded once. */
 function subtract(vector: Float32Array, centre: ArrayLike<number>, normalize: boolean): void {
-  const centred = new Float64Array(vector.length)
   let squares = 0
-  for (let i = 0; i < vector.length; i++) {
-    const difference = vector[i]! - centre[i]!
-    centred[i] = difference
-    squares += difference * difference
-  }
+  for (let i = 0; i < vector.length; i++) squares += (vector[i]! - centre[i]!) ** 2
   const factor = normalize && squares > 0 ? 1 / Math.sqrt(squares) : 1
-  for (let i = 0; i < vector.length; i++) vector[i] = centred[i]! * factor
+  for (let i = 0; i < vector.length; i++) vector[i] = (vector[i]! - centre[i]!) * factor
 }
 
 /** A vector of length 1 summed in float64, for sums that float32 cannot hold. */

@@ -38,18 +38,18 @@ export function subtract(vector: ArrayLike<number>, mean: Float64Array, target: 
 
 /** Adds `weight` · x xᵀ to a matrix: the upper half alone. */
 export function addSquare(matrix: Float64Array, x: Float64Array, weight: number): void {
-  for (let i = 0; i < x.length; i++) {
+  const { length } = x
+  for (let i = 0; i < length; i++) {
     const value = weight * x[i]!
-    const row = i * x.length
-    for (let j = i; j < x.length; j++) matrix[row + j]! += value * x[j]!
+    const row = i * length
+    for (let j = i; j < length; j++) matrix[row + j]! += value * x[j]!
   }
 }
 
 /** A matrix of n · n numbers whose lower half is that above. */
 export function mirrored(matrix: Float64Array, n: number): Float64Array {
-  for (const [place, value] of matrix.entries()) {
-    const [row, column] = [Math.floor(place / n), place % n]
-    if (row < column) matrix[column * n + row] = value
+  for (let row = 0; row < n; row++) {
+    for (let column = row + 1; column < n; column++) matrix[column * n + row] = matrix[row * n + column]!
   }
   return matrix
 }
