@@ -68,8 +68,8 @@ export class Pooling {
       for (let start = views.length * stride; views.length < places; start += stride) {
         views.push(sums.subarray(start, start + columns))
       }
-      for (const [place, view] of views.entries()) {
-        if (place < places) target.set(view, this.done + place * columns)
+      for (let place = 0; place < places; place++) {
+        target.set(views[place]!, this.done + place * columns)
       }
     }
     this.done += places * columns

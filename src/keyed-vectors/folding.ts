@@ -39,12 +39,13 @@ export class FoldedWords {
     this.fold = caseInsensitive ? (word) => word.toUpperCase() : (word) => word
     const count = Math.min(size, checkBound(restrictVocab, 'restrictVocab'))
     const live = liveRows(table)
-    for (const initial of [true, false]) {
-      for (let id = 0; id < count; id++) {
-        const token = vocabulary.tokenOf(id)
-        if (token === undefined || beginsWord(token) !== initial || !live.has(id)) continue
-        const word = this.wordOf(token)
-        if (!this.ids.has(word)) this.ids.set(word, id)
+    for (let id = 0; id < count; id++) {
+      const token = vocabulary.tokenOf(id)
+      if (token === undefined || !live.has(id)) continue
+      const word = this.wordOf(token)
+      const known = this.ids.get(word)
+      if (known === undefined || (beginsWord(token) && !beginsWord(vocabulary.tokenOf(known) ?? ''))) {
+        this.ids.set(word, id)
       }
     }
   }
@@ -67,10 +68,10 @@ export class FoldedWords {
   }
 
   private wordOf(token: string): string {
-    return this.fold(token.replace(/^▁(?=.)/u, '').trim())
+    return this.fold((token.startsWith('▁') ? token.replace(/^▁(?=.)/u, '') : token).trim())
   }
 }
 
 function beginsWord(token: string): boolean {
-  return /^[▁ ]/.test(token)
+  return token.startsWith('▁') || token.startsWith(' ')
 }

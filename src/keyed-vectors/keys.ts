@@ -38,9 +38,9 @@ export function readKeys<Key>(keys: Iterable<Key>, what: string): [Key, ...Key[]
   throw new RowspaceError('EMPTY_QUERY', `the list of ${what} is empty: pass at least one.`)
 }
 
-/** As `table.scores` of all rows: |V| cosines and dot products. */
-export function scoreAll(table: EmbeddingTable, query: Query): Matches {
-  return table.scores(query, idRange(0, table.size))
+/** As `table.scores` of all rows: |V| cosines and dot products. Many questions may share the `ids`. */
+export function scoreAll(table: EmbeddingTable, query: Query, ids = idRange(0, table.size)): Matches {
+  return table.scores(query, ids)
 }
 
 /** Throws `INVALID_ARGUMENT`, `LENGTH_MISMATCH` unless these are `count` finite numbers, one per owner. */

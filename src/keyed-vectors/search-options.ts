@@ -42,7 +42,7 @@ export function readTopnOptions(
       : [0, checkBound(restrictVocab, 'restrictVocab')]
   if (from === 0 && to >= size) return { k: topn, filter: undefined }
   const filter = new IdSet(size)
-  for (let id = from; id < Math.min(to, size); id++) filter.add(id)
+  for (let id = from; id < Math.min(to, size); id++) filter.words[id >>> 5]! |= 1 << (id & 31)
   return { k: topn, filter }
 }
 

@@ -92,10 +92,7 @@ export function checkDimension(columns: number, dimension: number): void {
 }
 
 function checkedIds(ids: ArrayLike<number>, size: number, bag: number): Uint32Array {
-  if (ids instanceof Uint32Array) {
-    for (let i = 0; i < ids.length; i++) if (ids[i]! >= size) checkId(ids[i]!, size)
-    return ids
-  }
+  if (ids instanceof Uint32Array) return checkedRows(ids, size)
   if (!isVector(ids)) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
@@ -105,6 +102,11 @@ function checkedIds(ids: ArrayLike<number>, size: number, bag: number): Uint32Ar
   }
   for (let i = 0; i < ids.length; i++) checkId(ids[i]!, size)
   return Uint32Array.from(ids)
+}
+
+function checkedRows(ids: Uint32Array, size: number): Uint32Array {
+  for (let i = 0; i < ids.length; i++) if (ids[i]! >= size) checkId(ids[i]!, size)
+  return ids
 }
 
 /** |V| weights as float32. */

@@ -54,6 +54,11 @@ export function mirrored(matrix: Float64Array, n: number): Float64Array {
   return matrix
 }
 
+function isZero(row: Float32Array): boolean {
+  for (let i = 0; i < row.length; i++) if (row[i] !== 0) return false
+  return true
+}
+
 /** Calls `visit` with every row that is not all zeros. Returns how many these are. */
 async function eachRow(
   table: EmbeddingTable,
@@ -66,7 +71,7 @@ async function eachRow(
     const rows = table.gather(idRange(from, to))
     for (let at = 0; at < rows.length; at += dimension) {
       const row = rows.subarray(at, at + dimension)
-      if (row.every((value) => value === 0)) continue
+      if (isZero(row)) continue
       count++
       visit(row)
     }
