@@ -81,6 +81,7 @@ describe('an archive as numpy writes it', () => {
       const other = { name: 'other.npy', bytes: npy(descr, [3, 7], values) }
       const file = await openTableFile(await zip([VECTORS, other]), { tensor: 'vectors' })
       expect(file.tensors?.[1]).toMatchObject({ name: 'other', dtype, shape: [3, 7] })
+      expect(file.headerBytes).toBe(2 * 128)
       expect(file.parameters).toBe(SIZE * DIMENSION + (isNumber ? 21 : 0))
       await file.close()
     }
@@ -169,6 +170,12 @@ test.each<[string, () => Promise<Uint8Array>, string, RegExp]>([
     () => with_({ size: 3e9 }),
     'INVALID_FORMAT',
     /3000000000 bytes in/,
+  ],
+  [
+    'a size in a zip64 field that is missing',
+    () => with_({ size: 0xffffffff }),
+    'INVALID_FORMAT',
+    /4294967295 bytes in/,
   ],
   ['a stored entry of two sizes', () => with_({ stored: true, size: 5 }), 'INVALID_FORMAT', /5 bytes in/],
   [

@@ -89,6 +89,38 @@ describe('a model in two parts', () => {
   })
 })
 
+describe('names of parts', () => {
+  const rows = { [TABLE]: tensor(TABLE, 2, 2) }
+  const named = (file: string) => model({ weight_map: { [TABLE]: file } }, { [file]: Object.values(rows) })
+
+  test.each(['a', '_', '-1', 'a..b', 'A+=,()[] -.x', ' a', 'x'.repeat(255)])('%j', async (file) => {
+    using table = await openTable(named(file).source)
+    expect(table.size).toBe(2)
+  })
+
+  test.each(['', '.a', '..', 'a/b', 'a\\b', '/a', 'a:b', 'a\n', 'a?b', 'x'.repeat(256)])(
+    '%j is rejected',
+    async (file) => {
+      expect(await rejection(openTable(named(file).source))).toMatchObject({
+        code: 'INVALID_FORMAT',
+        message: expect.stringContaining('the name of a file beside the index was expected'),
+      })
+    },
+  )
+
+  test('space before the index is JSON too; a list, or a word before it, is none', async () => {
+    const text = JSON.stringify({ weight_map: { [TABLE]: FIRST } })
+    const shards = { [FIRST]: Object.values(rows) }
+    using table = await openTable(model(` \r\n\t${text}`, shards).source)
+    expect(table.size).toBe(2)
+    for (const before of ['[', 'x', '1 ']) {
+      expect((await rejection(openTable(model(before + text, shards).source))).message).toContain(
+        'is no table that rowspace knows',
+      )
+    }
+  })
+})
+
 describe('is rejected', () => {
   const extra = { ...SHARDS, [SECOND]: [...SHARDS[SECOND]!, tensor('model.norm.weight', 4)] }
   const gone = { ...SHARDS, [SECOND]: SHARDS[SECOND]!.slice(1) }
