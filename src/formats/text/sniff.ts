@@ -33,7 +33,7 @@ export function sniffText(head: Uint8Array, size: number): TextKind | undefined 
   const lines = sampleLines(body, atEnd)
   if (dimension > 0 && lines.length > 0 && lines.every((line) => isRow(line, dimension)))
     return 'word2vec-text'
-  if (dimension !== 1 && arePairs(lines)) return 'glove-text'
+  if (arePairs(lines)) return 'glove-text'
   return isPrintable(body) && !holdsRecords(body, header, atEnd) ? 'word2vec-text' : 'word2vec-binary'
 }
 
