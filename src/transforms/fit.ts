@@ -43,8 +43,7 @@ export async function allButTheTop(
   checkComponents(components, 'components', dimension - 1, 0)
   const moments = await momentsOf(table, given)
   // I − Σ a aᵀ
-  const matrix = new Float64Array(dimension * dimension)
-  for (let i = 0; i < dimension; i++) matrix[i * dimension + i] = 1
+  const matrix = new Float64Array(dimension ** 2).map((_, place) => (place % (dimension + 1) === 0 ? 1 : 0))
   for (const { axis } of principalAxes(moments).slice(0, components))
     addSquare(matrix, Float64Array.from(axis), -1)
   return new Transform(moments.mean, mirrored(matrix, dimension), dimension)

@@ -39,19 +39,22 @@ export function subtract(vector: ArrayLike<number>, mean: Float64Array, target: 
 /** Adds `weight` · x xᵀ to a matrix: the upper half alone. */
 export function addSquare(matrix: Float64Array, x: Float64Array, weight: number): void {
   const { length } = x
+  // Stryker disable next-line EqualityOperator: beyond the end there is nothing to add
   for (let i = 0; i < length; i++) {
     const value = weight * x[i]!
     const row = i * length
+    // Stryker disable next-line EqualityOperator: the number after a row's end is in the lower half
     for (let j = i; j < length; j++) matrix[row + j]! += value * x[j]!
   }
 }
 
-/** A matrix of n · n numbers whose lower half is that above. */
+/** The matrix of n · n numbers whose lower half mirrors the upper half. */
 export function mirrored(matrix: Float64Array, n: number): Float64Array {
-  for (let row = 0; row < n; row++) {
-    for (let column = row + 1; column < n; column++) matrix[column * n + row] = matrix[row * n + column]!
-  }
-  return matrix
+  return matrix.map((_, place) => {
+    const row = Math.floor(place / n)
+    const column = place % n
+    return matrix[Math.min(row, column) * n + Math.max(row, column)] ?? 0
+  })
 }
 
 function isZero(row: Float32Array): boolean {

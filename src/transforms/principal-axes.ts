@@ -15,9 +15,7 @@ export interface PrincipalAxis {
 /** d axes, the largest variance first. */
 export function principalAxes({ covariance, mean }: Moments): PrincipalAxis[] {
   const matrix = Matrix.from1DArray(mean.length, mean.length, Array.from(covariance))
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, {
-    assumeSymmetric: true,
-  })
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix)
   const sorted = realEigenvalues.map((variance, column) => ({ variance, column }))
   sorted.sort((a, b) => b.variance - a.variance)
   return sorted.map(({ variance, column }) => {

@@ -106,6 +106,16 @@ test('sums that float32 cannot hold have length 1 all the same', async () => {
     expect(pooled[index]).toBeCloseTo(value, 6)
 })
 
+test('of such sums the weights count, and the first coordinates; a sum of zeros stays zeros', async () => {
+  const table = await EmbeddingTable.from([3e38, 2e38, 1, 3e38, -3e38, 2, -3e38, -2e38, -1], { dimension: 3 })
+  const weighted = pool(table, [[0, 0, 1]], { normalize: true, weights: [2, 3, 1], dimension: 2 })
+  const sum = [4 * 3 + 3 * 3, 4 * 2 - 3 * 3]
+  const length = Math.hypot(...sum)
+  for (const [index, value] of sum.entries()) expect(weighted[index]).toBeCloseTo(value / length, 6)
+  const opposite = [0, 0, 2, 2]
+  expect([...pool(table, [opposite, [1]], { normalize: true, dimension: 1 })]).toEqual([0, 1])
+})
+
 describe('by hand', () => {
   const TOKENS = ['the', 'cat', 'dog', 'Cat']
   const made = () => EmbeddingTable.from([1, 1, 2, 0, 0, 2, 5, 5], { dimension: 2, tokens: TOKENS })

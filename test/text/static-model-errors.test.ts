@@ -106,6 +106,37 @@ test.each<[string, ByteSource, string, string]>([
     'token 0 the row 13',
   ],
   [
+    'a mapping to a row below the first',
+    modelSource([embeddings(), tensor('mapping', 'I32', [2], bytes(Int32Array.of(3, -1)))], FILES),
+    'INVALID_FORMAT',
+    'token 1 the row -1; there are 13 rows',
+  ],
+  [
+    'a mapping to half a row',
+    modelSource([embeddings(), tensor('mapping', 'F32', [1], bytes(Float32Array.of(0.5)))], FILES),
+    'INVALID_FORMAT',
+    'token 0 the row 0.5',
+  ],
+  [
+    'weights of two dimensions',
+    modelSource([embeddings(), tensor('weights', 'F32', [13, 1], new Uint8Array(52))], FILES),
+    'UNSUPPORTED',
+    'tensor "weights" is F32 [13,1]; one dimension of F64, F32, F16, I64 or I32 is read.',
+  ],
+  [
+    'as many weights as rows, but not as tokens',
+    modelSource(
+      [
+        embeddings(),
+        tensor('weights', 'F32', [13], new Uint8Array(52)),
+        tensor('mapping', 'I32', [2], new Uint8Array(8)),
+      ],
+      FILES,
+    ),
+    'INVALID_FORMAT',
+    '13 weights for 2 tokens',
+  ],
+  [
     'rows that are not finite',
     modelSource([embeddings(ROWS.map((value, i) => (i === 7 ? Number.NaN : value)))], FILES),
     'NON_FINITE',
@@ -135,6 +166,22 @@ test('rows of another type are named with it, and the types that are read', asyn
     code: 'UNSUPPORTED',
     message: expect.stringMatching(/these are read: F32, F16, BF16, I8, .*F64/),
     details: { tensor: 'embeddings', dtype: 'I64' },
+  })
+})
+test('a missing tokenizer.json and a tensor of another type are in the details', async () => {
+  await expect(openStaticModel(modelSource([embeddings()], {}))).rejects.toMatchObject({
+    details: { source: 'model.safetensors' },
+  })
+  const bools = tensor('mapping', 'U8', [13], new Uint8Array(13))
+  await expect(openStaticModel(modelSource([embeddings(), bools], FILES))).rejects.toMatchObject({
+    details: { tensor: 'mapping', dtype: 'U8' },
+  })
+})
+test('a tokenizer whose tokens are not a Map', async () => {
+  const tokenizer = { encode: () => [], tokens: {} } as never
+  await expect(openStaticModel(modelSource([embeddings()], {}), { tokenizer })).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: expect.stringContaining('a Map of tokens to ids; got Object'),
   })
 })
 test('odd options', async () => {

@@ -42,6 +42,14 @@ describe('the reference’s answers', () => {
     ['no config.json', {}, false],
     ['modules.json with that step', { 'modules.json': MODULES }, true],
     ['modules.json without', { 'modules.json': MODULES.slice(0, 1) }, false],
+    ['modules.json that is an object', { 'modules.json': { type: 'a.Normalize' } }, false],
+    ['modules.json with steps that are none', { 'modules.json': [null, {}, 'Normalize'] }, false],
+    ['modules.json with a step whose name ends so', { 'modules.json': [{ type: 'a.NotNormalize' }] }, false],
+    [
+      'modules.json with a step whose name begins so',
+      { 'modules.json': [{ type: 'a.NormalizeNot' }] },
+      false,
+    ],
     [
       'config.json before modules.json',
       { 'config.json': { normalize: false }, 'modules.json': MODULES },
@@ -72,6 +80,13 @@ describe('the reference’s answers', () => {
     using model = await openStaticModel(modelSource([embeddings(), tensor], FILES))
     expectClose(model.embed(TEXTS), reference(IDS, { weights }))
   })
+  test('weights, F16', async () => {
+    const halves = Uint16Array.from(TOKENS, (_, id) => 0x3c00 + id * 64)
+    const tensor = { name: 'weights', dtype: 'F16', shape: [TOKENS.length], bytes: bytes(halves) }
+    using model = await openStaticModel(modelSource([embeddings(), tensor], FILES), { normalize: false })
+    const weights = TOKENS.map((_, id) => 1 + id / 16)
+    expectClose(model.embed(TEXTS), reference(IDS, { weights, normalize: false }))
+  })
   test.each([
     ['I64', bytes(BigInt64Array.from(mapping, BigInt))],
     ['I32', bytes(Int32Array.from(mapping))],
@@ -82,6 +97,8 @@ describe('the reference’s answers', () => {
       { name: 'weights', dtype: 'F32', shape: [TOKENS.length], bytes: bytes(Float32Array.from(weights)) },
     ]
     using model = await openStaticModel(modelSource(tensors, FILES), { normalize: false })
+    // rows of many tokens have no names
+    expect(model.table.vocabulary).toBeUndefined()
     expectClose(model.embed(TEXTS), reference(IDS, { rows: few, mapping, weights, normalize: false }))
   })
   test('rows as F16 and as whole numbers stay what they are', async () => {
@@ -151,7 +168,12 @@ describe('the reference’s answers', () => {
     expect(() => model.embed(['45', '9 99'.replace(' ', '')])).not.toThrow()
     const beyond = { ...tokenizer, encode: () => [99] }
     using other = await openStaticModel(modelSource([embeddings()], {}), { tokenizer: beyond })
-    expect(() => other.embed('x')).toThrow('token 99 has no row: the model has 13 rows')
+    expect(() => other.embed('x')).toThrow(
+      expect.objectContaining({
+        message: 'token 99 has no row: the model has 13 rows.',
+        details: { id: 99, size: 13 },
+      }),
+    )
   })
 })
 

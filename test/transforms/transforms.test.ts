@@ -178,6 +178,28 @@ describe('fewer numbers, and the edges', () => {
       expect(Math.max(...row)).toBe(Math.max(...row.map(Math.abs)))
     }
   })
+  test('of coordinates that are equally large, the first is positive', async () => {
+    for (const rows of [
+      [1, -1, -1, 1],
+      [1, 1, -1, -1],
+    ]) {
+      const two = await EmbeddingTable.from(rows, { dimension: 2 })
+      const [first, second] = (await principalComponents(two, { dimension: 1 })).matrix!
+      expect([first, second]).toEqual([Math.abs(first!), Math.sign(rows[0]! * rows[1]!) * first!])
+    }
+  })
+  test('a row with some zeros is transformed as others are', async () => {
+    const some = await EmbeddingTable.from([0, 5, 2, 0, 1, 1], { dimension: 2 })
+    const transform = await meanRemoval(some)
+    const after = await transform.apply(some)
+    expect([...transform.mean]).toEqual([1, 2])
+    expect([...after.row(0), ...after.row(1)]).toEqual([-1, 3, 1, -2])
+  })
+  test('rows of zeros alone: nothing to subtract, no axis with a variance', async () => {
+    const zeros = await EmbeddingTable.from(new Float32Array(6), { dimension: 2 })
+    expect([...(await meanRemoval(zeros)).mean]).toEqual([0, 0])
+    expect([...(await whitening(zeros)).vector([3, 4])]).toEqual([0, 0])
+  })
   test('no component is mean removal', async () => {
     const none = await allButTheTop(await table, { components: 0 })
     const row = (await table).row(4)
@@ -211,6 +233,32 @@ describe('fewer numbers, and the edges', () => {
     await expect(meanRemoval(await table, { signal })).rejects.toThrow('enough')
     await expect((await meanRemoval(await table)).apply(await table, { signal })).rejects.toThrow('enough')
   })
+  test('a signal stops the first of two readings too', async () => {
+    const long = await EmbeddingTable.from(made(600, 2, 1), { dimension: 2 })
+    const stop = new AbortController()
+    const { gather } = long
+    let read = 0
+    long.gather = (rows) => {
+      stop.abort(new Error('enough'))
+      read++
+      return gather.call(long, rows)
+    }
+    await expect(whitening(long, { signal: stop.signal })).rejects.toThrow('enough')
+    expect(read).toBe(1)
+  })
+  test('the error names the option and its value', async () => {
+    await expect(allButTheTop(await table, { components: 9 })).rejects.toMatchObject({
+      message: 'components must be at most 5; got 9.',
+      details: { components: 9 },
+    })
+    await expect(whitening(await table, { dimension: 8 })).rejects.toMatchObject({
+      message: 'dimension must be at most 6; got 8.',
+      details: { dimension: 8 },
+    })
+    expect(() => new Transform(new Float64Array(2), new Float64Array(5), 3)).toThrow(
+      expect.objectContaining({ details: { dimension: 3 } }),
+    )
+  })
   test.each<[string, (table: EmbeddingTable) => unknown, string, string]>([
     ['too many components', (t) => allButTheTop(t, { components: 6 }), 'INVALID_ARGUMENT', 'at most 5'],
     ['half a component', (t) => allButTheTop(t, { components: 0.5 }), 'INVALID_ARGUMENT', '0.5'],
@@ -233,6 +281,18 @@ describe('fewer numbers, and the edges', () => {
       () => new Transform(new Float64Array(2), new Float64Array(5), 3),
       'LENGTH_MISMATCH',
       '3 · d',
+    ],
+    [
+      'a matrix that is none',
+      () => new Transform(new Float64Array(2), null as never, 2),
+      'LENGTH_MISMATCH',
+      'a matrix of 2 · d',
+    ],
+    [
+      'epsilon without end',
+      (t) => whitening(t, { epsilon: Number.POSITIVE_INFINITY }),
+      'INVALID_ARGUMENT',
+      'Infinity',
     ],
     ['no table', () => whitening(undefined as never), 'INVALID_ARGUMENT', 'got undefined'],
     ['epsilon as text', (t) => whitening(t, { epsilon: '1' as never }), 'INVALID_ARGUMENT', 'got "1"'],
