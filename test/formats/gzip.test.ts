@@ -9,7 +9,7 @@ import { writableRows } from '../../src/formats/writable.ts'
 import { openTable } from '../../src/open/open-table.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
-import { gunzipped } from '../../src/sources/gzip.ts'
+import { gunzipped, isGzip } from '../../src/sources/gzip.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { ascii, join, readTable, rejection, same } from './files.ts'
 import { bytesOf, smallGguf } from './gguf-files.ts'
@@ -18,6 +18,16 @@ import { gzip, npy, withSize } from './packed-files.ts'
 const [SIZE, DIMENSION] = [2_000, 40]
 const ROWS = Float32Array.from({ length: SIZE * DIMENSION }, (_, index) => Math.fround(Math.sin(index * 7)))
 const WORDS = Array.from({ length: SIZE }, (_, id) => `word${id}`)
+
+test('a gzip file is known by three bytes, each of which matters', () => {
+  expect(isGzip(Uint8Array.of(0x1f, 0x8b, 8))).toBe(true)
+  for (const [a, b, c] of [
+    [0x1e, 0x8b, 8],
+    [0x1f, 0x8a, 8],
+    [0x1f, 0x8b, 7],
+  ] as const)
+    expect(isGzip(Uint8Array.of(a, b, c))).toBe(false)
+})
 const TABLE = writableRows(ROWS, DIMENSION, WORDS)
 const text = join(writeWord2vecText(TABLE))
 

@@ -61,6 +61,21 @@ describe('an archive as numpy writes it', () => {
     expect(error.message).toContain('vectors (F32 [700,32]), other (F64 [3,2])')
   })
 
+  test('comments of any length on entries are passed over', async () => {
+    const first = await zip([
+      { name: 'a.npy', bytes: npy('<f4', [1, 2], Float32Array.of(3, 4)), stored: true },
+    ])
+    for (const length of [1, 255, 256, 300]) {
+      const end = first.length - 22
+      const bytes = join([first.subarray(0, end), new Uint8Array(length), first.subarray(end)])
+      const view = new DataView(bytes.buffer)
+      const entry = end - 46 - 'a.npy'.length
+      view.setUint16(entry + 32, length, true)
+      view.setUint32(end + length + 12, 46 + 'a.npy'.length + length, true)
+      expect(Array.from((await readTable(bytes)).rows)).toEqual([3, 4])
+    }
+  })
+
   test('only numbers count as parameters; floats have short names', async () => {
     const types: [descr: string, bytes: number, dtype: string, isNumber: boolean][] = [
       ['<f4', 4, 'F32', true],

@@ -240,8 +240,12 @@ describe('what does not pass', () => {
     },
   )
 
-  test('a name and a password in the address are not repeated', async () => {
-    const error = await rejection(urlSource(new URL('http://me:secret@127.0.0.1/x')))
-    expect(error.message).not.toContain('secret')
-  })
+  test.each(['me:secret', 'secret', ':secret'])(
+    '%s in the address is rejected, and not repeated',
+    async (user) => {
+      const error = await rejection(urlSource(new URL(`http://${user}@127.0.0.1/x`)))
+      expect(error.code).toBe('INVALID_ARGUMENT')
+      expect(error.message).not.toContain('secret')
+    },
+  )
 })
