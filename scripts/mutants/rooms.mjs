@@ -30,6 +30,7 @@ const FIRST = {
     ].map((name) => `test/table/${name}.test.ts`),
     'test/text/pool.test.ts',
   ],
+  core: ['test/core', 'test/strict-options', 'test/table/element-types.test.ts'],
   sources: ['test/sources', 'test/formats/gzip.test.ts', 'test/formats/faults.test.ts'],
   open: [
     'test/open',
