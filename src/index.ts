@@ -35,8 +35,9 @@ import type { EmbeddingTable as Table } from './table/embedding-table.ts'
 export type { OpenTableOptions, SourceLike }
 
 /**
- * Opens a table from a path (Node), a URL, a model's name (`hf:owner/name`), a Blob or File, or bytes; the format is recognised by content. The readers
- * are loaded when this is first called; `rowspace/formats` has them at once, and the writers.
+ * Opens a table from a path (Node), a URL, a model's name (`hf:owner/name`), a Blob or File, or bytes; the
+ * format is recognised by content. The readers are loaded when this is first called; `rowspace/formats` has
+ * them at once, and the writers.
  *
  * @throws RowspaceError as openTable of `rowspace/formats`
  */

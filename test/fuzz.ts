@@ -1,6 +1,7 @@
 /**
- * How long the fuzzers run. Each runs a fixed number of rounds unless ROWSPACE_FUZZ_SECONDS says for how many seconds (120 in CI), which
- * the fuzzers of one file share. Every round has a seed of its own; a failure prints it, and ROWSPACE_SEED=<seed> begins with it.
+ * How long the fuzzers run. Each runs a fixed number of rounds unless ROWSPACE_FUZZ_SECONDS says for how many
+ * seconds (120 in CI), which the fuzzers of one file share. Every round has a seed of its own; a failure
+ * prints it, and ROWSPACE_SEED=<seed> begins with it.
  */
 import { expect } from 'vitest'
 

@@ -1,6 +1,6 @@
 /**
- * Shows that work grows linearly with its input, by timing it at n and at 4n. The measure must first refuse a quadratic
- * stand-in: a check that cannot fail shows nothing.
+ * Shows that work grows linearly with its input, by timing it at n and at 4n. The measure must first refuse a
+ * quadratic stand-in: a check that cannot fail shows nothing.
  */
 import { expect } from 'vitest'
 
@@ -19,8 +19,8 @@ export interface Work<Input> {
 }
 
 /**
- * Fails if `work` grows faster than linearly between `size` and 4 · `size`. Choose a size that takes some milliseconds:
- * what is quadratic must outweigh what is not.
+ * Fails if `work` grows faster than linearly between `size` and 4 · `size`. Choose a size that takes some
+ * milliseconds: what is quadratic must outweigh what is not.
  */
 export async function expectLinear<Input>(work: Work<Input>, size: number): Promise<void> {
   quadraticIsRefused ??= proveItCanFail()
@@ -41,8 +41,8 @@ async function proveItCanFail(): Promise<void> {
 }
 
 /**
- * e in time = c · size^e. The least time of several rounds counts, since a busy machine only adds time; rounds end when they
- * show linear growth.
+ * e in time = c · size^e. The least time of several rounds counts, since a busy machine only adds time;
+ * rounds end when they show linear growth.
  */
 async function growthExponent<Input>(work: Work<Input>, size: number): Promise<number> {
   const small = await work.make(size)

@@ -1,4 +1,6 @@
-/** Answers from real tables against figures that others published, or that were reckoned in float64 elsewhere. */
+/**
+ * Answers from real tables against figures that others published, or that were reckoned in float64 elsewhere.
+ */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDefaultTable } from '../src/open/default-table.ts'

@@ -1,6 +1,8 @@
 import { isRowspaceError, RowspaceError } from './errors.ts'
 
-/** What `work` returns for a query of a batch. An error that it throws names the query by its number, from 0. */
+/**
+ * What `work` returns for a query of a batch. An error that it throws names the query by its number, from 0.
+ */
 export function namedQuery<Value>(query: number, work: () => Value): Value {
   try {
     return work()

@@ -28,7 +28,10 @@ export function describe(value: unknown): string {
   return 'an object'
 }
 
-/** The error for an argument that is not as `expected`, a sentence without its full stop: "k must be an integer ≥ 0". */
+/**
+ * The error for an argument that is not as `expected`, a sentence without its full stop: "k must be an
+ * integer ≥ 0".
+ */
 export function invalidArgument(
   expected: string,
   value: unknown,

@@ -1,4 +1,4 @@
-/** The table that a function of its own room is asked about. */
+/** A table as the argument of a function. */
 
 import { invalidArgument } from '../core/values.ts'
 import type { EmbeddingTable } from './embedding-table.ts'

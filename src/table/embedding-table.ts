@@ -26,24 +26,15 @@ import { NO_IDS, type PreparedQuery, readQuery, readSum } from './query.ts'
 import { Searcher } from './searcher.ts'
 import { TableRows } from './table-rows.ts'
 
-export type {
-  AnalogyOptions,
-  FilledRows,
-  Metric,
-  Query,
-  RowKey,
-  RowOptions,
-  SearchOptions,
-  TableOptions,
-} from '../core/options.ts'
+export type * from '../core/options.ts'
 
 /**
  * A table E of |V| rows and d columns in one WebAssembly memory, and the questions that its geometry answers.
  * Every method is synchronous. Scores are float32, the same bits on every engine.
  *
  * @example
- * using table = await EmbeddingTable.from([[1, 0], [0.9, 0.1], [0, 1]], { tokens: ['king', 'queen', 'tree'] })
- * for (const { token, cosine } of table.nearest('king', { k: 1 })) console.log(token, cosine)
+ * using table = await EmbeddingTable.from([[1, 0], [0.9, 0.1], [0, 1]], { tokens: ['king', 'queen', 'tree']
+ * }) for (const { token, cosine } of table.nearest('king', { k: 1 })) console.log(token, cosine)
  */
 export class EmbeddingTable {
   /** The number of rows, |V|. */
@@ -56,10 +47,7 @@ export class EmbeddingTable {
   readonly skipped: number
   /** How many rows of the source were left out because an earlier row has their token. */
   readonly duplicates: number
-  /**
-   * The codes that are stored beside the rows: of 8 bits per number, of 4, or none. Answers do not depend on
-   * them.
-   */
+  /** The codes stored beside the rows: 8 bits per number, 4, or none. Answers do not depend on them. */
   readonly codes: 'int8' | 'int4' | 'none'
   /** The tokens, or undefined where the table has none. */
   readonly vocabulary: Vocabulary | undefined
@@ -159,10 +147,7 @@ export class EmbeddingTable {
     return this.#rows.tokenOf(id)
   }
 
-  /**
-   * Whether a row is left out of every answer because it held NaN or infinities (`nonFinite: 'skip'`); it
-   * reads as zeros.
-   */
+  /** Whether a row is in no answer, and reads as zeros, because it was not finite (`nonFinite: 'skip'`). */
   isSkipped(row: RowKey): boolean {
     return !this.live.has(this.id(row))
   }

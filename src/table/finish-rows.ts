@@ -1,11 +1,11 @@
-/** From rows in a memory to rows that can be asked. */
+/** From rows in a memory to rows that can be searched. */
 import type { TableMemory } from '../../bindings/table-memory.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
 import type { Codes } from '../core/options.ts'
 
 /**
- * What is done to rows once they are in place: their norms are computed, rows that are not finite refused or
+ * What is done to rows once they are in place: their norms are computed, rows that are not finite rejected or
  * emptied, those of `skip` emptied, and codes made where there is room for them. The norm of a row that was
  * emptied is +Infinity.
  */
@@ -30,7 +30,7 @@ export async function finishRows(
       const column = row.findIndex((value) => !Number.isFinite(value))
       throw new RowspaceError(
         'NON_FINITE',
-        `row ${next} has ${row[column]} in column ${column}: every number must be finite (or pass nonFinite: 'skip')`,
+        `row ${next} has ${row[column]} in column ${column}: every number must be finite (or pass nonFinite: 'skip').`,
         { row: next, column },
       )
     }

@@ -18,7 +18,9 @@ export interface SearchStats {
   readonly rescored: number
 }
 
-/** Lists of ids that an answer can hold: a table's, a ClickHouse table's (up to 2^53), a collection's keys. */
+/**
+ * Lists of ids that an answer can hold: a table's, a ClickHouse table's (up to 2^53), a collection's keys.
+ */
 export type IdList = Uint32Array | Float64Array | readonly (string | number)[]
 
 const NO_STATS: SearchStats = { rescored: 0 }

@@ -1,6 +1,6 @@
 /**
  * A query is read once, and then written. Reading may run what the caller brought (getters, iterators, a
- * vocabulary of its own), which may ask the table questions in between; writing runs nothing of the caller's,
+ * vocabulary of its own), which may search the table in between; writing runs nothing of the caller's,
  * so what stands in the memory stays.
  */
 import type { TableMemory } from '../../bindings/table-memory.ts'
@@ -25,7 +25,7 @@ export interface PreparedQuery {
 export const NO_IDS: readonly number[] = []
 
 /**
- * A row or vector to ask `table` with; rows that are not `live` read as zeros. Throws as `EmbeddingTable.id`,
+ * A row or vector as a query of `table`; rows that are not `live` read as zeros. Throws as `EmbeddingTable.id`,
  * or as checkVector.
  */
 export function readQuery(table: TermTable, live: IdSet, query: Query): PreparedQuery {

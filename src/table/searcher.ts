@@ -1,6 +1,6 @@
 /**
- * From a query to its answer. Only this file calls the kernels of a search: for tables, collections, bulk queries and batches. What a
- * search needs goes down as arguments; what it cost comes back with the answer.
+ * From a query to its answer. Only this file calls the kernels of a search: for tables, collections, bulk
+ * queries and batches. What a search needs goes down as arguments; what it cost comes back with the answer.
  */
 import {
   cosineWithVector,
@@ -53,8 +53,8 @@ export class Searcher {
   }
 
   /**
-   * Checks the options of a search. The caller's filter and iterable run here, before a query is written: they may search the
-   * table themselves.
+   * Checks the options of a search. The caller's filter and iterable run here, before a query is written:
+   * they may search the table themselves.
    */
   params(options: SearchOptions): SearchParams {
     const rows = this.#rows
@@ -81,8 +81,8 @@ export class Searcher {
   }
 
   /**
-   * The same of many queries, as many at once as there is room for. All are prepared before the first is written. An error of
-   * `prepare` or of writing names the query.
+   * The same of many queries, as many at once as there is room for. All are prepared before the first is
+   * written. An error of `prepare` or of writing names the query.
    */
   nearestBatch<Query>(
     given: readonly Query[],

@@ -1,4 +1,6 @@
-/** Work in steps: progress, a signal that ends it at once, a progress callback that throws, turns for others. */
+/**
+ * Work in steps: progress, a signal that ends it at once, a progress callback that throws, turns for others.
+ */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { inSteps, type WorkOptions } from '../../src/core/in-steps.ts'
 

@@ -1,14 +1,14 @@
 /**
- * The numbers rowspace promises, bit for bit, in the slowest and plainest way. Written from the description of the
- * order (assembly/dot.ts, assembly/norm.ts), not from the code.
+ * The numbers rowspace promises, bit for bit, in the slowest and plainest way. Written from the description
+ * of the order (assembly/dot.ts, assembly/norm.ts), not from the code.
  */
 const { fround } = Math
 
 export type Vector = ArrayLike<number>
 
 /**
- * Float32: product i goes to lane i mod 16; the four registers of four lanes are added as (s0 + s1) + (s2 + s3), the
- * lanes of their sum as (l0 + l2) + (l1 + l3). Every product and every sum is rounded.
+ * Float32: product i goes to lane i mod 16; the four registers of four lanes are added as (s0 + s1) + (s2 +
+ * s3), the lanes of their sum as (l0 + l2) + (l1 + l3). Every product and every sum is rounded.
  */
 export function dot32(a: Vector, b: Vector): number {
   const lanes = new Array<number>(16).fill(0)

@@ -22,7 +22,9 @@ export function exactCosine(a: Vector, b: Vector): number {
 /** Half the distance from 1 to the next float32. */
 const ROUNDING = 2 ** -24
 
-/** Roundings one product passes: its own, one for each element of its lane after it, four to add the lanes. */
+/**
+ * Roundings one product passes: its own, one for each element of its lane after it, four to add the lanes.
+ */
 function roundings(dimension: number): number {
   return Math.ceil(dimension / 16) + 5
 }

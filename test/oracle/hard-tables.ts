@@ -1,7 +1,10 @@
 /** Tables that are hard for codes and other short cuts, and what to ask them with. */
 import { fillVector, makeQuery, makeTable, randomNumbers, type TestTable } from './tables.ts'
 
-/** What is hard for codes: a common mean and wide columns, rows one ulp apart, equal rows, rising scores, tiny and wide rows. */
+/**
+ * What is hard for codes: a common mean and wide columns, rows one ulp apart, equal rows, rising scores, tiny
+ * and wide rows.
+ */
 export const HARD = [
   'plain',
   'grid',

@@ -1,4 +1,6 @@
-/** The packed tarball in bundlers that are common: what each of them makes answers as the package itself does. */
+/**
+ * The packed tarball in bundlers that are common: what each of them makes answers as the package itself does.
+ */
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

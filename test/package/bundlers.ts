@@ -1,6 +1,6 @@
 /**
- * Bundlers that the packed tarball must survive. They are installed in test/bundlers/, apart from the project's own
- * dependencies, and only where ROWSPACE_REQUIRE_BUNDLERS=1 asks for it. Node only.
+ * Bundlers that the packed tarball must survive. They are installed in test/bundlers/, apart from the
+ * project's own dependencies, and only where ROWSPACE_REQUIRE_BUNDLERS=1 asks for it. Node only.
  */
 import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -77,7 +77,9 @@ export function Client() {
 
 const run = promisify(execFile)
 
-/** Runs a program of test/bundlers/, or of an installed package; gives all it printed. Rejects where it fails. */
+/**
+ * Runs a program of test/bundlers/, or of an installed package; gives all it printed. Rejects where it fails.
+ */
 export async function bundleWith(app: string, program: string, ...args: string[]): Promise<string> {
   const path = join(FOLDER, program)
   const [command, rest] = /\.m?js$|\/\.bin\/|\/bin\/next$/.test(path)

@@ -1,4 +1,7 @@
-/** From a place in the packed code a debugger finds the line of the source, and an editor the source of a declaration. */
+/**
+ * From a place in the packed code a debugger finds the line of the source, and an editor the source of a
+ * declaration.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { SourceMap } from 'node:module'
 import { dirname, join } from 'node:path'

@@ -1,4 +1,7 @@
-/** The published types: every door compiles in strict programs, with the DOM library or Node's types, from TypeScript 5.7 on. */
+/**
+ * The published types: every door compiles in strict programs, with the DOM library or Node's types, from
+ * TypeScript 5.7 on.
+ */
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

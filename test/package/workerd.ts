@@ -1,4 +1,6 @@
-/** Bundles a Worker as wrangler does and serves it with workerd, the engine of Cloudflare Workers. Node only. */
+/**
+ * Bundles a Worker as wrangler does and serves it with workerd, the engine of Cloudflare Workers. Node only.
+ */
 import { spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

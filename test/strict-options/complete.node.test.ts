@@ -1,4 +1,7 @@
-/** Finds the parameters of all public functions that take options, by the types of the package's doors: calls.ts must have each. */
+/**
+ * Finds the parameters of all public functions that take options, by the types of the package's doors:
+ * calls.ts must have each.
+ */
 import { readdirSync } from 'node:fs'
 import ts from 'typescript'
 import { expect, test } from 'vitest'

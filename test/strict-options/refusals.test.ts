@@ -1,4 +1,7 @@
-/** The rule: options that are not an object, or have a key that is not known, are refused by every public call. */
+/**
+ * The rule: options that are not an object, or have a key that is not known, are refused by every public
+ * call.
+ */
 import { describe, expect, test } from 'vitest'
 import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
 import { CALLS } from './calls.ts'

@@ -7,5 +7,8 @@ export interface Call {
   call: (options: any) => unknown
 }
 
-/** By function and parameter: 'EmbeddingTable#nearest options' is of a method, 'EmbeddingTable.from options' of a static one. */
+/**
+ * By function and parameter: 'EmbeddingTable#nearest options' is of a method, 'EmbeddingTable.from options'
+ * of a static one.
+ */
 export type Calls = Readonly<Record<string, Call>>

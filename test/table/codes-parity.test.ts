@@ -1,4 +1,7 @@
-/** The same questions to the same rows with codes and without: every kind of number, every size around a block. */
+/**
+ * The same questions to the same rows with codes and without: every kind of number, every size around a
+ * block.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EmbeddingTable, type Query, type SearchOptions } from '../../src/table/embedding-table.ts'

@@ -1,6 +1,7 @@
 /**
- * Hostile questions to hostile tables, against the oracle that scores every row: no wrong answer, and of what cannot be answered a
- * RowspaceError. ROWSPACE_FUZZ_SECONDS lets it run for so long (120 in CI); a failure prints its seed, and ROWSPACE_SEED=<seed> repeats it.
+ * Hostile questions to hostile tables, against the oracle that scores every row: no wrong answer, and of what
+ * cannot be answered a RowspaceError. ROWSPACE_FUZZ_SECONDS lets it run for so long (120 in CI); a failure
+ * prints its seed, and ROWSPACE_SEED=<seed> repeats it.
  */
 import { expect, test } from 'vitest'
 import type { ElementType } from '../../src/core/element-types.ts'

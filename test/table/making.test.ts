@@ -1,4 +1,7 @@
-/** What a table is made from: lists of rows, values that are not numbers, and what the caller changes after the call. */
+/**
+ * What a table is made from: lists of rows, values that are not numbers, and what the caller changes after
+ * the call.
+ */
 import { describe, expect, test } from 'vitest'
 import { IdSet } from '../../src/core/id-set.ts'
 import { openTable } from '../../src/open/open-table.ts'

@@ -1,4 +1,7 @@
-/** nonFinite: 'skip': rows with NaN or infinities are in no answer, and every other row answers as if they were not there. */
+/**
+ * nonFinite: 'skip': rows with NaN or infinities are in no answer, and every other row answers as if they
+ * were not there.
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isRowspaceError } from '../../src/core/errors.ts'

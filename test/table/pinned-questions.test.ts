@@ -1,6 +1,7 @@
 /**
- * 2,000 seeded questions and the SHA-256 of all their answers: ids, cosines and dot products, bit for bit. A change that
- * should leave the answers alone leaves this digest alone, in Node and in browsers, with any type of rows, codes and threads.
+ * 2,000 seeded questions and the SHA-256 of all their answers: ids, cosines and dot products, bit for bit. A
+ * change that should leave the answers alone leaves this digest alone, in Node and in browsers, with any type
+ * of rows, codes and threads.
  */
 import { expect, test, vi } from 'vitest'
 import type { ElementType } from '../../src/core/element-types.ts'

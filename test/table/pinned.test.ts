@@ -1,6 +1,6 @@
 /**
- * The bits themselves, written down: answers must not change from one engine, version or machine to another, nor may core
- * and oracle be changed together without anyone noticing.
+ * The bits themselves, written down: answers must not change from one engine, version or machine to another,
+ * nor may core and oracle be changed together without anyone noticing.
  */
 import { expect, test } from 'vitest'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'

@@ -1,4 +1,7 @@
-/** What a caller brings may ask the table questions while it is read: getters, iterators, filters, a vocabulary. Answers stay right. */
+/**
+ * What a caller brings may ask the table questions while it is read: getters, iterators, filters, a
+ * vocabulary. Answers stay right.
+ */
 import { expect, test } from 'vitest'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { WordList } from '../../src/table/vocabulary.ts'

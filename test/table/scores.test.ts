@@ -1,10 +1,11 @@
 /** Every score of a table, bit for bit, over every dimension and every kind of number. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
-import { cosineScore, squaredNorm } from '../oracle/float32.ts'
+import { cosineScore, dotScore, squaredNorm } from '../oracle/float32.ts'
 import { searchAll } from '../oracle/search.ts'
-import { DIMENSIONS, KINDS, METRICS, makeQuery, makeTable } from '../oracle/tables.ts'
+import { DIMENSIONS, KINDS, METRICS, makeQuery, makeTable, tablesWithQuery } from '../oracle/tables.ts'
 
 describe.each(KINDS)('%s numbers', (kind) => {
   test('score as the oracle does for d = 1 … 67 and the sizes of models', async () => {
@@ -59,7 +60,10 @@ test('a vector of plain numbers is rounded to float32 first', async () => {
   expectMatches(table.nearest(query, { k: 20 }), expected)
 })
 
-/** A row whose inverse norm is one float32 if its lanes are added as documented, and the next if left to right. */
+/**
+ * A row whose inverse norm is one float32 if its lanes are added as documented, and the next if left to
+ * right.
+ */
 function rowOfTwoNorms(): Float32Array {
   const inverse = (squared: number) => Math.fround(1 / Math.sqrt(squared))
   const halfUlp = 2 ** -54 // of a number from 1/2 to 1
@@ -96,4 +100,33 @@ test('norms sum their squares in the documented lanes', async () => {
   query[0] = 1
   expectMatches(table.nearest(query), searchAll([row], query, { k: 1, metric: 'cosine' }))
   expect(table.similarity(row, query)).toBe(cosineScore(row, query))
+})
+
+test('scores() gives both scores of each given row, in that order, repeats and all', async () => {
+  const inputs = tablesWithQuery({ size: 40 }).chain(({ table, query }) =>
+    fc.record({
+      table: fc.constant(table),
+      query: fc.oneof(fc.constant(query), fc.integer({ min: 0, max: table.size - 1 })),
+      ids: fc.array(fc.integer({ min: 0, max: table.size - 1 }), { maxLength: 100 }),
+    }),
+  )
+  await fc.assert(
+    fc.asyncProperty(inputs, async ({ table: { flat, rows, dimension }, query, ids }) => {
+      using table = await EmbeddingTable.from(flat, { dimension })
+      const vector = typeof query === 'number' ? rows[query]! : query
+      const expected = ids.map((id) => ({
+        id,
+        cosine: cosineScore(rows[id]!, vector),
+        dot: dotScore(rows[id]!, vector),
+      }))
+      expectMatches(table.scores(query, ids), expected)
+    }),
+  )
+})
+
+test('scores() agrees with nearest() to the bit', async () => {
+  const { flat, rows } = makeTable(90, 31, 'plain', 6)
+  using table = await EmbeddingTable.from(flat, { dimension: 31 })
+  const matches = table.nearest(rows[5]!, { k: 90 })
+  expect(table.scores(rows[5]!, matches.ids).toArray()).toEqual(matches.toArray())
 })

@@ -1,4 +1,4 @@
-/** The least score of a row in the answer: exactly the rows that reach it, alone and in batches, by codes and without. */
+/** minScore: exactly the rows that reach it, alone and in batches, by codes and without. */
 import { expect, test } from 'vitest'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
@@ -28,7 +28,7 @@ test.each([false, 'int8', 'int4'] as const)('rows that reach it, and no others, 
           }
         }
       }
-      // the next question has no least score
+      // the next query has no minimum score
       expectMatches(table.nearest(query, { k: 30, metric }), all.slice(0, 30))
       const [answer] = table.nearestBatch([query], { k: 30, metric })
       expectMatches(answer!, all.slice(0, 30))

@@ -1,149 +1,12 @@
-/** Every bad input has a code, and a message that names the value; the table answers as before afterwards. */
+/** Bad queries have a code, and a message that names the value; the table answers as before afterwards. */
 import { describe, expect, test } from 'vitest'
-import { type ErrorCode, isRowspaceError } from '../../src/core/errors.ts'
 import { IdSet } from '../../src/core/id-set.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
-
-/** Calls without types, as from JavaScript. */
-// biome-ignore lint/suspicious/noExplicitAny: what the types forbid is what is tested
-type Untyped = any
-const make = (rows: unknown, options?: unknown) => (EmbeddingTable as Untyped).from(rows, options)
-const fill = (shape: unknown, write: unknown, options?: unknown) =>
-  (EmbeddingTable as Untyped).fill(shape, write, options)
-
-async function failure(action: () => unknown): Promise<Error> {
-  try {
-    await action()
-  } catch (error) {
-    return error as Error
-  }
-  return expect.fail('should have thrown')
-}
-
-async function expectRefusal(action: () => unknown, code: ErrorCode, ...named: (string | RegExp)[]) {
-  const error = await failure(action)
-  if (!isRowspaceError(error)) throw error
-  expect(error.code).toBe(code)
-  for (const part of named) expect(error.message).toMatch(part)
-}
-
-type Case = [what: string, action: () => unknown, code: ErrorCode, ...named: (string | RegExp)[]]
+import { type Case, expectRejection, failure, type Untyped } from './rejection.ts'
 
 const nan = Number.NaN
-const nothing = () => undefined
 
-describe('a table is not made from', () => {
-  const cases: Case[] = [
-    ['nothing', () => make(undefined, { dimension: 2 }), 'INVALID_ARGUMENT', 'undefined'],
-    ['a string', () => make('1 2', { dimension: 1 }), 'INVALID_ARGUMENT', '"1 2"'],
-    ['an object', () => make({ length: 2 }, { dimension: 1 }), 'INVALID_ARGUMENT', 'Object'],
-    [
-      '64-bit whole numbers',
-      () => make(new BigInt64Array(2), { dimension: 1 }),
-      'INVALID_ARGUMENT',
-      'BigInt64Array',
-    ],
-    ['no options', () => make([1]), 'INVALID_ARGUMENT', 'dimension', 'undefined'],
-    ['no rows', () => make([], { dimension: 2 }), 'INVALID_ARGUMENT', 'size', 'got 0'],
-    ['dimension 0', () => make([1], { dimension: 0 }), 'INVALID_ARGUMENT', 'dimension', 'got 0'],
-    ['a negative dimension', () => make([1], { dimension: -3 }), 'INVALID_ARGUMENT', 'dimension', 'got -3'],
-    [
-      'a fractional dimension',
-      () => make([1, 2], { dimension: 1.5 }),
-      'INVALID_ARGUMENT',
-      'dimension',
-      'got 1.5',
-    ],
-    ['dimension NaN', () => make([1], { dimension: nan }), 'INVALID_ARGUMENT', 'dimension', 'got NaN'],
-    [
-      'numbers that are not whole rows',
-      () => make([1, 2, 3], { dimension: 2 }),
-      'LENGTH_MISMATCH',
-      '3 numbers',
-      'dimension 2',
-      '1 are left over',
-    ],
-    ['NaN', () => make([1, 2, 3, nan], { dimension: 2 }), 'NON_FINITE', 'row 1', 'NaN', 'column 1'],
-    [
-      'infinity',
-      () => make([1, -Infinity, 3, nan], { dimension: 2 }),
-      'NON_FINITE',
-      'row 0',
-      '-Infinity',
-      'column 1',
-    ],
-    ['numbers beyond float32', () => make([1, 1e39], { dimension: 1 }), 'NON_FINITE', 'row 1', 'column 0'],
-    ['words', () => make([1, 'x'], { dimension: 1 }), 'INVALID_ARGUMENT', '"x"', 'coordinate 1'],
-    [
-      'too few tokens',
-      () => make([1, 2], { dimension: 1, tokens: ['a'] }),
-      'LENGTH_MISMATCH',
-      '1 tokens',
-      '2 rows',
-    ],
-    [
-      'too many tokens',
-      () => make([1], { dimension: 1, tokens: ['a', 'b'] }),
-      'LENGTH_MISMATCH',
-      '2 tokens',
-      '1 rows',
-    ],
-    [
-      'tokens that are numbers',
-      () => make([1, 2], { dimension: 1, tokens: ['a', 7] }),
-      'INVALID_ARGUMENT',
-      'token 1',
-      '7',
-    ],
-    ['tokens in one string', () => make([1, 2], { dimension: 1, tokens: 'ab' }), 'INVALID_ARGUMENT', '"ab"'],
-    [
-      'an unknown nonFinite',
-      () => make([1], { dimension: 1, nonFinite: 'ignore' }),
-      'INVALID_ARGUMENT',
-      'nonFinite',
-      'ignore',
-    ],
-    ['a size of 0', () => fill({ size: 0, dimension: 1 }, nothing), 'INVALID_ARGUMENT', 'size', 'got 0'],
-    [
-      'a size of NaN',
-      () => fill({ size: nan, dimension: 1 }, nothing),
-      'INVALID_ARGUMENT',
-      'size',
-      'got NaN',
-    ],
-    [
-      'more rows filled than there is room for',
-      () => fill({ size: 2, dimension: 1 }, () => ({ size: 3 })),
-      'INVALID_ARGUMENT',
-      '3 rows',
-      'room for 2',
-    ],
-    [
-      'a negative number of rows filled',
-      () => fill({ size: 2, dimension: 1 }, () => ({ size: -1 })),
-      'INVALID_ARGUMENT',
-      'got -1',
-    ],
-    [
-      'half a row filled',
-      () => fill({ size: 2, dimension: 1 }, () => ({ size: 1.5 })),
-      'INVALID_ARGUMENT',
-      'got 1.5',
-    ],
-  ]
-  test.each(cases)('%s', async (_, action, code, ...named) => expectRefusal(action, code, ...named))
-
-  test('a writer that throws: the error comes through', async () => {
-    const reason = new Error('the disk is gone')
-    const throwing = () => {
-      throw reason
-    }
-    expect(await failure(() => fill({ size: 2, dimension: 1 }, throwing))).toBe(reason)
-    expect(await failure(() => fill({ size: 2, dimension: 1 }, async () => throwing()))).toBe(reason)
-  })
-})
-
-describe('a question is refused', () => {
+describe('a query is rejected', () => {
   const tokens = ['king', ' queen', 'princess', 'man', 'zero']
   const rows = [9, 1, 8, -1, 7, -1, 1, 1, 0, 0]
   const table: Untyped = {}
@@ -340,13 +203,13 @@ describe('a question is refused', () => {
   test.each(cases)('%s', async (_, action, code, ...named) => {
     table.current = await EmbeddingTable.from(rows, { dimension: 2, tokens })
     const before = nearest(0).toArray()
-    await expectRefusal(action, code, ...named)
+    await expectRejection(action, code, ...named)
     expect(nearest(0).toArray()).toEqual(before)
   })
 
   test('by name, in a table without tokens', async () => {
     table.current = await EmbeddingTable.from(rows, { dimension: 2 })
-    await expectRefusal(() => nearest('king'), 'NO_TOKENS', '"king"', 'use ids')
+    await expectRejection(() => nearest('king'), 'NO_TOKENS', '"king"', 'use ids')
   })
 
   test('by whatever a filter or a list throws', async () => {
@@ -366,55 +229,12 @@ describe('a question is refused', () => {
   })
 })
 
-describe('an IdSet is refused', () => {
+describe('an IdSet is rejected', () => {
   const cases: Case[] = [
     ['a negative size', () => new IdSet(-1), 'INVALID_ARGUMENT', 'got -1'],
     ['a fractional size', () => new IdSet(1.5), 'INVALID_ARGUMENT', 'got 1.5'],
     ['an id out of range', () => new IdSet(3).add(3), 'ID_OUT_OF_RANGE', 'id 3'],
     ['an id out of range among others', () => IdSet.from(3, [0, -1]), 'ID_OUT_OF_RANGE', 'id -1'],
   ]
-  test.each(cases)('%s', async (_, action, code, ...named) => expectRefusal(action, code, ...named))
-})
-
-describe('after dispose()', () => {
-  const questions: Record<string, unknown[]> = {
-    id: [0],
-    token: [0],
-    row: [0],
-    gather: [[0]],
-    similarity: [0, 1],
-    nearest: [0],
-    analogy: [{ positive: [0] }],
-    combine: [{ positive: [0] }],
-    scores: [0, [1]],
-    randomIds: [1],
-    idSet: [[0]],
-  }
-  test.each(Object.entries(questions))('%s() throws DISPOSED', async (method, parameters) => {
-    const table: Untyped = await EmbeddingTable.from([1, 2], { dimension: 1 })
-    table[method](...parameters)
-    table.dispose()
-    await expectRefusal(() => table[method](...parameters), 'DISPOSED', 'disposed')
-  })
-
-  test('a second dispose() does nothing, and `using` disposes', async () => {
-    let kept: EmbeddingTable
-    {
-      using table = await EmbeddingTable.from([1, 2], { dimension: 1 })
-      kept = table
-      kept.nearest(0)
-    }
-    kept.dispose()
-    kept.dispose()
-    await expectRefusal(() => kept.nearest(0), 'DISPOSED')
-  })
-
-  test('answers given before are still there, with their tokens', async () => {
-    const table = await EmbeddingTable.from([1, 2], { dimension: 1, tokens: ['a', 'b'] })
-    const matches = table.nearest('a')
-    const row = table.row('b')
-    table.dispose()
-    expect(matches.toArray()).toEqual([{ id: 1, token: 'b', cosine: 1, dot: 2 }])
-    expect([...row]).toEqual([2])
-  })
+  test.each(cases)('%s', async (_, action, code, ...named) => expectRejection(action, code, ...named))
 })
