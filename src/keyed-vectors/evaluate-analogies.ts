@@ -82,17 +82,11 @@ export async function evaluateAnalogies(
   await inSteps(known.length, STEP, options, (from, to) => {
     const questions = known.slice(from, to)
     const terms = questions.map((question) => question.terms)
-    const answers: Iterable<{ id: number }>[] =
+    const answers =
       similarityFunction === 'mostSimilar'
-        ? mostSimilarBatch(table, terms, search)
-        : terms.map((one) => cosmul.search(one, search))
-    for (const [index, question] of questions.entries()) {
-      judge(
-        words,
-        question,
-        Array.from(answers[index] ?? [], ({ id }) => id),
-      )
-    }
+        ? mostSimilarBatch(table, terms, search).map(({ ids }) => [...ids])
+        : terms.map((one) => cosmul.search(one, search).map(({ id }) => id))
+    for (const [index, question] of questions.entries()) judge(words, question, answers[index] ?? [])
   })
   const sum = (kind: 'correct' | 'incorrect') =>
     sections.reduce((sum, section) => sum + section[kind].length, 0)

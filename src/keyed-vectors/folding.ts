@@ -38,10 +38,10 @@ export class FoldedWords {
     this.vocabulary = vocabulary
     this.fold = caseInsensitive ? (word) => word.toUpperCase() : (word) => word
     const count = Math.min(size, checkBound(restrictVocab, 'restrictVocab'))
-    const live = liveRows(table)
+    const live = table.skipped > 0 ? liveRows(table) : undefined
     for (let id = 0; id < count; id++) {
       const token = vocabulary.tokenOf(id)
-      if (token === undefined || !live.has(id)) continue
+      if (token === undefined || live?.has(id) === false) continue
       const word = this.wordOf(token)
       const known = this.ids.get(word)
       if (known === undefined || (beginsWord(token) && !beginsWord(vocabulary.tokenOf(known) ?? ''))) {
@@ -68,7 +68,7 @@ export class FoldedWords {
   }
 
   private wordOf(token: string): string {
-    return this.fold((token.startsWith('▁') ? token.replace(/^▁(?=.)/u, '') : token).trim())
+    return this.fold((token.startsWith('▁') && token.length > 1 ? token.slice(1) : token).trim())
   }
 }
 

@@ -4,6 +4,18 @@ import { KeyedVectors } from '../../src/keyed-vectors.ts'
 import { compass } from './compass.ts'
 
 const rejected: [string, (vectors: KeyedVectors) => unknown, string, string][] = [
+  [
+    'topn below 0',
+    (v) => v.mostSimilar('east', { topn: -1 }),
+    'INVALID_K',
+    'topn must be an integer ≥ 0; got -1.',
+  ],
+  [
+    'half a topn',
+    (v) => v.mostSimilarCosmul('east', { topn: 0.5 }),
+    'INVALID_K',
+    'topn must be an integer ≥ 0; got 0.5.',
+  ],
   ['no terms', (v) => v.mostSimilar({}), 'EMPTY_QUERY', 'at least one'],
   ['an empty list', (v) => v.mostSimilar([]), 'EMPTY_QUERY', 'at least one'],
   [
@@ -41,7 +53,7 @@ const rejected: [string, (vectors: KeyedVectors) => unknown, string, string][] =
     'a weight as text',
     (v) => v.mostSimilar({ negative: [['east', '1' as never]] }),
     'INVALID_ARGUMENT',
-    'got "1" for "east"',
+    'the weight of "east" must be a finite number; got "1".',
   ],
   [
     'a term of three',
@@ -164,4 +176,19 @@ test.each(rejected)('%s', async (_, attempt, code, message) => {
   const vectors = await compass()
   const answer = (async () => attempt(vectors))()
   await expect(answer).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
+})
+
+test('how many numbers there are, and are needed, is in the details', async () => {
+  const vectors = await compass()
+  const size = vectors.length
+  await expect(vectors.sortByDescendingFrequency([1])).rejects.toMatchObject({
+    code: 'LENGTH_MISMATCH',
+    details: { counts: 1, rows: size },
+  })
+  expect(() => vectors.getMeanVector(['east', 'north'], { weights: [1] })).toThrow(
+    expect.objectContaining({ code: 'LENGTH_MISMATCH', details: { weights: 1, keys: 2 } }),
+  )
+  expect(() => vectors.mostSimilar('east', { topn: -1 })).toThrow(
+    expect.objectContaining({ details: { topn: -1 } }),
+  )
 })
