@@ -147,6 +147,17 @@ describe('tokens', () => {
     expect([0, 1, 2, 3, 4].map((id) => table.token(id))).toEqual(['<unk>', '<0x0A>', ' king', 'ly', ' '])
   })
 
+  test('of rwkv, and of no named tokenizer, are as they are written', async () => {
+    const words = ['▁king', 'Ġqueen', ...WORDS.slice(2)]
+    using table = await withTokens(words, 'rwkv')
+    expect([table.token(0), table.token(1)]).toEqual(words.slice(0, 2))
+    const metadata = [['tokenizer.ggml.tokens', words]] as const
+    using unnamed = await openTable(model(F32, bytesOf(NUMBERS), { metadata }))
+    expect([unnamed.token(0), unnamed.token(1)]).toEqual(words.slice(0, 2))
+    using bert = await withTokens(words, 'bert')
+    expect([bert.token(0), bert.token(1)]).toEqual([' king', 'Ġqueen'])
+  })
+
   test('may be fewer than rows, more, or equal', async () => {
     using fewer = await withTokens(['a', 'b', 'a'], 'gpt2')
     expect(fewer.id('a')).toBe(0)

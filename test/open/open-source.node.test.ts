@@ -91,9 +91,11 @@ describe('names', () => {
     }
   })
 
-  test('in a page a name is an address, relative to the page', async () => {
-    const { process } = globalThis
-    vi.stubGlobal('process', { ...process, getBuiltinModule: undefined })
+  test.each([
+    ['without process', undefined],
+    ['with a stand-in for process', { ...globalThis.process, getBuiltinModule: undefined }],
+  ])('in a page, %s, a name is an address, relative to the page', async (_, process) => {
+    vi.stubGlobal('process', process)
     vi.stubGlobal('location', { href: 'http://127.0.0.1:9/app/index.html' })
     for (const name of ['./table.npy', 'table.npy', '/app/table.npy']) {
       const error = await rejection(openSource(name, { retries: 0 }))

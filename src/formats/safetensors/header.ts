@@ -61,8 +61,8 @@ export function dtypeBits(dtype: string): number {
  * Bytes of a tensor, or undefined if `dtype` is unknown, a product is no safe integer or bits are left over.
  */
 export function tensorBytes(dtype: string, shape: readonly number[]): number | undefined {
-  const bits = safeProduct([dtypeBits(dtype), ...shape])
-  return bits === undefined || bits % 8 !== 0 ? undefined : bits / 8
+  const bytes = (safeProduct([dtypeBits(dtype), ...shape]) ?? Number.NaN) / 8
+  return Number.isInteger(bytes) ? bytes : undefined
 }
 
 /**
@@ -137,8 +137,7 @@ function readTensor(source: ByteSource, name: string, entry: HeaderValue, dataSt
     throw invalid(`has the offsets ${shownValue(entry.get('data_offsets'))}; two integers ≥ 0 were expected`)
   }
   const bytes = tensorBytes(dtype, shape)
-  const elements = safeProduct(shape)
-  if (bytes === undefined || elements === undefined) {
+  if (bytes === undefined) {
     throw invalid(`has the shape ${shapeText(shape)} of ${dtype}, whose size cannot be counted`)
   }
   if (end - begin !== bytes) {
@@ -147,6 +146,7 @@ function readTensor(source: ByteSource, name: string, entry: HeaderValue, dataSt
     )
   }
   if (dataStart + end > source.size) throw truncated(source, `tensor ${quoted(name)}`, dataStart + end)
+  const elements = (bytes * 8) / dtypeBits(dtype)
   return { name, dtype, shape, elements, start: dataStart + begin, end: dataStart + end }
 }
 
