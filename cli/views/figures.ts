@@ -17,8 +17,8 @@ export function column(values: Iterable<number>): (value: number) => string {
 export function token(text: string | undefined): string {
   if (text === undefined) return '–'
   if (/^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(text) && !text.startsWith('"')) return text
-  const escaped = (sign: string) =>
-    `\\u${[...sign].map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0')).join('\\u')}`
+  const escaped = (character: string) =>
+    character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
   return JSON.stringify(text).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped)
 }
 
