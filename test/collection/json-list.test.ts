@@ -24,6 +24,11 @@ test('any list, in parts of any size', () => {
   )
 })
 
+test('elements are gathered until they fill a chunk', () => {
+  const chunks = encodeJsonList([1, 2, 3, 4, 5, 6, 7], 4).map((chunk) => new TextDecoder().decode(chunk))
+  expect(chunks).toEqual(['[1,2', ',3,4', ',5,6', ',7]'])
+})
+
 test.each(['', '[', ']', '[]]', '[1,]', '[,1]', '[1,,2]', '["a]', '"a"', '{}', '[1 2]', '[1', '1]', ' []'])(
   '%j is no list, in parts either',
   (text) => {
