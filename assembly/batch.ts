@@ -1,27 +1,30 @@
 /**
- * Many queries over one reading of the table. Every query is answered from a block of rows that fits the
- * cache before the next block is read; in registers, each number of a row serves two queries. Every score is
- * the one `scan` makes.
+ * Scans for one question or many over one reading of the table. Where there are many, all are answered from a
+ * block of rows that fits the cache before the next block is read; in registers, each number of a row serves
+ * two or four of them. Every score is the one `scan` makes.
  */
 import { boundsFail } from './bounds'
-import { offerBlock, scanCodes, settleCodes, writeProducts } from './certified-scan'
+import { beginCertified, offerBlock, settleCertified } from './certified-scan'
 import { dotsOfTwo } from './dot'
 import { F32, rowAt } from './elements'
 import { QUESTION_BYTES } from './fields'
 import { productsByFour } from './four-bits'
 import { heapThreshold } from './heap'
 import { BLOCK_ROWS } from './open-rows'
-import { productsOfTwo } from './products'
+import { products, productsOfFour } from './products'
 import { Question, Table } from './records'
 import { scan } from './scan'
-import { offerProduct, scoreAndOffer } from './score'
+import { offerProduct } from './score'
 
 /** Bytes of rows or codes of a block: half of a small second-level cache. */
 const BLOCK_BYTES: u32 = 131072
+/** Passes over the blocks of a table, and over those of a chunk, which are fewer. */
+const PASSES: u32 = 80
+const CHUNK_PASSES: u32 = 16
 
-/** Rows of a block, a multiple of 32. */
+/** Rows of a block for many questions: a power of two, from 32 to BLOCK_ROWS. */
 function rowsOfBlock(rowBytes: u32): u32 {
-  return max(min(BLOCK_BYTES / rowBytes, BLOCK_ROWS) & ~31, 32)
+  return max(min(1 << (31 - clz((BLOCK_BYTES / rowBytes) | 1)), BLOCK_ROWS), 32)
 }
 
 function questionAt(questions: usize, index: u32): Question {
@@ -31,8 +34,12 @@ function questionAt(questions: usize, index: u32): Question {
 /**
  * Offers rows to the heap of each of `count` questions that lie one after the other: those of blocks of
  * `block` rows, `step` rows apart, the first from `from` on, the last up to `to`. All but `to` are multiples
- * of 32, and `block` is at most BLOCK_ROWS. Where the blocks lie apart, a single question may leave rows for
- * later: up to a call for blocks that follow each other, or for none.
+ * of 32, and `block` is at most BLOCK_ROWS. Where the blocks lie apart, rows may be left for later: up to a
+ * call for blocks that follow each other, or for none.
+ *
+ * Tables are often ordered (words by how common they are), and rows like the query lie together. So the
+ * blocks are visited in passes, every so many-th in each: otherwise all rows before the best ones would be
+ * listed.
  */
 export function scanQuestions(
   table: Table,
@@ -43,71 +50,67 @@ export function scanQuestions(
   block: u32,
   step: u32,
 ): void {
-  const question = questionAt(questions, 0)
-  if (count === 1 && question.certified !== 0) {
-    scanCodes(table, question, from, to, block, step)
-    if (step === block) settleCodes(table, question)
-    return
-  }
-  for (let first = from; first < to; first += step) {
-    const end = min(first + block, to)
-    if (count > 1) scanBatch(table, questions, count, first, end)
-    else scan(table, question, first, end)
-  }
-}
-
-/**
- * Offers rows [from, to) to the heaps of `count` questions that lie one after the other, two of them with
- * room for products of their own by turns. `from` is a multiple of 32.
- */
-function scanBatch(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
-  const rows = rowsOfBlock(table.codeStride)
-  for (let first = from; first < to; first += rows) {
-    const end = min(first + rows, to)
-    for (let i: u32 = 0; i < count; i++) {
-      const question = questionAt(questions, i)
-      if (question.certified !== 0 && boundsFail(question)) question.certified = 0
+  for (let i: u32 = 0; i < count; i++) beginCertified(questionAt(questions, i))
+  const rows = count > 1 ? rowsOfBlock(table.codeStride) : BLOCK_ROWS
+  const isWhole = step === block
+  const passes = isWhole ? PASSES : CHUNK_PASSES
+  for (let pass: u32 = 0; pass < passes; pass++) {
+    for (let first = from + pass * step; first < to; first += passes * step) {
+      const end = min(first + block, to)
+      for (let part = first; part < end; part += rows) {
+        const partEnd = min(part + rows, end)
+        offerCertified(table, questions, count, part, partEnd)
+        offerOthers(table, questions, count, part, partEnd)
+      }
     }
-    offerCertified(table, questions, count, first, end)
-    offerOthers(table, questions, count, first, end)
   }
+  if (!isWhole) return
+  for (let i: u32 = 0; i < count; i++) settleCertified(table, questionAt(questions, i))
 }
 
-/** The certified questions, two at a time. */
+/** The certified questions, four at a time. */
 function offerCertified(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
-  let waiting: u32 = count
-  for (let i: u32 = 0; i < count; i++) {
-    const question = questionAt(questions, i)
-    if (question.certified === 0) continue
-    if (waiting === count) {
-      waiting = i
-      continue
+  const stride = table.codeStride
+  const rows = to - from
+  const isPacked = table.codeBits === 4
+  const codes = table.codes + from * stride
+  for (let i: u32 = 0; i < count; i += 4) {
+    const end = min(i + 4, count)
+    let certified: u32 = 0
+    for (let j = i; j < end; j++) certified += stillCertified(table, questionAt(questions, j))
+    const isFour = certified === 4 && !isPacked
+    if (isFour) {
+      productsOfFour(
+        codes,
+        stride,
+        rows,
+        questionAt(questions, i),
+        questionAt(questions, i + 1),
+        questionAt(questions, i + 2),
+        questionAt(questions, i + 3),
+      )
     }
-    const other = questionAt(questions, waiting)
-    waiting = count
-    // two questions never share their room for products: the second takes the one behind the first's
-    question.products = other.products + (BLOCK_ROWS << 2)
-    if (table.codeBits === 4) {
-      productsByFour(table, other, from, to)
-      productsByFour(table, question, from, to)
-    } else {
-      productsOfTwo(table, other.quantised, question.quantised, from, to, other.products, question.products)
+    for (let j = i; j < end; j++) {
+      const question = questionAt(questions, j)
+      if (question.certified === 0) continue
+      if (isPacked) productsByFour(table, question, from, to)
+      else if (!isFour) products(codes, stride, rows, question)
+      offerBlock(table, question, from, to)
     }
-    offerBlock(table, other, from, to)
-    offerBlock(table, question, from, to)
-    question.products = other.products
   }
-  if (waiting === count) return
-  const last = questionAt(questions, waiting)
-  writeProducts(table, last, from, to)
-  offerBlock(table, last, from, to)
+}
+
+/** 1, or 0 for a question that is scanned as it is from now on. */
+function stillCertified(table: Table, question: Question): u32 {
+  if (question.certified !== 0 && boundsFail(question)) question.certified = 0
+  return question.certified
 }
 
 /**
  * The questions that are not, two at a time where rows are float32: others cost more to widen than is gained.
  */
 function offerOthers(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
-  const rows = rowsOfBlock(table.rowBytes)
+  const rows = count > 1 ? rowsOfBlock(table.rowBytes) : BLOCK_ROWS
   for (let first = from; first < to; first += rows) {
     const end = min(first + rows, to)
     let waiting: u32 = count
@@ -115,7 +118,7 @@ function offerOthers(table: Table, questions: usize, count: u32, from: u32, to: 
       const question = questionAt(questions, i)
       if (question.certified !== 0) continue
       if (table.type !== F32) {
-        offerOne(table, question, first, end)
+        scan(table, question, first, end)
       } else if (waiting === count) {
         waiting = i
       } else {
@@ -123,7 +126,7 @@ function offerOthers(table: Table, questions: usize, count: u32, from: u32, to: 
         waiting = count
       }
     }
-    if (waiting !== count) offerOne(table, questionAt(questions, waiting), first, end)
+    if (waiting !== count) scan(table, questionAt(questions, waiting), first, end)
   }
 }
 
@@ -140,12 +143,5 @@ function offerTwo(table: Table, a: Question, b: Question, from: u32, to: u32): v
     dotsOfTwo(rowAt(table, id), dimension, a, b)
     thresholdA = offerProduct(table, a, id, a.product, thresholdA)
     thresholdB = offerProduct(table, b, id, b.product, thresholdB)
-  }
-}
-
-function offerOne(table: Table, question: Question, from: u32, to: u32): void {
-  let threshold = heapThreshold(question.heap, question.k)
-  for (let id = from; id < to; id++) {
-    if (isAllowed(table, id)) threshold = scoreAndOffer(table, question, id, threshold)
   }
 }

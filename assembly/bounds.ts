@@ -18,7 +18,7 @@ export function boundsFail(question: Question): bool {
 
 /**
  * Lists those of rows [from, to) whose bound, by the products at `question.products`, does not rule them out.
- * `lower` is a heap of the k best lower bounds, or 0: k rows are at least as good as the worst of them.
+ * `lower` is a heap of the k best lower bounds: k rows are at least as good as the worst of them.
  */
 export function listOpenRows(table: Table, question: Question, from: u32, to: u32, lower: usize): void {
   const step = f32x4.splat(question.step)
@@ -29,8 +29,7 @@ export function listOpenRows(table: Table, question: Question, from: u32, to: u3
   const k = question.k
   const list = listOf(question)
   let entry = list + question.listBytes
-  let threshold = heapThreshold(question.heap, k)
-  if (lower !== 0) threshold = Mathf.max(threshold, heapThreshold(lower, k))
+  let threshold = Mathf.max(heapThreshold(question.heap, k), heapThreshold(lower, k))
   threshold = agreedThreshold(question, threshold)
   question.tried += to - from
   for (let id = from; id < to; id += 4) {
@@ -56,7 +55,6 @@ export function listOpenRows(table: Table, question: Question, from: u32, to: u3
     store<u32>(entry, open, ENTRY_OPEN)
     const bounds = entry + ENTRY_LOWER
     entry += ENTRY_BYTES
-    if (lower === 0) continue
     for (; open !== 0; open &= open - 1) {
       const lane = ctz(open)
       const bound = load<f32>(bounds + (lane << 2))

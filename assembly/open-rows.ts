@@ -1,5 +1,5 @@
 /**
- * The list of rows that bounds leave open, behind the products of two questions. An entry is four rows:
+ * The list of rows that bounds leave open, behind a question's products. An entry is four rows:
  *
  *   f32 × 4   their upper bounds
  *   f32 × 4   their lower bounds
@@ -24,7 +24,7 @@ export const MAX_LIST_BYTES: u32 = 1024 * ENTRY_BYTES
 const AHEAD_BYTES: usize = 8 * ENTRY_BYTES
 
 export function listOf(question: Question): usize {
-  return question.products + (BLOCK_ROWS << 3)
+  return question.products + (BLOCK_ROWS << 2)
 }
 
 /**
@@ -45,9 +45,12 @@ export function settleSure(table: Table, question: Question, sure: f32): void {
   let target = list
   for (let entry = list, end = list + question.listBytes; entry < end; entry += ENTRY_BYTES) {
     const open = openRows(entry, sure, false, threshold)
-    memory.copy(target, entry, ENTRY_BYTES)
+    if (open === 0) continue
+    v128.store(target, v128.load(entry))
+    v128.store(target, v128.load(entry, ENTRY_LOWER), ENTRY_LOWER)
+    store<u32>(target, load<u32>(entry, ENTRY_ID), ENTRY_ID)
     store<u32>(target, open, ENTRY_OPEN)
-    if (open !== 0) target += ENTRY_BYTES
+    target += ENTRY_BYTES
   }
   question.listBytes = <u32>(target - list)
 }

@@ -3,9 +3,10 @@
  * on.
  *
  * Four rows share each load of the query. They are a quarter of the block apart: adjacent rows side by side
- * defeat the hardware prefetcher (bench/ measures it).
+ * defeat the hardware prefetcher (bench/ measures it). Where rows are no multiple of four, up to three more
+ * are read and written; bindings/layout.ts has room for them.
  */
-import { Table } from './records'
+import { Question } from './records'
 
 /** Adds up the lanes of four registers: lane i of the answer is the sum of register i's. */
 function sumsOf(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
@@ -21,24 +22,13 @@ function storeSums(target: usize, quarter: u32, sums: v128): void {
   v128.store32_lane(target + quarter * 12, sums, 3)
 }
 
-function productOf(codes: usize, stride: u32, query: usize): i32 {
-  let sum = i32x4.splat(0)
-  for (let j: u32 = 0; j < stride; j += 8) {
-    sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load8x8_s(codes + j), v128.load(query + (j << 1))))
-  }
-  return (
-    i32x4.extract_lane(sum, 0) +
-    i32x4.extract_lane(sum, 1) +
-    (i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3))
-  )
-}
-
-/** Writes the products of rows [from, to) with one query, int32 each. */
-export function products(table: Table, query: usize, from: u32, to: u32, target: usize): void {
-  const stride = table.codeStride
-  const quarter = (to - from) >> 2
+/** Writes the products of `rows` rows' codes with a question's query to its place for them, int32 each. */
+export function products(codes: usize, stride: u32, rows: u32, question: Question): void {
+  const query = question.quantised
+  const target = question.products
+  const quarter = (rows + 3) >> 2
   const step = quarter * stride
-  let row = table.codes + from * stride
+  let row = codes
   for (let i: u32 = 0; i < quarter; i++) {
     let s0 = i32x4.splat(0)
     let s1 = i32x4.splat(0)
@@ -76,26 +66,25 @@ export function products(table: Table, query: usize, from: u32, to: u32, target:
     storeSums(target + (i << 2), quarter, sumsOf(s0, s1, s2, s3))
     row += stride
   }
-  for (let id = from + quarter * 4; id < to; id++) {
-    store<i32>(target + ((id - from) << 2), productOf(table.codes + id * stride, stride, query))
-  }
 }
 
-/** The same with two queries: each code is widened once for both. */
-export function productsOfTwo(
-  table: Table,
-  query: usize,
-  other: usize,
-  from: u32,
-  to: u32,
-  target: usize,
-  otherTarget: usize,
+/**
+ * The same with four queries: two rows, half of them apart, share each load of all four, and each code is
+ * widened once.
+ */
+export function productsOfFour(
+  codes: usize,
+  stride: u32,
+  rows: u32,
+  a: Question,
+  b: Question,
+  c: Question,
+  d: Question,
 ): void {
-  const stride = table.codeStride
-  const quarter = (to - from) >> 2
-  const step = quarter * stride
-  let row = table.codes + from * stride
-  for (let i: u32 = 0; i < quarter; i++) {
+  const half = (rows + 1) >> 1
+  const step = half * stride
+  let row = codes
+  for (let i: u32 = 0; i < half; i++) {
     let s0 = i32x4.splat(0)
     let s1 = i32x4.splat(0)
     let s2 = i32x4.splat(0)
@@ -104,30 +93,40 @@ export function productsOfTwo(
     let t1 = i32x4.splat(0)
     let t2 = i32x4.splat(0)
     let t3 = i32x4.splat(0)
-    for (let j: u32 = 0; j < stride; j += 8) {
-      const q = v128.load(query + (j << 1))
-      const p = v128.load(other + (j << 1))
-      const at = row + j
-      const c0 = v128.load8x8_s(at)
-      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(c0, q))
-      t0 = i32x4.add(t0, i32x4.dot_i16x8_s(c0, p))
-      const c1 = v128.load8x8_s(at + step)
-      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(c1, q))
-      t1 = i32x4.add(t1, i32x4.dot_i16x8_s(c1, p))
-      const c2 = v128.load8x8_s(at + 2 * step)
-      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(c2, q))
-      t2 = i32x4.add(t2, i32x4.dot_i16x8_s(c2, p))
-      const c3 = v128.load8x8_s(at + 3 * step)
-      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(c3, q))
-      t3 = i32x4.add(t3, i32x4.dot_i16x8_s(c3, p))
-    }
-    storeSums(target + (i << 2), quarter, sumsOf(s0, s1, s2, s3))
-    storeSums(otherTarget + (i << 2), quarter, sumsOf(t0, t1, t2, t3))
+    let qa = a.quantised
+    let qb = b.quantised
+    let qc = c.quantised
+    let qd = d.quantised
+    let at = row
     row += stride
+    for (; at < row; at += 8) {
+      const r = v128.load8x8_s(at)
+      const t = v128.load8x8_s(at + step)
+      let q = v128.load(qa)
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(r, q))
+      t0 = i32x4.add(t0, i32x4.dot_i16x8_s(t, q))
+      q = v128.load(qb)
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(r, q))
+      t1 = i32x4.add(t1, i32x4.dot_i16x8_s(t, q))
+      q = v128.load(qc)
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(r, q))
+      t2 = i32x4.add(t2, i32x4.dot_i16x8_s(t, q))
+      q = v128.load(qd)
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(r, q))
+      t3 = i32x4.add(t3, i32x4.dot_i16x8_s(t, q))
+      qa += 16
+      qb += 16
+      qc += 16
+      qd += 16
+    }
+    storeToFour(i << 2, sumsOf(s0, s1, s2, s3), a, b, c, d)
+    storeToFour((i + half) << 2, sumsOf(t0, t1, t2, t3), a, b, c, d)
   }
-  for (let id = from + quarter * 4; id < to; id++) {
-    const codes = table.codes + id * stride
-    store<i32>(target + ((id - from) << 2), productOf(codes, stride, query))
-    store<i32>(otherTarget + ((id - from) << 2), productOf(codes, stride, other))
-  }
+}
+
+function storeToFour(at: usize, sums: v128, a: Question, b: Question, c: Question, d: Question): void {
+  v128.store32_lane(a.products + at, sums, 0)
+  v128.store32_lane(b.products + at, sums, 1)
+  v128.store32_lane(c.products + at, sums, 2)
+  v128.store32_lane(d.products + at, sums, 3)
 }

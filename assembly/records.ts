@@ -73,6 +73,8 @@ export class Question {
   excludedCount: u32
   /** Bytes of the rows listed behind the products: open-rows.ts. */
   listBytes: u32
+  /** How long the list may become before it is looked through: certified-scan.ts. */
+  longestList: u32
   /** Sums of bytes read ahead: without a use, the compiler would leave out the reads. */
   touched: u32
 }

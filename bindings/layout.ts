@@ -14,13 +14,13 @@
  *   codeScales, residuals                  |V| float32 each, with codes
  *   columns, moments, stats, quantised     what codes are relative to (assembly/columns.ts), and queries as codes
  *   rowScales   |V| float32, where rows are int8
- *   rows      |V| × d numbers, and 64 bytes behind the last       the table E
+ *   rows      |V| × d numbers, and 64 bytes and 3 × d behind the last   the table E
  *
  * and what each thread has for itself, `workspaceBytes` apart (the pages that are not touched cost nothing):
  *
  *   questions QUESTIONS records of assembly/records.ts
- *   products  of two questions with a block of codes, and a list of rows these do not rule out
- *   heaps     8 bytes and k uint64 for each question              the best rows so far
+ *   products  for each question: with a block of codes, and a list of rows these do not rule out
+ *   heaps     for each question 8 bytes and k uint64, twice       the best rows, and lower bounds, so far
  *
  * Where there are several threads, `control` and `published` follow (bindings/thread-control.ts).
  *
@@ -30,6 +30,7 @@ import {
   BF16,
   BLOCK_ROWS,
   COLUMN_VECTORS,
+  ENTRY_BYTES,
   F16,
   F32,
   INT8,
@@ -52,7 +53,7 @@ const ALIGNMENT = 64
 const CONTROL_BYTES = 4096
 const SCRATCH_BYTES = 65_536
 /** Up to this k all of QUESTIONS fit the heaps at once. */
-const BATCH_K = 1024
+const BATCH_K = 512
 
 /** How rows are stored: float32, the upper half of a float32, IEEE binary16, or int8 with a scale per row. */
 export type ElementType = 'f32' | 'bf16' | 'f16' | 'int8'
@@ -110,7 +111,8 @@ export function layoutOf({ codes: hasCodes, ...shape }: TableShape, base: number
   const codeStride = ownCodes ? padded(dimension, 8) : dimension
   const codeScales = ownCodes ? place(capacity * 4) : parts.rowScales
   const codes = place(ownCodes * Math.max(capacity, 4) * codeStride)
-  const rows = place(capacity * parts.rowBytes + ALIGNMENT)
+  // codes of up to three rows more are read, which may be the rows
+  const rows = place(capacity * parts.rowBytes + 3 * dimension + ALIGNMENT)
   return { ...parts, codeStride, codeScales, codes: ownCodes ? codes : rows, rows, byteLength }
 }
 
@@ -164,9 +166,12 @@ function placeBounds(capacity: number, dimension: number, place: Place) {
 
 /** The parts of the first thread, room for those of the others, and what all agree on. */
 function placeWorkspaces(capacity: number, hasCodes: boolean, threads: number, place: Place) {
-  const heapBytes = Math.max(8 + 8 * capacity, QUESTIONS * (8 + 8 * Math.min(capacity, BATCH_K)))
+  const heapBytes = Math.max(8 + 8 * capacity, QUESTIONS * 2 * (8 + 8 * Math.min(capacity, BATCH_K)))
   const questions = place(QUESTIONS * QUESTION_BYTES)
-  const products = place(hasCodes ? 2 * BLOCK_ROWS * 4 + MAX_LIST_BYTES : 0)
+  /** Bytes from one question's products to the next's. A list has an entry of each four rows at most. */
+  const listBytes = Math.min(MAX_LIST_BYTES, Math.ceil(capacity / 4) * ENTRY_BYTES)
+  const productsBytes = hasCodes ? BLOCK_ROWS * 4 + listBytes + 192 : 0
+  const products = place(QUESTIONS * productsBytes)
   const heaps = place(heapBytes)
   const workspaceBytes = aligned(heaps + heapBytes) - questions
   place((threads - 1) * workspaceBytes)
@@ -174,6 +179,7 @@ function placeWorkspaces(capacity: number, hasCodes: boolean, threads: number, p
   return {
     questions,
     products,
+    productsBytes,
     heaps,
     heapBytes,
     workspaceBytes,

@@ -86,14 +86,14 @@ export class QuestionRecords {
     buffer: ArrayBuffer,
     private readonly layout: TableLayout,
   ) {
-    const { questions, queries, queryBytes, quantised, quantisedBytes, products } = layout
+    const { questions, queries, queryBytes, quantised, quantisedBytes, products, productsBytes } = layout
     this.words = new Uint32Array(buffer, questions, QUESTIONS * RECORD_WORDS)
     this.numbers = new Float32Array(buffer, questions, QUESTIONS * RECORD_WORDS)
     for (let index = 0; index < QUESTIONS; index++) {
       const record = index * RECORD_WORDS
       this.words[record + QUESTION_QUERY] = queries + index * queryBytes
       this.words[record + QUESTION_QUANTISED] = quantised + index * quantisedBytes
-      this.words[record + QUESTION_PRODUCTS] = products
+      this.words[record + QUESTION_PRODUCTS] = products + index * productsBytes
     }
   }
 
@@ -115,8 +115,9 @@ export class QuestionRecords {
     words[record + QUESTION_EXCLUDED_COUNT] = excludedCount
   }
 
+  /** Where its heap of k rows lies; as much room for lower bounds is behind it. */
   heapAt(index: number, k: number): number {
-    return this.layout.heaps + index * (8 + 8 * k)
+    return this.layout.heaps + index * 2 * (8 + 8 * k)
   }
 
   /** Rows that the last certified scan scored in full; 0 after a plain scan. */

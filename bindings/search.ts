@@ -49,7 +49,7 @@ export function search(memory: TableMemory, queries: readonly KernelQuery[], par
 
 /** Whether so many queries of this k, with so many excluded rows in all, can be answered at once. */
 export function hasRoom({ layout }: TableMemory, queries: number, k: number, excluded: number): boolean {
-  return queries <= QUESTIONS && queries * (8 + 8 * k) + 4 * excluded <= layout.heapBytes
+  return queries <= QUESTIONS && queries * 2 * (8 + 8 * k) + 4 * excluded <= layout.heapBytes
 }
 
 /**

@@ -18,8 +18,6 @@ const OFFSET = 6
 const STEP = 7
 const NORM = 8
 const SLACK = 9
-/** Room for the products of one question. */
-const PRODUCT_ROWS = 1024
 
 function roundEven(x: number): number {
   const floor = Math.floor(x)
@@ -175,11 +173,11 @@ describe.each([8, 4] as const)('codes of %i bits', (bits) => {
     },
   )
 
-  test('two questions at once have the products that each has alone', async () => {
+  test('six questions at once have the products that each has alone', async () => {
     for (const [kind, size, dimension] of [...SHAPES, ['plain', 1001, 50] as const]) {
       const { memory } = await codedTable(kind, size, dimension, bits)
       const room = memory.layout.products
-      const queries = [1, 2].map((seed) => makeQuery(dimension, 'plain', seed))
+      const queries = [1, 2, 3, 4, 5, 6].map((seed) => makeQuery(dimension, 'plain', seed))
       const alone = queries.map((query) => {
         searchOne(memory, memory.queryByVector(query), { size: size, allowed: size, metric: 'dot', k: 1 })
         return new Int32Array(memory.rows.buffer, room, size).slice()
@@ -190,7 +188,7 @@ describe.each([8, 4] as const)('codes of %i bits', (bits) => {
         { size, allowed: size, metric: 'dot', k: 1 },
       )
       for (const [index, expected] of alone.entries()) {
-        const products = new Int32Array(memory.rows.buffer, room + index * PRODUCT_ROWS * 4, size)
+        const products = new Int32Array(memory.rows.buffer, room + index * memory.layout.productsBytes, size)
         expect(products).toEqual(expected)
       }
     }

@@ -32,7 +32,7 @@ test('the places of a table follow each other without overlap', () => {
           [layout.rowScales, dtype === 'int8' ? capacity * 4 : 0],
           [layout.table, 64],
           [layout.questions, 32 * QUESTION_BYTES],
-          [layout.heaps, Math.max(8 + capacity * 8, 32 * (8 + 8 * Math.min(capacity, 1024)))],
+          [layout.heaps, Math.max(8 + capacity * 8, 32 * 2 * (8 + 8 * Math.min(capacity, 512)))],
           [layout.ids, capacity * 4],
           [layout.cosines, capacity * 4],
           [layout.dots, capacity * 4],
@@ -45,7 +45,7 @@ test('the places of a table follow each other without overlap', () => {
           [layout.moments, stride * 16],
           [layout.stats, 16],
           [layout.quantised, stride * 2 * 32],
-          [layout.products, 8192 + 49152],
+          [layout.products, 32 * layout.productsBytes],
           [layout.residuals, capacity * 4],
         ]
         const own: [start: number, bytes: number][] = [

@@ -57,25 +57,25 @@ test('as many questions at once as their heaps find room', async () => {
   const atOnce = (k: number, excluded: number) =>
     Array.from({ length: 40 }, (_, index) => index + 1).filter((n) => hasRoom(memory, n, k, n * excluded))
       .length
-  // room for 32 heaps of 1,024 rows
-  expect([0, 1, 1024, 1025, 2000, 3000].map((k) => atOnce(k, 0))).toEqual([32, 32, 32, 31, 16, 10])
+  // room for 32 times two heaps of 512 rows
+  expect([0, 1, 512, 513, 1024, 2000, 3000].map((k) => atOnce(k, 0))).toEqual([32, 32, 32, 31, 16, 8, 5])
   // four bytes for each row that a query leaves out
   expect(
     [
-      [1024, 1],
-      [1022, 4],
-      [1024, 1025],
+      [512, 1],
+      [511, 4],
+      [512, 1025],
       [10, 3000],
     ].map(([k, n]) => atOnce(k!, n!)),
   ).toEqual([31, 32, 21, 21])
 })
 
 test.each([
-  ['f32', false, 1, 551_048],
-  ['f32', true, 1, 677_960],
-  ['bf16', true, 1, 577_860],
-  ['int8', true, 1, 471_746],
-  ['f32', true, 3, 1_318_216],
+  ['f32', false, 1, 557_470],
+  ['f32', true, 1, 1_149_790],
+  ['bf16', true, 1, 1_049_690],
+  ['int8', true, 1, 943_576],
+  ['f32', true, 3, 2_733_534],
 ] as const)(
   'a table of %s rows, codes %s, %i threads takes so many bytes',
   (dtype, codes, threads, expected) => {

@@ -58,23 +58,6 @@ test('any batch on any table', async () => {
   )
 })
 
-test.each(['int8', 'int4'] as const)('a large table whose bounds fail half-way, %s', async (codes) => {
-  // scores rise: by the codes no row is ever ruled out, and after 8192 rows the scan goes on without them
-  const dimension = 16
-  const rows = Float32Array.from(
-    { length: 9000 * dimension },
-    (_, i) => Math.floor(i / dimension) + (i % 3) / 8,
-  )
-  const table = await EmbeddingTable.from(rows, { dimension, codes })
-  const queries = [new Float32Array(dimension).fill(1), table.row(5), table.row(8999)]
-  const answers = table.nearestBatch(queries, { metric: 'dot' })
-  expect(answers.reduce((sum, { stats }) => sum + stats.rescored, 0)).toBeGreaterThan(8192)
-  for (const [index, query] of queries.entries()) {
-    expectMatches(answers[index]!, table.nearest(query, { metric: 'dot' }).toArray())
-    expect(answers[index]!.ids[0]).toBe(8999)
-  }
-})
-
 describe('analogies', () => {
   const tokens = Array.from({ length: 50 }, (_, id) => `t${id}`)
 
