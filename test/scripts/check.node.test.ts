@@ -14,6 +14,7 @@ const COPIED = [
     'cli',
     'build/inline.ts',
     'build/worker.ts',
+    'build/core-constants.ts',
     'build/default-table.ts',
     'data/models.json',
     'data/figures.ts',
