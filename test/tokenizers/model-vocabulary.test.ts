@@ -134,6 +134,17 @@ test.each<[string, object, string]>([
   expect((await tokensOf({ ...step, model: { type: 'BPE', vocab: { Ġk: 0 }, merges: [] } }, 1))[0]).toBe(name)
 })
 
+test.each<[string, object, string]>([
+  ['a replacement by ▁', { normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '▁' } }, ' k'],
+  ['Metaspace', { pre_tokenizer: { type: 'Metaspace' } }, ' k'],
+  ['a replacement of something else', { normalizer: { type: 'Replace', content: 'b' } }, '▁k'],
+  ['another kind that names ▁', { decoder: { type: 'Strip', content: '▁' } }, '▁k'],
+])('%s shows whether ▁ is a space', async (_, step, name) => {
+  expect((await tokensOf({ ...step, model: { type: 'BPE', vocab: { '▁k': 0 }, merges: [] } }, 1))[0]).toBe(
+    name,
+  )
+})
+
 describe('texts are split', () => {
   test.each([
     ['byte-level', BYTE_LEVEL, 'k ké', ['k', ' k', 'é']],

@@ -34,6 +34,7 @@ describe('published patterns are safe', () => {
     ['digits in threes', '\\p{N}{1,3}(?=(?:\\p{N}{3})*(?!\\p{N}))'],
     ['a bracket that comes first', '[]a]+|[^]a]+b'],
     ['flags', '(?i)abc+'],
+    ['a group with a name', '(?<first_2>a)b+'],
   ])('%s', (_, pattern) => expect(isSafe(pattern)).toBe(true))
 })
 
