@@ -12,6 +12,11 @@ export interface TextToken {
 export interface Vocabulary {
   /** The number of tokens, |V|: ids are 0 … size − 1. */
   readonly size: number
+  /**
+   * Whether tokens mark where words start, as SentencePiece's `▁king` does. Where it is false, names are not looked up with the
+   * mark; without it they are.
+   */
+  readonly marksWordStarts?: boolean
   /** The id of exactly this token, or undefined. */
   idOf(token: string): number | undefined
   /** The token of an id, or undefined where it has none. */

@@ -9,6 +9,8 @@ import type { TextToken, Vocabulary } from '../core/vocabulary.ts'
 export class WordList implements Vocabulary {
   readonly #ids = new Map<string, number>()
   readonly #words: readonly string[]
+  /** Whether a word begins with SentencePiece's `▁`. */
+  marksWordStarts = false
 
   /**
    * Copies the words. Throws `INVALID_ARGUMENT` where they are not a list, or one of them is not a string.
@@ -20,6 +22,7 @@ export class WordList implements Vocabulary {
       const word: unknown = this.#words[id]
       if (typeof word !== 'string') throw invalidArgument(`token ${id} must be a string`, word, { id })
       this.#ids.set(word, id)
+      this.marksWordStarts ||= word[0] === '▁'
     }
   }
 
@@ -59,7 +62,8 @@ export class WordList implements Vocabulary {
  * queen` is one token, `queen` two).
  */
 export function idOfName(vocabulary: Vocabulary, name: string): number | undefined {
-  const initial = /^[\p{L}\p{N}]/u.test(name) ? vocabulary.idOf(`▁${name}`) : undefined
+  const mayBeMarked = vocabulary.marksWordStarts !== false && /^[\p{L}\p{N}]/u.test(name)
+  const initial = mayBeMarked ? vocabulary.idOf(`▁${name}`) : undefined
   return initial ?? vocabulary.idOf(name) ?? vocabulary.idOf(` ${name}`)
 }
 
