@@ -79,8 +79,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
 
   /**
    * Opens a saved collection with its codes; only checksums and norms are computed. `columns` gives metadata
-   * its types. Without it, conditions may name any column, and an unknown one is an error when the query
-   * runs.
+   * its types. Without it, conditions may name any column; an unknown one is an error at the query.
    *
    * @param store a path (Node), or a store
    * @throws RowspaceError `NOT_FOUND`; `INVALID_FORMAT`, `TRUNCATED`, `CHECKSUM_MISMATCH` if the file is not
@@ -163,8 +162,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   /**
-   * Adds entries and resolves to their keys. An entry without a key gets the integer after the largest key
-   * ever used.
+   * Adds entries and resolves to their keys: where none is given, the integer after the largest ever used.
    *
    * @throws RowspaceError `DUPLICATE_KEY`, unless `duplicates: 'overwrite'`; `DIMENSION_MISMATCH`,
    *   `NON_FINITE`, `INVALID_ARGUMENT`, naming the entry; `OUT_OF_MEMORY`. In each case no entry was added.
@@ -194,10 +192,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     return this.change((parts) => deleteEntries(parts, list))
   }
 
-  /**
-   * Makes room for `capacity` entries in all, so that rows do not move while they are added. Throws
-   * `OUT_OF_MEMORY`.
-   */
+  /** Makes room for `capacity` entries in all, so that rows need not move. Throws `OUT_OF_MEMORY`. */
   async reserve(capacity: number): Promise<void> {
     checkCount(capacity, 'capacity', 1)
     return this.change((parts) => makeRoom(parts, capacity - parts.keys.size))
@@ -255,9 +250,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     return nearest<Columns>(this.open(), query, options)
   }
 
-  /**
-   * As `nearest`, of many queries over one reading of the rows. Takes also n · d numbers as one Float32Array.
-   */
+  /** As `nearest`, of many queries (or n · d numbers as one Float32Array) over one reading of the rows. */
   nearestBatch<const Given extends CollectionSearchOptions<Columns> = CollectionSearchOptions<Columns>>(
     queries: Iterable<Key | Vector> | Float32Array,
     options?: Given & CheckedCollectionSearch<Given, Columns>,
