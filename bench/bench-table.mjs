@@ -8,13 +8,17 @@ const QUERIES = 24
 
 /**
  * `table` is `{ rows, size, dimension, data, table }`, where `table.table` is what a contender's place reads its rows by; `settings` are
- * `{ k, seed, rounds, quick, start, told }`, `start` as bench/in-process.mjs's. Gives `{ size, dimension, data, k, results }`, a result a
+ * `{ k, seed, rounds, quick, start, showProgress }`, `start` as bench/in-process.mjs's. Gives `{ size, dimension, data, k, results }`, a result a
  * contender.
  */
-export async function benchTable(table, contenders, { k, seed, rounds, quick, start, told = () => {} }) {
+export async function benchTable(
+  table,
+  contenders,
+  { k, seed, rounds, quick, start, showProgress = () => {} },
+) {
   const { rows, size, dimension, data } = table
   const queries = queriesFrom(rows, dimension, QUERIES, seed)
-  told(`answering ${QUERIES} queries in float64`)
+  showProgress(`answering ${QUERIES} queries in float64`)
   const results = await measure({
     contenders,
     start,
@@ -25,8 +29,8 @@ export async function benchTable(table, contenders, { k, seed, rounds, quick, st
     rounds: quick ? 1 : rounds,
     batches: quick ? 1 : 3,
     budget: quick ? 2 : 40,
-    told,
+    showProgress,
   })
-  told('')
+  showProgress('')
   return { size, dimension, data, k, results: compare(results) }
 }

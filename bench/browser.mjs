@@ -45,12 +45,12 @@ async function main() {
     for (const shape of shapes) {
       const page = await browser.newPage()
       await page.goto(`http://127.0.0.1:${server.address().port}/`)
-      const asked = { ...shape, data, core, settings }
+      const given = { ...shape, data, core, settings }
       tables.push(
-        await page.evaluate(async (asked) => {
+        await page.evaluate(async (given) => {
           const { benchShape } = await import('/bench/browser/page.mjs')
-          return benchShape(asked)
-        }, asked),
+          return benchShape(given)
+        }, given),
       )
       await page.close()
       if (!json) console.log(formatReport(tables.at(-1)))

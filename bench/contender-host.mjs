@@ -1,5 +1,5 @@
 /**
- * What runs beside one contender, in a process or a worker of its own: makes it, asks it when it is told to, takes the time. Each
+ * What runs beside one contender, in a process or a worker of its own: makes it, queries it on request, takes the time. Each
  * task takes one object and gives one, so that they may come through any channel.
  */
 
@@ -26,7 +26,7 @@ export function contenderHost(readRows) {
   }
 
   const tasks = {
-    async prepare({ module, table, k, options, queries: asked }) {
+    async prepare({ module, table, k, options, queries: given }) {
       const { prepare } = await import(module)
       const rows = await readRows(table)
       const start = performance.now()
@@ -34,7 +34,7 @@ export function contenderHost(readRows) {
       const setup = performance.now() - start
       await contender.start?.()
       // copies: as they came they may be views into one message, whose offset usearch overlooks
-      queries = asked.map((query) => query.slice())
+      queries = given.map((query) => query.slice())
       answers = []
       batchAnswers = []
       mostRescored = 0

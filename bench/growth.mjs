@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import Table from 'cli-table3'
 import { describeMachine, machine } from './machine.mjs'
 import { readOptions } from './options.mjs'
-import { told } from './progress.mjs'
+import { showProgress } from './progress.mjs'
 import { slope } from './statistics.mjs'
 
 const SHAPE = fileURLToPath(new URL('./growth-shape.mjs', import.meta.url))
@@ -25,13 +25,13 @@ const QUICK = 5_000_000
 
 /** Both ways to search a shape: by its rows alone, and by codes. */
 function measure({ size, dimension, dtype, model }, { seed, quick }) {
-  told(`${size} x ${dimension} ${dtype}`)
+  showProgress(`${size} x ${dimension} ${dtype}`)
   const run = (codes) => {
     const given = [size, dimension, dtype, codes, seed, quick ? 20 : 1_000].map(String)
     return JSON.parse(execFileSync(process.execPath, ['--expose-gc', SHAPE, ...given], { encoding: 'utf8' }))
   }
   const [rows, coded] = [run('none'), run('codes')]
-  told('')
+  showProgress('')
   return {
     ...(model && { model }),
     size,
@@ -136,7 +136,7 @@ function main() {
 try {
   main()
 } catch (error) {
-  told('')
+  showProgress('')
   console.error(error.message)
   process.exitCode = 1
 }

@@ -1,4 +1,4 @@
-/** What the benches are asked with. */
+/** The options of the benches. */
 import { parseArgs } from 'node:util'
 import { KINDS } from './data.mjs'
 

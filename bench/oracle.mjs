@@ -25,7 +25,7 @@ export function oracle(rows, dimension, queries, k) {
   }
 }
 
-/** The mean recall of lists of answers by the query's place; places that were not asked do not count. */
+/** The mean recall of lists of answers by the query's place; places without a query do not count. */
 export function meanRecall(recall, lists) {
   const all = lists.flatMap((answers) =>
     answers.flatMap((ids, place) => (ids === undefined ? [] : [recall(place, ids)])),

@@ -3,7 +3,7 @@
  * the k rows with the largest dot product, best first, from a flat Float32Array.
  */
 
-/** A bounded list kept in order by insertion: for small k nothing is faster. */
+/** A bounded list held in order by insertion: for small k nothing is faster. */
 export class Best {
   constructor(k) {
     this.scores = new Float64Array(k).fill(Number.NEGATIVE_INFINITY)

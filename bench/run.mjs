@@ -17,7 +17,7 @@ import { PLAIN, ROWSPACE, readers } from './entrants.mjs'
 import { inProcess } from './in-process.mjs'
 import { describeMachine, machine } from './machine.mjs'
 import { readOptions } from './options.mjs'
-import { told } from './progress.mjs'
+import { showProgress } from './progress.mjs'
 import { compileReader } from './reading/compile.mjs'
 import { formatReport } from './report.mjs'
 import { namedTables } from './tables.mjs'
@@ -42,8 +42,8 @@ async function benchAlone({ table, data, shapes, settings, print }) {
 }
 
 async function main() {
-  const { settings: asked, ...options } = readOptions(MORE_OPTIONS, ['glove'])
-  const settings = { ...asked, start: inProcess, told }
+  const { settings: given, ...options } = readOptions(MORE_OPTIONS, ['glove'])
+  const settings = { ...given, start: inProcess, showProgress }
   const { json, chart: file } = options
   const print = (text) => {
     if (!json) console.log(text)
@@ -56,7 +56,7 @@ async function main() {
 }
 
 await main().catch((error) => {
-  told('')
+  showProgress('')
   console.error(error.message)
   process.exitCode = 1
 })

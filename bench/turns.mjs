@@ -1,6 +1,6 @@
 /**
  * Contenders take turns: a few queries each, round after round, the first of a round another every time. So what else the machine
- * does meets all of them. Each has a process (or worker) of its own and rests while the others are asked.
+ * does meets all of them. Each has a process (or worker) of its own and rests while the others run.
  */
 import { meanRecall } from './oracle.mjs'
 import { quantile } from './statistics.mjs'
@@ -13,7 +13,7 @@ const rest = () => new Promise((resolve) => setTimeout(resolve, REST))
 
 /**
  * Makes all contenders, one after another, lets them take turns and judges their answers. `start` gives a contender its place
- * to run; `budget` is the milliseconds of a turn. Throws where a loop or rowspace misses a row; of others the recall is told.
+ * to run; `budget` is the milliseconds of a turn. Throws where a loop or rowspace misses a row; of others the recall is printed.
  */
 export async function measure({
   contenders,
@@ -25,23 +25,23 @@ export async function measure({
   rounds,
   budget,
   batches,
-  told,
+  showProgress,
 }) {
   const taking = []
   try {
     for (const contender of contenders) {
-      told(`making ${contender.name}`)
+      showProgress(`making ${contender.name}`)
       const place = start(contender)
       taking.push({ ...contender, ...place, times: [], batchTimes: [] })
       const prepared = await place.perform('prepare', { table, k, queries, options: contender.options ?? {} })
       Object.assign(taking.at(-1), prepared)
     }
     for (const { name, perform } of taking) {
-      told(`warming ${name}`)
+      showProgress(`warming ${name}`)
       await perform('warm', { budget })
     }
     for (let round = 0; round < rounds; round++) {
-      told(`round ${round + 1} of ${rounds}`)
+      showProgress(`round ${round + 1} of ${rounds}`)
       for (let turn = 0; turn < taking.length; turn++) {
         const contender = taking[(turn + round) % taking.length]
         await rest()
@@ -50,7 +50,7 @@ export async function measure({
       }
     }
     for (let round = -1; round < batches; round++) {
-      told(`batches, ${Math.max(1, round + 1)} of ${batches}`)
+      showProgress(`batches, ${Math.max(1, round + 1)} of ${batches}`)
       for (const { batched, batchTimes, perform } of taking) {
         if (!batched) continue
         await rest()

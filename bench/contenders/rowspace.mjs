@@ -7,17 +7,17 @@ const { EmbeddingTable } = await import(new URL('../../dist/index.js', import.me
 
 export async function prepare({ rows, size, dimension, k, options: { codes, threads = 1 } }) {
   const table = await EmbeddingTable.from(rows, { dimension, codes, threads })
-  const asked = { k, metric: 'dot' }
+  const options = { k, metric: 'dot' }
   const query = rows.slice(0, dimension)
   let rescored = 0
   return {
     bytes: size * dimension * CODE_BYTES[table.codes],
     ask: (query) => {
-      const { ids, stats } = table.nearest(query, asked)
+      const { ids, stats } = table.nearest(query, options)
       rescored = stats.rescored
       return ids
     },
-    batch: (queries) => table.nearestBatch(queries, asked).map(({ ids }) => ids),
+    batch: (queries) => table.nearestBatch(queries, options).map(({ ids }) => ids),
     rescored: () => rescored,
     notes: { codes: table.codes },
     /** Until its workers run: they start beside the program. */
@@ -25,7 +25,7 @@ export async function prepare({ rows, size, dimension, k, options: { codes, thre
       const end = performance.now() + PATIENCE
       while (table.threads < threads) {
         if (performance.now() > end) throw new Error(`${table.threads} of ${threads} threads run`)
-        table.nearest(query, asked)
+        table.nearest(query, options)
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     },

@@ -23,7 +23,7 @@ function finder({ results } = { results: [] }) {
 
 const gte = (what, factor, value, remark) => ({
   what,
-  asked: `at least ${factor} x`,
+  required: `at least ${factor} x`,
   measured: Number.isFinite(value) ? `${value.toFixed(2)} x` : undefined,
   reached: value >= factor,
   remark,
@@ -31,7 +31,7 @@ const gte = (what, factor, value, remark) => ({
 
 const atMost = (what, limit, unit, value, remark) => ({
   what,
-  asked: `at most ${limit} ${unit}`,
+  required: `at most ${limit} ${unit}`,
   measured: Number.isFinite(value) ? `${value.toFixed(value < 10 ? 2 : 1)} ${unit}` : undefined,
   reached: value <= limit,
   remark,

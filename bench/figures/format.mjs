@@ -1,8 +1,8 @@
 /** The figures as a table in Markdown, as it stands in the README. */
 export function formatFigures(figures) {
-  const lines = figures.map(({ what, asked, measured, reached, remark }) => {
+  const lines = figures.map(({ what, required, measured, reached, remark }) => {
     const verdict = measured === undefined ? 'not measured' : `${reached ? '' : 'missed: '}${measured}`
-    return `| ${what} | ${asked} | ${verdict}${remark && measured !== undefined ? ` (${remark})` : ''} |`
+    return `| ${what} | ${required} | ${verdict}${remark && measured !== undefined ? ` (${remark})` : ''} |`
   })
-  return ['| what | asked | measured |', '| --- | --- | --- |', ...lines].join('\n')
+  return ['| what | required | measured |', '| --- | --- | --- |', ...lines].join('\n')
 }

@@ -2,18 +2,18 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { told } from '../progress.mjs'
+import { showProgress } from '../progress.mjs'
 import { GLOVE_FILE, seededTable } from '../tables.mjs'
 import { bundleSizes } from './bundle-sizes.mjs'
 
 /** Each in a fresh process, which prints JSON. */
 function inFreshProcess(name, ...given) {
-  told(`measuring ${name}`)
+  showProgress(`measuring ${name}`)
   const program = fileURLToPath(new URL(`./${name}.mjs`, import.meta.url))
   const output = execFileSync(process.execPath, ['--expose-gc', program, ...given.map(String)], {
     encoding: 'utf8',
   })
-  told('')
+  showProgress('')
   return JSON.parse(output)
 }
 

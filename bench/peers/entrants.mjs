@@ -18,9 +18,9 @@ const peer = (name, file, { options, threads = 1, batched = false, exact } = {})
 })
 
 /** voy-search takes 3.8 GB for all of GloVe: it is left out where there are more rows. */
-const MOST_VOY_ROWS = 100_000
+const MAX_VOY_ROWS = 100_000
 
-/** For a table of `size` rows; `key` is its name where an index of it is kept. */
+/** For a table of `size` rows; `key` is its name where an index of it is cached. */
 export const peers = ({ size, key }) => [
   peer('onnxruntime-node, default threads', 'onnxruntime', { options: {}, threads: ALL, batched: true }),
   peer('onnxruntime-node, one thread', 'onnxruntime', { options: { threads: 1 }, batched: true }),
@@ -37,7 +37,7 @@ export const peers = ({ size, key }) => [
   peer('hnswlib-node, HNSW ef 64', 'hnswlib-node', { options: { ef: 64, key }, exact: false }),
   peer('hnswlib-node, HNSW ef 512', 'hnswlib-node', { options: { ef: 512, key }, exact: false }),
   peer('hnswlib-wasm, brute force', 'hnswlib-wasm'),
-  ...(size <= MOST_VOY_ROWS ? [peer('voy-search', 'voy')] : []),
+  ...(size <= MAX_VOY_ROWS ? [peer('voy-search', 'voy')] : []),
   peer('sqlite-vec', 'sqlite-vec'),
   peer('transformers.js cos_sim', 'transformers'),
 ]

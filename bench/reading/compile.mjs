@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 const FLAGS = '--runtime stub --noAssert --importMemory --enable simd -O3 --use abort='.split(' ')
 
 export async function compileReader() {
-  // a second to load, which an option that is refused need not wait for
+  // a second to load, which a rejected option need not wait for
   const { main } = await import('assemblyscript/asc')
   let bytes
   const folder = fileURLToPath(new URL('.', import.meta.url))

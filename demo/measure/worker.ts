@@ -35,7 +35,7 @@ interface Contender {
 const K = 10
 const TURNS = 15
 /** Milliseconds that a turn lasts at least, so that a coarse clock can measure it. */
-const LEAST_MILLISECONDS = 3
+const MIN_MILLISECONDS = 3
 
 async function measure(
   { dimension, rows, size = 0 }: Rows,
@@ -107,7 +107,7 @@ function warmUp(each: Contender, query: Float32Array): void {
     each.ask(query)
     calls++
   }
-  each.repeats = Math.max(1, Math.ceil((LEAST_MILLISECONDS * calls) / (performance.now() - start)))
+  each.repeats = Math.max(1, Math.ceil((MIN_MILLISECONDS * calls) / (performance.now() - start)))
 }
 
 function median(times: readonly number[]): number {

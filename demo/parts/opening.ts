@@ -20,7 +20,7 @@ interface Place {
 
 /** Float32 rows, and 8-bit codes beside them: what an open table takes at most. */
 const BYTES_A_NUMBER = 5
-const MOST_BYTES = 2 ** 32
+const MAX_BYTES = 2 ** 32
 const GPT2 = 'hf:openai-community/gpt2'
 
 export interface Opening {
@@ -159,8 +159,8 @@ function saidOf(name: string, { size, dimension, dtype }: Header): string {
   const memory = size * dimension * BYTES_A_NUMBER
   const shape = `${name}: ${count(size)} rows of ${count(dimension)} numbers (${dtype}).`
   const room = `Opened, it takes at most ${bytesText(memory)} of memory.`
-  if (memory <= MOST_BYTES) return `${shape} ${room}`
-  return `${shape} ${room} One table holds ${bytesText(MOST_BYTES)}: it may not open.`
+  if (memory <= MAX_BYTES) return `${shape} ${room}`
+  return `${shape} ${room} One table holds ${bytesText(MAX_BYTES)}: it may not open.`
 }
 
 /** Addresses without a scheme are the page's neighbours. */

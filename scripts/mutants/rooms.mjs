@@ -1,7 +1,7 @@
 /**
  * The rooms that mutants are made in, and the tests that should notice them. A folder of src/ is a room, and so are cli/,
  * bindings/ and assembly/ at the top; the files that lie in src/ itself are the room `src`. What is not said here
- * follows from the names: room `hub` is src/hub/, and test/hub/ is asked first. Only exceptions are written down.
+ * follows from the names: room `hub` is src/hub/, and test/hub/ runs first. Only exceptions are written down.
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -42,7 +42,7 @@ const FIRST = {
   ],
 }
 
-/** Asked about survivors alone, besides those: tests of rooms that stand on this one. */
+/** Run on survivors alone, besides those: tests of rooms that stand on this one. */
 const WIDER = {
   src: ['test/bulk', 'test/collection', 'test/keyed-vectors', 'test/text', 'test/transforms'],
   table: [
@@ -66,10 +66,10 @@ const WIDER = {
   transforms: ['test/collection', 'test/keyed-vectors'],
 }
 
-/** Rooms whose code runs, in part, in other processes or threads: every test is asked about every mutant. */
+/** Rooms whose code runs, in part, in other processes or threads: every test runs on every mutant. */
 const ELSEWHERE = ['cli', 'bindings']
 
-/** Tests that are never asked: they need a browser, a server's program or large downloads, or they time things. */
+/** Tests that never run: they need a browser, a server's program or large downloads, or they time things. */
 export const NEVER = [
   'test/browser',
   'test/demo',

@@ -10,7 +10,7 @@ declare module '*/bench/statistics.mjs' {
 declare module '*/bench/figures/figures.mjs' {
   export interface Figure {
     what: string
-    asked: string
+    required: string
     measured: string | undefined
     reached: boolean
     remark: string | undefined

@@ -1,4 +1,4 @@
-/** hnswlib-node: brute force, and HNSW from an index that is kept, for it takes minutes to build. */
+/** hnswlib-node: brute force, and HNSW from a cached index, for it takes minutes to build. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import hnswlib from 'hnswlib-node'
 
@@ -15,7 +15,7 @@ export function prepare({ rows, size, dimension, k, options: { ef, key } }) {
   }
   const { index, seconds } = graph({ rows, size, dimension, key })
   index.setEf(ef)
-  // building, not reading what was kept
+  // building, not reading a cached one
   return { ...contender(index, k), setup: seconds * 1000 }
 }
 
@@ -29,7 +29,7 @@ function addAll(index, rows, dimension) {
   }
 }
 
-/** The graph kept under `key`, else a new one; and the seconds of processor time it took to build, then or now. */
+/** The graph cached under `key`, else a new one; and the seconds of processor time it took to build, then or now. */
 function graph({ rows, size, dimension, key }) {
   const index = new hnswlib.HierarchicalNSW('ip', dimension)
   const path = new URL(`${key}.hnsw`, CACHE)

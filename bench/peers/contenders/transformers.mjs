@@ -1,4 +1,4 @@
-/** transformers.js: its cos_sim row by row, and the best kept by a loop, as its examples do. */
+/** transformers.js: its cos_sim row by row, and the best found by a loop, as its examples do. */
 import { cos_sim } from '@huggingface/transformers'
 import { Best } from '../../plain-js.mjs'
 
