@@ -86,7 +86,7 @@ function digest(copy) {
 function runTests(root, copy, tests, limit, { seed }) {
   const environment = {
     MUTANTS_TESTS: JSON.stringify(tests),
-    MUTANTS_NEVER: JSON.stringify(NEVER.map((path) => `${path}/**`)),
+    MUTANTS_NEVER: JSON.stringify(NEVER),
     MUTANTS_SEED: String(seed),
     ROWSPACE_DATA: process.env.ROWSPACE_DATA ?? join(root, '../shared/data'),
   }

@@ -69,7 +69,10 @@ const WIDER = {
 /** Rooms whose code runs, in part, in other processes or threads: every test runs on every mutant. */
 const ELSEWHERE = ['cli', 'bindings']
 
-/** Tests that never run: they need a browser, a server's program or large downloads, or they time things. */
+/**
+ * Tests that never run: they need a browser, a server's program or large downloads, they time things, or they find what
+ * they find by luck. Patterns of files.
+ */
 export const NEVER = [
   'test/browser',
   'test/demo',
@@ -77,7 +80,10 @@ export const NEVER = [
   'test/large',
   'test/bench',
   'test/clickhouse/server',
-]
+  'test/formats/growth.test.ts',
+  'test/formats/growth-binary.node.test.ts',
+  'test/formats/fuzz.test.ts',
+].map((path) => (path.endsWith('.ts') ? path : `${path}/**`))
 
 /** All rooms of a project, by name. */
 export function findRooms(root) {

@@ -42,7 +42,7 @@ export async function tryMutants(root, folder, room, keys, tests, { concurrency,
   Object.assign(process.env, {
     MUTANTS_CHOSEN: chosen,
     MUTANTS_TESTS: JSON.stringify(tests),
-    MUTANTS_NEVER: JSON.stringify(NEVER.map((path) => `${path}/**`)),
+    MUTANTS_NEVER: JSON.stringify(NEVER),
     MUTANTS_SEED: String(seed),
     ROWSPACE_DATA: process.env.ROWSPACE_DATA ?? join(root, '../shared/data'),
   })
