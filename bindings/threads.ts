@@ -4,7 +4,7 @@
  * same answer, whatever happens to a worker.
  */
 import { BLOCK_ROWS, QUESTION_NUMBER, QUESTION_RESCORED, QUESTION_SHARED } from '../build/core-constants.ts'
-import type { CoreExports } from './core.ts'
+import type { CompiledModule, CoreExports, LinearMemory } from './core.ts'
 import { MIN_BLOCK_ROWS, QUESTIONS, type TableLayout } from './layout.ts'
 import { RECORD_WORDS } from './records.ts'
 import {
@@ -42,8 +42,8 @@ export class Threads {
   constructor(
     private readonly core: CoreExports,
     private readonly layout: TableLayout,
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory,
+    module: CompiledModule,
+    memory: LinearMemory,
   ) {
     const { control, questions, workspaceBytes, published, threads } = layout
     this.control = new Int32Array(memory.buffer, control, CONTROL_WORDS)

@@ -57,6 +57,8 @@ const STEPS = { normalizer: null, pre_tokenizer: null, post_processor: null, dec
 /**
  * Loads the library. The function returned makes the tokenizer, which takes long for a large one, and throws
  * `INVALID_FORMAT` for a kind that the library does not know and for patterns that may hang.
+ *
+ * @internal The library's types are not a dependency of the package's.
  */
 export async function tokenizerMaker({ tokenizer, config }: TokenizerFiles): Promise<() => Tokenizer> {
   const { Tokenizer } = await import('@huggingface/tokenizers')
