@@ -120,6 +120,7 @@ export function float16Bits(value: number): number {
   const sign = (bits >>> 16) & 0x8000
   const magnitude = bits & 0x7fffffff
   if (Number.isNaN(value)) return sign | 0x7e00
+  // Stryker disable next-line EqualityOperator: rounding gives the same for 65,520 itself
   if (magnitude >= 0x477ff000) return sign | 0x7c00
   // a float32 whose exponent is 2^-14 or more keeps 10 of its 23 bits and an exponent that is 112 less
   if (magnitude >= 0x38800000)

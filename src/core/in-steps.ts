@@ -48,6 +48,7 @@ export async function inSteps(
       progressError ??= error ?? new Error(`onProgress threw ${error}`)
     }
     signal?.throwIfAborted()
+    // Stryker disable next-line EqualityOperator: a clock that shows exactly STEP may rest or not
     if (performance.now() - rested < STEP) continue
     await new Promise((resolve) => setTimeout(resolve))
     signal?.throwIfAborted()
