@@ -220,6 +220,13 @@ test.each<[string, Uint8Array, string, RegExp]>([
   })
 })
 
+test('the length that a header claims is a number, which JSON has, in the details too', async () => {
+  for (const claimed of [1, 100_000_001]) {
+    const { details } = await rejection(readTable(safetensors('{', 0, claimed), { format: 'safetensors' }))
+    expect(details).toMatchObject({ headerBytes: claimed })
+  }
+})
+
 test('every type of the format has its size', async () => {
   const bits = {
     F4: 4,

@@ -96,14 +96,15 @@ export async function readSafetensorsHeader(
 async function readHeaderLength(source: ByteSource, signal: AbortSignal | undefined): Promise<number> {
   if (source.size < 8) throw truncated(source, 'the length of a safetensors header', 8)
   const bytes = await readExactly(source, 0, 8, signal)
-  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)
-  if (length < 2n || length > BigInt(MAX_HEADER_BYTES)) {
-    const problem = `its safetensors header claims ${length} bytes; 2 to ${MAX_HEADER_BYTES} are allowed.`
+  const exact = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)
+  const length = Number(exact)
+  if (length < 2 || length > MAX_HEADER_BYTES) {
+    const problem = `its safetensors header claims ${exact} bytes; 2 to ${MAX_HEADER_BYTES} are allowed.`
     throw invalidFormat(source, problem, { headerBytes: length })
   }
-  const end = 8 + Number(length)
+  const end = 8 + length
   if (end > source.size) throw truncated(source, 'its safetensors header', end)
-  return Number(length)
+  return length
 }
 
 function decodeHeader(source: ByteSource, bytes: Uint8Array): string {
