@@ -53,12 +53,58 @@ test.runIf(process.platform === 'linux')(
     expect(await ownToken()).toMatchObject({
       namespace: /\d+/.exec(fs.readlinkSync('/proc/self/ns/pid'))?.[0],
       boot: shortHash(fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
-      host: shortHash(os.hostname()),
+      host: shortHash(`${os.hostname()} ${machineId()}`),
       pid: process.pid,
       start: startOf(process.pid),
     })
   },
 )
+
+// what this process would write on another machine, or after a restart
+describe.runIf(process.platform === 'linux')('the token of a machine', () => {
+  const BOOT = '/proc/sys/kernel/random/boot_id'
+  const ID = '/etc/machine-id'
+
+  test('is another one where the id differs, whatever its name', async () => {
+    const first = { [ID]: '1'.repeat(32) }
+    const { host } = await (await moduleOn(first)).ownToken()
+    const restarted = await moduleOn({ ...first, [BOOT]: 'restarted' })
+    expect((await restarted.ownToken()).host).toBe(host)
+    const second = await moduleOn({ [ID]: '2'.repeat(32) })
+    expect((await second.ownToken()).host).not.toBe(host)
+  })
+
+  test.each(['', 'uninitialized'])('without an id (%j) is its own until the machine restarts', async (id) => {
+    const token = await (await moduleOn({ [ID]: id, [BOOT]: 'first' })).ownToken()
+    const same = await moduleOn({ [ID]: id, [BOOT]: 'first' })
+    expect(await same.isRunning({ ...token, start: '1' })).toBe(false)
+    const restarted = await moduleOn({ [ID]: id, [BOOT]: 'second' })
+    expect(await restarted.isRunning(token)).toBeUndefined()
+  })
+
+  test('that does not name its start says nothing about processes that know it', async () => {
+    const hidden = await moduleOn({ [ID]: '1'.repeat(32), [BOOT]: new Error('hidden') })
+    const token = await hidden.ownToken()
+    expect(token.boot).toBe('00000000')
+    expect(await hidden.isRunning({ ...token, boot: '89abcdef', start: '1' })).toBeUndefined()
+  })
+
+  test.each(['EMFILE', 'ENFILE'])('is read again after %s', async (code) => {
+    const answers: Record<string, string | Error> = { [BOOT]: Object.assign(new Error(code), { code }) }
+    const { ownToken: read } = await moduleOn(answers)
+    await expect(read()).rejects.toMatchObject({ code: 'IO', details: { path: BOOT, reason: code } })
+    answers[BOOT] = 'first'
+    expect((await read()).boot).toBe(shortHash('first'))
+  })
+
+  test('in a sandbox that shows the processes outside, processes are known by their ids alone', async () => {
+    const sandboxed = await moduleOn({ '/proc/self': '1' })
+    const token = await sandboxed.ownToken()
+    expect(token.start).not.toBe(startOf(process.pid))
+    expect(await sandboxed.isRunning({ ...token, pid: process.ppid, start: '1' })).toBe(true)
+    expect(await sandboxed.isRunning({ ...token, pid: deadPid(), start: '1' })).toBe(false)
+  })
+})
 
 describe('runs', () => {
   test('this process, with its own start alone: an id comes again', async () => {
@@ -66,6 +112,7 @@ describe('runs', () => {
     expect(await isRunning(own)).toBe(true)
     expect(await isRunning({ ...own, start: '1' })).toBe(false)
     expect(await isRunning({ ...own, boot: 'ffffffff' })).toBe(false)
+    expect(await isRunning({ ...own, boot: '00000000', start: '1' })).toBeUndefined()
     expect(await isRunning({ ...own, host: 'ffffffff' })).toBeUndefined()
     expect(await isRunning({ ...own, host: 'ffffffff', boot: 'ffffffff' })).toBeUndefined()
     expect(await isRunning({ ...own, namespace: '1', start: '1' })).toBeUndefined()
@@ -168,6 +215,32 @@ test('the first write into a folder removes them', async () => {
   await writeFileAtomically(join(place, 'table.bin'), [Buffer.from('whole')])
   expect(fs.readdirSync(place)).toEqual(['table.bin'])
 })
+
+/** A new copy of the module, for which these files read so. */
+async function moduleOn(answers: Record<string, string | Error>) {
+  const answer = async (path: string, readReal: () => Promise<string>) => {
+    const given = answers[path]
+    if (given instanceof Error) throw given
+    return given ?? readReal()
+  }
+  const files = {
+    ...fs.promises,
+    readFile: (path: string) => answer(path, () => fs.promises.readFile(path, 'utf8')),
+    readlink: (path: string) => answer(path, () => fs.promises.readlink(path)),
+  }
+  vi.restoreAllMocks()
+  const builtin = process.getBuiltinModule
+  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
+    name === 'node:fs/promises' ? files : builtin(name)) as never)
+  vi.resetModules()
+  return import('../../src/sources/process-token.ts')
+}
+
+/** The machine's id (man 5 machine-id), or what stands for it. */
+function machineId(): string {
+  const id = fs.existsSync('/etc/machine-id') ? fs.readFileSync('/etc/machine-id', 'utf8').trim() : ''
+  return id || fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+}
 
 function startOf(pid: number): string {
   const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
