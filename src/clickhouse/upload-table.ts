@@ -111,7 +111,7 @@ class Upload {
     const { signal, overwrite = false } = this.options
     signal?.throwIfAborted()
     // inserts of an interrupted upload could still arrive after the rows are counted
-    await this.main.kill(`${this.label}-`)
+    await this.main.kill(this.label)
     if (overwrite) await this.servers.run((on) => dropStatements(this.main, on), signal)
     await this.prepare()
     const chunks = new Chunks(this.description)
@@ -124,8 +124,10 @@ class Upload {
     return { size, dimension, sent: this.sent }
   }
 
+  /** Starts the names of this table's inserts, and of no other's: encoded names have no /. */
   private get label(): string {
-    return `rowspace-upload-${encodeURIComponent(this.main.title)}`
+    const { database, table } = this.main
+    return `rowspace-upload-${encodeURIComponent(database)}/${encodeURIComponent(table)}/`
   }
 
   /** Creates the tables. Existing tables must have this shape. */

@@ -179,6 +179,26 @@ test('an aborted upload continues where it was', async () => {
   expect((await uploadTable(local, at())).sent).toBe(SIZE - 512)
 })
 
+test('an upload first ends the inserts of an earlier one, and of no other table', async () => {
+  const places = [
+    { database: 'default', table: 'words' },
+    { database: 'default', table: 'words-2' },
+    { database: 'default', table: 'words.x' },
+    { database: 'default.words', table: 'x' },
+  ]
+  const uploads: { start: string; insert: string }[] = []
+  for (const place of places) {
+    engine = new MemoryEngine()
+    await uploadTable(local, { ...at(), ...place, rowsAtOnce: SIZE })
+    const kill = /^KILL QUERY WHERE substring\(query_id, 1, (\d+)\) = '(.*)' SYNC$/
+    const [, length, start = ''] = kill.exec(engine.statements[0]?.query ?? '') ?? []
+    expect(Number(length)).toBe(start.length)
+    uploads.push({ start, insert: inserted()[0]?.query_id ?? '' })
+  }
+  const ended = uploads.map(({ start }) => uploads.map(({ insert }) => insert.startsWith(start)))
+  expect(ended).toEqual(places.map((own) => places.map((other) => own === other)))
+})
+
 test('rows that are there twice or in part are dropped by partition and sent again', async () => {
   await uploadTable(local, at())
   engine.tables.delete(`${TABLE}_complete`)
