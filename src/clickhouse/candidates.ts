@@ -57,13 +57,16 @@ export async function firstByBound<Query extends FirstQuery>(
     scans.push(`SELECT toUInt32(${some.length}) AS query, count() AS id, 0. AS bound FROM ${table}`)
     const reader = await connection.selectBinary(scans.join(' UNION ALL '), { signal })
     const found = some.map((query) => ({ query, ids: [] as number[], bounds: [] as number[] }))
+    let rows = 0
     while (!reader.done) {
       const [index, id, bound] = [reader.uint32(), reader.uint64(), boundOf(reader.float64())]
       const own = found[index]
-      if (own === undefined) checkRows(connection, id, size)
+      if (own === undefined) rows = id
       own?.ids.push(id)
       own?.bounds.push(bound)
     }
+    // an answer without the count is not whole
+    checkRows(connection, rows, size)
     for (const own of found) {
       const { limit } = own.query
       const hasMore = own.ids.length === limit && limit < size

@@ -234,6 +234,21 @@ describe('rows that somebody else changed', () => {
     }
   })
 
+  test('are noticed where the answer has none, nor how many there are', async () => {
+    const createClient = (configuration: Record<string, unknown>) => {
+      const client = engine.createClient(configuration)
+      type Sent = Parameters<typeof client.exec>[0]
+      const exec = async (statement: Sent) =>
+        statement.query.includes('AS bound') ? { stream: [] } : client.exec(statement)
+      return { ...client, exec }
+    }
+    const cluster = await openClickHouse({ ...on(engine), createClient })
+    expect(await rejection(cluster.nearest(3))).toMatchObject({
+      code: 'CHANGED',
+      message: expect.stringContaining('it has 0 rows where 20 were uploaded'),
+    })
+  })
+
   test('are noticed where they are missing, of another length, or not finite', async () => {
     const cluster = await openClickHouse(on(engine))
     const rows = engine.rows('default.words')
