@@ -110,7 +110,12 @@ const calls: Rejected[] = [
     [...ODD, undefined],
     /options|must be/,
   ],
-  ['what is uploaded', (what) => uploadTable(what, at()), [...ODD, undefined], /./],
+  [
+    'what is uploaded',
+    (what) => uploadTable(what, at()),
+    [...ODD, undefined],
+    /^A table is opened from a path, a URL, .*; got /,
+  ],
 ]
 
 const opened: [string, readonly unknown[], RegExp][] = [
