@@ -170,7 +170,7 @@ test('where a table is uploaded to and opened from', async () => {
       timeoutMilliseconds: 1,
       settings: { max_memory_usage: 1 },
       metadata: () => ({ year: 1 }),
-      replace: false,
+      overwrite: false,
       kernel: 'x',
       core: 7,
     })

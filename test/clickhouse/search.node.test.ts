@@ -208,7 +208,7 @@ test('scans of many queries are shared, and stop where few rows can be above', a
   // 16 share one
   expect(await scansOf(() => cluster.nearestBatch(queries, { k: 3 }))).toEqual({ alone: 0, shared: 2 })
   const many = await scansOf(() => cluster.nearestBatch(queries, { k: 257 }))
-  // 8 in a statement, and a second round for those whose bounds are close
+  // 8 in a statement, and a second round for the query whose 257th row is one of more rows of zeros than came
   expect([many.shared, many.alone]).toEqual([0, 4])
   // too few pass to know a score that an answer reaches
   const rest = await scansOf(() => cluster.nearestBatch(queries, { k: 3, minScore: 0.99999999 }))
