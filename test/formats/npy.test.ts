@@ -77,7 +77,7 @@ test.each<[string, Npy, string, RegExp]>([
   ['a size past 2^53', { shape: '(9007199254740993, 1)' }, 'INVALID_FORMAT', /not a tuple of integers/],
   ['a size that is missing', { shape: '(2,,3)' }, 'INVALID_FORMAT', /not a tuple of integers/],
   ['a size with a space', { shape: '(2 2, 3)' }, 'INVALID_FORMAT', /not a tuple of integers/],
-  ['a shape that is a list', { shape: '[2, 3]' }, 'INVALID_FORMAT', /is not a Python dict|cannot be read/],
+  ['a shape that is a list', { shape: '[2, 3]' }, 'INVALID_FORMAT', /cannot be read/],
   ['version 0', { version: 0 }, 'UNSUPPORTED', /npy version 0\.0; versions 1, 2 and 3/],
   ['version 4', { version: 4 }, 'UNSUPPORTED', /npy version 4\.0/],
   ['whole numbers', { descr: '<i4' }, 'UNSUPPORTED', /its numbers are '<i4'; float16/],

@@ -154,7 +154,9 @@ type Described = Omit<ZipEntry, 'limit'>
 function readEntry(source: ByteSource, view: DataView, at: number): { entry: Described; next: number } {
   const cut = () => invalidFormat(source, 'its directory ends in the middle of an entry.')
   if (at + ENTRY_BYTES > view.byteLength) throw cut()
-  if (view.getUint32(at, true) !== ENTRY) throw invalidFormat(source, 'its directory holds what is no entry.')
+  if (view.getUint32(at, true) !== ENTRY) {
+    throw invalidFormat(source, 'its directory holds something that is not an entry.')
+  }
   const nameEnd = at + ENTRY_BYTES + view.getUint16(at + 28, true)
   const extraEnd = nameEnd + view.getUint16(at + 30, true)
   const next = extraEnd + view.getUint16(at + 32, true)
