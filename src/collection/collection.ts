@@ -15,7 +15,7 @@ import {
   makeRoom,
   readDuplicates,
 } from './changes.ts'
-import { copyEntries, type FromTableOptions, readTable } from './convert.ts'
+import { copyEntries, type FromTableOptions, readTable, readTableOptions } from './convert.ts'
 import { type CollectionOptions, createParts } from './create.ts'
 import { type Entry, readChange, readEntries } from './entries.ts'
 import { Filter, type FilterInput, type OtherFilter, readFilter, readKeyFilter } from './filter.ts'
@@ -265,12 +265,13 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
 
   /**
    * Copies the entries into an EmbeddingTable, for analogies, bulk queries or KeyedVectors. Its ids follow
-   * the order of `keys()`. Its tokens are the keys if all of them are strings.
+   * the order of `keys()`. Its tokens are the keys if all of them are strings. Later changes wait for it.
    *
    * @throws RowspaceError `INVALID_ARGUMENT` if there are no entries; as EmbeddingTable.fill
    */
   async toTable(options: Omit<TableOptions, 'tokens'> = {}): Promise<EmbeddingTable> {
-    return copyEntries(this.open(), options)
+    const given = readTableOptions(options)
+    return this.change((parts) => copyEntries(parts, given))
   }
 
   /** Frees the memory once running changes are done. Every later query and change throws `DISPOSED`. */
@@ -290,7 +291,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     throw new RowspaceError('DISPOSED', 'This collection was disposed. Create or open another.')
   }
 
-  /** Runs a change after all earlier ones. */
+  /** Runs a change, or a copy that no change may disturb, after all earlier ones. */
   private change<Result>(work: (parts: Parts) => Result | Promise<Result>): Promise<Result> {
     this.open()
     const done = this.last.catch(() => {}).then(() => work(this.open()))

@@ -80,12 +80,12 @@ function tokenKeys(table: EmbeddingTable): (id: number) => Key {
   }
 }
 
-/** The entries as a table; they are copied at once. */
-export function copyEntries(
-  { rows, keys }: Parts,
-  given: Omit<TableOptions, 'tokens'>,
-): Promise<EmbeddingTable> {
-  const options = readOptions(given, TO_TABLE_OPTIONS, 'the options of toTable()')
+export function readTableOptions(options: Omit<TableOptions, 'tokens'>): TableOptions {
+  return readOptions(options, TO_TABLE_OPTIONS, 'the options of toTable()')
+}
+
+/** The entries as a table. They must not change before it is made: rows are copied once it has memory. */
+export function copyEntries({ rows, keys }: Parts, options: TableOptions): Promise<EmbeddingTable> {
   const list = [...keys]
   const tokens = list.filter((key) => typeof key === 'string')
   const { dimension, dtype } = rows

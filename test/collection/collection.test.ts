@@ -178,6 +178,33 @@ test('from a table and back', async () => {
   ).toEqual([...collection.nearest([1, 1]).cosines])
 })
 
+test('a table holds what was there when it was requested', async () => {
+  const make = async () => {
+    const collection = await Collection.create({ dimension: 2 })
+    await collection.add(['a', 'b', 'c'].map((key, place) => ({ key, vector: [place, 1] })))
+    return collection
+  }
+  const changes: ((collection: Collection) => unknown)[] = [
+    (collection) => collection.set('a', { vector: [9, 9] }),
+    (collection) => Promise.all([collection.delete('a'), collection.compact()]),
+    (collection) => collection.add({ key: 'd', vector: [3, 1] }),
+  ]
+  for (const change of changes) {
+    const collection = await make()
+    const added = collection.add({ key: 'later', vector: [7, 7] })
+    const copied = collection.toTable()
+    await Promise.all([added, change(collection)])
+    const table = await copied
+    const rows = Array.from({ length: table.size }, (_, id) => [table.token(id), ...table.row(id)])
+    expect(rows).toEqual([
+      ['a', 0, 1],
+      ['b', 1, 1],
+      ['c', 2, 1],
+      ['later', 7, 7],
+    ])
+  }
+})
+
 test.each(['bf16', 'f16'] as const)(
   '%s: numbers that would round to infinity are rejected',
   async (dtype) => {
