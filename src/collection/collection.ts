@@ -34,7 +34,7 @@ import {
   similarity,
 } from './search.ts'
 import { storeOf } from './stores/file-store.ts'
-import { type CollectionStore, identityOf } from './stores/store.ts'
+import type { CollectionStore } from './stores/store.ts'
 import { readWatched } from './work.ts'
 
 /**
@@ -56,9 +56,11 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   private parts: Parts | undefined
   /** The last change that was requested. */
   private last: Promise<unknown> = Promise.resolve()
-  private readonly revisions: Revisions = new Map()
 
-  private constructor(parts: Parts) {
+  private constructor(
+    parts: Parts,
+    private readonly revisions: Revisions = new Map(),
+  ) {
     this.parts = parts
     this.dimension = parts.rows.dimension
     this.dtype = parts.rows.dtype
@@ -91,10 +93,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   ): Promise<Collection<Columns>> {
     const place = storeOf(store)
     const given = readWatched(options, OPEN_OPTIONS, 'the options of Collection.open()')
-    const { parts, revision } = await loadCollection(place, given)
-    const collection = new Collection<Columns>(parts)
-    collection.revisions.set(await identityOf(place), revision)
-    return collection
+    const { parts, revisions } = await loadCollection(place, given)
+    return new Collection<Columns>(parts, revisions)
   }
 
   /**

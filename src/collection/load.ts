@@ -16,7 +16,8 @@ import { bytesOf, type CollectionMetadata, DTYPES, numberTensors } from './file-
 import { parseJsonList } from './json-list.ts'
 import { type Parts, partsOf } from './parts.ts'
 import { CollectionRows, type RowType } from './rows.ts'
-import type { CollectionStore } from './stores/store.ts'
+import type { Revisions } from './save.ts'
+import { type CollectionStore, identityOf } from './stores/store.ts'
 import { counted, reporting } from './work.ts'
 
 /** Progress of opening a collection: `done` and `total` count bytes. */
@@ -57,7 +58,7 @@ interface CollectionFile {
 export async function loadCollection(
   store: CollectionStore,
   options: Options,
-): Promise<{ parts: Parts; revision: string }> {
+): Promise<{ parts: Parts; revisions: Revisions }> {
   if (options.capacity !== undefined) checkCount(options.capacity, 'capacity', 1)
   const source = await store.read(options.signal)
   if (source === undefined) {
@@ -68,9 +69,10 @@ export async function loadCollection(
   try {
     const header = await readSafetensorsHeader(source, options.signal)
     const metadata = await readMetadata(source, header)
+    const revisions = new Map([[await identityOf(store), metadata.revision]])
     const file = { source, tensors: header.tensors, metadata }
     const parts = await reporting(options, (report) => readParts(file, options, report))
-    return { parts, revision: metadata.revision }
+    return { parts, revisions }
   } finally {
     await source.close?.()
   }

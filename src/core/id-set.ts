@@ -75,7 +75,8 @@ export class IdSet {
   }
 }
 
-function setBit(words: Uint32Array, id: number): void {
+/** Adds an id to the words of a set. */
+export function setBit(words: Uint32Array, id: number): void {
   words[id >>> 5] = (words[id >>> 5] ?? 0) | (1 << (id & 31))
 }
 

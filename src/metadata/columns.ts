@@ -4,7 +4,7 @@
  */
 
 import { RowspaceError } from '../core/errors.ts'
-import { IdSet } from '../core/id-set.ts'
+import { IdSet, setBit } from '../core/id-set.ts'
 import { describe, invalidArgument } from '../core/values.ts'
 import type { ColumnType, ColumnTypes, Value } from './types.ts'
 
@@ -76,12 +76,6 @@ class NumberColumn extends Column {
   }
 }
 
-/** As IdSet.add, without its checks. */
-function setBit(words: Uint32Array, place: number): void {
-  const word = place >>> 5
-  words[word] = (words[word] ?? 0) | (1 << (place & 31))
-}
-
 /** A column of few different values. It stores their numbers in a list that starts with null. */
 abstract class CodedColumn<Kind extends Value> extends Column {
   protected abstract decoded: (Kind | null)[]
@@ -145,7 +139,7 @@ class StringColumn extends CodedColumn<string> {
     return code
   }
 
-  private count(code: number, change: 1 | -1): void {
+  private count(code: number, change: 1 | 0 | -1): void {
     const uses = (this.uses[code] ?? 0) + change
     this.uses[code] = uses
     if (uses > 0) return
@@ -164,6 +158,7 @@ class StringColumn extends CodedColumn<string> {
       if (code > strings.length) return `has number ${code} in row ${place}, of ${strings.length} strings`
       this.count(code, 1)
     }
+    for (const code of this.decoded.keys()) this.count(code, 0)
     return undefined
   }
 

@@ -129,6 +129,12 @@ describe('what a file holds is adopted', () => {
     expect(adopted('string', [1, 3], ['a', 'b']).wrong).toBe('has number 3 in row 1, of 2 strings')
     expect(adopted('string', [1, 3], ['a', 'b'], 1).wrong).toBeUndefined()
   })
+  test('a string that no entry has is forgotten at once', () => {
+    const { column } = adopted('string', [1, 3], ['a', 'gone', 'c'])
+    const tested: unknown[] = []
+    column.select(2, (value) => tested.push(value) > 0)
+    expect(tested).toEqual([null, 'a', null, 'c'])
+  })
   test('a string that no entry has is not saved again, the others go with their last entry', () => {
     const { column } = adopted('string', [1, 3, 3], ['a', 'gone', 'c'])
     expect(column.strings()).toEqual(['a', 'c'])
