@@ -75,6 +75,26 @@ describe.each([
     expect((await Collection.open(store)).has(0)).toBe(true)
   })
 
+  test('a save that runs out of time rejects with the reason of its signal', async () => {
+    const store = storeOf('notes')
+    const collection = await makeSaved(12)
+    const stop = new AbortController()
+    const reason = new DOMException('too late', 'TimeoutError')
+    const onProgress = ({ phase }: { phase: string }) => phase === 'write' && stop.abort(reason)
+    await expect(collection.save(store, { signal: stop.signal, onProgress })).rejects.toBe(reason)
+    await vi.waitFor(() => collection.save(store))
+  })
+
+  test('is not saved where pages have no locks', async () => {
+    const { storage } = fakeNavigator(files)
+    vi.stubGlobal('navigator', { storage })
+    await expect((await makeSaved(12)).save(storeOf('notes'))).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: 'saving needs locks between pages: it needs a browser and a secure context (https).',
+    })
+    expect([files.size, values.size]).toEqual([0, 0])
+  })
+
   test('is an error where there is no such storage', async () => {
     vi.stubGlobal('navigator', { storage: {} })
     vi.stubGlobal('indexedDB', undefined)
@@ -111,4 +131,20 @@ describe.each([
     problem = undefined
     expect((await Collection.open(store)).size).toBe(collection.size)
   })
+})
+
+test('a file of opfs that cannot be written leaves no empty one', async () => {
+  const failing = fakeNavigator(files)
+  const directory = await failing.storage.getDirectory()
+  const { getFileHandle } = directory
+  directory.getFileHandle = async (name, options) => ({
+    ...(await getFileHandle(name, options)),
+    createWritable: () => Promise.reject(new DOMException('in use', 'NoModificationAllowedError')),
+  })
+  vi.stubGlobal('navigator', failing)
+  const collection = await makeSaved(12)
+  await expect(collection.save(opfsStore('notes'))).rejects.toMatchObject({ code: 'IO' })
+  expect([...files.keys()]).toEqual([])
+  vi.stubGlobal('navigator', fakeNavigator(files))
+  await collection.save(opfsStore('notes'))
 })

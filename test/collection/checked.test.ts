@@ -1,6 +1,7 @@
 /** A file whose checksums fit is believed no further than it can be checked. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { TableMemory } from '../../bindings/table-memory.ts'
+import { CollectionRows } from '../../src/collection/rows.ts'
 import { Collection } from '../../src/collection.ts'
 import { type Forgery, forge, memoryStore, setText } from './forged.ts'
 
@@ -148,6 +149,14 @@ describe('with fitting checksums, it is rejected for', () => {
     })
     await expect(Collection.open(store)).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' })
   })
+})
+
+test('a store whose identity is not known leaves no memory behind', async () => {
+  const problem = new Error('no identity')
+  const store = { ...memoryStore(await save()), identify: () => Promise.reject(problem) }
+  const create = vi.spyOn(CollectionRows, 'create')
+  await expect(Collection.open(store)).rejects.toBe(problem)
+  expect(create).not.toHaveBeenCalled()
 })
 
 test('options of an opening that cannot be are rejected', async () => {

@@ -8,7 +8,7 @@ const COLLECTIONS = 'collections'
 
 /**
  * The Blob of this name in the database `rowspace`, replaced in one transaction. Throws `UNSUPPORTED` outside
- * browsers when used.
+ * browsers when used, and for a save outside secure contexts.
  */
 export function indexedDbStore(name: string): CollectionStore {
   return {

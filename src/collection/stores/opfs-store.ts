@@ -24,20 +24,15 @@ export function opfsStore(name: string): CollectionStore {
     async write(chunks, signal) {
       try {
         const file = await (await root()).getFileHandle(name, { create: true })
-        const writable = await file.createWritable()
         try {
-          for await (const chunk of chunks) {
-            signal?.throwIfAborted()
-            await writable.write(chunk as Uint8Array<ArrayBuffer>)
-          }
-          await writable.close()
+          await writeChunks(await file.createWritable(), chunks, signal)
         } catch (error) {
-          await writable.abort().catch(() => {})
-          await removeIfEmpty(file, name)
+          await removeIfEmpty(file, name).catch(() => {})
           throw error
         }
       } catch (error) {
-        throw storageError(name, error)
+        // a signal may end with a DOMException of any name
+        throw error === signal?.reason ? error : storageError(name, error)
       }
     },
     lock: () => webLock(`opfs:${name}`),
@@ -52,6 +47,24 @@ async function root(): Promise<FileSystemDirectoryHandle> {
     'UNSUPPORTED',
     'there is no origin private file system here: it needs a browser and a secure context (https).',
   )
+}
+
+/** Replaces the file's bytes when all chunks are written. */
+async function writeChunks(
+  writable: FileSystemWritableFileStream,
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    for await (const chunk of chunks) {
+      signal?.throwIfAborted()
+      await writable.write(chunk as Uint8Array<ArrayBuffer>)
+    }
+    await writable.close()
+  } catch (error) {
+    await writable.abort().catch(() => {})
+    throw error
+  }
 }
 
 /** The name was made before the first byte was written. */

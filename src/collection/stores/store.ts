@@ -34,8 +34,12 @@ export function storageError(name: string, error: unknown): unknown {
   return new RowspaceError('QUOTA_EXCEEDED', message, details)
 }
 
-/** One writer at a time among all pages and workers of an origin. Throws `LOCKED`. */
+/** One writer at a time among all pages and workers of an origin. Throws `LOCKED`, `UNSUPPORTED`. */
 export async function webLock(name: string): Promise<() => Promise<void>> {
+  if (typeof navigator === 'undefined' || navigator.locks === undefined) {
+    const message = 'saving needs locks between pages: it needs a browser and a secure context (https).'
+    throw new RowspaceError('UNSUPPORTED', message)
+  }
   return new Promise((resolve, reject) => {
     const hold = (lock: Lock | null) =>
       new Promise<void>((release) => {
