@@ -315,7 +315,7 @@ describe('a damaged file', () => {
     fs.writeFileSync(newer, text.replace('"version":"1"', '"version":"2"'), 'latin1')
     await expect(Collection.open(newer)).rejects.toMatchObject({
       code: 'UNSUPPORTED',
-      message: /newer rowspace/,
+      message: expect.stringContaining('newer rowspace'),
     })
     const table = projectPath('data/glove-20k.safetensors')
     await expect(Collection.open(table)).rejects.toMatchObject({ code: 'INVALID_FORMAT' })
