@@ -2,7 +2,8 @@
 import { readStraight } from '../sources/blocks.ts'
 import type { FileRows, LoadedRows, LoadOptions, TableFile } from './format.ts'
 import { checkTarget, ProgressReporter } from './loading.ts'
-import { bytesOfRows, F32, type PlacedRows, widenRows } from './widen.ts'
+import { F32 } from './number-types.ts'
+import { bytesOfRows, type PlacedRows, widenRows } from './widen.ts'
 
 export interface NumberRows extends PlacedRows {
   /** The first byte of a float32 scale per row. */

@@ -2,8 +2,8 @@
 import type { FormatReader } from './format.ts'
 import { invalidFormat } from './malformed.ts'
 import { numberTable } from './number-table.ts'
+import { F32 } from './number-types.ts'
 import { wordsBeside } from './text/words-beside.ts'
-import { F32 } from './widen.ts'
 
 const WORDS_FILE = 'words.json'
 

@@ -3,7 +3,7 @@ import type { ByteSource } from '../sources/source.ts'
 import type { TableFile, TensorInfo } from './format.ts'
 import { invalidFormat, quoted, unsupported } from './malformed.ts'
 import { type NumberRows, numberTable } from './number-table.ts'
-import type { NumberType } from './widen.ts'
+import type { NumberType } from './number-types.ts'
 
 /** A tensor and where its bytes [start, end) lie in the file. */
 export interface PlacedTensor extends TensorInfo {

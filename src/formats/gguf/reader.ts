@@ -9,8 +9,8 @@
  */
 import { chooseTensor } from '../choose-tensor.ts'
 import type { FormatReader, WrittenTokens } from '../format.ts'
+import { BF16, F16, F32, Q8_0 } from '../number-types.ts'
 import { numberTypeOf, tensorTable } from '../tensor-table.ts'
-import { BF16, F16, F32, Q8_0 } from '../widen.ts'
 import { GGUF_MAGIC, readGgufHeader } from './header.ts'
 
 export const ggufReader: FormatReader = {

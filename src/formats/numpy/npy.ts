@@ -5,9 +5,9 @@ import type { ByteSource } from '../../sources/source.ts'
 import type { FormatReader, TableFile } from '../format.ts'
 import { invalidFormat, safeProduct, shortened, truncated, unsupported } from '../malformed.ts'
 import { numberTable } from '../number-table.ts'
+import { F16, F32, F64 } from '../number-types.ts'
 import { checkWordCount } from '../text/word-list.ts'
 import { stem, wordsBeside } from '../text/words-beside.ts'
-import { F16, F32, F64 } from '../widen.ts'
 import { NPY_MAGIC, type NpyHeader, readNpyHeader } from './npy-header.ts'
 
 export const npyReader: FormatReader = {

@@ -14,9 +14,9 @@ import type { ByteSource } from '../../sources/source.ts'
 import { chooseTensor } from '../choose-tensor.ts'
 import type { FormatReader, OpenOptions, TableFile } from '../format.ts'
 import { invalidFormat } from '../malformed.ts'
+import { NUMBER_TYPES } from '../number-types.ts'
 import { numberTypeOf, tensorTable } from '../tensor-table.ts'
 import { checkWordCount, parseWordList } from '../text/word-list.ts'
-import { NUMBER_TYPES } from '../widen.ts'
 import { readSafetensorsHeader, type SafetensorsHeader, type StoredTensor } from './header.ts'
 
 /** The names of rowspace's own layout. */
