@@ -18,16 +18,6 @@ import { gzip, npy, withSize } from './packed-files.ts'
 const [SIZE, DIMENSION] = [2_000, 40]
 const ROWS = Float32Array.from({ length: SIZE * DIMENSION }, (_, index) => Math.fround(Math.sin(index * 7)))
 const WORDS = Array.from({ length: SIZE }, (_, id) => `word${id}`)
-
-test('a gzip file is known by three bytes, each of which matters', () => {
-  expect(isGzip(Uint8Array.of(0x1f, 0x8b, 8))).toBe(true)
-  for (const [a, b, c] of [
-    [0x1e, 0x8b, 8],
-    [0x1f, 0x8a, 8],
-    [0x1f, 0x8b, 7],
-  ] as const)
-    expect(isGzip(Uint8Array.of(a, b, c))).toBe(false)
-})
 const TABLE = writableRows(ROWS, DIMENSION, WORDS)
 const text = join(writeWord2vecText(TABLE))
 
@@ -38,6 +28,16 @@ const FILES = {
   safetensors: join(writeSafetensors(TABLE)),
   npy: npy('<f4', [SIZE, DIMENSION], ROWS),
 }
+
+test('a gzip file is known by three bytes, each of which matters', () => {
+  expect(isGzip(Uint8Array.of(0x1f, 0x8b, 8))).toBe(true)
+  for (const [a, b, c] of [
+    [0x1e, 0x8b, 8],
+    [0x1f, 0x8a, 8],
+    [0x1f, 0x8b, 7],
+  ] as const)
+    expect(isGzip(Uint8Array.of(a, b, c))).toBe(false)
+})
 
 test.each(Object.entries(FILES))('%s', async (format, bytes) => {
   const packed = await gzip(bytes)

@@ -1,7 +1,7 @@
 /** Safetensors written in each type: every number the nearest there is, and read back as it was written. */
 import { expect, test } from 'vitest'
-import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { halfOf } from '../../src/formats/number-types.ts'
+import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
 import { openTable } from '../../src/open/open-table.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
