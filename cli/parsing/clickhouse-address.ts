@@ -21,6 +21,14 @@ export function shownName(name: string): string {
   return isClusterName(name) ? name.replace(/^(clickhouse:\/*)[^/]*@/i, '$1').replace(/\?.*$/, '') : name
 }
 
+const SECURE = new Map([
+  ['1', true],
+  ['true', true],
+  ['', true],
+  ['0', false],
+  ['false', false],
+])
+
 /**
  * User and password are in the name, or in CLICKHOUSE_USER and CLICKHOUSE_PASSWORD. `secure=1` uses TLS, as
  * does port 8443.
@@ -38,27 +46,29 @@ export function parseClusterName(
       `${describe(shown)}: ${what}; a table on ClickHouse is named clickhouse://host:port/database/table.`,
       { name: shown },
     )
-  // URL reads host and port only of schemes it knows
-  const address = name.replace(/^clickhouse:/i, 'http:')
-  if (!/^http:\/\//.test(address) || !URL.canParse(address)) throw wrong('it is not an address')
-  const url = new URL(address)
+  if (!/^clickhouse:\/\/[^/]/i.test(name) || !URL.canParse(name)) throw wrong('it is not an address')
+  const url = new URL(name)
   const [database, table, ...more] = url.pathname.split('/').slice(1).map(decoded)
   if (!database || !table || more.length > 0) throw wrong('it has no database and table')
   for (const key of url.searchParams.keys()) {
     if (key !== 'secure') throw wrong(`it has no option ${describe(key)}`)
   }
-  const secure = ['1', 'true', ''].includes(url.searchParams.get('secure') ?? '0') || url.port === '8443'
+  const wanted = SECURE.get(url.searchParams.get('secure') ?? '0')
+  if (wanted === undefined) throw wrong('secure must be 1 or 0')
+  const secure = wanted || url.port === '8443'
   const host = `${url.hostname}:${url.port || (secure ? '8443' : '8123')}`
-  const username = decoded(url.username) || environment.CLICKHOUSE_USER
-  const password = decoded(url.password) || environment.CLICKHOUSE_PASSWORD
+  const [username, password] = [decoded(url.username), decoded(url.password)]
+  if (username === undefined || password === undefined) {
+    throw wrong('its user or password is not percent-encoded')
+  }
   return {
     shown,
     connection: {
       url: `${secure ? 'https' : 'http'}://${host}`,
       database,
       table,
-      username,
-      password,
+      username: username || environment.CLICKHOUSE_USER,
+      password: password || environment.CLICKHOUSE_PASSWORD,
     },
   }
 }

@@ -28,6 +28,8 @@ describe('a table on ClickHouse', () => {
     ['clickhouse://host/db/t?secure=0', 'http://host:8123'],
     ['clickhouse://host:8443/db/t', 'https://host:8443'],
     ['clickhouse://host:9440/db/t?secure=1', 'https://host:9440'],
+    ['clickhouse://host:80/db/t', 'http://host:80'],
+    ['clickhouse://host:443/db/t?secure=1', 'https://host:443'],
     ['ClickHouse://[::1]:8123/db/t', 'http://[::1]:8123'],
   ])('%s is at %s', (name, url) => {
     expect(parse(name)).toEqual({ url, database: 'db', table: 't', username: undefined, password: undefined })
@@ -61,7 +63,11 @@ describe('a table on ClickHouse', () => {
     ['clickhouse://host/db/t/more', 'it has no database and table'],
     ['clickhouse://host/db/%ff', 'it has no database and table'],
     ['clickhouse://host/db/t?user=x', 'it has no option "user"'],
+    ['clickhouse://host/db/t?secure=yes', 'secure must be 1 or 0'],
+    ['clickhouse://%ff@host/db/t', 'its user or password is not percent-encoded'],
+    ['clickhouse://ann:%ff@host/db/t', 'its user or password is not percent-encoded'],
     ['clickhouse:host/db/t', 'it is not an address'],
+    ['clickhouse:///db/t', 'it is not an address'],
     ['clickhouse://ho st/db/t', 'it is not an address'],
   ])('%s: %s', (name, problem) => {
     const message = messageOf(() => parse(name))
