@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path'
 import { count, duration, percent } from '../../data/figures.ts'
-import { RowspaceError } from '../../src/core/errors.ts'
+import { isRowspaceError, RowspaceError } from '../../src/core/errors.ts'
 import { decodeUtf8 } from '../../src/formats/text/utf8.ts'
 import type { AnalogyEvaluation } from '../../src/keyed-vectors/evaluate-analogies.ts'
 import type { PairsEvaluation } from '../../src/keyed-vectors/evaluate-pairs.ts'
@@ -73,7 +73,8 @@ export const evaluate: Command = {
     const folding = { restrictVocab, caseInsensitive: !args.flag('case-sensitive') }
     const evaluated = [{ transform: 'as it is', ...(await evaluateOne(table, evaluation, folding)) }]
     for (const { name, make } of transforms) {
-      using transformed = await (await make(table)).apply(table, { threads })
+      const transform = await named(`--transform ${name}`, () => make(table))
+      using transformed = await transform.apply(table, { threads })
       evaluated.push({ transform: name, ...(await evaluateOne(transformed, evaluation, folding)) })
     }
     const [plain] = evaluated as [Evaluated]
@@ -167,8 +168,18 @@ async function measured<Result>(
   evaluateFile: () => Result | Promise<Result>,
 ): Promise<Named<Result>> {
   const start = performance.now()
-  const result = await evaluateFile()
+  const result = await named(file, evaluateFile)
   return { file, result, milliseconds: performance.now() - start }
+}
+
+/** What `work` returns. An error of it names the file or the option that it is about. */
+async function named<Result>(name: string, work: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isRowspaceError(error)) throw error
+    throw new RowspaceError(error.code, `${name}: ${error.message}`, { ...error.details, cause: error })
+  }
 }
 
 function analogyDocument({ file, result, milliseconds }: Named<AnalogyEvaluation>) {

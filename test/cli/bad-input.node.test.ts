@@ -84,6 +84,8 @@ describe('what is typed', () => {
     [['inspect', ''], 'path'],
     [['eval', 'default'], 'give --analogies FILE'],
     [['eval', 'default', '--pairs', 'no-such-file.txt'], 'no-such-file.txt'],
+    [['eval', 'default', '--pairs', 'LICENSE'], 'LICENSE: there are no pairs'],
+    [['eval', 'default', '--analogies', 'LICENSE'], 'LICENSE: line 1 of the analogies comes before'],
     [['eval', 'default', '--pairs', 'x', '--method', 'cosmul'], '--method must be 3cosadd or 3cosmul'],
     [['eval', 'default', '--pairs', 'x', '--restrict-vocab', '0'], 'must be an integer ≥ 1; got "0"'],
     [['eval', 'default', '--pairs', 'package.json', '--transform', 'pcaa'], 'did you mean pca?'],

@@ -73,7 +73,7 @@ describe('inspect', () => {
       '  parameters  6 in the table',
       '              6 in the file',
       '  share       100.0 %',
-      expect.stringMatching(/^ {2}file +36 bytes, of which \d+ bytes were read to know this$/),
+      '  file        36 bytes, all of it read to know this',
       expect.stringMatching(/^ {2}memory +as f32 [\d.]+ kB/),
     ])
   })
@@ -174,6 +174,22 @@ describe('eval', () => {
     ])
     const { stderr } = rowspace('eval', join(place, 'none.bin'), '--pairs', join(place, 'none.txt'))
     expect(stderr).toContain('none.txt')
+  })
+
+  test('names the file or the option that an error is about', () => {
+    const [path, pairs] = [
+      file('t.txt', table),
+      file('pairs.txt', 'king\tqueen\t8\nman\twoman\t7\nking\tman\t5\n'),
+    ]
+    const { stderr, code } = rowspace('eval', path, '--pairs', pairs, '--transform', 'pca:0')
+    expect({ stderr, code }).toEqual({
+      stderr: 'rowspace: --transform pca:0: dimension must be an integer ≥ 1; got 0.\n',
+      code: 2,
+    })
+    const bad = file('bad.txt', 'nothing\n')
+    expect(rowspace('eval', path, '--pairs', pairs, '--pairs', bad).stderr).toContain(
+      `${bad}: there are no pairs`,
+    )
   })
 })
 
