@@ -102,6 +102,7 @@ function tiedText({ tied, outputTensor }: Tied): string | undefined {
 
 function fileText({ fileBytes, bytesRead }: TableDescription): string {
   if (bytesRead === 0) return `${bytes(fileBytes)}, of which nothing was fetched: this was cached`
+  if (bytesRead >= fileBytes) return `${bytes(fileBytes)}, all of it read to know this`
   return `${bytes(fileBytes)}, of which ${bytes(bytesRead)} were read to know this`
 }
 
