@@ -37,7 +37,7 @@ function opening({ size, dimension, milliseconds }: Demonstration): string[] {
   return [
     `  ${name}  A table E has one row of numbers for every token it knows: |V| x d.`,
     `            This one is ${shape}, real vectors of GloVe 6B,`,
-    `            opened in ${duration(milliseconds)}. It was never given what a word means.`,
+    `            opened in ${duration(milliseconds)}. It was never taught what a word means.`,
     '',
   ]
 }

@@ -61,7 +61,7 @@ export type ErrorDetails = {
   }
   /** The table or collection was disposed of. Make or open a new one. */
   DISPOSED: Place
-  /** An added entry has a key that exists. Pass `duplicates: 'replace'`, or use another key. */
+  /** An added entry has a key that exists. Pass `duplicates: 'overwrite'`, or use another key. */
   DUPLICATE_KEY: {
     /** The key. */
     key?: unknown

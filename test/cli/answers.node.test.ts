@@ -91,7 +91,7 @@ describe('the default table', () => {
       tensor: 'embeddings',
       headerBytes: expect.toSatisfy((bytes: number) => bytes < 4096),
       memory: {
-        opened: expect.toSatisfy((bytes: number) => bytes > 8_000_000 && bytes < 13_000_000),
+        opened: expect.toSatisfy((bytes: number) => bytes > 12_000_000 && bytes < 13_000_000),
       },
     })
     expect(rowspace('inspect', 'default').stdout).toMatch(/\|V\| x d = 20,000 x 100, int8/)
