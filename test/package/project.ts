@@ -50,3 +50,8 @@ export function installPacked(): Project {
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
+
+/** The end of a program: prints what an expression comes to, as JSON. */
+export function print(expression: string): string {
+  return `console.log(JSON.stringify(await ${expression}))`
+}
