@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inlineCore } from '../../build/inline.ts'
 import { ANSWER, MORE } from './answers.ts'
 import { bundle } from './esbuild.ts'
 import { installPacked, type Project, print } from './project.ts'
@@ -17,6 +18,7 @@ afterAll(() => project?.remove())
 test('for Node, it answers there', async () => {
   const program = `import { ask } from './ask.mjs'\n${print('ask()')}`
   const path = await bundle(project, program, 'node.mjs', { platform: 'node' })
+  expect(readFileSync(path, 'utf8')).toContain(inlineCore)
   expect(JSON.parse(project.node(path))).toEqual(ANSWER)
 })
 
@@ -52,7 +54,7 @@ test('for workers that compile no bytes, the engine’s own import of the .wasm 
   })
   expect(imported).toEqual(['/node_modules/rowspace/dist/rowspace.wasm'])
   // the bytes do not travel a second time
-  expect(readFileSync(path, 'utf8')).not.toContain('AGFzbQ')
+  expect(readFileSync(path, 'utf8')).not.toContain(inlineCore)
   expect(JSON.parse(project.node(path))).toEqual([3, 4])
 })
 
