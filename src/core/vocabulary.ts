@@ -13,8 +13,8 @@ export interface Vocabulary {
   /** The number of tokens, |V|: ids are 0 … size − 1. */
   readonly size: number
   /**
-   * Whether tokens mark where words start, as SentencePiece's `▁king` does. Where it is false, names are not looked up with the
-   * mark; without it they are.
+   * Whether tokens mark where words start, as SentencePiece's `▁king` does: where false, names are not looked
+   * up with the mark. Default: true.
    */
   readonly marksWordStarts?: boolean
   /** The id of exactly this token, or undefined. */

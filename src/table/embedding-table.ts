@@ -33,8 +33,9 @@ export type * from '../core/options.ts'
  * Every method is synchronous. Scores are float32, the same bits on every engine.
  *
  * @example
- * using table = await EmbeddingTable.from([[1, 0], [0.9, 0.1], [0, 1]], { tokens: ['king', 'queen', 'tree']
- * }) for (const { token, cosine } of table.nearest('king', { k: 1 })) console.log(token, cosine)
+ * const tokens = ['king', 'queen', 'tree']
+ * using table = await EmbeddingTable.from([[1, 0], [0.9, 0.1], [0, 1]], { tokens })
+ * for (const { token, cosine } of table.nearest('king', { k: 1 })) console.log(token, cosine)
  */
 export class EmbeddingTable {
   /** The number of rows, |V|. */

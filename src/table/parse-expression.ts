@@ -9,9 +9,9 @@ import type { Expression } from './expression.ts'
  *
  * ```
  * expression  [sign] term { space sign term }
- * sign        + or - or − (U+2212), an operator only at the start or behind white space: well-known is one
- * word term        [number *] word word        anything without white space, or '…' or "…", where \ makes the
- * next character plain
+ * sign        + or - or − (U+2212), only at the start or after white space: well-known is one word
+ * term        [number *] word
+ * word        anything without white space, or '…' or "…", where \ makes the next character plain
  * ```
  */
 export interface ExpressionTerm {
@@ -32,8 +32,8 @@ const SPACE = /\s*/y
  * Parses an expression such as `king - man + woman` for `analogy` and `combine` of a table.
  *
  * A minus (`-` or `−`) is an operator only at the start or after white space, so `well-known` is one word.
- * Terms may have a weight: `0.5 * king`. `#12` is the row with id 12. Quotes make any text one token: `"New
- * York" - USA`, `'#12'`.
+ * Terms may have a weight: `0.5 * king`. `#12` is the row with id 12. Quotes make any text one token:
+ * `"New York" - USA`, `'#12'`.
  *
  * @throws RowspaceError `INVALID_ARGUMENT` with `details.position`, the position of the mistake, counted from 1
  * @example

@@ -10,7 +10,7 @@ export class WordList implements Vocabulary {
   readonly #ids = new Map<string, number>()
   readonly #words: readonly string[]
   /** Whether a word begins with SentencePiece's `▁`. */
-  marksWordStarts = false
+  readonly marksWordStarts: boolean = false
 
   /**
    * Copies the words. Throws `INVALID_ARGUMENT` where they are not a list, or one of them is not a string.
@@ -58,8 +58,8 @@ export class WordList implements Vocabulary {
 
 /**
  * The id of the row that a name stands for, or undefined: the token that begins a word where the vocabulary
- * marks these (SentencePiece's `▁king`), else the name as written, else with a leading space (GPT-2's `
- * queen` is one token, `queen` two).
+ * marks these (SentencePiece's `▁king`), else the name as written, else with a leading space (in GPT-2
+ * ` queen` is one token, `queen` two).
  */
 export function idOfName(vocabulary: Vocabulary, name: string): number | undefined {
   const mayBeMarked = vocabulary.marksWordStarts !== false && /^[\p{L}\p{N}]/u.test(name)

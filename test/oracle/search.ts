@@ -36,7 +36,7 @@ export interface OracleTerm {
 }
 
 /**
- * Σ weight · vector in float64, in order, rounded once. `unit` divides each weight by its vector's length.
+ * Σ weight · vector in float64, in order, rounded once. `normalize` divides each weight by its vector's length.
  */
 export function combineAll(terms: readonly OracleTerm[], normalize: boolean): Float32Array {
   const dimension = terms[0]!.vector.length

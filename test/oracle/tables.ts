@@ -17,8 +17,8 @@ export interface TestTable {
  * tiny    denormals: products underflow
  * edge    rows whose norms lie about 2^-50 and 2^60, where the core changes its way
  * mixed   any power of two in one row
- * model   a common mean far larger than what differs, and columns of very different spreads, as language
- * models have near    rows that differ in their last bits alone: scores are equal or next to it
+ * model   as language models have: a common mean far larger than what differs, columns of very different spreads
+ * near    rows that differ in their last bits alone: scores are equal or next to it
  */
 export const KINDS = ['plain', 'grid', 'huge', 'tiny', 'edge', 'mixed', 'model', 'near'] as const
 export type Kind = (typeof KINDS)[number]
