@@ -45,8 +45,8 @@ export interface UploadOptions<Columns extends ColumnTypes = NoColumns> extends 
    */
   cluster?: string | undefined
   /**
-   * The HTTP addresses of all servers of the cluster, needed if it has no ZooKeeper or Keeper to carry `ON
-   * CLUSTER`. All take the same user and password.
+   * The HTTP addresses of all servers of the cluster, needed if it has no ZooKeeper or Keeper to carry
+   * `ON CLUSTER`. All take the same user and password.
    */
   servers?: readonly string[] | undefined
   /** Metadata columns to filter by: { year: 'number' }. */

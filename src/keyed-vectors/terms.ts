@@ -10,8 +10,8 @@ import { type Term, type WeightedTerm, weightedTerms } from '../table/expression
 export type WeightedKey = Term | readonly [Term, number]
 
 /**
- * Terms to add and terms to subtract. A weight counts as written, in `negative` too, as in gensim: `[['man',
- * -1]]` there means the same as `['man']`.
+ * Terms to add and terms to subtract. A weight counts as written, in `negative` too, as in gensim:
+ * `[['man', -1]]` there means the same as `['man']`.
  */
 export interface KeyedExpression {
   /** Terms to add. */

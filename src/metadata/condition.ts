@@ -35,8 +35,9 @@ export type Condition<Columns extends ColumnTypes> =
   | readonly Condition<Columns>[]
 
 /**
- * A filter as it was written, with nothing in it that may be undefined and no unknown column: `{ tenant:
- * user.tenant }` is a type error if the tenant may be missing, also without exactOptionalPropertyTypes.
+ * A filter as it was written, with nothing in it that may be undefined and no unknown column:
+ * `{ tenant: user.tenant }` is a type error if the tenant may be missing, also without
+ * exactOptionalPropertyTypes.
  * `Other` are the filters that are not conditions.
  */
 export type CheckedFilter<Given, Columns, Other = never> = Given extends Other

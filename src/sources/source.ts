@@ -29,8 +29,8 @@ export interface HubOptions {
 /** How a source is opened. All but `signal` matters to URLs alone. */
 export interface SourceOptions extends ReadOptions {
   /**
-   * Sent with each request to the URL's own origin, not to others that it redirects to: `{ authorization: …
-   * }`.
+   * Sent with each request to the URL's own origin, not to others that it redirects to:
+   * `{ authorization: … }`.
    */
   headers?: Readonly<Record<string, string>> | undefined
   /** How many times in a row a request that gave no byte is repeated. Default: 5. */
