@@ -3,38 +3,19 @@
  * Chromium.
  */
 import { describe, expect, test } from 'vitest'
-import type { RowspaceError } from '../../src/core/errors.ts'
-import type { SourceOptions } from '../../src/sources/source.ts'
 import { urlSource } from '../../src/sources/url.ts'
 import { rejection } from '../formats/files.ts'
 import { origins, served } from '../servers/faults.ts'
-import { areBytes, type Fault, type Scenario } from '../servers/scenario.ts'
-
-const _HEAD = 65_536
-const SIZE = 400_000
-const FAST: SourceOptions = { retryMilliseconds: 5, stallMilliseconds: 2_000 }
-
-const open = async (scenario: Partial<Scenario>, options: SourceOptions = {}) => {
-  const file = await served({ size: SIZE, seed: 7, ...scenario })
-  return { ...file, source: await urlSource(file.url, { ...FAST, ...options }) }
-}
-
-const _failure = async (scenario: Partial<Scenario>, options: SourceOptions = {}): Promise<RowspaceError> => {
-  const { url } = await served({ size: SIZE, seed: 7, ...scenario })
-  return rejection(urlSource(url, { ...FAST, ...options }))
-}
-
-const none: Fault = { kind: 'none' }
-const busy = (status: number, wait?: string): Fault => ({
-  kind: 'status',
-  status,
-  ...(wait === undefined ? {} : { headers: { 'retry-after': wait } }),
-})
+import { areBytes, type Fault } from '../servers/scenario.ts'
+import { busy, FAST, none, openServed, SIZE } from './served-url.ts'
 
 describe('redirects', () => {
   test('are followed, and nothing private with them to another origin', async () => {
     const [first, second] = origins()
-    const { source, log } = await open({ redirect: second! }, { headers: { authorization: 'Bearer secret' } })
+    const { source, log } = await openServed(
+      { redirect: second! },
+      { headers: { authorization: 'Bearer secret' } },
+    )
     expect(areBytes(await source.read(100_000, 110_000), 7, 100_000, 110_000)).toBe(true)
     const seen = await log()
     expect(seen.map(({ host, authorization }) => [`http://${host}`, authorization])).toEqual([
@@ -47,7 +28,7 @@ describe('redirects', () => {
 
   test('when the place it led to has no more of it, the beginning is requested again', async () => {
     const [, second] = origins()
-    const { source, log } = await open({ redirect: second!, faults: [none, busy(403)] })
+    const { source, log } = await openServed({ redirect: second!, faults: [none, busy(403)] })
     expect(areBytes(await source.read(100_000, 110_000), 7, 100_000, 110_000)).toBe(true)
     expect((await log()).length).toBe(5)
   })
@@ -67,7 +48,7 @@ describe('abort', () => {
     ['while waiting to try again', busy(503, '60')],
     ['before the answer', { kind: 'stall', after: 0 }],
   ])('%s rejects with the reason', async (_, fault) => {
-    const { source } = await open({ faults: [none], always: fault }, { stallMilliseconds: 30_000 })
+    const { source } = await openServed({ faults: [none], always: fault }, { stallMilliseconds: 30_000 })
     const controller = new AbortController()
     const reason = new Error('enough')
     setTimeout(() => controller.abort(reason), 100)
@@ -84,20 +65,20 @@ describe('abort', () => {
 
 describe('beside it', () => {
   test('a file that is not there is undefined, one that fails is an error', async () => {
-    const { source } = await open({ faults: [none, busy(404), busy(403)], always: busy(400) })
+    const { source } = await openServed({ faults: [none, busy(404), busy(403)], always: busy(400) })
     expect(await source.sibling!('words.json')).toBeUndefined()
     expect(await source.sibling!('words.json')).toBeUndefined()
     expect((await rejection(source.sibling!('words.json'))).code).toBe('IO')
   })
 
   test.each(['../x', '..', '.', 'a/../../b', '/x', 'a\\b', '', 'a\0'])('%j is not', async (beside) => {
-    const { source, log } = await open({})
+    const { source, log } = await openServed()
     expect((await rejection(source.sibling!(beside))).code).toBe('INVALID_ARGUMENT')
     expect(await log()).toHaveLength(1)
   })
 
   test('a name with signs that mean something in addresses is a name', async () => {
-    const { source } = await open({ content: '' })
+    const { source } = await openServed({ content: '' })
     expect(await source.sibling!('file.bin?x#y')).toBeUndefined()
     expect((await source.sibling!('file.bin'))?.name).toBe(source.name)
   })

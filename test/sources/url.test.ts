@@ -3,38 +3,21 @@
  * Chromium.
  */
 import { describe, expect, test } from 'vitest'
-import type { RowspaceError } from '../../src/core/errors.ts'
 import { readBlocks } from '../../src/sources/blocks.ts'
 import type { SourceOptions } from '../../src/sources/source.ts'
 import { urlSource } from '../../src/sources/url.ts'
 import { rejection } from '../formats/files.ts'
-import { served } from '../servers/faults.ts'
 import { areBytes, type Fault, type Scenario } from '../servers/scenario.ts'
+import { busy, none, openServed, SIZE } from './served-url.ts'
 
 const HEAD = 65_536
-const SIZE = 400_000
-const FAST: SourceOptions = { retryMilliseconds: 5, stallMilliseconds: 2_000 }
 
-const open = async (scenario: Partial<Scenario>, options: SourceOptions = {}) => {
-  const file = await served({ size: SIZE, seed: 7, ...scenario })
-  return { ...file, source: await urlSource(file.url, { ...FAST, ...options }) }
-}
-
-const failure = async (scenario: Partial<Scenario>, options: SourceOptions = {}): Promise<RowspaceError> => {
-  const { url } = await served({ size: SIZE, seed: 7, ...scenario })
-  return rejection(urlSource(url, { ...FAST, ...options }))
-}
-
-const none: Fault = { kind: 'none' }
-const busy = (status: number, wait?: string): Fault => ({
-  kind: 'status',
-  status,
-  ...(wait === undefined ? {} : { headers: { 'retry-after': wait } }),
-})
+const failure = (scenario: Partial<Scenario>, options?: SourceOptions) =>
+  rejection(openServed(scenario, options))
 
 describe('ranges', () => {
   test('the head once, then only what is requested, with If-Range where it may be sent', async () => {
-    const { source, url, log } = await open({})
+    const { source, url, log } = await openServed()
     expect(source).toMatchObject({ name: url.href, size: SIZE, version: '"7-0"' })
     expect(areBytes(await source.read(0, 100), 7, 0, 100)).toBe(true)
     expect(areBytes(await source.read(HEAD - 10, HEAD + 10), 7, HEAD - 10, HEAD + 10)).toBe(true)
@@ -53,14 +36,14 @@ describe('ranges', () => {
   })
 
   test('a file shorter than the head, a file of no bytes', async () => {
-    const { source } = await open({ size: 10 })
+    const { source } = await openServed({ size: 10 })
     expect(areBytes(await source.read(0, 10), 7, 0, 10)).toBe(true)
     expect((await rejection(source.read(5, 11))).code).toBe('TRUNCATED')
-    expect((await open({ size: 0 })).source.size).toBe(0)
+    expect((await openServed({ size: 0 })).source.size).toBe(0)
   })
 
   test('several blocks at once, in order', async () => {
-    const { source, log } = await open({ size: 2_000_000, rate: 4_000_000 })
+    const { source, log } = await openServed({ size: 2_000_000, rate: 4_000_000 })
     const blocks: Uint8Array[] = []
     for await (const block of readBlocks(source, 100, 1_999_900, { blockBytes: 250_000 })) blocks.push(block)
     expect(blocks.map(({ length }) => length)).toEqual([...Array(7).fill(250_000), 249_800])
@@ -85,7 +68,7 @@ describe('what passes is tried again from the last byte on', () => {
     ['200 once', [none, { kind: 'whole' }]],
     ['when opened: reset, 502, cut', [{ kind: 'reset' }, busy(502), { kind: 'cut', after: 10 }]],
   ])('%s', async (_, faults) => {
-    const { source, log } = await open({ faults })
+    const { source, log } = await openServed({ faults })
     expect(areBytes(await source.read(100_000, 250_000), 7, 100_000, 250_000)).toBe(true)
     const { length } = faults.filter(({ kind }) => kind !== 'none')
     // a browser makes a request that was reset again by itself
@@ -93,7 +76,7 @@ describe('what passes is tried again from the last byte on', () => {
   })
 
   test('no byte travels twice', async () => {
-    const { source, log } = await open({ faults: [none, { kind: 'early', after: 50_000 }] })
+    const { source, log } = await openServed({ faults: [none, { kind: 'early', after: 50_000 }] })
     await source.read(100_000, 250_000)
     const ranges = (await log()).map(({ range }) => range)
     expect(ranges.slice(1)).toEqual(['bytes=100000-249999', 'bytes=150000-249999'])
@@ -101,23 +84,23 @@ describe('what passes is tried again from the last byte on', () => {
 
   test('bytes that came make up for failures before them', async () => {
     const faults: Fault[] = [none, ...Array(7).fill({ kind: 'early', after: 10_000 })]
-    const { source } = await open({ faults }, { retries: 2 })
+    const { source } = await openServed({ faults }, { retries: 2 })
     expect(areBytes(await source.read(100_000, 250_000), 7, 100_000, 250_000)).toBe(true)
   })
 
   test('a connection that stalls is given up and made anew', async () => {
     const faults: Fault[] = [none, { kind: 'stall', after: 1000 }, { kind: 'stall', after: 0 }]
-    const { source } = await open({ faults }, { stallMilliseconds: 200 })
+    const { source } = await openServed({ faults }, { stallMilliseconds: 200 })
     expect(areBytes(await source.read(100_000, 110_000), 7, 100_000, 110_000)).toBe(true)
   })
 
   test('a slow one is waited for', async () => {
-    const { source } = await open({ rate: 400_000 }, { stallMilliseconds: 400 })
+    const { source } = await openServed({ rate: 400_000 }, { stallMilliseconds: 400 })
     expect(areBytes(await source.read(100_000, 300_000), 7, 100_000, 300_000)).toBe(true)
   })
 
   test('Retry-After is waited for', async () => {
-    const { source } = await open({ faults: [none, busy(429, '1')] })
+    const { source } = await openServed({ faults: [none, busy(429, '1')] })
     const start = performance.now()
     await source.read(100_000, 110_000)
     // this is about the wait, a minimum, not how fast it is
@@ -137,7 +120,7 @@ describe('what passes is tried again from the last byte on', () => {
     ['more than promised', { kind: 'surplus', bytes: 1 }, 'TRUNCATED', /more than the \d+ bytes/],
   ])('but not for ever: %s', async (_, fault, code, message) => {
     const options = { stallMilliseconds: fault.kind === 'stall' ? 1_000 : 10_000, retries: 1 }
-    const { source } = await open({ faults: [none], always: fault }, options)
+    const { source } = await openServed({ faults: [none], always: fault }, options)
     const error = await rejection(source.read(100_000, 110_000))
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) })
   })
@@ -149,7 +132,7 @@ describe('what does not pass', () => {
     ['without a tag, by its size', { tag: 'none' }],
   ])('the file becomes another one: CHANGED, %s', async (_, scenario) => {
     const changed: Fault = scenario.tag === 'none' ? { kind: 'size', size: SIZE + 1 } : { kind: 'change' }
-    const { source } = await open({ faults: [none, none, changed], ...scenario })
+    const { source } = await openServed({ faults: [none, none, changed], ...scenario })
     await source.read(100_000, 110_000)
     expect((await rejection(source.read(110_000, 120_000))).code).toBe('CHANGED')
   })
@@ -173,14 +156,14 @@ describe('what does not pass', () => {
     ['no tag, and a date that stays', modified(0), modified(0), false],
     ['a tag that stays and a date that changes', tagged('"1"'), both, false],
   ])('%s', async (_, first, second, changes) => {
-    const { source } = await open({ faults: [first, second], tag: 'none' })
+    const { source } = await openServed({ faults: [first, second], tag: 'none' })
     const reading = source.read(100_000, 110_000)
     if (changes) expect(await rejection(reading)).toMatchObject({ code: 'CHANGED' })
     else expect(areBytes(await reading, 7, 100_000, 110_000)).toBe(true)
   })
 
   test('a weak tag is no version, and is not sent as a condition', async () => {
-    const { source, log } = await open({ tag: 'weak' })
+    const { source, log } = await openServed({ tag: 'weak' })
     await source.read(100_000, 110_000)
     expect(source.version).toBeUndefined()
     expect((await log()).map(({ ifRange }) => ifRange)).toEqual([null, null])
@@ -189,7 +172,7 @@ describe('what does not pass', () => {
   test('a strong tag that changes with the bytes, in one read: never bytes of both', async () => {
     for (const tag of ['strong', 'weak'] as const) {
       const faults: Fault[] = [none, { kind: 'early', after: 50_000 }, { kind: 'change' }]
-      const { source } = await open({ faults, tag })
+      const { source } = await openServed({ faults, tag })
       expect((await rejection(source.read(100_000, 250_000))).code).toBe('CHANGED')
     }
   })
@@ -218,7 +201,7 @@ describe('what does not pass', () => {
   })
 
   test('a server without ranges: small files are read whole, large ones rejected', async () => {
-    const { source, log } = await open({ always: { kind: 'whole' } })
+    const { source, log } = await openServed({ always: { kind: 'whole' } })
     expect(areBytes(await source.read(300_000, 300_100), 7, 300_000, 300_100)).toBe(true)
     expect((await log()).length).toBe(1)
     const { message } = await failure({
