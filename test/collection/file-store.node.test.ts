@@ -12,6 +12,7 @@ import { Collection, fileStore } from '../../src/collection.ts'
 import { openTable } from '../../src/formats.ts'
 import { formatToken, ownToken } from '../../src/sources/process-token.ts'
 import { projectPath } from '../shared-data.ts'
+import { replaceFiles } from '../sources/replace-files.ts'
 import { COLUMNS, expectSame, makeSaved } from './saved.ts'
 
 const folder = fs.mkdtempSync(join(os.tmpdir(), 'rowspace-collection-'))
@@ -179,8 +180,7 @@ describe('a save that fails', () => {
           }
         },
       })
-    const files = {
-      ...filesModule,
+    replaceFiles({
       open: async (path: string, flags: string) => {
         fail('open')
         const handle = await filesModule.open(path, flags)
@@ -194,10 +194,7 @@ describe('a save that fails', () => {
         fail('link')
         await filesModule.link(from, to)
       },
-    }
-    const builtin = process.getBuiltinModule
-    vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
-      name === 'node:fs/promises' ? files : builtin(name)) as never)
+    })
     return () => calls
   }
 

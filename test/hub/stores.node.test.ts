@@ -11,6 +11,7 @@ import { openStore } from '../../src/hub/settings.ts'
 import type { Store } from '../../src/hub/store.ts'
 import { clearCache, listCache } from '../../src/hub.ts'
 import { folder } from '../cli/command.ts'
+import { replaceFiles } from '../sources/replace-files.ts'
 
 const HASH = '0123456789abcdef0123456789abcdef'
 const MODEL = `huggingface.co-${HASH}/a--b`
@@ -115,21 +116,18 @@ test('what a disk says is an error with the path', async () => {
 test('a folder that vanishes between its making and the write is made again, once', async () => {
   const place = folder()
   let made = 0
-  const builtin = process.getBuiltinModule
-  const files = {
-    ...fs.promises,
+  replaceFiles({
     mkdir: async (...args: Parameters<typeof fs.promises.mkdir>) =>
       ++made === 2 ? undefined : fs.promises.mkdir(...args),
-  }
-  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
-    name === 'node:fs/promises' ? files : builtin(name)) as never)
+  })
   await new DiskStore(place).put(PART, BYTES)
   expect(made).toBe(3)
-  files.mkdir = async () => undefined
+  replaceFiles({ mkdir: async () => undefined })
   await expect(new DiskStore(folder()).put(PART, BYTES)).rejects.toMatchObject({ code: 'NOT_FOUND' })
-  files.mkdir = async () => {
+  const fail = async () => {
     throw Object.assign(new Error('no'), { code: 'EACCES' })
   }
+  replaceFiles({ mkdir: fail })
   await expect(new DiskStore(folder()).put(PART, BYTES)).rejects.toMatchObject({
     details: { reason: 'EACCES' },
   })

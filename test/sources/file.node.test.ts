@@ -16,6 +16,7 @@ import { nodeModule } from '../../src/sources/node.ts'
 import { folder } from '../cli/command.ts'
 import { rejection } from '../formats/files.ts'
 import { areBytes, bytesOf } from '../servers/scenario.ts'
+import { replaceFiles } from './replace-files.ts'
 
 const SIZE = 100_000
 
@@ -129,9 +130,7 @@ test('no file system: the error says what is possible', () => {
 
 /** Lets `act` happen at each read of a file that is opened from now on, which gives at most 1,000 bytes. */
 function shortReads(act: () => void): void {
-  const builtin = process.getBuiltinModule
-  const files = {
-    ...fs.promises,
+  replaceFiles({
     open: async (...args: Parameters<typeof fs.promises.open>) => {
       const handle = await fs.promises.open(...args)
       const read = handle.read.bind(handle) as (...args: unknown[]) => unknown
@@ -141,9 +140,7 @@ function shortReads(act: () => void): void {
       }) as never
       return handle
     },
-  }
-  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
-    name === 'node:fs/promises' ? files : builtin(name)) as never)
+  })
 }
 
 test('a disk that gives less than was requested is read on, until an abort', async () => {

@@ -7,6 +7,7 @@ import { lockFile } from '../../src/sources/lock-file.ts'
 import { formatToken, ownToken, type ProcessToken, shortHash } from '../../src/sources/process-token.ts'
 import { temporaryName } from '../../src/sources/temporaries.ts'
 import { folder } from '../cli/command.ts'
+import { replaceFiles } from './replace-files.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -209,10 +210,3 @@ test('many takers of one stale lock: never two owners', async () => {
   expect(taken).toBeGreaterThanOrEqual(20)
   expect(namesBeside(path)).toEqual([])
 })
-
-function replaceFiles(replaced: object): void {
-  const builtin = process.getBuiltinModule
-  const files = { ...fs.promises, ...replaced }
-  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
-    name === 'node:fs/promises' ? files : builtin(name)) as never)
-}

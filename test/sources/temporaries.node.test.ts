@@ -17,6 +17,7 @@ import {
 import { parseTemporaryName, removeStaleTemporaries, temporaryName } from '../../src/sources/temporaries.ts'
 import { writeFileAtomically } from '../../src/sources/write-file.ts'
 import { folder } from '../cli/command.ts'
+import { replaceFiles } from './replace-files.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -153,10 +154,7 @@ describe('runs', () => {
 
   test('where the system shows no processes, by its id alone', async () => {
     const own = await ownToken()
-    const files = { ...fs.promises, readFile: () => Promise.reject(new Error('hidden')) }
-    const builtin = process.getBuiltinModule
-    vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
-      name === 'node:fs/promises' ? files : builtin(name)) as never)
+    replaceFiles({ readFile: () => Promise.reject(new Error('hidden')) })
     expect(await isRunning({ ...own, pid: process.ppid, start: '1' })).toBe(true)
     expect(await isRunning({ ...own, pid: deadPid(), start: '1' })).toBe(false)
     const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
@@ -223,15 +221,10 @@ async function moduleOn(answers: Record<string, string | Error>) {
     if (given instanceof Error) throw given
     return given ?? readReal()
   }
-  const files = {
-    ...fs.promises,
+  replaceFiles({
     readFile: (path: string) => answer(path, () => fs.promises.readFile(path, 'utf8')),
     readlink: (path: string) => answer(path, () => fs.promises.readlink(path)),
-  }
-  vi.restoreAllMocks()
-  const builtin = process.getBuiltinModule
-  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
-    name === 'node:fs/promises' ? files : builtin(name)) as never)
+  })
   vi.resetModules()
   return import('../../src/sources/process-token.ts')
 }

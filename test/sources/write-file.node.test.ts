@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { writeFileAtomically } from '../../src/sources/write-file.ts'
 import { folder } from '../cli/command.ts'
+import { replaceFiles } from './replace-files.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-const CALLS = ['open', 'link', 'rename', 'stat', 'realpath'] as const
+const CALLS = ['open', 'link', 'rename'] as const
 
 /**
  * Makes the nth call that may meet a full disk fail, and links always where `hasLinks` is false. Returns
@@ -32,20 +33,18 @@ function failAt(nth: number, reason: string, hasLinks = true): () => boolean {
         }
       },
     })
-  const files: Record<string, unknown> = { ...fs.promises }
+  const files: Record<string, unknown> = {}
   for (const name of CALLS) {
     const original = fs.promises[name] as (...args: unknown[]) => Promise<unknown>
     files[name] = async (...args: unknown[]) => {
       if (name === 'link' && !hasLinks)
         throw Object.assign(new Error('no links'), { code: 'EPERM', syscall: name })
-      if (name !== 'stat' && name !== 'realpath') fail(name)
+      fail(name)
       const result = await original.apply(fs.promises, args)
       return name === 'open' ? handleOf(result as fs.promises.FileHandle) : result
     }
   }
-  const builtin = process.getBuiltinModule
-  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
-    name === 'node:fs/promises' ? files : builtin(name)) as never)
+  replaceFiles(files)
   return () => calls > nth
 }
 
@@ -65,7 +64,7 @@ test.each([
   for (let nth = 0; ; nth++) {
     if (overwrite) fs.writeFileSync(path, 'precious')
     const hasFailed = failAt(nth, reason, hasLinks)
-    const error = await writeFileAtomically(path, CHUNKS, { overwrite: overwrite }).then(
+    const error = await writeFileAtomically(path, CHUNKS, { overwrite }).then(
       () => undefined,
       (cause) => cause,
     )
@@ -108,13 +107,13 @@ test('chunks that cannot be had, and a stop: the old one stays', async () => {
 test('a write that takes less than it is given goes on; one that takes nothing is an error', async () => {
   const path = join(folder(), 'table.bin')
   const opened = fs.promises.open
-  const shortened = (minScore: number) =>
+  const shortened = (most: number) =>
     replaceFiles({
       open: async (...args: Parameters<typeof opened>) => {
         const handle = await opened(...args)
         const write = handle.write.bind(handle) as (...args: unknown[]) => Promise<{ bytesWritten: number }>
         handle.write = ((chunk: Uint8Array, offset: number, length: number) =>
-          minScore === 0 ? { bytesWritten: 0 } : write(chunk, offset, Math.min(length, minScore))) as never
+          most === 0 ? { bytesWritten: 0 } : write(chunk, offset, Math.min(length, most))) as never
         return handle
       },
     })
@@ -219,7 +218,7 @@ test.each([true, false])(
       rename: noted('in place', rename as never),
       link: noted('in place', link as never),
     })
-    await writeFileAtomically(path, CHUNKS, { overwrite: overwrite })
+    await writeFileAtomically(path, CHUNKS, { overwrite })
     expect(events).toEqual(['sync file', 'in place', 'sync folder'])
     events.length = 0
     await writeFileAtomically(path, CHUNKS, { overwrite: true, sync: false })
@@ -238,10 +237,3 @@ test('without overwrite, a file that somebody made meanwhile stays', async () =>
     expect(fs.readdirSync(join(path, '..'))).toEqual(['table.bin'])
   }
 })
-
-function replaceFiles(replaced: object): void {
-  const builtin = process.getBuiltinModule
-  const files = { ...fs.promises, ...replaced }
-  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
-    name === 'node:fs/promises' ? files : builtin(name)) as never)
-}

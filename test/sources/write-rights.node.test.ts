@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { writeFileAtomically } from '../../src/sources/write-file.ts'
 import { folder } from '../cli/command.ts'
+import { replaceFiles } from './replace-files.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -90,7 +91,7 @@ describe('what there was stays as it was', () => {
       const [place, elsewhere] = [folder(), folder()]
       const path = join(place, 'link.bin')
       fs.symlinkSync(join(elsewhere, 'new.bin'), path)
-      await writeFileAtomically(path, [WHOLE], { overwrite: overwrite })
+      await writeFileAtomically(path, [WHOLE], { overwrite })
       expect(fs.readlinkSync(path)).toBe(join(elsewhere, 'new.bin'))
       expect(Buffer.compare(fs.readFileSync(join(elsewhere, 'new.bin')), WHOLE)).toBe(0)
     },
@@ -105,10 +106,3 @@ describe('what there was stays as it was', () => {
     })
   })
 })
-
-function replaceFiles(replaced: object): void {
-  const builtin = process.getBuiltinModule
-  const files = { ...fs.promises, ...replaced }
-  vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) =>
-    name === 'node:fs/promises' ? files : builtin(name)) as never)
-}
