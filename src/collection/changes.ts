@@ -116,9 +116,11 @@ export function deleteEntries(parts: Parts, list: ReadonlySet<Key>): void {
  */
 export async function makeRoom(parts: Parts, count: number): Promise<void> {
   const { rows } = parts
-  if (rows.used + count <= rows.capacity) return
-  if (rows.count + count <= rows.capacity / 2) return closeGaps(parts)
-  await rows.reserve(rows.used + count)
+  if (rows.used + count > rows.capacity) {
+    if (rows.count + count <= rows.capacity / 2) closeGaps(parts)
+    else await rows.reserve(rows.used + count)
+  }
+  // also where rows have room: columns have not if memory was too short for them before
   resizeColumns(parts)
 }
 

@@ -41,6 +41,7 @@ export abstract class Column {
   }
 
   reserve(capacity: number): void {
+    if (capacity === this.values.length) return
     const values = new this.Values(capacity).fill(this.missing)
     values.set(this.values.subarray(0, capacity))
     this.values = values

@@ -1,6 +1,7 @@
 /** Room for rows: when it grows, when gaps are closed, and when memory is freed. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { Collection } from '../../src/collection.ts'
+import { Column } from '../../src/metadata/columns.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -47,6 +48,20 @@ test('room is what is needed if memory is too short for twice as much, and a fai
   await expect(collection.add(more)).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' })
   expect([collection.capacity, collection.size]).toEqual([1001, 1001])
   expect(collection.nearest(vector, { k: 2000 }).length).toBe(1001)
+})
+
+test('columns without room are given it before the next entries', async () => {
+  const collection = await Collection.create({ dimension: 1, columns: { year: 'number' }, capacity: 2 })
+  const add = (year: number) => collection.add({ vector: [1], metadata: { year } })
+  await Promise.all([add(0), add(1)])
+  const reserve = vi.spyOn(Column.prototype, 'reserve').mockImplementation(() => {
+    throw new RangeError('Array buffer allocation failed')
+  })
+  await expect(add(2)).rejects.toThrow('allocation failed')
+  expect(collection.size).toBe(2)
+  reserve.mockRestore()
+  await add(3)
+  expect(collection.nearest([1], { filter: { year: 3 } }).keys).toEqual([2])
 })
 
 test('room is given back where less than half is used, not at the half', async () => {
