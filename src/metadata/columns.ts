@@ -197,9 +197,14 @@ export function makeColumns(types: ColumnTypes): Map<string, Column> {
 }
 
 /** Throws `INVALID_ARGUMENT` unless a column of this type can hold `value`. */
-export function checkValue(name: string, type: ColumnType, value: unknown): asserts value is Value | null {
+export function checkValue(
+  name: string,
+  type: ColumnType,
+  value: unknown,
+  prefix = '',
+): asserts value is Value | null {
   if (value === null || (typeof value === type && !Number.isNaN(value))) return
-  throw invalidArgument(`column ${describe(name)} holds a ${type} or null`, value, { column: name })
+  throw invalidArgument(`${prefix}column ${describe(name)} holds a ${type} or null`, value, { column: name })
 }
 
 export function unknownColumn(

@@ -99,15 +99,20 @@ function insteadOf(given: object): string {
   return `${got}: write a value, or ${COMPARISON}`
 }
 
-/**
- * Whether it is an object written with braces, made by JSON.parse or without a prototype, of this realm or
- * another. Throws for inherited keys, which some would read and others would not.
- */
-function isPlainObject(value: unknown, what: string, column?: string): value is object {
+/** Throws for inherited keys, which some would read and others would not. */
+export function rejectInherited(value: unknown, what: string, column?: string): void {
   for (const key in Object(value)) {
     if (Object.hasOwn(Object(value), key)) continue
     throw invalid(`${what} inherits ${describe(key)}: write it into the object itself.`, column ?? key)
   }
+}
+
+/**
+ * Whether it is an object written with braces, made by JSON.parse or without a prototype, of this realm or
+ * another. Throws for inherited keys.
+ */
+function isPlainObject(value: unknown, what: string, column?: string): value is object {
+  rejectInherited(value, what, column)
   if (Object.prototype.toString.call(value) !== '[object Object]') return false
   const prototype: object | null = Object.getPrototypeOf(value)
   if (prototype === null) return true

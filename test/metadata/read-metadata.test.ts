@@ -33,6 +33,11 @@ test.each<[unknown, string, object]>([
   [null, 'metadata is an object with one value per column; got null.', {}],
   ['year', 'metadata is an object with one value per column; got "year".', {}],
   [new Map([['year', 1]]), 'metadata is an object with one value per column; got Map.', {}],
+  [
+    Object.create({ year: 1 }),
+    'metadata inherits "year": write it into the object itself.',
+    { column: 'year' },
+  ],
   [{ yaer: 1 }, 'there is no column "yaer"; there are "year", "text".', { column: 'yaer' }],
 ])('%j is an error', (metadata, message, details) => {
   expect(() => read(metadata)).toThrow(
@@ -59,11 +64,11 @@ test('without columns there is no metadata', () => {
   )
 })
 
-test('a value of another type names its column', () => {
+test('a value of another type names its entry and column', () => {
   expect(() => read({ year: '2020' })).toThrow(
     expect.objectContaining({
       code: 'INVALID_ARGUMENT',
-      message: 'column "year" holds a number or null; got "2020".',
+      message: 'entry 3: column "year" holds a number or null; got "2020".',
       details: { column: 'year' },
     }),
   )
