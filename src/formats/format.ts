@@ -93,7 +93,8 @@ export interface TableFile {
    * Streams the rows as float32 into `target` (size · dimension long, row-major), block by block, without
    * holding a second copy of the table. `target` may be a view of WebAssembly memory, shared or not; that
    * memory must not grow before the promise settles. Rejects with `signal.reason` when aborted, with
-   * `LENGTH_MISMATCH` if `target` has another length; after a rejection `target` holds rubbish.
+   * `INVALID_ARGUMENT` or `LENGTH_MISMATCH` if `target` has another type or length; after a rejection
+   * `target` holds rubbish.
    */
   load(target: Float32Array, options?: LoadOptions): Promise<LoadedRows>
   /** The same for rows of `elementType`, as their bits. */
@@ -113,7 +114,7 @@ export interface TableFile {
 export interface FileRows {
   /** One token per row, two of which may be equal; undefined where the file has none. */
   readonly tokens: readonly string[] | undefined
-  /** Rows [start, end) as float32, row-major. */
+  /** Rows [start, end) as float32, row-major. Rejects with `INVALID_ARGUMENT` if the table lacks one. */
   read(start: number, end: number, signal?: AbortSignal): Promise<Float32Array>
 }
 

@@ -1,13 +1,26 @@
 /** What all `load` functions share: the target's length, progress, words that come twice. */
 import { RowspaceError } from '../core/errors.ts'
+import { describe } from '../core/values.ts'
 import type { BlockOptions } from '../sources/blocks.ts'
 import type { LoadedRows, LoadOptions } from './format.ts'
+import { invalidArgument } from './malformed.ts'
 
 /** Rows as float32, or as the bits of bf16 and f16. */
-type RowTarget = Float32Array | Uint16Array
+export type RowTarget = Float32Array | Uint16Array
 
-/** Throws `LENGTH_MISMATCH` unless `target` holds exactly rowCount · dimension numbers. */
-export function checkTarget(target: RowTarget, size: number, dimension: number): void {
+/**
+ * Throws `INVALID_ARGUMENT` unless `target` is an array of the type `Target`, `LENGTH_MISMATCH` unless it
+ * holds exactly size · dimension numbers.
+ */
+export function checkTarget(
+  target: RowTarget,
+  size: number,
+  dimension: number,
+  Target: typeof Float32Array | typeof Uint16Array = Float32Array,
+): void {
+  if (!(target instanceof Target)) {
+    throw invalidArgument(`The target of a load must be a ${Target.name}; got ${describe(target)}.`)
+  }
   if (target.length === size * dimension) return
   throw new RowspaceError(
     'LENGTH_MISMATCH',

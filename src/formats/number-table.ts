@@ -1,7 +1,8 @@
 /** The table of rows of numbers in one stretch of a file: every binary format but word2vec's. */
 import { readStraight } from '../sources/blocks.ts'
 import type { FileRows, LoadedRows, LoadOptions, TableFile } from './format.ts'
-import { checkTarget, ProgressReporter } from './loading.ts'
+import { checkTarget, ProgressReporter, type RowTarget } from './loading.ts'
+import { invalidArgument, isCount } from './malformed.ts'
 import { F32 } from './number-types.ts'
 import { bytesOfRows, type PlacedRows, widenRows } from './widen.ts'
 
@@ -20,8 +21,7 @@ type Described = Pick<TableFile, 'format' | 'headerBytes'> & Partial<TableFile>
 export function numberTable(rows: NumberRows, described: Described): TableFile {
   const { size, dimension, type, scales, readTokens } = rows
   const dtype = scales === undefined ? type.stored : 'int8'
-  const load = (target: Float32Array | Uint16Array, options: LoadOptions = {}) =>
-    loadRows(rows, target, options)
+  const load = (target: Float32Array, options?: LoadOptions) => loadRows(rows, target, Float32Array, options)
   const table = { ...described, dtype, size, dimension, load }
   if (rows.byColumn || rows.bigEndian || type.numbers > 1) return table
   const openRows = async ({ signal }: LoadOptions = {}) => ({
@@ -29,16 +29,19 @@ export function numberTable(rows: NumberRows, described: Described): TableFile {
     read: rowReader(rows),
   })
   if (dtype !== 'bf16' && dtype !== 'f16') return { ...table, openRows }
-  return { ...table, openRows, elementType: dtype, loadBits: load }
+  const loadBits = (target: Uint16Array, options?: LoadOptions) =>
+    loadRows(rows, target, Uint16Array, options)
+  return { ...table, openRows, elementType: dtype, loadBits }
 }
 
 async function loadRows(
   rows: NumberRows,
-  target: Float32Array | Uint16Array,
-  options: LoadOptions,
+  target: RowTarget,
+  Target: typeof Float32Array | typeof Uint16Array,
+  options: LoadOptions = {},
 ): Promise<LoadedRows> {
   const { source, start, size, dimension, type, tokenBytes = 0, scales } = rows
-  checkTarget(target, size, dimension)
+  checkTarget(target, size, dimension, Target)
   const before = tokenBytes + (scales === undefined ? 0 : size * 4)
   const progress = new ProgressReporter(options, before + bytesOfRows(rows, size))
   // tokens first: if they do not fit the rows, nobody waits for the rows
@@ -57,7 +60,13 @@ async function loadRows(
 }
 
 function rowReader(rows: NumberRows): FileRows['read'] {
+  const { source, size } = rows
   return async (start, end, signal) => {
+    // other tensors may lie behind the last row
+    if (!isCount(start) || !isCount(end) || start > end || end > size) {
+      const message = `${source.name}: rows ${start} to ${end} must be a range of its ${size} rows.`
+      throw invalidArgument(message, { start, end, size })
+    }
     const target = new Float32Array((end - start) * rows.dimension)
     const scales = await readScales(rows, start, end, { signal })
     await widenRows(rows, target, { signal, firstRow: start, scales })

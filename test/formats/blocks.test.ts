@@ -79,6 +79,45 @@ describe.each(Object.entries(FILES))('%s', (_, [make, expected, isReadByRow]) =>
   })
 })
 
+test('rows are read by places within the table alone: another tensor may lie behind it', async () => {
+  const numbers = Float32Array.of(1, 2, 3, 4)
+  const bytes = join(
+    encodeSafetensors([
+      tensor('F32', numbers, 'embeddings', [2, 2]),
+      tensor('F32', numbers, 'other', [2, 2]),
+    ]),
+  )
+  const file = await openTableFile(bytes)
+  const rows = await file.openRows?.()
+  expect(Array.from((await rows?.read(1, 2)) ?? [])).toEqual([3, 4])
+  expect((await rows?.read(2, 2))?.length).toBe(0)
+  for (const [start, end] of [
+    [-1, 1],
+    [1, 3],
+    [2, 1],
+    [0.5, 1],
+    [0, 1.5],
+    [Number.NaN, 1],
+    [0, undefined as unknown as number],
+  ] as const) {
+    expect(await rejection(Promise.resolve(rows?.read(start, end)))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: `bytes: rows ${start} to ${end} must be a range of its 2 rows.`,
+    })
+  }
+  await file.close()
+})
+
+test('bits are loaded into a Uint16Array alone', async () => {
+  const bytes = join(encodeSafetensors([tensor('BF16', Uint16Array.of(1, 2), 'embeddings', [1, 2])]))
+  const file = await openTableFile(bytes)
+  expect(await rejection(Promise.resolve(file.loadBits?.(new Float32Array(2) as never)))).toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: expect.stringContaining('must be a Uint16Array'),
+  })
+  await file.close()
+})
+
 test('a number too large for float32 names its row and column in any block, and however it is read', async () => {
   const wide = Float64Array.from(ROWS)
   wide[9_001 * DIMENSION + 5] = -1e300

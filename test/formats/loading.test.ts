@@ -8,6 +8,7 @@ import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
 import { openTable } from '../../src/open/open-table.ts'
+import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { join, rejection, same } from './files.ts'
@@ -149,6 +150,28 @@ describe.each(Object.entries(FILES))('%s', (format, make) => {
       read: async (start, end) => packed.slice(start, reads++ === 1 ? end - 1 : end),
     }
     expect((await rejection(openTable(source))).code).toBe('TRUNCATED')
+  })
+
+  test('a target of another type or length is rejected before a row is read', async () => {
+    const packed = await bytes()
+    const file = await openTableFile({
+      ...bytesSource(packed),
+      readInto: () => expect.fail('rows were read'),
+    })
+    const onProgress = () => expect.fail('rows were read')
+    const numbers = SIZE * DIMENSION
+    for (const wrong of [new Float64Array(numbers), new Uint16Array(numbers), Array(numbers).fill(0)]) {
+      const error = await rejection(file.load(wrong as never, { onProgress }))
+      expect(error.code).toBe('INVALID_ARGUMENT')
+      expect(error.message).toMatch(/^The target of a load must be a Float32Array; got .+\.$/)
+    }
+    for (const length of [numbers - 1, numbers + 1]) {
+      expect(await rejection(file.load(new Float32Array(length), { onProgress }))).toMatchObject({
+        code: 'LENGTH_MISMATCH',
+        details: { expected: numbers, actual: length },
+      })
+    }
+    await file.close()
   })
 
   test('the same from bytes, a buffer, a Blob and a File', async () => {
