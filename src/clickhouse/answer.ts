@@ -93,8 +93,9 @@ class Group {
   ) {
     this.rows = new FetchedRows(connection, params.dimension)
     this.queries = queries.map((query) => {
-      const head = Math.min(params.size, params.k + query.excluded.size + SPARE)
-      return { ...query, head, limit: head, minScore: Number.NEGATIVE_INFINITY, answer: undefined }
+      const head = params.k + SPARE
+      const limit = Math.min(params.size, head + query.excluded.size)
+      return { ...query, head, limit, minScore: Number.NEGATIVE_INFINITY, answer: undefined }
     })
   }
 
@@ -116,7 +117,7 @@ class Group {
   private async answerFew(): Promise<void> {
     const { where } = this.params
     if (where === undefined) return
-    const limit = this.queries.reduce((sum, query) => sum + query.limit, 0)
+    const limit = this.queries.reduce((sum, query) => sum + query.head, 0)
     const ids = await passingIds(this.connection, where, limit, this.params)
     if (ids === undefined) return
     const all = this.queries.map((query) => ({ query, ids, bounds: [], rest: Number.NEGATIVE_INFINITY }))
@@ -168,7 +169,8 @@ class Group {
    * The best of the candidates: those that come first by their bounds, then those whose bounds reach what
    * these reach.
    */
-  private async best(candidates: readonly Candidates<OpenQuery>[]): Promise<Scored[]> {
+  private async best(found: readonly Candidates<OpenQuery>[]): Promise<Scored[]> {
+    const candidates = found.map(withoutExcluded)
     const heads = await this.score(
       candidates,
       candidates.flatMap(({ query, ids }) => ids.slice(0, query.head)),
@@ -204,6 +206,13 @@ class Group {
     const { k, metric, minScore = Number.NEGATIVE_INFINITY } = this.params
     return (metric === 'cosine' ? cosines : dots)[k - 1] ?? Math.fround(minScore)
   }
+}
+
+/** Rows that no answer may have need not be fetched. */
+function withoutExcluded({ ids, bounds, ...others }: Candidates<OpenQuery>): Candidates<OpenQuery> {
+  const { excluded } = others.query
+  const isOpen = (_: number, place: number) => !excluded.has(ids[place]!)
+  return { ...others, ids: ids.filter(isOpen), bounds: bounds.filter(isOpen) }
 }
 
 /** Raises what every row of an answer reaches to what was found. */

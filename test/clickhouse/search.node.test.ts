@@ -94,13 +94,34 @@ test('more near-ties than come at once, in another order by their bounds than by
   })
   const { local, cluster } = await both(flat, 3)
   const queries = [flat.slice(3, 6), Float32Array.of(0.4, -0.2, 0.9)]
-  const several: Omit<SearchOptions, 'filter'>[] = [{}, { metric: 'dot', k: 300 }, { exclude: [1, 2, 7] }]
+  const best = [...local.nearest(queries[0]!, { k: 1_500 }).ids]
+  const several: Omit<SearchOptions, 'filter'>[] = [
+    {},
+    { metric: 'dot', k: 300 },
+    { exclude: [1, 2, 7] },
+    // all that would come at once, all but a few, and all
+    { exclude: best.slice(0, 1_000) },
+    { exclude: best.slice(0, 1_497) },
+    { exclude: best, k: 3 },
+  ]
   for (const options of several) {
     const expected = local.nearestBatch(queries, options)
     const actual = await cluster.nearestBatch(queries, options)
     for (const [index, answer] of actual.entries()) expectSame(answer, expected[index]!)
     expectSame(await cluster.nearest(queries[1]!, options), expected[1]!)
   }
+})
+
+test('rows that are left out are not fetched', async () => {
+  const { engine, local, cluster } = await both(makeTable(400, 3, 'plain', 2).flat, 3)
+  const query = makeQuery(3, 'plain', 1)
+  const exclude = [...local.nearest(query, { k: 200 }).ids]
+  const before = engine.statements.length
+  expectSame(await cluster.nearest(query, { exclude }), local.nearest(query, { exclude }))
+  const lists = engine.statements.slice(before).map((sent) => /id IN \((.*)\)/.exec(sent.query)?.[1] ?? '')
+  const fetched = lists.flatMap((list) => list.split(',').filter((id) => id !== '')).map(Number)
+  expect(fetched.length).toBeGreaterThanOrEqual(10)
+  expect(fetched.filter((id) => exclude.includes(id))).toEqual([])
 })
 
 test('conditions choose the rows that they choose in memory', async () => {
