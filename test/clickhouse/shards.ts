@@ -5,9 +5,10 @@
 import { expect } from 'vitest'
 import type { ClickHouseTable } from '../../src/clickhouse/clickhouse-table.ts'
 import type { ClickHouseOptions, UploadOptions } from '../../src/clickhouse/options.ts'
-import { openClickHouse } from '../../src/clickhouse.ts'
+import { openClickHouse, uploadTable } from '../../src/clickhouse.ts'
 import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
 import type { ColumnTypes, NoColumns } from '../../src/metadata/types.ts'
+import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import type { Match } from '../../src/table/matches.ts'
 import { PASSWORD, USER } from './servers.ts'
 
@@ -25,6 +26,20 @@ export function openUploaded<Columns extends ColumnTypes = NoColumns>(
 ): Promise<ClickHouseTable<Columns>> {
   const { cluster: _, servers: __, rowsAtOnce: ___, metadata: ____, overwrite: _____, ...place } = options
   return openClickHouse<Columns>(place)
+}
+
+/** A table with the tokens 'token 0', 'token 1', …, here and uploaded. */
+export async function uploadBoth<Columns extends ColumnTypes = NoColumns>(
+  at: Omit<UploadOptions, 'columns' | 'metadata'>,
+  flat: Float32Array,
+  dimension: number,
+  { kernel, ...options }: Partial<UploadOptions<Columns>> & Pick<ClickHouseOptions, 'kernel'> = {},
+): Promise<{ local: EmbeddingTable; cluster: ClickHouseTable<Columns> }> {
+  const tokens = Array.from({ length: flat.length / dimension }, (_, id) => `token ${id}`)
+  const local = await EmbeddingTable.from(flat, { dimension, tokens })
+  await uploadTable<Columns>(local, { ...at, ...options })
+  const cluster = await openUploaded<Columns>({ ...at, kernel, columns: options.columns })
+  return { local, cluster }
 }
 
 interface Answer {

@@ -4,34 +4,17 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createClient } from '@clickhouse/client'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { uploadTable } from '../../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import { makeTable } from '../../oracle/tables.ts'
-import { type ClickHouseServers, findClickHouse, PASSWORD, startClickHouse, USER } from '../servers.ts'
-import { errorOf, expectSame, onServers, openUploaded } from '../shards.ts'
-
-const SIZE = 900
-const DIMENSION = 24
+import { findClickHouse } from '../servers.ts'
+import { errorOf, expectSame, openUploaded } from '../shards.ts'
+import { DIMENSION, SIZE, useThreeShards } from './three-shards.ts'
 
 describe.skipIf(findClickHouse() === undefined)('three shards', () => {
-  let servers: ClickHouseServers
-  let local: EmbeddingTable
-  let sql: ReturnType<typeof createClient>
-  const command = (query: string) => sql.command({ query })
-  beforeAll(async () => {
-    servers = await startClickHouse()
-    const { flat } = makeTable(SIZE, DIMENSION, 'plain', 17)
-    local = await EmbeddingTable.from(flat, { dimension: DIMENSION })
-    sql = createClient({ url: servers.urls[0]!, username: USER, password: PASSWORD, log: { level: 127 } })
-  }, 60_000)
-  afterAll(async () => {
-    await sql?.close()
-    await servers?.stop()
-  }, 60_000)
-
-  const on = (table: string) => ({ ...onServers(servers.urls, table, 'three'), rowsAtOnce: 64 })
+  const shards = useThreeShards()
+  const { on, command } = shards
 
   test('a server that is absent, a wrong password, database, table, cluster', async () => {
     const at = on('absent')
@@ -47,43 +30,45 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const database = await errorOf(openUploaded({ ...at, database: 'elsewhere' }))
     expect(database).toMatchObject({ code: 'NOT_FOUND' })
     expect(database.message).toContain('there is no database "elsewhere"')
-    expect((await errorOf(uploadTable(local, { ...at, database: 'elsewhere' }))).code).toBe('NOT_FOUND')
+    expect((await errorOf(uploadTable(shards.local, { ...at, database: 'elsewhere' }))).code).toBe(
+      'NOT_FOUND',
+    )
     expect((await errorOf(openUploaded(at))).message).toContain('Upload it first')
-    const cluster = await errorOf(uploadTable(local, { ...at, cluster: 'four' }))
+    const cluster = await errorOf(uploadTable(shards.local, { ...at, cluster: 'four' }))
     expect(cluster).toMatchObject({ code: 'NOT_FOUND' })
     expect(cluster.message).toContain('"three"')
-    const keeper = await errorOf(uploadTable(local, { ...at, servers: undefined }))
+    const keeper = await errorOf(uploadTable(shards.local, { ...at, servers: undefined }))
     expect(keeper.code).toBe('UNSUPPORTED')
     expect(keeper.message).toContain('Give the HTTP address of each shard')
   })
 
   test('a shard killed: no answer without it, and the same answers when it is back', async () => {
     const at = on('killed')
-    await uploadTable(local, at)
+    await uploadTable(shards.local, at)
     const cluster = await openUploaded(at)
-    const expected = local.nearest(3)
+    const expected = shards.local.nearest(3)
     expectSame(await cluster.nearest(3), expected)
-    await servers.servers[2]!.kill()
+    await shards.servers[2]!.kill()
     const error = await errorOf(cluster.nearest(3))
-    expect(error).toMatchObject({ code: 'IO', details: { server: servers.urls[0], table: 'default.killed' } })
+    expect(error).toMatchObject({ code: 'IO', details: { server: shards.urls[0], table: 'default.killed' } })
     expect(error.message).toContain('a shard cannot be reached')
     expect((await errorOf(openUploaded(at))).code).toBe('IO')
-    await servers.servers[2]!.start()
+    await shards.servers[2]!.start()
     expectSame(await cluster.nearest(3), expected)
     await cluster.close()
   }, 60_000)
 
   test('a shard killed while it answers', async () => {
     const at = on('killed while it answers')
-    await uploadTable(local, at)
+    await uploadTable(shards.local, at)
     const cluster = await openUploaded(at)
     const queries = Array.from({ length: 96 }, (_, id) => id)
     const answer = errorOf(cluster.nearestBatch(queries, { metric: 'dot' }))
     await new Promise((resolve) => setTimeout(resolve, 150))
-    await servers.servers[1]!.kill()
+    await shards.servers[1]!.kill()
     expect((await answer).code).toBe('IO')
-    await servers.servers[1]!.start()
-    const expected = local.nearestBatch(queries, { metric: 'dot' })
+    await shards.servers[1]!.start()
+    const expected = shards.local.nearestBatch(queries, { metric: 'dot' })
     for (const [index, answer] of (await cluster.nearestBatch(queries, { metric: 'dot' })).entries()) {
       expectSame(answer, expected[index]!)
     }
@@ -96,29 +81,26 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       const at = on(`cut ${which}`)
       let killed: Promise<void> | undefined
       const error = await errorOf(
-        uploadTable(local, {
+        uploadTable(shards.local, {
           ...at,
           onProgress: ({ done }) => {
-            if (done >= 256) killed ??= servers.servers[which]!.kill()
+            if (done >= 256) killed ??= shards.servers[which]!.kill()
           },
         }),
       )
       expect(error.code).toBe('IO')
       await killed
       if (which !== 0) expect((await errorOf(openUploaded(at))).code).toBe('TRUNCATED')
-      await servers.servers[which]!.start()
+      await shards.servers[which]!.start()
       expect((await errorOf(openUploaded(at))).code).toBe('TRUNCATED')
-      const { sent } = await uploadTable(local, at)
+      const { sent } = await uploadTable(shards.local, at)
       expect(sent).toBeGreaterThan(0)
       expect(sent).toBeLessThan(SIZE)
-      expect((await uploadTable(local, at)).sent).toBe(0)
-      const counted = await sql.query({
-        query: `SELECT count(), uniqExact(id) FROM default.\`cut ${which}\``,
-        format: 'JSONCompact',
-      })
-      expect((await counted.json<[string, string]>()).data).toEqual([[String(SIZE), String(SIZE)]])
+      expect((await uploadTable(shards.local, at)).sent).toBe(0)
+      const counts = `SELECT count(), uniqExact(id) FROM default.\`cut ${which}\``
+      expect(await shards.selectOne(counts)).toEqual([String(SIZE), String(SIZE)])
       const cluster = await openUploaded(at)
-      expectSame(await cluster.nearest(5, { k: 50 }), local.nearest(5, { k: 50 }))
+      expectSame(await cluster.nearest(5, { k: 50 }), shards.local.nearest(5, { k: 50 }))
       await cluster.close()
     },
     60_000,
@@ -131,33 +113,32 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const onProgress = ({ done }: { done: number }) => {
       if (done >= 512) controller.abort(reason)
     }
-    await expect(uploadTable(local, { ...at, signal: controller.signal, onProgress })).rejects.toBe(reason)
-    const { sent } = await uploadTable(local, at)
+    await expect(uploadTable(shards.local, { ...at, signal: controller.signal, onProgress })).rejects.toBe(
+      reason,
+    )
+    const { sent } = await uploadTable(shards.local, at)
     expect(sent).toBe(SIZE - 512)
   })
 
   test('rows that came twice or in part are found and sent anew', async () => {
     const at = on('twice')
-    await uploadTable(local, at)
+    await uploadTable(shards.local, at)
     await command('DROP TABLE default.twice_complete')
     // a whole block, a single row
     await command('INSERT INTO default.twice SELECT * FROM default.twice WHERE id < 64 OR id = 200')
     await expect.poll(async () => (await errorOf(openUploaded(at))).code).toBe('TRUNCATED')
     await expect
-      .poll(async () => {
-        const rows = await sql.query({ query: 'SELECT count() FROM default.twice', format: 'JSONCompact' })
-        return (await rows.json<[string]>()).data[0]![0]
-      })
-      .toBe(String(SIZE + 65))
-    expect((await uploadTable(local, at)).sent).toBe(SIZE)
+      .poll(() => shards.selectOne('SELECT count() FROM default.twice'))
+      .toEqual([String(SIZE + 65)])
+    expect((await uploadTable(shards.local, at)).sent).toBe(SIZE)
     const cluster = await openUploaded(at)
-    expectSame(await cluster.nearest(5), local.nearest(5))
+    expectSame(await cluster.nearest(5), shards.local.nearest(5))
     await cluster.close()
   }, 30_000)
 
   test('rows that somebody else adds or takes away are noticed', async () => {
     const at = on('changed')
-    await uploadTable(local, at)
+    await uploadTable(shards.local, at)
     const cluster = await openUploaded(at)
     await command('INSERT INTO default.changed_local SELECT * FROM default.changed_local WHERE id = 0')
     const error = await errorOf(cluster.nearest(3))
@@ -169,7 +150,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   test('NaN that somebody else put there is never in an answer', async () => {
     const at = { ...on('odd'), rowsAtOnce: SIZE }
-    await uploadTable(local, at)
+    await uploadTable(shards.local, at)
     const cluster = await openUploaded({ ...at, kernel: 'arrays' })
     await command(
       'INSERT INTO default.odd_local ' +
@@ -190,7 +171,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   test('another table of this name is left as it is', async () => {
     const at = on('taken')
-    await uploadTable(local, at)
+    await uploadTable(shards.local, at)
     const other = await EmbeddingTable.from(makeTable(SIZE, DIMENSION, 'plain', 18).flat, {
       dimension: DIMENSION,
     })
@@ -199,15 +180,17 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const error = await errorOf(uploadTable(wide, at))
     expect(error.code).toBe('CONFLICT')
     expect(error.message).toMatch(/"size":900,"dimension":24.*"size":50,"dimension":7/)
-    expect((await errorOf(uploadTable(local, { ...at, columns: { year: 'number' } }))).code).toBe('CONFLICT')
+    expect((await errorOf(uploadTable(shards.local, { ...at, columns: { year: 'number' } }))).code).toBe(
+      'CONFLICT',
+    )
     expect((await errorOf(openUploaded({ ...at, columns: { year: 'number' } }))).code).toBe(
       'INVALID_ARGUMENT',
     )
     await command('CREATE TABLE default.theirs (x UInt8) ENGINE = Memory')
-    expect((await errorOf(uploadTable(local, { ...at, table: 'theirs' }))).message).toContain(
+    expect((await errorOf(uploadTable(shards.local, { ...at, table: 'theirs' }))).message).toContain(
       'a table that rowspace did not make',
     )
-    expect((await uploadTable(local, at)).sent).toBe(0)
+    expect((await uploadTable(shards.local, at)).sent).toBe(0)
     await uploadTable(wide, { ...at, overwrite: true })
     const cluster = await openUploaded(at)
     expect([cluster.size, cluster.dimension]).toEqual([50, 7])
@@ -216,10 +199,10 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   test('a table that a newer version made is rejected', async () => {
     const at = on('newer')
-    await uploadTable(local, at)
+    await uploadTable(shards.local, at)
     await command('DROP TABLE default.newer_meta')
     await command('CREATE VIEW default.newer_meta AS SELECT toUInt32(2) AS version, 1 AS other')
-    for (const promise of [openUploaded(at), uploadTable(local, at)]) {
+    for (const promise of [openUploaded(at), uploadTable(shards.local, at)]) {
       const error = await errorOf(promise)
       expect(error.code).toBe('UNSUPPORTED')
       expect(error.message).toContain('Update rowspace')
@@ -228,30 +211,30 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
 
   describe('a slow server', () => {
     beforeEach(async () => {
-      await uploadTable(local, on('slow'))
+      await uploadTable(shards.local, on('slow'))
     })
-    afterEach(() => servers.servers[1]!.resume())
+    afterEach(() => shards.servers[1]!.resume())
 
     test('is given up after the time given, and the query is ended there', async () => {
       const cluster = await openUploaded({ ...on('slow'), timeoutMilliseconds: 1_500 })
-      servers.servers[1]!.pause()
+      shards.servers[1]!.pause()
       const error = await errorOf(cluster.nearest(3))
       expect(error).toMatchObject({ code: 'IO', details: { reason: 'TIMEOUT' } })
       expect(error.message).toContain('Raise timeoutMilliseconds')
-      servers.servers[1]!.resume()
+      shards.servers[1]!.resume()
       await expect.poll(running, { timeout: 10_000 }).toBe(0)
       await cluster.close()
     }, 30_000)
 
     test('a query that is aborted is ended there', async () => {
       const cluster = await openUploaded(on('slow'))
-      servers.servers[1]!.pause()
+      shards.servers[1]!.pause()
       const reason = new Error('no longer wanted')
       const controller = new AbortController()
       const answer = cluster.nearest(3, { signal: controller.signal })
       setTimeout(() => controller.abort(reason), 300)
       await expect(answer).rejects.toBe(reason)
-      servers.servers[1]!.resume()
+      shards.servers[1]!.resume()
       await expect.poll(running, { timeout: 10_000 }).toBe(0)
       await cluster.close()
     }, 30_000)
@@ -260,8 +243,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     async function running(): Promise<number> {
       const query =
         "SELECT count() FROM system.processes WHERE query LIKE '%AS query%' AND query NOT LIKE '%processes%'"
-      const { data } = await (await sql.query({ query, format: 'JSONCompact' })).json<[string]>()
-      return Number(data[0]![0])
+      return Number(await shards.selectOne(query))
     }
   })
 

@@ -1,32 +1,15 @@
 /** Names and tokens with any text in them, and statements that are larger than the engine's own limits. */
-import { createClient } from '@clickhouse/client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { uploadTable } from '../../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import { makeTable } from '../../oracle/tables.ts'
-import { type ClickHouseServers, findClickHouse, PASSWORD, startClickHouse, USER } from '../servers.ts'
+import { findClickHouse } from '../servers.ts'
 import { errorOf, expectSame, onServers, openUploaded } from '../shards.ts'
-
-const SIZE = 900
-const DIMENSION = 24
+import { useThreeShards } from './three-shards.ts'
 
 describe.skipIf(findClickHouse() === undefined)('three shards', () => {
-  let servers: ClickHouseServers
-  let local: EmbeddingTable
-  let sql: ReturnType<typeof createClient>
-  const command = (query: string) => sql.command({ query })
-  beforeAll(async () => {
-    servers = await startClickHouse()
-    const { flat } = makeTable(SIZE, DIMENSION, 'plain', 17)
-    local = await EmbeddingTable.from(flat, { dimension: DIMENSION })
-    sql = createClient({ url: servers.urls[0]!, username: USER, password: PASSWORD, log: { level: 127 } })
-  }, 60_000)
-  afterAll(async () => {
-    await sql?.close()
-    await servers?.stop()
-  }, 60_000)
-
-  const on = (table: string) => ({ ...onServers(servers.urls, table, 'three'), rowsAtOnce: 64 })
+  const shards = useThreeShards()
+  const { on, command } = shards
 
   test('names with quotes, dots and SQL in them are names and nothing else', async () => {
     await command('CREATE DATABASE `a.b``c`').catch(() => command('CREATE DATABASE `a.b\\`c`'))
@@ -38,16 +21,18 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       '表 🗼',
     ]) {
       const at = { ...on(table), database: 'a.b`c' }
-      await uploadTable(local, { ...at, cluster: undefined, servers: undefined })
+      await uploadTable(shards.local, { ...at, cluster: undefined, servers: undefined })
       const cluster = await openUploaded(at)
-      expectSame(await cluster.nearest(3), local.nearest(3))
+      expectSame(await cluster.nearest(3), shards.local.nearest(3))
       await cluster.close()
     }
     for (const name of ['', 'a\nb', 'a\0b', 'x'.repeat(200), '\ud800']) {
       expect((await errorOf(openUploaded({ ...on(name) }))).code).toBe('INVALID_ARGUMENT')
     }
     for (const column of ['a.b', 'a`b', "a'b", '', 'a\\']) {
-      const error = await errorOf(uploadTable(local, { ...on('columns'), columns: { [column]: 'number' } }))
+      const error = await errorOf(
+        uploadTable(shards.local, { ...on('columns'), columns: { [column]: 'number' } }),
+      )
       expect(error.code).toBe('INVALID_ARGUMENT')
     }
   }, 60_000)
@@ -71,7 +56,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
       dimension: 2,
       tokens: unique,
     })
-    const at = onServers(servers.urls, 'unicode', 'three')
+    const at = onServers(shards.urls, 'unicode', 'three')
     await uploadTable(table, at)
     const cluster = await openUploaded(at)
     const found = await cluster.tokenIds(unique)
@@ -89,7 +74,7 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
   test('wider than max_query_size, and more memory than there is', async () => {
     const dimension = 30_000
     const wide = await EmbeddingTable.from(makeTable(12, dimension, 'plain', 5).flat, { dimension })
-    const at = onServers(servers.urls, 'wide', 'three')
+    const at = onServers(shards.urls, 'wide', 'three')
     await uploadTable(wide, { ...at, rowsAtOnce: 4 })
     for (const kernel of ['codes', 'arrays'] as const) {
       const cluster = await openUploaded({ ...at, kernel })
