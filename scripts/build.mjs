@@ -106,6 +106,8 @@ const shared = {
   target: 'es2022',
   minifySyntax: true,
   minifyWhitespace: true,
+  // Node prints the line that threw: it must fit a screen
+  lineLimit: 160,
   legalComments: 'none',
   splitting: true,
   chunkNames: 'chunk-[hash]',
@@ -122,7 +124,7 @@ const mapped = { ...shared, sourcemap: true }
  */
 function withoutBareImports(path) {
   const blank = (found) => ' '.repeat(found.length)
-  writeFileSync(path, readFileSync(path, 'utf8').replace(/import"\.\/[\w-]+\.js";/g, blank))
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/import"\.{1,2}\/[\w-]+\.js";/g, blank))
 }
 
 /** The package holds src/ and bindings/; a map repeats the text of other sources alone. */
