@@ -58,7 +58,7 @@ export async function writeFileAtomically(
  */
 export async function resolveTarget(path: string): Promise<string> {
   const { readlink, realpath } = files(`write the file "${path}"`)
-  const { basename, dirname, join, resolve } = paths()
+  const { basename, dirname, isAbsolute, join, sep } = paths()
   const found = await realpath(path).catch((error) => {
     if (systemCode(error) === 'ENOENT') return undefined
     throw fileError(path, error)
@@ -69,7 +69,9 @@ export async function resolveTarget(path: string): Promise<string> {
   })
   // a link to a file that is not there yet; links in a circle are an error of realpath
   const link = await readlink(path).catch(() => undefined)
-  return link === undefined ? join(folder, basename(path)) : resolveTarget(resolve(folder, link))
+  if (link === undefined) return join(folder, basename(path))
+  // not joined: `..` after a linked folder leads out of where that link leads
+  return resolveTarget(isAbsolute(link) ? link : folder + sep + link)
 }
 
 function noFolderError(path: string, folder: string, cause: unknown): RowspaceError {

@@ -97,6 +97,22 @@ describe('what there was stays as it was', () => {
     },
   )
 
+  test('a link through a linked folder and back leads where the system follows it', async () => {
+    const [place, elsewhere] = [folder(), folder()]
+    fs.mkdirSync(join(elsewhere, 'inner'))
+    fs.symlinkSync(join(elsewhere, 'inner'), join(place, 'inner'))
+    fs.symlinkSync('inner/../new.bin', join(place, 'link.bin'))
+    await writeFileAtomically(join(place, 'link.bin'), [WHOLE])
+    expect(fs.readdirSync(place).sort()).toEqual(['inner', 'link.bin'])
+    expect(Buffer.compare(fs.readFileSync(join(place, 'link.bin')), WHOLE)).toBe(0)
+  })
+
+  test('a link to itself through a folder that is missing is an error', async () => {
+    const path = join(folder(), 'link.bin')
+    fs.symlinkSync('missing/../link.bin', path)
+    await expect(writeFileAtomically(path, [WHOLE])).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
   test('links that lead to each other are an error', async () => {
     const path = join(folder(), 'link.bin')
     fs.symlinkSync('link.bin', path)
