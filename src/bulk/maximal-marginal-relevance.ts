@@ -3,10 +3,9 @@
  * Use of MMR, Diversity-Based Reranking for Reordering Documents and Producing Summaries, 1998).
  */
 
-import { RowspaceError } from '../core/errors.ts'
 import { SEARCH_OPTIONS } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import { readSearchOptions } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table/embedding-table.ts'
@@ -43,10 +42,7 @@ export function maximalMarginalRelevance(
     ...search
   } = readOptions(options, RELEVANCE_OPTIONS, 'the options of maximalMarginalRelevance()')
   if (!(typeof lambda === 'number' && lambda >= 0 && lambda <= 1)) {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `lambda must be a number from 0 to 1; got ${describe(lambda)}.`,
-    )
+    throw invalidArgument('lambda must be a number from 0 to 1', lambda)
   }
   const { k } = readSearchOptions(search)
   const near = table.nearest(query, { ...search, k: candidateCount(table, candidates, k) })
@@ -78,8 +74,5 @@ function candidateCount({ size }: EmbeddingTable, candidates: number | undefined
   if (candidates === undefined) return Math.min(size, 10 * k)
   if (candidates === Number.POSITIVE_INFINITY) return size
   if (Number.isSafeInteger(candidates) && candidates >= k) return Math.min(size, candidates)
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `candidates must be an integer ≥ k = ${k}, or Infinity; got ${describe(candidates)}.`,
-  )
+  throw invalidArgument(`candidates must be an integer ≥ k = ${k}, or Infinity`, candidates)
 }

@@ -1,9 +1,9 @@
 /** All rows with a minimum score, however many there are. */
 
-import { RowspaceError } from '../core/errors.ts'
+import type { RowspaceError } from '../core/errors.ts'
 import { SEARCH_OPTIONS } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { describe, readList } from '../core/values.ts'
+import { invalidArgument, readList } from '../core/values.ts'
 import { queryList } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable, Query, SearchOptions } from '../table/embedding-table.ts'
@@ -103,8 +103,5 @@ export function rangeSearchUpTo<Key extends Query>(
 /** Throws `INVALID_ARGUMENT` unless `minScore` is a number. */
 export function checkMinScore(minScore: number): void {
   if (typeof minScore === 'number' && !Number.isNaN(minScore)) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `minScore must be a number (a cosine from −1 to 1); got ${describe(minScore)}.`,
-  )
+  throw invalidArgument('minScore must be a number (a cosine from −1 to 1)', minScore)
 }

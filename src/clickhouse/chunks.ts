@@ -1,7 +1,6 @@
 /** A table in chunks of rows, and which of them the shards have. */
 
-import { RowspaceError } from '../core/errors.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import type { Connection } from './connection.ts'
 import type { Description } from './schema.ts'
 
@@ -15,10 +14,7 @@ export function chunkRowsOf(rowsAtOnce: number | undefined, dimension: number): 
     return Math.max(1, Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(CHUNK_BYTES / (5 * dimension + 32)))))
   }
   if (Number.isSafeInteger(rowsAtOnce) && rowsAtOnce >= 1 && rowsAtOnce <= MAX_ROWS) return rowsAtOnce
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `rowsAtOnce must be an integer from 1 to ${MAX_ROWS}; got ${describe(rowsAtOnce)}.`,
-  )
+  throw invalidArgument(`rowsAtOnce must be an integer from 1 to ${MAX_ROWS}`, rowsAtOnce)
 }
 
 export class Chunks {

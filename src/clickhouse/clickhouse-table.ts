@@ -3,7 +3,7 @@
 import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
 import type { Query, RowKey } from '../core/options.ts'
-import { describe, readList } from '../core/values.ts'
+import { invalidArgument, readList } from '../core/values.ts'
 import type { CheckedSearch } from '../metadata/condition.ts'
 import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
@@ -90,8 +90,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   async token(id: number, options: SignalOptions = {}): Promise<string | undefined> {
     this.checkOpen()
     const signal = readSignal(options, 'token()')
-    if (typeof id !== 'number')
-      throw new RowspaceError('INVALID_ARGUMENT', `An id must be a number; got ${describe(id)}.`)
+    if (typeof id !== 'number') throw invalidArgument('An id must be a number', id)
     checkId(id, this.size)
     return (await this.fetch([id], signal)).get(id).token
   }
@@ -189,8 +188,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     const signal = readSignal(options, 'tokenIds()')
     const list = readList(tokens, 'tokens')
     const odd = list.find((token) => typeof token !== 'string')
-    if (odd !== undefined)
-      throw new RowspaceError('INVALID_ARGUMENT', `A token must be a string; got ${describe(odd)}.`)
+    if (odd !== undefined) throw invalidArgument('A token must be a string', odd)
     return this.hasTokens ? findTokens(this.connection, list, signal) : new Map()
   }
 

@@ -2,7 +2,7 @@
 
 import { type ErrorCode, RowspaceError } from '../core/errors.ts'
 import { joinBytes } from '../core/join-bytes.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import { credentialsOf, encoded, readAddress } from './address.ts'
 import { type ByteStream, type Client, importClient, makeClient, type Statement } from './client.ts'
 import { explain } from './failures.ts'
@@ -205,10 +205,7 @@ function roomFor(query: string): Record<string, number> {
 
 function timeoutOf({ timeoutMilliseconds: timeout = TIMEOUT }: ConnectionOptions): number {
   if (Number.isSafeInteger(timeout) && timeout > 0 && timeout <= MAX_TIMEOUT) return timeout
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `timeoutMilliseconds must be an integer from 1 to ${MAX_TIMEOUT}; got ${describe(timeout)}.`,
-  )
+  throw invalidArgument(`timeoutMilliseconds must be an integer from 1 to ${MAX_TIMEOUT}`, timeout)
 }
 
 /** Throws unless it is rows, as only ClickHouse gives them. */

@@ -3,7 +3,7 @@
 import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
 import type { RowKey } from '../core/options.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument } from '../core/values.ts'
 import { isRow } from '../table/arguments.ts'
 import type { Connection } from './connection.ts'
 import { batches, quoteText } from './sql.ts'
@@ -24,7 +24,7 @@ export async function findIds(
   for (const row of rows) {
     if (typeof row === 'number') checkId(row, size)
     else if (!isRow(row)) {
-      throw new RowspaceError('INVALID_ARGUMENT', `A row must be an id or a token; got ${describe(row)}.`)
+      throw invalidArgument('A row must be an id or a token', row)
     }
   }
   const names = rows.filter((row) => typeof row === 'string')

@@ -1,7 +1,6 @@
 /** Opens a table on ClickHouse: checks that it is complete, and chooses how to search it. */
 
-import { RowspaceError } from '../core/errors.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument } from '../core/values.ts'
 import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import type { Kernel, Kernels } from './bound.ts'
 import { checkCount } from './candidates.ts'
@@ -94,10 +93,7 @@ async function chooseKernels(
 
 function checkKernel(kernel: Kernel): void {
   if (KERNELS.includes(kernel)) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `kernel must be 'codes', 'dotProduct' or 'arrays'; got ${describe(kernel)}.`,
-  )
+  throw invalidArgument("kernel must be 'codes', 'dotProduct' or 'arrays'", kernel)
 }
 
 function checkHasKernel(

@@ -3,10 +3,9 @@
  * EmbeddingTable does.
  */
 
-import { RowspaceError } from '../core/errors.ts'
 import { namedQuery } from '../core/named-query.ts'
 import type { Metric, Query, RowKey } from '../core/options.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import { checkQuery, checkVector, isRow, zeroQuery } from '../table/arguments.ts'
 import {
   combine,
@@ -37,10 +36,7 @@ export function copyTerms(expression: Expression): WeightedTerm[] {
   return weightedTerms(expression).map(({ term, weight }) => {
     if (term instanceof Float32Array) return { term: term.slice(), weight }
     if (isRow(term)) return { term, weight }
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `A term must be an id, a token or a Float32Array; got ${describe(term)}.`,
-    )
+    throw invalidArgument('A term must be an id, a token or a Float32Array', term)
   })
 }
 

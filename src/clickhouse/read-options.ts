@@ -3,10 +3,10 @@
  * nothing, and what is unknown or of another kind is an error before anything is sent.
  */
 
-import { RowspaceError } from '../core/errors.ts'
+import type { RowspaceError } from '../core/errors.ts'
 import { SEARCH_OPTIONS } from '../core/options.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument } from '../core/values.ts'
 import type { ColumnTypes } from '../metadata/types.ts'
 import { checkSignal } from '../sources/options.ts'
 import type {
@@ -142,5 +142,5 @@ function checkKind(name: string, value: unknown, kind: 'string' | 'boolean' | 'f
 }
 
 function wrong(name: string, expected: string, value: unknown): RowspaceError {
-  return new RowspaceError('INVALID_ARGUMENT', `${name} must be ${expected}; got ${describe(value)}.`)
+  return invalidArgument(`${name} must be ${expected}`, value)
 }

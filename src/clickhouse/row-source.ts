@@ -1,7 +1,7 @@
 /** Opens what is to be uploaded as rows that are read chunk by chunk. */
 
 import { RowspaceError } from '../core/errors.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument } from '../core/values.ts'
 import {
   type OpenRowSource,
   openRows,
@@ -43,10 +43,7 @@ function isRowSource(what: unknown): what is RowSource {
 function checkedSource(source: RowSource): OpenRowSource {
   for (const name of ['size', 'dimension'] as const) {
     if (Number.isSafeInteger(source[name]) && source[name] > 0) continue
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `${name} of a row source must be an integer ≥ 1; got ${describe(source[name])}.`,
-    )
+    throw invalidArgument(`${name} of a row source must be an integer ≥ 1`, source[name])
   }
   const { size, dimension, dtype, hasTokens } = source
   return {

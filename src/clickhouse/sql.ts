@@ -1,7 +1,6 @@
 /** Names and values in the text of a statement: quoted so that nothing in them is read as SQL. */
 
-import { RowspaceError } from '../core/errors.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 
 /** `database` */
 export function quoteName(name: string): string {
@@ -45,9 +44,9 @@ export function checkName(name: unknown, what: string): asserts name is string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is rejected
   const isPrintable = typeof name === 'string' && !/[\u0000-\u001f\u007f]|\p{Surrogate}/u.test(name)
   if (isPrintable && name !== '' && new TextEncoder().encode(name).length <= 120) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `The name of ${what} must be a text of 1 to 120 bytes without control characters; got ${describe(name)}.`,
+  throw invalidArgument(
+    `The name of ${what} must be a text of 1 to 120 bytes without control characters`,
+    name,
   )
 }
 

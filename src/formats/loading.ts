@@ -1,9 +1,8 @@
 /** What all `load` functions share: the target's length, progress, words that come twice. */
 import { RowspaceError } from '../core/errors.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import type { BlockOptions } from '../sources/blocks.ts'
 import type { LoadedRows, LoadOptions } from './format.ts'
-import { invalidArgument } from './malformed.ts'
 
 /** Rows as float32, or as the bits of bf16 and f16. */
 export type RowTarget = Float32Array | Uint16Array
@@ -19,7 +18,7 @@ export function checkTarget(
   Target: typeof Float32Array | typeof Uint16Array = Float32Array,
 ): void {
   if (!(target instanceof Target)) {
-    throw invalidArgument(`The target of a load must be a ${Target.name}; got ${describe(target)}.`)
+    throw invalidArgument(`The target of a load must be a ${Target.name}`, target)
   }
   if (target.length === size * dimension) return
   throw new RowspaceError(

@@ -15,10 +15,6 @@ export function unsupported({ name }: Named, problem: string, details?: Details)
   return new RowspaceError('UNSUPPORTED', `${name}: ${problem}`, { source: name, ...details })
 }
 
-export function invalidArgument(message: string, details?: Details): RowspaceError {
-  return new RowspaceError('INVALID_ARGUMENT', message, details)
-}
-
 /** `TRUNCATED`: `what` needs `expected` bytes of file and there are fewer. */
 export function truncated(source: ByteSource, what: string, expected: number): RowspaceError {
   return new RowspaceError(

@@ -1,8 +1,9 @@
 /** The table of rows of numbers in one stretch of a file: every binary format but word2vec's. */
+import { RowspaceError } from '../core/errors.ts'
 import { readStraight } from '../sources/blocks.ts'
 import type { FileRows, LoadedRows, LoadOptions, TableFile } from './format.ts'
 import { checkTarget, ProgressReporter, type RowTarget } from './loading.ts'
-import { invalidArgument, isCount } from './malformed.ts'
+import { isCount } from './malformed.ts'
 import { F32 } from './number-types.ts'
 import { bytesOfRows, type PlacedRows, widenRows } from './widen.ts'
 
@@ -65,7 +66,7 @@ function rowReader(rows: NumberRows): FileRows['read'] {
     // other tensors may lie behind the last row
     if (!isCount(start) || !isCount(end) || start > end || end > size) {
       const message = `${source.name}: rows ${start} to ${end} must be a range of its ${size} rows.`
-      throw invalidArgument(message, { start, end, size })
+      throw new RowspaceError('INVALID_ARGUMENT', message, { start, end, size })
     }
     const target = new Float32Array((end - start) * rows.dimension)
     const scales = await readScales(rows, start, end, { signal })

@@ -1,8 +1,8 @@
 /** What can be written: rows that are handed out block by block, so that a big table is never held twice. */
 import { RowspaceError } from '../core/errors.ts'
-import { checkCount, describe } from '../core/values.ts'
+import { checkCount, describe, invalidArgument } from '../core/values.ts'
 import { MAX_WORD_LENGTH } from './loading.ts'
-import { invalidArgument, isCount } from './malformed.ts'
+import { isCount } from './malformed.ts'
 
 /** A table to write: its shape, its tokens and its rows on demand. */
 export interface WritableTable {
@@ -32,7 +32,7 @@ export function writableRows(
   tokens?: readonly string[] | undefined,
 ): WritableTable {
   if (!(rows instanceof Float32Array)) {
-    throw invalidArgument(`rows must be a Float32Array; got ${describe(rows)}.`)
+    throw invalidArgument('rows must be a Float32Array', rows)
   }
   checkCount(dimension, 'dimension', 1)
   const size = rows.length / dimension
@@ -61,13 +61,14 @@ export function writableRows(
 export function checkWritable(table: WritableTable, writer: string): void {
   const { size, dimension, tokens, rows }: Partial<WritableTable> = table ?? {}
   if (!isCount(size) || !isCount(dimension) || dimension === 0 || typeof rows !== 'function') {
-    throw invalidArgument(
-      `${writer} takes a table, { size, dimension, tokens, rows(start, end) }, and returns the bytes of a file in chunks; got ${describe(table)}. Make the table with writableRows(rows, dimension, tokens), and write the chunks with writeFileAtomically(path, chunks).`,
-    )
+    const message =
+      `${writer} takes a table, { size, dimension, tokens, rows(start, end) }, and returns the bytes of a file ` +
+      `in chunks; got ${describe(table)}. Make the table with writableRows(rows, dimension, tokens), and write ` +
+      'the chunks with writeFileAtomically(path, chunks).'
+    throw new RowspaceError('INVALID_ARGUMENT', message)
   }
   if (tokens === undefined) return
-  if (!Array.isArray(tokens))
-    throw invalidArgument(`tokens must be a list of strings; got ${describe(tokens)}.`)
+  if (!Array.isArray(tokens)) throw invalidArgument('tokens must be a list of strings', tokens)
   if (tokens.length !== size) {
     const message = `There are ${tokens.length} tokens for ${size} rows: one per row is needed.`
     throw new RowspaceError('LENGTH_MISMATCH', message, { expected: size, actual: tokens.length })
@@ -76,7 +77,7 @@ export function checkWritable(table: WritableTable, writer: string): void {
   if (row < 0) return
   const shown = describe(tokens[row])
   const message = `Token ${row} is ${shown}: tokens must be strings of at most ${MAX_WORD_LENGTH} letters.`
-  throw invalidArgument(message, { row })
+  throw new RowspaceError('INVALID_ARGUMENT', message, { row })
 }
 
 const BLOCK_BYTES = 1 << 20

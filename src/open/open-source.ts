@@ -2,7 +2,7 @@
 
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { readOptions } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument } from '../core/values.ts'
 import { blobSource } from '../sources/blob.ts'
 import { bytesSource } from '../sources/bytes.ts'
 import { fileSource } from '../sources/file.ts'
@@ -32,9 +32,9 @@ export async function openSource(like: SourceLike, given: SourceOptions = {}): P
   if (like instanceof Uint8Array || like instanceof ArrayBuffer) return bytesSource(like)
   if (typeof Blob !== 'undefined' && like instanceof Blob) return blobSource(like)
   if (isByteSource(like)) return like
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `A table is opened from a path, a URL, a Blob or File, a Uint8Array or an ArrayBuffer; got ${describe(like)}.`,
+  throw invalidArgument(
+    'A table is opened from a path, a URL, a Blob or File, a Uint8Array or an ArrayBuffer',
+    like,
   )
 }
 

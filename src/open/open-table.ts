@@ -1,11 +1,11 @@
 /** From a file of any known format to a table: the rows stream straight into the table's memory. */
 
-import { isRowspaceError, RowspaceError } from '../core/errors.ts'
+import { isRowspaceError, type RowspaceError } from '../core/errors.ts'
 import { TABLE_OPTIONS } from '../core/options.ts'
 import type { Progress } from '../core/progress.ts'
 import { reportLater } from '../core/report-later.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import type { LoadedRows, LoadOptions, OpenOptions } from '../formats/format.ts'
 import { EmbeddingTable, type FilledRows, type TableOptions } from '../table/embedding-table.ts'
@@ -131,8 +131,5 @@ function fillTable(
 
 function checkDtype(dtype: unknown): void {
   if (dtype === undefined || dtype === 'f32') return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `dtype must be 'f32', or left out to store rows as they are in the file; got ${describe(dtype)}.`,
-  )
+  throw invalidArgument("dtype must be 'f32', or left out to store rows as they are in the file", dtype)
 }

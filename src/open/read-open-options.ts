@@ -1,8 +1,7 @@
 /** The one reader of how table files are opened. */
 
-import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import type { EncodingErrors, OpenOptions } from '../formats/format.ts'
 import { pickSourceOptions, SOURCE_OPTIONS } from '../sources/options.ts'
 
@@ -23,10 +22,7 @@ export function readOpenOptions(given: OpenOptions): OpenOptions {
   checkChoice('encodingErrors', options.encodingErrors, ENCODING_ERRORS)
   checkChoice('shards', options.shards, SHARDS)
   if (options.tensor !== undefined && typeof options.tensor !== 'string') {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `tensor must be the name of a tensor; got ${describe(options.tensor)}.`,
-    )
+    throw invalidArgument('tensor must be the name of a tensor', options.tensor)
   }
   return { ...options, ...pickSourceOptions(options) }
 }
@@ -34,5 +30,5 @@ export function readOpenOptions(given: OpenOptions): OpenOptions {
 function checkChoice(name: string, value: unknown, among: readonly unknown[]): void {
   if (value === undefined || among.includes(value)) return
   const choices = among.map((each) => `'${each}'`).join(' or ')
-  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be ${choices}; got ${describe(value)}.`)
+  throw invalidArgument(`${name} must be ${choices}`, value)
 }

@@ -4,7 +4,7 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
-import { describe } from '../core/values.ts'
+import { describe, invalidArgument } from '../core/values.ts'
 import type { HubOptions, SourceOptions } from './source.ts'
 
 export const SOURCE_OPTIONS: KeysOf<SourceOptions> = {
@@ -67,7 +67,7 @@ function checkAll(options: object, prefix = ''): void {
 
 function check(name: string, value: unknown, [expected, holds]: Check): void {
   if (value === undefined || holds(value)) return
-  throw new RowspaceError('INVALID_ARGUMENT', `${name} must be ${expected}; got ${describe(value)}.`)
+  throw invalidArgument(`${name} must be ${expected}`, value)
 }
 
 /** Throws `INVALID_ARGUMENT` unless it is an AbortSignal, of whatever realm, or undefined. */

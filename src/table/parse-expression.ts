@@ -1,7 +1,7 @@
 /** `king - man + woman`: expressions as people write them. */
 import { RowspaceError } from '../core/errors.ts'
 import type { RowKey } from '../core/options.ts'
-import { describe } from '../core/values.ts'
+import { invalidArgument } from '../core/values.ts'
 import type { Expression } from './expression.ts'
 
 /**
@@ -58,7 +58,7 @@ export function expressionFrom(rows: readonly { row: RowKey; weight: number }[])
 /** The terms of an expression, in order. Throws as `parseExpression`. */
 export function parseTerms(text: string): ExpressionTerm[] {
   if (typeof text === 'string') return new Parser(text).expression()
-  throw new RowspaceError('INVALID_ARGUMENT', `An expression must be a string; got ${describe(text)}.`)
+  throw invalidArgument('An expression must be a string', text)
 }
 
 class Parser {

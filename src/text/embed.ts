@@ -2,7 +2,7 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { checkCount, describe, isVector, readList } from '../core/values.ts'
+import { checkCount, describe, invalidArgument, isVector, readList } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { POOL_OPTIONS, type PoolOptions, pool } from './pool.ts'
@@ -43,10 +43,7 @@ export function embed(
     ...given
   } = readOptions(options, EMBED_OPTIONS, 'the options of embed()')
   if (typeof tokenizer?.idsOf !== 'function') {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `tokenizer must have a method idsOf(text); got ${describe(tokenizer)}.`,
-    )
+    throw invalidArgument('tokenizer must have a method idsOf(text)', tokenizer)
   }
   if (maxTokens !== undefined) checkCount(maxTokens, 'maxTokens', 0)
   const bags = textList(texts).map((text) => {

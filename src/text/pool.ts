@@ -4,7 +4,7 @@ import { RowspaceError } from '../core/errors.ts'
 import { checkFinite } from '../core/finite.ts'
 import { checkId } from '../core/id-set.ts'
 import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { checkCount, describe, isVector, readList } from '../core/values.ts'
+import { checkCount, describe, invalidArgument, isVector, readList } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 
@@ -51,10 +51,7 @@ export function pool(
   const { dimension: columns = table.dimension, normalize = false, divisor = 'weights', centre } = given
   checkDimension(columns, table.dimension)
   if (divisor !== 'weights' && divisor !== 'count') {
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `divisor must be 'weights' or 'count'; got ${describe(divisor)}.`,
-    )
+    throw invalidArgument("divisor must be 'weights' or 'count'", divisor)
   }
   const weights = tableWeights(given.weights, table.size)
   if (centre !== undefined) {
@@ -174,7 +171,7 @@ function scaleWide(
 export function sifWeights(size: number, a = 1e-4): Float32Array {
   checkCount(size, 'size', 0)
   if (!(typeof a === 'number' && a > 0)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `a must be a number above 0; got ${describe(a)}.`)
+    throw invalidArgument('a must be a number above 0', a)
   }
   let sum = 0
   for (let rank = 1; rank <= size; rank++) sum += 1 / (rank + 1)

@@ -15,7 +15,7 @@ import { Pooling, UNIT } from '../../bindings/pooling.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { TABLE_OPTIONS, type TableOptions } from '../core/options.ts'
 import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
-import { checkCount, describe } from '../core/values.ts'
+import { checkCount, invalidArgument } from '../core/values.ts'
 import { isByteSource, type SourceLike } from '../open/open-source.ts'
 import { SOURCE_OPTIONS } from '../sources/options.ts'
 import type { SourceOptions } from '../sources/source.ts'
@@ -156,8 +156,5 @@ export async function openStaticModel(
 
 function checkTokenizer(tokenizer: ModelTokenizer): void {
   if (typeof tokenizer?.encode === 'function' && tokenizer.tokens instanceof Map) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `tokenizer must have encode(text) and tokens, a Map of tokens to ids; got ${describe(tokenizer)}.`,
-  )
+  throw invalidArgument('tokenizer must have encode(text) and tokens, a Map of tokens to ids', tokenizer)
 }

@@ -3,7 +3,7 @@
 import { RowspaceError } from '../core/errors.ts'
 import { WORK_OPTIONS, type WorkOptions } from '../core/in-steps.ts'
 import { readOptions } from '../core/strict-options.ts'
-import { checkCount, describe } from '../core/values.ts'
+import { checkCount, invalidArgument } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { addSquare, meanOf, mirrored, momentsOf } from './moments.ts'
@@ -86,7 +86,7 @@ export async function whitening(
   const { dimension = table.dimension, epsilon = 1e-6 } = given
   checkComponents(dimension, 'dimension', table.dimension, 1)
   if (!(Number.isFinite(epsilon) && epsilon >= 0)) {
-    throw new RowspaceError('INVALID_ARGUMENT', `epsilon must be a number ≥ 0; got ${describe(epsilon)}.`)
+    throw invalidArgument('epsilon must be a number ≥ 0', epsilon)
   }
   const moments = await momentsOf(table, given)
   const axes = principalAxes(moments)

@@ -8,8 +8,7 @@ import {
 } from '../../core/element-types.ts'
 import { RowspaceError } from '../../core/errors.ts'
 import { readOptions } from '../../core/strict-options.ts'
-import { describe } from '../../core/values.ts'
-import { invalidArgument } from '../malformed.ts'
+import { describe, invalidArgument } from '../../core/values.ts'
 import { bytesOf, checkWritable, rowBlocks, type WritableTable } from '../writable.ts'
 import { dtypeBits, tensorBytes } from './header.ts'
 import { EMBEDDINGS, SCALES, TOKENS } from './reader.ts'
@@ -40,8 +39,9 @@ export function encodeSafetensors(
   metadata?: Readonly<Record<string, string>>,
 ): Generator<Uint8Array, void, void> {
   if (!Array.isArray(tensors)) {
-    throw invalidArgument(
-      `encodeSafetensors() takes a list of tensors, { name, dtype, shape, bytes }, and returns the bytes of a file in chunks; got ${describe(tensors)}. Write the chunks with writeFileAtomically(path, chunks).`,
+    throw wrong(
+      'encodeSafetensors() takes a list of tensors, { name, dtype, shape, bytes }, and returns the bytes of a ' +
+        `file in chunks; got ${describe(tensors)}. Write the chunks with writeFileAtomically(path, chunks).`,
     )
   }
   checkMetadata(metadata)
@@ -49,6 +49,10 @@ export function encodeSafetensors(
   checkNames(sized)
   sized.sort((a, b) => dtypeBits(b.dtype) - dtypeBits(a.dtype))
   return fileChunks(encodeHeader(sized, metadata), sized)
+}
+
+function wrong(message: string, details?: Record<string, unknown>): RowspaceError {
+  return new RowspaceError('INVALID_ARGUMENT', message, details)
 }
 
 type SizedTensor = TensorToWrite & { readonly size: number }
@@ -61,11 +65,11 @@ function* fileChunks(header: Uint8Array, tensors: readonly SizedTensor[]): Gener
 function checkMetadata(metadata: unknown): void {
   if (metadata === undefined) return
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
-    throw invalidArgument(`metadata must be an object of strings; got ${describe(metadata)}.`)
+    throw invalidArgument('metadata must be an object of strings', metadata)
   }
   const odd = Object.entries(metadata).find(([, value]) => typeof value !== 'string')
   if (odd === undefined) return
-  throw invalidArgument(`metadata must hold strings alone; ${describe(odd[0])} is ${describe(odd[1])}.`)
+  throw wrong(`metadata must hold strings alone; ${describe(odd[0])} is ${describe(odd[1])}.`)
 }
 
 /** How `writeSafetensors` writes a table. */
@@ -116,7 +120,7 @@ const STORED = { f32: 'F32', bf16: 'BF16', f16: 'F16', int8: 'I8' } as const sat
 /** `tokens` as the tensor that rowspace reads them from: the UTF-8 bytes of a JSON list. */
 export function tokensTensor(tokens: readonly string[]): TensorToWrite {
   if (!Array.isArray(tokens) || tokens.some((token) => typeof token !== 'string')) {
-    throw invalidArgument(`tokens must be a list of strings; got ${describe(tokens)}.`)
+    throw invalidArgument('tokens must be a list of strings', tokens)
   }
   const bytes = new TextEncoder().encode(JSON.stringify(tokens))
   return { name: TOKENS, dtype: 'U8', shape: [bytes.length], bytes }
@@ -165,14 +169,15 @@ function checkedSize(tensor: TensorToWrite): number {
   const { name, dtype, shape, bytes }: Partial<TensorToWrite> = tensor ?? {}
   if (typeof name !== 'string' || typeof dtype !== 'string' || !Array.isArray(shape) || !isBytes(bytes)) {
     throw invalidArgument(
-      `A tensor is { name, dtype, shape, bytes }, its bytes a Uint8Array or chunks of them; got ${describe(tensor)}.`,
+      'A tensor is { name, dtype, shape, bytes }, its bytes a Uint8Array or chunks of them',
+      tensor,
     )
   }
   const size = tensorBytes(dtype, shape)
   if (size === undefined) {
     const shown = describe(`[${shape.slice(0, 9)}${shape.length > 9 ? ',…' : ''}]`)
     const message = `Tensor ${describe(name)} cannot be ${describe(dtype)} with the shape ${shown}.`
-    throw invalidArgument(message, { name, dtype, shape })
+    throw wrong(message, { name, dtype, shape })
   }
   if (bytes instanceof Uint8Array) checkLength(tensor, bytes.length, size)
   return size
@@ -185,7 +190,7 @@ function isBytes(bytes: unknown): bytes is TensorToWrite['bytes'] {
 function checkNames(tensors: readonly TensorToWrite[]): void {
   const names = new Set(['__metadata__'])
   for (const { name } of tensors) {
-    if (names.has(name)) throw invalidArgument(`The tensor name "${name}" is taken.`, { name })
+    if (names.has(name)) throw wrong(`The tensor name "${name}" is taken.`, { name })
     names.add(name)
   }
 }
@@ -222,5 +227,5 @@ function* checkedBytes(tensor: SizedTensor): Generator<Uint8Array, void, void> {
 function checkLength({ name, dtype, shape }: TensorToWrite, actual: number, expected: number): void {
   if (actual === expected) return
   const message = `Tensor "${name}" has ${actual} bytes; ${dtype} [${shape}] needs ${expected}.`
-  throw invalidArgument(message, { name, expected, actual })
+  throw wrong(message, { name, expected, actual })
 }
