@@ -84,7 +84,8 @@ function isPair(value: unknown): value is [string, string] {
 
 /** Rows must be finite, and their norms those in the file: answers are made of both. */
 export function checkRows(source: ByteSource, { memory }: CollectionRows, count: number): void {
-  const saved = memory.norms.slice(0, count)
+  const { norms } = memory
+  const saved = norms.slice(0, count)
   const row = count === 0 ? 0 : memory.computeNorms(0, count)
   if (row < count) {
     const numbers = memory.row(row)
@@ -95,15 +96,15 @@ export function checkRows(source: ByteSource, { memory }: CollectionRows, count:
       { row, column },
     )
   }
-  const odd = saved.findIndex((norm, place) => !Object.is(norm, memory.norms[place]))
-  if (odd < 0) return
-  throw invalidFormat(source, `row ${odd} has the inverse norm ${saved[odd]}; it is ${memory.norms[odd]}.`, {
-    row: odd,
-  })
+  for (let odd = 0; odd < count; odd++) {
+    if (Object.is(saved[odd], norms[odd])) continue
+    const problem = `row ${odd} has the inverse norm ${saved[odd]}; it is ${norms[odd]}.`
+    throw invalidFormat(source, problem, { row: odd })
+  }
 }
 
 /** One key per row, from a list and the header's next key. */
-export function checkKeys(source: ByteSource, list: readonly unknown[], count: number, next: string): Keys {
+export function checkKeys(source: ByteSource, list: unknown[], count: number, next: string): Keys {
   if (list.length !== count) throw invalidFormat(source, `it has ${list.length} keys for ${count} rows.`)
   const keys = Keys.of(list, (problem) => invalidFormat(source, `${problem}.`))
   // one above the largest integer says that none is left

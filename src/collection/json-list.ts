@@ -35,6 +35,8 @@ export function parseJsonList(bytes: Uint8Array, partBytes = PART_BYTES): unknow
   if (bytes[0] !== OPEN || bytes[end] !== CLOSE || end === 0)
     throw new SyntaxError('it does not begin with [ and end with ]')
   const decoder = new TextDecoder('utf-8', { fatal: true })
+  // without the copy of the text that other brackets take
+  if (end <= partBytes) return JSON.parse(decoder.decode(bytes))
   let all: unknown[] = []
   for (let start = 1; start <= end; ) {
     const cut = end - start <= partBytes ? end : nextComma(bytes, start, end, partBytes)

@@ -2,32 +2,55 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe, invalidArgument, readList } from '../core/values.ts'
+import { findRepeated } from './repeated-keys.ts'
 
 /** The key of an entry: a string or an integer ≥ 0. */
 export type Key = string | number
 
 export class Keys {
-  /** The place of each key, in the order of places: that in which keys were added. */
-  private readonly places = new Map<Key, number>()
+  /**
+   * The place of each key, in the order of places: that in which keys were added. It is made when a key is
+   * first looked for, because opening a file does not need it.
+   */
+  private index: Map<Key, number> | undefined
   /** The key of each place; undefined if its row was deleted. */
   private list: (Key | undefined)[] = []
   /** The next key to give out: larger than every number that was a key. */
   next = 0
+  /** The number of keys. */
+  size = 0
 
-  /** Keys by place, from a file. Throws what `problem` makes of a description of what is wrong. */
-  static of(list: readonly unknown[], problem: (text: string) => Error): Keys {
-    const keys = new Keys()
-    for (const [place, key] of list.entries()) {
-      if (!isKey(key)) throw problem(`row ${place} has ${describe(key)} for its key`)
-      keys.append(key)
-      if (keys.size === place)
-        throw problem(`rows ${list.indexOf(key)} and ${place} have the same key ${describe(key)}`)
+  /**
+   * Keys by place, from a file; the list becomes theirs. Throws what `problem` makes of a description of what
+   * is wrong.
+   */
+  static of(list: unknown[], problem: (text: string) => Error): Keys {
+    if (!list.every(isKey)) {
+      const odd = list.findIndex((key) => !isKey(key))
+      Keys.of(list.slice(0, odd), problem) // two equal keys before it are found first
+      throw problem(`row ${odd} has ${describe(list[odd])} for its key`)
     }
+    const again = findRepeated(list)
+    const key = list[again]
+    if (key !== undefined) {
+      throw problem(`rows ${list.indexOf(key)} and ${again} have the same key ${describe(key)}`)
+    }
+    const keys = new Keys()
+    keys.list = list
+    keys.size = list.length
+    for (const key of list) keys.noteNumber(key)
     return keys
   }
 
-  get size(): number {
-    return this.places.size
+  private get places(): Map<Key, number> {
+    if (this.index !== undefined) return this.index
+    const index = new Map<Key, number>()
+    for (let place = 0; place < this.list.length; place++) {
+      const key = this.list[place]
+      if (key !== undefined) index.set(key, place)
+    }
+    this.index = index
+    return index
   }
 
   has(key: Key): boolean {
@@ -51,25 +74,40 @@ export class Keys {
     return this.list[place] ?? ''
   }
 
-  /** Names the place after the last. */
-  append(key: Key): void {
-    this.places.set(key, this.list.push(key) - 1)
+  /** Names the place after the last. Returns the place. */
+  append(key: Key): number {
+    const place = this.list.push(key) - 1
+    this.places.set(key, place)
+    this.size++
+    this.noteNumber(key)
+    return place
+  }
+
+  private noteNumber(key: Key): void {
     if (typeof key === 'number' && key >= this.next) this.next = key + 1
   }
 
   delete(key: Key): void {
     this.list[this.placeOf(key)] = undefined
     this.places.delete(key)
+    this.size--
   }
 
   /** Numbers the places anew, from 0 on, in the same order. */
   compact(): void {
-    this.list = [...this]
+    this.list = this.list.filter((key) => key !== undefined)
     for (const [place, key] of this.list.entries()) if (key !== undefined) this.places.set(key, place)
   }
 
   [Symbol.iterator](): IterableIterator<Key> {
-    return this.places.keys()
+    return this.index?.keys() ?? present(this.list)
+  }
+}
+
+function* present(list: readonly (Key | undefined)[]): Generator<Key> {
+  for (let place = 0; place < list.length; place++) {
+    const key = list[place]
+    if (key !== undefined) yield key
   }
 }
 

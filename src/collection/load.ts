@@ -167,10 +167,7 @@ async function readTensors(
     const target = targets.get(name)
     if (target === undefined) continue
     const checksum = await Checksum.start()
-    let filled = 0
-    for await (const block of readBlocks(source, start, end, { signal, blockBytes: CHUNK_BYTES })) {
-      target.set(block, filled)
-      filled += block.length
+    for await (const block of readBlocks(source, start, end, { signal, blockBytes: CHUNK_BYTES, target })) {
       checksum.add(block)
       count(block.length)
     }

@@ -170,14 +170,18 @@ export class CollectionRows {
    * Accepts `count` rows that were read into the memory, with their norms, and with their codes if `coded`.
    */
   adopt(count: number, coded: boolean): void {
-    this.extreme = this.memory.norms.subarray(0, count).filter(Number.isNaN).length
+    const { norms } = this.memory
+    this.extreme = 0
+    for (let place = 0; place < count; place++) if (Number.isNaN(norms[place])) this.extreme++
     if (coded) this.encoded = this.measured = count
     this.setUsed(count)
   }
 
   private setUsed(count: number): void {
     this.used = count
-    this.live = IdSet.where(this.capacity, (place) => place < count)
+    this.live = new IdSet(this.capacity)
+    this.live.words.fill(0xffffffff, 0, count >>> 5)
+    if (count % 32 > 0) this.live.words[count >>> 5] = 2 ** (count % 32) - 1
     this.memory.mask.set(this.live.words)
   }
 

@@ -107,8 +107,12 @@ class BooleanColumn extends CodedColumn<boolean> {
   }
 
   override adopt(count: number): string | undefined {
-    const place = this.values.subarray(0, count).findIndex((value) => value > 2)
-    return place < 0 ? undefined : `has ${this.values[place]} in row ${place}; it must be 0 (null), 1 or 2`
+    const { values } = this
+    for (let place = 0; place < count; place++) {
+      const value = values[place] ?? 0
+      if (value > 2) return `has ${value} in row ${place}; it must be 0 (null), 1 or 2`
+    }
+    return undefined
   }
 }
 
@@ -154,10 +158,12 @@ class StringColumn extends CodedColumn<string> {
       if (typeof text !== 'string') return `has ${describe(text)} among its strings`
       if (this.codeOf(text) !== index + 1) return `has the string ${describe(text)} twice`
     }
+    const { values, uses } = this
+    for (let code = 1; code <= strings.length; code++) uses[code] = 0
     for (let place = 0; place < count; place++) {
-      const code = this.values[place] ?? 0
+      const code = values[place] ?? 0
       if (code > strings.length) return `has number ${code} in row ${place}, of ${strings.length} strings`
-      this.count(code, 1)
+      uses[code] = (uses[code] ?? 0) + 1
     }
     for (const code of this.decoded.keys()) this.count(code, 0)
     return undefined

@@ -12,6 +12,8 @@ export interface BlockOptions {
   signal?: AbortSignal | undefined
   /** Bytes in a block; the last may be shorter. */
   blockBytes?: number | undefined
+  /** Where the bytes go: blocks are views of it. Default: each block has memory of its own. */
+  target?: Uint8Array | undefined
   /** Called with the bytes dealt with so far, after each block. */
   onBytes?: ((done: number) => void) | undefined
 }
@@ -27,7 +29,7 @@ export async function* readBlocks(
   source: ByteSource,
   start: number,
   end: number,
-  { signal, blockBytes = BLOCK_BYTES, onBytes }: BlockOptions = {},
+  { signal, blockBytes = BLOCK_BYTES, target, onBytes }: BlockOptions = {},
 ): AsyncGenerator<Uint8Array, void, void> {
   signal?.throwIfAborted()
   const stop = new AbortController()
@@ -37,7 +39,11 @@ export async function* readBlocks(
   const readAhead = () => {
     while (next < end && underWay.length < readsAtOnce(source)) {
       const to = Math.min(next + blockBytes, end)
-      const reading = readExactly(source, next, to, stopped)
+      const place = target?.subarray(next - start, to - start)
+      const reading =
+        place === undefined
+          ? readExactly(source, next, to, stopped)
+          : readBlockInto(source, next, place, stopped).then(() => place)
       // a caller who stops early never awaits these reads: their failure must not become an unhandled
       // rejection
       reading.catch(() => {})
@@ -60,7 +66,8 @@ export async function* readBlocks(
       signal?.throwIfAborted()
     }
   } finally {
-    stop.abort()
+    // an abort makes an error with a stack, which costs more than a small read
+    if (underWay.length > 0) stop.abort()
   }
 }
 
@@ -74,7 +81,7 @@ export async function readStraight(
   source: ByteSource,
   start: number,
   target: Uint8Array,
-  { signal, blockBytes = BLOCK_BYTES, onBytes }: BlockOptions = {},
+  { signal, blockBytes = BLOCK_BYTES, onBytes }: Omit<BlockOptions, 'target'> = {},
 ): Promise<void> {
   const stop = new AbortController()
   const stopped = eitherOf(signal, stop.signal)

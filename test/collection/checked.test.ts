@@ -48,6 +48,16 @@ const lies: [string, (file: Forgery) => void, RegExp][] = [
   ['another norm', (file) => setNumber(file, 'norms', 1, 0.125), /row 1 has the inverse norm/],
   ['NaN for a norm', (file) => setNumber(file, 'norms', 2, Number.NaN), /row 2 has the inverse norm NaN/],
   ['a key twice', (file) => setText(file, 'tokens', '["a","b","a"]'), /rows 0 and 2 have the same key "a"/],
+  [
+    'a key twice before one that is none',
+    (file) => setText(file, 'tokens', '["a","a",null]'),
+    /rows 0 and 1 have the same key "a"/,
+  ],
+  [
+    'a key that is none before one twice',
+    (file) => setText(file, 'tokens', '[null,"a","a"]'),
+    /row 0 has null for its key/,
+  ],
   ['a key too many', (file) => setText(file, 'tokens', '["a","b","c","d"]'), /4 keys for 3 rows/],
   ['a key too few', (file) => setText(file, 'tokens', '["a","b"]'), /2 keys for 3 rows/],
   ['no key', (file) => setText(file, 'tokens', '["a",null,"c"]'), /row 1 has null for its key/],

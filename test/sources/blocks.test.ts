@@ -55,6 +55,29 @@ test.each([
   },
 )
 
+test.each([true, false])(
+  'blocks are views of the target (a source with readInto: %s)',
+  async (withReadInto) => {
+    const bytes = Uint8Array.from({ length: 30 }, (_, index) => index)
+    const { readInto, ...others } = bytesSource(bytes, 'bytes')
+    const read = (start: number, end: number) => Promise.resolve(bytes.subarray(start, end))
+    const source: ByteSource = withReadInto
+      ? bytesSource(bytes, 'bytes')
+      : { ...others, size: 30, name: 'x', read }
+    const target = new Uint8Array(23)
+    const seen: Uint8Array[] = []
+    for await (const block of readBlocks(source, 2, 25, { blockBytes: 10, target })) seen.push(block)
+    expect(target).toEqual(bytes.subarray(2, 25))
+    expect(
+      seen.map(({ buffer, byteOffset, length }) => [buffer === target.buffer, byteOffset, length]),
+    ).toEqual([
+      [true, 0, 10],
+      [true, 10, 10],
+      [true, 20, 3],
+    ])
+  },
+)
+
 test('whoever stops early stops the reads under way', async () => {
   const { source, readings } = recording(100, 4)
   for await (const _ of startedBy(readBlocks(source, 0, 100, { blockBytes: 10 }), () => readings[0]!.give()))
