@@ -108,6 +108,7 @@ function encodeRow(table: Table, id: u32, scale: f32, four: bool, write: bool): 
     const e1 = f32x4.sub(y1, f32x4.mul(f32x4.mul(scales, v128.load(spreads + at, 16)), code1))
     squares = f32x4.add(squares, f32x4.mul(code1, code1))
     lost = f32x4.add(lost, f32x4.mul(e1, e1))
+    // Stryker disable next-line ConditionalExpression: what a try writes, the last one writes over
     if (!write) continue
     const numbers = i16x8.narrow_i32x4_s(i32x4.sub(rounded0, rounder), i32x4.sub(rounded1, rounder))
     if (four) {

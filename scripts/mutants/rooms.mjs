@@ -70,8 +70,9 @@ const WIDER = {
 const ELSEWHERE = ['cli', 'bindings']
 
 /**
- * Tests that never run: they need a browser, a server's program or large downloads, they time things, or they find what
- * they find by luck. Patterns of files.
+ * Tests that never run: they need a browser, a server's program or large downloads, they time things, they find what
+ * they find by luck, or they read whole tables again and again, which takes minutes with a counter at every mutant.
+ * Patterns of files.
  */
 export const NEVER = [
   'test/browser',
@@ -83,6 +84,8 @@ export const NEVER = [
   'test/formats/growth.test.ts',
   'test/formats/growth-binary.node.test.ts',
   'test/formats/fuzz.test.ts',
+  'test/formats/gensim.node.test.ts',
+  'test/formats/round-trip.test.ts',
 ].map((path) => (path.endsWith('.ts') ? path : `${path}/**`))
 
 /** All rooms of a project, by name. */

@@ -96,6 +96,13 @@ test('publishing writes the parts of a question, and wakes with its number', () 
   ])
 })
 
+test('as many chunks as there may be leave what lies behind their owners as it is', () => {
+  const control = new Int32Array(CONTROL_WORDS).fill(-7, CONTROL.running)
+  publish(control, 1, { ...parts, chunks: 4 * MAX_THREADS })
+  expect(ownerOf(control, 1, 4 * MAX_THREADS - 1)).toBe(MAX_THREADS)
+  expect(control.subarray(CONTROL.running).every((word) => word === -7)).toBe(true)
+})
+
 test('a shared score begins as none, with the number of its question beside it', () => {
   const control = new Int32Array(CONTROL_WORDS).fill(-1)
   clearThreshold(control, 5, 2)
