@@ -3,8 +3,9 @@
  * Use of MMR, Diversity-Based Reranking for Reordering Documents and Producing Summaries, 1998).
  */
 
+import { isWithin, readChecked } from '../core/checked-options.ts'
 import { SEARCH_OPTIONS } from '../core/options.ts'
-import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import type { KeysOf } from '../core/strict-options.ts'
 import { invalidArgument } from '../core/values.ts'
 import { readSearchOptions } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'
@@ -20,7 +21,11 @@ export interface RelevanceOptions extends Omit<SearchOptions, 'metric'> {
 }
 
 const { metric: _, ...OTHERS } = SEARCH_OPTIONS
-const RELEVANCE_OPTIONS: KeysOf<RelevanceOptions> = { ...OTHERS, lambda: true, candidates: true }
+const RELEVANCE_OPTIONS: KeysOf<RelevanceOptions> = {
+  ...OTHERS,
+  lambda: ['a number from 0 to 1', (value) => isWithin(value, 0, 1)],
+  candidates: true,
+}
 
 /**
  * k rows in the order they are chosen. Each maximises λ · cos(row, query) − (1 − λ) · (its largest cosine
@@ -40,10 +45,7 @@ export function maximalMarginalRelevance(
     candidates,
     lambda = 0.5,
     ...search
-  } = readOptions(options, RELEVANCE_OPTIONS, 'the options of maximalMarginalRelevance()')
-  if (!(typeof lambda === 'number' && lambda >= 0 && lambda <= 1)) {
-    throw invalidArgument('lambda must be a number from 0 to 1', lambda)
-  }
+  } = readChecked(options, RELEVANCE_OPTIONS, 'the options of maximalMarginalRelevance()')
   const { k } = readSearchOptions(search)
   const near = table.nearest(query, { ...search, k: candidateCount(table, candidates, k) })
   const { ids, cosines } = near

@@ -1,20 +1,14 @@
 /** A table in chunks of rows, and which of them the shards have. */
 
-import { invalidArgument } from '../core/values.ts'
 import type { Connection } from './connection.ts'
 import type { Description } from './schema.ts'
 
 /** Bytes of a chunk, which is held in memory here and sorted there. */
 const CHUNK_BYTES = 1 << 24
-const MAX_ROWS = 1 << 19
 
-/** Rows per chunk: the given number, or as many as make CHUNK_BYTES. Throws `INVALID_ARGUMENT`. */
-export function chunkRowsOf(rowsAtOnce: number | undefined, dimension: number): number {
-  if (rowsAtOnce === undefined) {
-    return Math.max(1, Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(CHUNK_BYTES / (5 * dimension + 32)))))
-  }
-  if (Number.isSafeInteger(rowsAtOnce) && rowsAtOnce >= 1 && rowsAtOnce <= MAX_ROWS) return rowsAtOnce
-  throw invalidArgument(`rowsAtOnce must be an integer from 1 to ${MAX_ROWS}`, rowsAtOnce)
+/** Rows per chunk: as many as make CHUNK_BYTES. */
+export function chunkRowsOf(dimension: number): number {
+  return Math.max(1, 2 ** Math.floor(Math.log2(CHUNK_BYTES / (5 * dimension + 32))))
 }
 
 export class Chunks {

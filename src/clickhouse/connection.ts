@@ -2,7 +2,6 @@
 
 import { type ErrorCode, RowspaceError } from '../core/errors.ts'
 import { joinBytes } from '../core/join-bytes.ts'
-import { invalidArgument } from '../core/values.ts'
 import { credentialsOf, encoded, readAddress } from './address.ts'
 import { type ByteStream, type Client, importClient, makeClient, type Statement } from './client.ts'
 import { explain } from './failures.ts'
@@ -21,8 +20,6 @@ export interface StatementOptions {
 export type SelectedRow = readonly (string | number | null)[]
 
 const TIMEOUT = 300_000
-/** 24 days. Longer timers of JavaScript engines end at once. */
-const MAX_TIMEOUT = 2 ** 31 - 100_000
 const OFF = 127
 
 /** A server and one table there. */
@@ -44,12 +41,11 @@ export class Connection {
 
   /** Throws `INVALID_ARGUMENT`; `UNSUPPORTED` if the client's package is not installed. */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const { database = 'default', table, tls } = options
+    const { database = 'default', table, tls, timeoutMilliseconds: timeout = TIMEOUT } = options
     checkName(database, 'a database')
     checkName(table, 'a table')
     const { address, username, password } = readAddress(options)
     const createClient = options.createClient ?? (await importClient())
-    const timeout = timeoutOf(options)
     const configuration = {
       url: address,
       username,
@@ -201,11 +197,6 @@ const QUERY_BYTES = 262_144
 function roomFor(query: string): Record<string, number> {
   const bytes = 4 * query.length
   return bytes < QUERY_BYTES ? {} : { max_query_size: bytes }
-}
-
-function timeoutOf({ timeoutMilliseconds: timeout = TIMEOUT }: ConnectionOptions): number {
-  if (Number.isSafeInteger(timeout) && timeout > 0 && timeout <= MAX_TIMEOUT) return timeout
-  throw invalidArgument(`timeoutMilliseconds must be an integer from 1 to ${MAX_TIMEOUT}`, timeout)
 }
 
 /** Throws unless it is rows, as only ClickHouse gives them. */

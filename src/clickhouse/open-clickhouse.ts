@@ -1,6 +1,6 @@
 /** Opens a table on ClickHouse: checks that it is complete, and chooses how to search it. */
 
-import { describe, invalidArgument } from '../core/values.ts'
+import { describe } from '../core/values.ts'
 import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import type { Kernel, Kernels } from './bound.ts'
 import { checkCount } from './candidates.ts'
@@ -27,7 +27,6 @@ export async function openClickHouse<Columns extends ColumnTypes = NoColumns>(
   given: ClickHouseOptions<Columns>,
 ): Promise<ClickHouseTable<Columns>> {
   const options = readClickHouseOptions(given)
-  if (options.kernel !== undefined) checkKernel(options.kernel)
   const connection = await Connection.open(options)
   try {
     const there = await existingTables(connection)
@@ -70,8 +69,6 @@ function checkColumns(connection: Connection, { columns }: Description, expected
   }
 }
 
-const KERNELS: readonly Kernel[] = ['codes', 'dotProduct', 'arrays']
-
 /**
  * A single query takes as long as reading and unpacking its bytes, of which codes need a quarter. Queries
  * that share a scan take as long as their arithmetic, which dotProduct does fastest.
@@ -89,11 +86,6 @@ async function chooseKernels(
   }
   const rows = hasProduct ? 'dotProduct' : 'arrays'
   return { alone: codes ? 'codes' : rows, shared: codes && !hasProduct ? 'codes' : rows }
-}
-
-function checkKernel(kernel: Kernel): void {
-  if (KERNELS.includes(kernel)) return
-  throw invalidArgument("kernel must be 'codes', 'dotProduct' or 'arrays'", kernel)
 }
 
 function checkHasKernel(

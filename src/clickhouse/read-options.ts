@@ -3,12 +3,20 @@
  * nothing, and what is unknown or of another kind is an error before anything is sent.
  */
 
-import type { RowspaceError } from '../core/errors.ts'
+import {
+  BOOLEAN,
+  FUNCTION,
+  integerFrom,
+  oneOf,
+  readChecked,
+  SIGNAL,
+  STRING,
+  WATCHED,
+} from '../core/checked-options.ts'
 import { SEARCH_OPTIONS } from '../core/options.ts'
-import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import type { KeysOf } from '../core/strict-options.ts'
 import { describe, invalidArgument } from '../core/values.ts'
 import type { ColumnTypes } from '../metadata/types.ts'
-import { checkSignal } from '../sources/options.ts'
 import type {
   ClickHouseAnalogyOptions,
   ClickHouseOptions,
@@ -19,94 +27,79 @@ import type {
 } from './options.ts'
 import { checkName } from './sql.ts'
 
+/** 24 days. Longer timers of JavaScript engines end at once. */
+const MAX_TIMEOUT = 2 ** 31 - 100_000
+/** A chunk is held in memory here and sorted there. */
+const MAX_ROWS_AT_ONCE = 1 << 19
+
+/** Names and addresses are checked where they are used. */
 const CONNECTION_OPTIONS: KeysOf<ConnectionOptions> = {
   url: true,
   database: true,
   table: true,
-  username: true,
+  username: STRING,
   password: true,
-  timeoutMilliseconds: true,
+  timeoutMilliseconds: integerFrom(1, MAX_TIMEOUT),
   settings: true,
-  createClient: true,
+  createClient: FUNCTION,
   tls: true,
 }
 
 const CLICKHOUSE_OPTIONS: KeysOf<ClickHouseOptions> = {
   ...CONNECTION_OPTIONS,
   columns: true,
-  kernel: true,
+  kernel: oneOf('codes', 'dotProduct', 'arrays'),
   core: true,
 }
 
 const UPLOAD_OPTIONS: KeysOf<UploadOptions> = {
   ...CONNECTION_OPTIONS,
+  ...WATCHED,
   cluster: true,
-  servers: true,
+  servers: ["a list of addresses, ['http://host:8123']", isListOfTexts],
   columns: true,
-  metadata: true,
-  overwrite: true,
-  rowsAtOnce: true,
-  codes: true,
-  signal: true,
-  onProgress: true,
+  metadata: FUNCTION,
+  overwrite: BOOLEAN,
+  rowsAtOnce: integerFrom(1, MAX_ROWS_AT_ONCE),
+  codes: BOOLEAN,
 }
 
 /** Options of `combine`. */
 export type SumOptions = Pick<ClickHouseAnalogyOptions, 'normalize' | 'signal'>
 
-const SIGNAL: KeysOf<SignalOptions> = { signal: true }
-const SUM: KeysOf<SumOptions> = { ...SIGNAL, normalize: true }
-const SEARCH: KeysOf<ClickHouseSearchOptions> = { ...SEARCH_OPTIONS, ...SIGNAL }
+const SIGNAL_ALONE: KeysOf<SignalOptions> = { signal: SIGNAL }
+const SUM: KeysOf<SumOptions> = { ...SIGNAL_ALONE, normalize: BOOLEAN }
+const SEARCH: KeysOf<ClickHouseSearchOptions> = { ...SEARCH_OPTIONS, ...SIGNAL_ALONE, includeInputs: BOOLEAN }
 const ANALOGY: KeysOf<ClickHouseAnalogyOptions> = { ...SEARCH, ...SUM }
 
 /** @param call such as 'id()' */
 export function readSignal(given: SignalOptions | undefined, call: string): AbortSignal | undefined {
-  return readQueryOptions(given, SIGNAL, call).signal
+  return readChecked(given, SIGNAL_ALONE, `the options of ${call}`).signal
 }
 
 export const readSum = (given: SumOptions | undefined, call: string): SumOptions =>
-  readQueryOptions(given, SUM, call)
+  readChecked(given, SUM, `the options of ${call}`)
 
 export const readSearch = <Columns extends ColumnTypes>(
   given: ClickHouseSearchOptions<Columns> | undefined,
   call: string,
-) => readQueryOptions(given, SEARCH, call)
+) => readChecked(given, SEARCH, `the options of ${call}`)
 
 export const readAnalogy = <Columns extends ColumnTypes>(
   given: ClickHouseAnalogyOptions<Columns> | undefined,
   call: string,
-) => readQueryOptions(given, ANALOGY, call)
-
-function readQueryOptions<Options extends ClickHouseAnalogyOptions<ColumnTypes>>(
-  given: Options | undefined,
-  keys: KeysOf<Options>,
-  call: string,
-): Options {
-  const options = readOptions(given, keys, `the options of ${call}`)
-  checkKind('includeInputs', options.includeInputs, 'boolean')
-  checkKind('normalize', options.normalize, 'boolean')
-  checkSignal(options.signal)
-  return options
-}
+) => readChecked(given, ANALOGY, `the options of ${call}`)
 
 export function readClickHouseOptions<Options extends ClickHouseOptions>(given: Options): Options {
   const keys = CLICKHOUSE_OPTIONS as KeysOf<Options>
-  const options = readOptions(given, keys, 'the options of openClickHouse()')
+  const options = readChecked(given, keys, 'the options of openClickHouse()')
   return { ...options, ...readConnection(options), columns: copyOf('columns', options.columns) }
 }
 
 export function readUploadOptions(given: UploadOptions): UploadOptions {
-  const options = readOptions(given, UPLOAD_OPTIONS, 'the options of uploadTable()')
-  const { cluster, servers, columns, metadata, overwrite, codes, signal, onProgress } = options
+  const options = readChecked(given, UPLOAD_OPTIONS, 'the options of uploadTable()')
+  const { cluster, servers, columns } = options
   if (cluster !== undefined) checkName(cluster, 'a cluster')
-  if (servers !== undefined && !(Array.isArray(servers) && servers.every((url) => typeof url === 'string'))) {
-    throw wrong('servers', "a list of addresses, ['http://host:8123']", servers)
-  }
-  checkKind('metadata', metadata, 'function')
-  checkKind('onProgress', onProgress, 'function')
-  checkKind('overwrite', overwrite, 'boolean')
-  checkKind('codes', codes, 'boolean')
-  checkSignal(signal)
   return {
     ...options,
     ...readConnection(options),
@@ -115,32 +108,26 @@ export function readUploadOptions(given: UploadOptions): UploadOptions {
   }
 }
 
-/** Names and addresses are checked where they are used. */
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
+}
+
 function readConnection(options: ConnectionOptions): Partial<ConnectionOptions> {
-  const { username, password, settings, createClient, tls } = options
-  checkKind('username', username, 'string')
-  checkKind('password', password, 'string')
-  checkKind('createClient', createClient, 'function')
-  for (const [name, value] of Object.entries(copyOf('settings', settings) ?? {})) {
-    const isSetting = typeof value === 'string' || Number.isFinite(value)
-    if (!/^\w+$/.test(name) || !isSetting) {
-      throw wrong(`the setting ${describe(name)}`, 'a word with a text or a number', value)
-    }
+  const { password, tls } = options
+  const settings = copyOf('settings', options.settings)
+  // no message shows it
+  if (password !== undefined && typeof password !== 'string') {
+    throw invalidArgument('password must be a string', '***')
   }
-  return { settings: copyOf('settings', settings), tls: copyOf('tls', tls) }
+  for (const [name, value] of Object.entries(settings ?? {})) {
+    if (/^\w+$/.test(name) && (typeof value === 'string' || Number.isFinite(value))) continue
+    throw invalidArgument(`the setting ${describe(name)} must be a word with a text or a number`, value)
+  }
+  return { settings, tls: copyOf('tls', tls) }
 }
 
 function copyOf<Value extends object>(name: string, value: Value | undefined): Value | undefined {
   if (value === undefined) return undefined
   if (Object.prototype.toString.call(value) === '[object Object]') return { ...value }
-  throw wrong(name, 'an object', value)
-}
-
-function checkKind(name: string, value: unknown, kind: 'string' | 'boolean' | 'function'): void {
-  if (value === undefined || typeof value === kind) return
-  throw wrong(name, `a ${kind}`, name === 'password' ? '***' : value)
-}
-
-function wrong(name: string, expected: string, value: unknown): RowspaceError {
-  return invalidArgument(`${name} must be ${expected}`, value)
+  throw invalidArgument(`${name} must be an object`, value)
 }

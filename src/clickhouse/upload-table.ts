@@ -101,7 +101,7 @@ class Upload {
       dtype,
       tokens: hasTokens,
       codes: options.codes ?? true,
-      chunkRows: chunkRowsOf(options.rowsAtOnce, dimension),
+      chunkRows: options.rowsAtOnce ?? chunkRowsOf(dimension),
       columns: options.columns ?? {},
       cluster: options.cluster ?? '',
     }

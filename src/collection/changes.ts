@@ -2,9 +2,9 @@
  * The changes of a collection. Everything that can fail comes before the first step that changes something.
  */
 
+import { oneOf, readChecked } from '../core/checked-options.ts'
 import { RowspaceError } from '../core/errors.ts'
-import { readOptions } from '../core/strict-options.ts'
-import { describe, invalidArgument } from '../core/values.ts'
+import { describe } from '../core/values.ts'
 import type { ReadChange, ReadEntry } from './entries.ts'
 import type { Key, Keys } from './keys.ts'
 import type { Parts } from './parts.ts'
@@ -24,9 +24,8 @@ type Duplicates = 'reject' | 'overwrite'
 type KeyedEntry = ReadEntry & { key: Key }
 
 export function readDuplicates(options: AddOptions): Duplicates {
-  const { duplicates = 'reject' } = readOptions(options, { duplicates: true }, 'the options of add()')
-  if (duplicates === 'reject' || duplicates === 'overwrite') return duplicates
-  throw invalidArgument("duplicates must be 'reject' or 'overwrite'", duplicates)
+  const keys = { duplicates: oneOf('reject', 'overwrite') }
+  return readChecked(options, keys, 'the options of add()').duplicates ?? 'reject'
 }
 
 /** Adds entries, and returns their keys. */

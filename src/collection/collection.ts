@@ -1,5 +1,6 @@
 /** Collection: rows that can be changed, with keys, and metadata to filter by. */
 
+import { readChecked, WATCHED } from '../core/checked-options.ts'
 import { RowspaceError } from '../core/errors.ts'
 import type { TableOptions } from '../core/options.ts'
 import { checkCount } from '../core/values.ts'
@@ -35,7 +36,6 @@ import {
 } from './search.ts'
 import { storeOf } from './stores/file-store.ts'
 import type { CollectionStore } from './stores/store.ts'
-import { readWatched } from './work.ts'
 
 /**
  * Vectors of one dimension, each with a key and metadata, in one WebAssembly memory that grows. Queries are
@@ -92,7 +92,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     options: OpenCollectionOptions<Columns> = {},
   ): Promise<Collection<Columns>> {
     const place = storeOf(store)
-    const given = readWatched(options, OPEN_OPTIONS, 'the options of Collection.open()')
+    const keys = { ...OPEN_OPTIONS, ...WATCHED }
+    const given = readChecked(options, keys, 'the options of Collection.open()')
     const { parts, revisions } = await loadCollection(place, given)
     return new Collection<Columns>(parts, revisions)
   }
@@ -213,7 +214,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    */
   async save(store: string | CollectionStore, options: SaveOptions = {}): Promise<void> {
     const place = storeOf(store)
-    const given = readWatched(options, SAVE_OPTIONS, 'the options of save()')
+    const given = readChecked(options, SAVE_OPTIONS, 'the options of save()')
     return this.change((parts) => saveCollection(parts, place, this.revisions, given))
   }
 

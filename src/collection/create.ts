@@ -1,8 +1,9 @@
 /** Creates the parts of an empty collection. */
 
+import { oneOf, readChecked } from '../core/checked-options.ts'
 import type { TableOptions } from '../core/options.ts'
-import { type KeysOf, readOptions } from '../core/strict-options.ts'
-import { checkCount, invalidArgument } from '../core/values.ts'
+import type { KeysOf } from '../core/strict-options.ts'
+import { checkCount } from '../core/values.ts'
 import { makeColumns } from '../metadata/columns.ts'
 import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import { Keys } from './keys.ts'
@@ -28,7 +29,7 @@ export const COLLECTION_OPTIONS: KeysOf<CollectionOptions<ColumnTypes>> = {
   dimension: true,
   columns: true,
   capacity: true,
-  dtype: true,
+  dtype: oneOf('f32', 'bf16', 'f16'),
   codes: true,
   threads: true,
   core: true,
@@ -36,13 +37,10 @@ export const COLLECTION_OPTIONS: KeysOf<CollectionOptions<ColumnTypes>> = {
 
 /** Throws as Collection.create. */
 export async function createParts(options: CollectionOptions<ColumnTypes>): Promise<Parts> {
-  const given = readOptions(options, COLLECTION_OPTIONS, 'the options of Collection.create()')
+  const given = readChecked(options, COLLECTION_OPTIONS, 'the options of Collection.create()')
   const { dimension, columns: types = {}, capacity = 1024, dtype = 'f32', core, codes, threads } = given
   checkCount(dimension, 'dimension', 1)
   checkCount(capacity, 'capacity', 1)
-  if (dtype !== 'f32' && dtype !== 'bf16' && dtype !== 'f16') {
-    throw invalidArgument("dtype must be 'f32', 'bf16' or 'f16'", dtype)
-  }
   const columns = makeColumns(types)
   const rows = await CollectionRows.create(core, { capacity, dimension, dtype, codes, threads })
   for (const column of columns.values()) column.reserve(capacity)

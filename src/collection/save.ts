@@ -1,5 +1,6 @@
 /** Writes a collection to a store. */
 
+import { WATCHED } from '../core/checked-options.ts'
 import { RowspaceError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import type { KeysOf } from '../core/strict-options.ts'
@@ -36,7 +37,7 @@ export interface SaveOptions {
   signal?: AbortSignal | undefined
 }
 
-export const SAVE_OPTIONS: KeysOf<SaveOptions> = { overwrite: true, onProgress: true, signal: true }
+export const SAVE_OPTIONS: KeysOf<SaveOptions> = { overwrite: true, ...WATCHED }
 
 /** The revision that was last opened or saved, by the store's identity. */
 export type Revisions = Map<string, string>

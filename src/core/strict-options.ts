@@ -7,8 +7,14 @@ import { editDistance } from './edit-distance.ts'
 import { RowspaceError } from './errors.ts'
 import { describe, invalidArgument } from './values.ts'
 
-/** Every key of a type: an option that is missing here does not compile. */
-export type KeysOf<Options> = Readonly<Record<keyof Options, true>>
+/** What a value must be, as the end of "signal must be …", and whether one is. */
+export type Check = readonly [expected: string, holds: (value: unknown) => boolean]
+
+/**
+ * Every key of a type, with the check of its value (checked-options.ts); true where another place checks it.
+ * An option that is missing here does not compile.
+ */
+export type KeysOf<Options> = Readonly<Record<keyof Options, true | Check>>
 
 /** Letters of an unknown key that are compared with the known ones. */
 const MAX_KEY = 60
@@ -43,7 +49,7 @@ export function checkOptions<Options extends object>(
     throw invalidArgument(`${what} must be an object`, given)
   }
   for (const key in given) {
-    if (keys[key] !== true && Object.hasOwn(given, key)) throw unknownKey(key, keys, what)
+    if (!Object.hasOwn(keys, key) && Object.hasOwn(given, key)) throw unknownKey(key, keys, what)
   }
   return given
 }

@@ -1,11 +1,11 @@
 /** From a file of any known format to a table: the rows stream straight into the table's memory. */
 
+import { readChecked } from '../core/checked-options.ts'
 import { isRowspaceError, type RowspaceError } from '../core/errors.ts'
 import { TABLE_OPTIONS } from '../core/options.ts'
 import type { Progress } from '../core/progress.ts'
 import { reportLater } from '../core/report-later.ts'
-import { type KeysOf, pickOptions, readOptions } from '../core/strict-options.ts'
-import { invalidArgument } from '../core/values.ts'
+import { type KeysOf, pickOptions } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import type { LoadedRows, LoadOptions, OpenOptions } from '../formats/format.ts'
 import { EmbeddingTable, type FilledRows, type TableOptions } from '../table/embedding-table.ts'
@@ -28,7 +28,7 @@ const OPEN_TABLE_OPTIONS: KeysOf<OpenTableOptions> = {
   ...FILE_OPTIONS,
   ...TABLE_OPTIONS,
   onProgress: true,
-  dtype: true,
+  dtype: ["'f32', or left out to store rows as they are in the file", (value) => value === 'f32'],
 }
 
 /**
@@ -60,10 +60,9 @@ export async function openTableWith(
   given: OpenTableOptions,
   hooks: OpenHooks,
 ): Promise<EmbeddingTable> {
-  const options = readOptions(given, OPEN_TABLE_OPTIONS, 'the options of openTable()')
+  const options = readChecked(given, OPEN_TABLE_OPTIONS, 'the options of openTable()')
   // the tokens are those at the call, even if the caller changes the list while the file is read
   if (Array.isArray(options.tokens)) options.tokens = [...options.tokens]
-  checkDtype(options.dtype)
   try {
     return await openOnce(source, options, hooks)
   } catch (error) {
@@ -127,9 +126,4 @@ function fillTable(
   }
   const load = async (target: Uint16Array) => finish(await loadBits(target, options))
   return EmbeddingTable.fill({ size, dimension, dtype }, load, tableOptions)
-}
-
-function checkDtype(dtype: unknown): void {
-  if (dtype === undefined || dtype === 'f32') return
-  throw invalidArgument("dtype must be 'f32', or left out to store rows as they are in the file", dtype)
 }

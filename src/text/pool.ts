@@ -1,9 +1,10 @@
 /** Vectors of bags of rows: their weighted means. */
 import { Pooling, UNIT } from '../../bindings/pooling.ts'
+import { oneOf, readChecked } from '../core/checked-options.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { checkFinite } from '../core/finite.ts'
 import { checkId } from '../core/id-set.ts'
-import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import type { KeysOf } from '../core/strict-options.ts'
 import { checkCount, describe, invalidArgument, isVector, readList } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
@@ -26,7 +27,7 @@ export interface PoolOptions {
 
 export const POOL_OPTIONS: KeysOf<PoolOptions> = {
   weights: true,
-  divisor: true,
+  divisor: oneOf('weights', 'count'),
   normalize: true,
   dimension: true,
   centre: true,
@@ -47,12 +48,9 @@ export function pool(
 ): Float32Array {
   checkTable(table)
   const memory = table.open()
-  const given = readOptions(options, POOL_OPTIONS, 'the options of pool()')
+  const given = readChecked(options, POOL_OPTIONS, 'the options of pool()')
   const { dimension: columns = table.dimension, normalize = false, divisor = 'weights', centre } = given
   checkDimension(columns, table.dimension)
-  if (divisor !== 'weights' && divisor !== 'count') {
-    throw invalidArgument("divisor must be 'weights' or 'count'", divisor)
-  }
   const weights = tableWeights(given.weights, table.size)
   if (centre !== undefined) {
     checkLength(centre, columns, 'centre')

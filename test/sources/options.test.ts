@@ -1,6 +1,7 @@
 /** How sources are opened: every option of another kind is an error that names it, every good one is taken as it is. */
 import { describe, expect, test } from 'vitest'
-import { checkCache, checkSignal, pickSourceOptions } from '../../src/sources/options.ts'
+import { SIGNAL as A_SIGNAL, checkValue } from '../../src/core/checked-options.ts'
+import { checkCache, pickSourceOptions } from '../../src/sources/options.ts'
 
 const SIGNAL = new AbortController().signal
 
@@ -81,8 +82,8 @@ describe('headers', () => {
 })
 
 test('a signal and a cache by themselves', () => {
-  for (const value of [undefined, SIGNAL]) checkSignal(value)
+  for (const value of [undefined, SIGNAL]) checkValue('signal', value, A_SIGNAL)
   for (const value of [undefined, true, 'x']) checkCache(value)
-  expect(() => checkSignal(7)).toThrow('signal must be an AbortSignal; got 7.')
+  expect(() => checkValue('signal', 7, A_SIGNAL)).toThrow('signal must be an AbortSignal; got 7.')
   expect(() => checkCache('')).toThrow('cache must be true, false or the path of a folder; got "".')
 })
