@@ -1,7 +1,4 @@
-/**
- * The door of `rowspace/collection`: vectors that can be changed, with keys and metadata, and stores for
- * them.
- */
+/** The door of `rowspace/collection`: vectors that can be changed, with keys and metadata, and stores. */
 
 export type { AddOptions } from './collection/changes.ts'
 export { Collection } from './collection/collection.ts'

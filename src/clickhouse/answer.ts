@@ -73,10 +73,7 @@ interface OpenQuery extends PreparedQuery {
   answer: ClickHouseMatches | undefined
 }
 
-/**
- * The best of the rows that came, and the score that another row needs to change them; −Infinity if any will
- * do.
- */
+/** The best rows that came, and the score that another row needs to change them; −Infinity if any will do. */
 interface Scored extends Candidates<OpenQuery> {
   answer: ClickHouseMatches
   reached: number
@@ -165,10 +162,7 @@ class Group {
     }
   }
 
-  /**
-   * The best of the candidates: those that come first by their bounds, then those whose bounds reach what
-   * these reach.
-   */
+  /** The best candidates: those first by their bounds, then those whose bounds reach what these reach. */
   private async best(found: readonly Candidates<OpenQuery>[]): Promise<Scored[]> {
     const candidates = found.map(withoutExcluded)
     const heads = await this.score(

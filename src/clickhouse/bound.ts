@@ -46,10 +46,7 @@ export interface Kernels {
   shared: Kernel
 }
 
-/**
- * The expression of a row's bound, over the columns row, codes, scale, norm and residual. If it is not
- * finite, it bounds nothing.
- */
+/** A row's bound, from row, codes, scale, norm and residual. If it is not finite, it bounds nothing. */
 export function boundExpression(
   query: Float32Array,
   { metric, kernel, codes }: { metric: Metric; kernel: Kernel; codes: QueryCodes },

@@ -1,7 +1,4 @@
-/**
- * Selects candidates by their bounds: the highest for each query alone, or all above a score for many queries
- * in one scan.
- */
+/** Candidates by their bounds: the highest for a query alone, or all above a score, one scan for many. */
 import type { Metric } from '../core/options.ts'
 import { boundExpression, type Kernels } from './bound.ts'
 import type { Connection } from './connection.ts'
@@ -82,10 +79,7 @@ export interface SharedQuery {
   minScore: number
 }
 
-/**
- * Queries that share a scan: reading and unpacking, most of the work of one query, happens once for all of
- * them.
- */
+/** Queries that share a scan: reading and unpacking, most of the work, happens once for all of them. */
 const QUERIES_AT_ONCE = 16
 /** Numbers of all of their vectors: the engine parses long statements slowly. */
 const NUMBERS_AT_ONCE = 1 << 14

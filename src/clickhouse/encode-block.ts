@@ -25,10 +25,7 @@ export function blockFields(columns: ReadonlyMap<string, Column>): string {
   return [...fields, ...[...columns.keys()].map((name) => quoteName(metadataColumn(name)))].join(', ')
 }
 
-/**
- * Throws `NON_FINITE` naming row and column, `INVALID_ENCODING`, `INVALID_ARGUMENT` for metadata of another
- * type.
- */
+/** Throws `NON_FINITE` naming row and column, `INVALID_ENCODING`, `INVALID_ARGUMENT` for odd metadata. */
 export function encodeBlock(start: number, { rows, tokens }: RowBlock, shape: BlockShape): Uint8Array {
   const { dimension } = shape
   const writer = new RowBinaryWriter()

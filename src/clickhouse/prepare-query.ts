@@ -1,7 +1,4 @@
-/**
- * Queries and expressions, read at the call, and as the vectors that the engine gets: checked as an
- * EmbeddingTable does.
- */
+/** Queries and expressions as read at the call, and as vectors: checked as an EmbeddingTable does. */
 
 import { namedQuery } from '../core/named-query.ts'
 import type { Metric, Query, RowKey } from '../core/options.ts'

@@ -28,10 +28,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\t': '\\t',
 }
 
-/**
- * A float64 as the engine reads it back to the bit: with a point or an exponent, or it would be read as an
- * integer.
- */
+/** A float64 that the engine reads back to the bit: without point or exponent it would read an integer. */
 export function quoteNumber(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return 'inf'
   if (value === Number.NEGATIVE_INFINITY) return '-inf'

@@ -166,10 +166,7 @@ class Upload {
     return this.main.error('CONFLICT', `the server ${problem}. ${remedy}`)
   }
 
-  /**
-   * The chunks to send. If one is on the servers in part or twice, its whole partition is dropped and sent
-   * again.
-   */
+  /** The chunks to send. If one is there in part or twice, its whole partition is dropped and sent again. */
   private async missingChunks(chunks: Chunks): Promise<number[]> {
     const { signal } = this.options
     const there = await chunks.there(this.main, signal)

@@ -109,10 +109,7 @@ export function deleteEntries(parts: Parts, list: ReadonlySet<Key>): void {
   }
 }
 
-/**
- * Makes room for `count` more rows: closes gaps if they are half of the capacity, else moves to a larger
- * memory.
- */
+/** Makes room for `count` more rows: closes gaps if they are half of the capacity, else moves the rows. */
 export async function makeRoom(parts: Parts, count: number): Promise<void> {
   const { rows } = parts
   if (rows.used + count > rows.capacity) {

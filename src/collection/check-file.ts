@@ -1,7 +1,4 @@
-/**
- * What is checked in a collection's file. Checksums find damage, but not a file that another program made up:
- * what it says must hold together too.
- */
+/** Checks of a collection's file. Checksums find damage, but not a file that another program made up. */
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import { invalidFormat, unsupported } from '../formats/malformed.ts'

@@ -32,10 +32,7 @@ export interface ReadEntry extends ReadChange {
   vector: Float32Array
 }
 
-/**
- * A number of this magnitude or above rounds to infinity: half a unit in the last place above the largest
- * finite one.
- */
+/** Numbers from here on round to infinity: half a unit in the last place above the largest finite one. */
 const LIMITS = { f32: 2 ** 128 - 2 ** 103, bf16: 2 ** 128 - 2 ** 119, f16: 65_520 } as const
 
 interface GivenChange {
@@ -48,10 +45,7 @@ interface GivenEntry extends GivenChange {
 const CHANGE_KEYS: KeysOf<GivenChange> = { vector: true, metadata: true }
 const ENTRY_KEYS: KeysOf<GivenEntry> = { key: true, ...CHANGE_KEYS }
 
-/**
- * An entry, or a list of entries. Throws `INVALID_ARGUMENT`, `DIMENSION_MISMATCH`, `NON_FINITE`, naming the
- * entry.
- */
+/** An entry, or a list. Throws `INVALID_ARGUMENT`, `DIMENSION_MISMATCH`, `NON_FINITE`, naming the entry. */
 export function readEntries(parts: Parts, entries: unknown): ReadEntry[] {
   const isList = typeof entries === 'object' && entries !== null && Symbol.iterator in entries
   const list = isList ? [...(entries as Iterable<unknown>)] : [entries]

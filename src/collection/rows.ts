@@ -30,10 +30,7 @@ export class CollectionRows {
   generation = 0
   /** Places of deleted rows. */
   private removed = 0
-  /**
-   * Rows whose norm float32 bounds cannot be trusted with (assembly/norm.ts): while there are any, codes are
-   * of no use.
-   */
+  /** Rows whose norms float32 bounds cannot be trusted with (assembly/norm.ts): then codes are of no use. */
   private extreme = 0
   /** Rows that have codes. */
   private encoded = 0

@@ -5,10 +5,7 @@ import { reportLater } from '../core/report-later.ts'
 
 type Report<Phase extends string> = (progress: Progress<Phase>) => void
 
-/**
- * Does work that reports progress. What `onProgress` throws does not end it: the first error is reported at
- * the end.
- */
+/** Does work that reports progress. The first error of `onProgress` is reported when the work is done. */
 export async function reporting<Phase extends string, Result>(
   options: { onProgress?: Report<Phase> | undefined },
   work: (onProgress: Report<Phase>) => Promise<Result>,

@@ -28,10 +28,7 @@ export function describe(value: unknown): string {
   return 'an object'
 }
 
-/**
- * The error for an argument that is not as `expected`, a sentence without its full stop: "k must be an
- * integer ≥ 0".
- */
+/** The error for an argument that is not as `expected`, such as "k must be an integer ≥ 0" (no full stop). */
 export function invalidArgument(
   expected: string,
   value: unknown,
@@ -46,10 +43,7 @@ export function checkCount(value: number | undefined, name: string, min: number)
   throw invalidArgument(`${name} must be an integer ≥ ${min}`, value, { [name]: value })
 }
 
-/**
- * Throws `INVALID_ARGUMENT` where a list holds other values than numbers: '5', true and null would pass as
- * numbers.
- */
+/** Throws `INVALID_ARGUMENT` where a list holds other values: '5', true and null would pass as numbers. */
 export function checkNumbers(list: ArrayLike<unknown>, what: string): void {
   if (!Array.isArray(list)) return
   // not findIndex, which leaves the holes of a list out

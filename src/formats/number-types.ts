@@ -44,10 +44,7 @@ export const NUMBER_TYPES: ReadonlyMap<string, NumberType> = new Map([
   ['U8', numberType('u8', 1, (view, offset) => view.getUint8(offset))],
 ])
 
-/**
- * GGUF's blocks of a binary16 scale and 32 codes. A product has 11 + 8 bits at most, and float32 holds 24:
- * nothing is rounded.
- */
+/** GGUF's blocks of a binary16 scale and 32 codes. Products have 11 + 8 bits at most: none is rounded. */
 export const Q8_0: NumberType = {
   stored: 'q8_0',
   numbers: 32,

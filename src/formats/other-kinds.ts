@@ -158,10 +158,7 @@ function sampleLines(head: Uint8Array): Uint8Array[] {
   return head.at(-1) !== NEWLINE && lines.length > 1 ? lines.slice(0, -1) : lines
 }
 
-/**
- * Lines whose fields, but for the first, are numbers when commas or semicolons separate them; the first line
- * may be names.
- */
+/** Lines of numbers after the first field, between commas or semicolons; the first may hold names. */
 function isSeparatedByCommas(head: Uint8Array): boolean {
   const lines = sampleLines(head).map((line) => ascii(line).split(/[,;]/))
   const rows = lines.length > 1 ? lines.slice(1) : lines

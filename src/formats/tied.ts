@@ -6,10 +6,7 @@ import { isObject, readJsonBeside } from './json-beside.ts'
 /** The layer that turns vectors back into scores of tokens, by the names models give it. */
 export const OUTPUT = /^(?:.*\.)?(?:lm_head|embed_out)\.weight$|^output\.weight$/
 
-/**
- * What comes before the output layer in GGUF files: where it is and no layer follows, llama.cpp takes the
- * table.
- */
+/** Comes before the output layer in GGUF files: where no layer follows it, llama.cpp takes the table. */
 const GGUF_OUTPUT_NORM = 'output_norm.weight'
 
 /** Whether a model's output layer is its table. */
@@ -60,10 +57,7 @@ async function readConfiguration(
   }
 }
 
-/**
- * Causal masks, positions and frequencies, which some files hold among the weights: nothing of them was
- * learned.
- */
+/** Causal masks, positions and frequencies, which some files hold among the weights: none was learned. */
 export function isBuffer({ name, shape }: TensorInfo): boolean {
   if (/(?:^|\.)(?:attn|attention)\.(?:bias|masked_bias)$/.test(name))
     return shape.length === 4 || shape.length === 0

@@ -103,10 +103,7 @@ export function* rowBlocks(
   }
 }
 
-/**
- * A copy of the bytes of `rows`: a chunk that a slow consumer still holds when the view under it has changed
- * would write wrong rows.
- */
+/** A copy of the bytes of `rows`: a slow consumer may hold a chunk when the view under it has changed. */
 export function bytesOf(rows: Float32Array): Uint8Array {
   return new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength).slice()
 }

@@ -16,10 +16,7 @@ export interface HubName {
 }
 
 const FORM = /^hf:([^/@]*)\/([^/@]*)(?:@((?:refs\/(?:pr|convert)\/)?[^/@]*))?(?:\/(.*))?$/i
-/**
- * As the hub has it: letters, digits, `-`, `_` and `.`, no two of the last in a row, none of them at the
- * ends.
- */
+/** As the hub has it: letters, digits, `-`, `_`, `.`; no `--` or `..`, and no `-` or `.` at the ends. */
 const PART = /^(?!.*(?:\.\.|--))[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?$/
 const REVISION = /^[A-Za-z0-9_][\w.+/-]{0,199}$/
 const SEGMENT = /^[\w.+=,()[\] -]+$/

@@ -140,10 +140,7 @@ class Hub {
     }
   }
 
-  /**
-   * Whoever named it (a caller, a listing, an index, the cache), nothing outside of the repository is
-   * requested.
-   */
+  /** Whoever named it (a caller, a listing, an index, the cache), nothing outside the repository is read. */
   #address(name: HubName, commit = name.revision): URL {
     const { owner, model, file = '' } = name
     checkPath(hubNameText(name), file)

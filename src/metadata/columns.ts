@@ -1,7 +1,4 @@
-/**
- * Metadata columns: one value or null per place, stored as numbers so that a condition is a loop over an
- * array.
- */
+/** Metadata columns: one value or null per place, as numbers: a condition is a loop over an array. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { IdSet, setBit } from '../core/id-set.ts'
@@ -27,10 +24,7 @@ export abstract class Column {
   /** The places below `size` whose value passes. */
   abstract select(size: number, test: (value: Value | null) => boolean): IdSet
 
-  /**
-   * Accepts the first `count` values, which came from a file, with their strings. Returns what is wrong with
-   * them.
-   */
+  /** Accepts the first `count` values and the strings of a file. Returns what is wrong with them. */
   adopt(_count: number, _strings: readonly unknown[]): string | undefined {
     return undefined
   }

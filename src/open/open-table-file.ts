@@ -80,10 +80,7 @@ export async function openTableFile(like: SourceLike, given: OpenOptions = {}): 
   }
 }
 
-/**
- * The file with what it is read from: all that was read of its rows is held against its checksum, and
- * `close()` closes all.
- */
+/** The file and its sources: what is read is held against its checksum, and `close()` closes all of them. */
 function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]): OpenTableFile {
   const { load, loadBits, openRows, size, parts = [] } = file
   const verify = async (options: ReadOptions) => {

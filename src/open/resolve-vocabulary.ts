@@ -1,7 +1,4 @@
-/**
- * The names of a table's rows where its file holds no words: the tokens of the model that the table belongs
- * to.
- */
+/** The names of a table's rows where its file holds no words: the tokens of its model. */
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { isTokenTable } from '../formats/choose-tensor.ts'
 import type { OpenTableFile } from './open-table-file.ts'

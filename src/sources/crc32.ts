@@ -11,10 +11,7 @@ const TABLE = 1024
 
 let made: DataView | undefined
 
-/**
- * One table behind the other. Table i + 1 has, for each byte, the CRC of table i with another zero byte
- * behind.
- */
+/** One table behind the other. Table i + 1 has the CRCs of table i with another zero byte behind. */
 function tables(): DataView {
   if (made !== undefined) return made
   made = new DataView(new ArrayBuffer(STEP * TABLE))

@@ -60,10 +60,7 @@ async function readOwnToken(): Promise<ProcessToken> {
   }
 }
 
-/**
- * Whether the process still runs; undefined where that cannot be known because it is another machine's, or
- * another container's.
- */
+/** Whether the process still runs; undefined for another machine's or container's, which nobody can know. */
 export async function isRunning(token: ProcessToken): Promise<boolean | undefined> {
   const here = await ownToken()
   const { pid, start } = token

@@ -1,7 +1,4 @@
-/**
- * Where bytes come from: anything with a size whose ranges can be read is a source, so all formats read
- * alike.
- */
+/** Where bytes come from: what has a size and is read by ranges is a source, so all formats read alike. */
 
 /** How bytes are read. */
 export interface ReadOptions {

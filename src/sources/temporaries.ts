@@ -27,10 +27,7 @@ export function parseTemporaryName(
   return token && { token, purpose }
 }
 
-/**
- * Removes what killed processes left in a folder, as far as the folder can be listed and the files be
- * removed.
- */
+/** Removes what killed processes left in a folder, as far as it can be listed and the files be removed. */
 export async function removeStaleTemporaries(folder: string): Promise<void> {
   const names = await files()
     .readdir(folder)

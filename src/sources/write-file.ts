@@ -126,10 +126,7 @@ async function replace(
   }
 }
 
-/**
- * A link fails where a rename would replace: another may have made the file meanwhile. Not every disk has
- * links.
- */
+/** A link fails where a rename would replace: another may have made the file. Not every disk has links. */
 async function putInFreePlace(temporary: string, target: string): Promise<void> {
   const orExists = (error: unknown) => {
     throw systemCode(error) === 'EEXIST' ? existsError(target, error) : error
@@ -197,10 +194,7 @@ async function restoreRights(handle: FileHandle, old: Stats): Promise<void> {
   if ((await handle.stat()).mode !== old.mode) await handle.chmod(old.mode & 0o7777)
 }
 
-/**
- * Without it a power failure may take the rename back. Not every system can, and the file is in its place:
- * SQLite ignores it too.
- */
+/** Without it a power failure may undo the rename. Not every system can: SQLite ignores that too. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await files()
     .open(folder, 'r')

@@ -51,10 +51,7 @@ export function checkQuery(vector: ArrayLike<number>, inverseNorm: number, metri
   if (inverseNorm === 0 && metric === 'cosine') throw zeroQuery('the query is all zeros')
 }
 
-/**
- * `vector` itself where it is a typed array of d numbers, or a copy of a list of them. Throws for anything
- * else.
- */
+/** `vector` itself where it is a typed array of d numbers, or a copy of a list. Throws for anything else. */
 export function checkVector<Vector extends Float32Array | readonly number[]>(
   vector: Vector,
   dimension: number,

@@ -8,10 +8,7 @@ const BITS = new Map<Codes | undefined, 4 | 8>([
   ['int4', 4],
 ])
 
-/**
- * Makes codes, unless a norm is so large or small that float32 bounds cannot be trusted with it
- * (assembly/norm.ts).
- */
+/** Makes codes, unless float32 bounds cannot be trusted with a norm (assembly/norm.ts). */
 export function codeRows(memory: TableMemory, size: number, codes: Codes | undefined): void {
   const isOrdinary = !memory.norms.subarray(0, size).some(Number.isNaN)
   if (size > 0 && isOrdinary) makeCodes(memory, size, BITS.get(codes))

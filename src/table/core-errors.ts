@@ -2,10 +2,7 @@
 import { simd } from 'wasm-feature-detect'
 import type { ErrorCode } from '../core/errors.ts'
 
-/**
- * Code and message where there is another module, or none: for what fetching or compiling it threw, if it
- * threw.
- */
+/** Code and message where there is no core, for what fetching or compiling it threw, if it threw. */
 export async function reasonOf(
   module: WebAssembly.Module | undefined,
   cause: unknown,

@@ -66,10 +66,7 @@ export function inputIds(table: TermTable, terms: readonly WeightedTerm[]): numb
   return terms.flatMap(({ term }) => (term instanceof Float32Array ? [] : [table.id(term)]))
 }
 
-/**
- * The weighted sum of the terms in float64, rounded once to float32. `normalize` scales each term to length 1
- * first.
- */
+/** The weighted sum of the terms in float64, rounded once. `normalize` scales each to length 1 first. */
 export function combine(table: TermTable, terms: readonly WeightedTerm[], normalize: boolean): Float32Array {
   const sum = new Float64Array(table.dimension)
   for (const { term, weight } of terms) {

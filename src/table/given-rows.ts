@@ -18,10 +18,7 @@ export interface RowList {
   lists: readonly ArrayLike<number>[]
 }
 
-/**
- * Throws `INVALID_ARGUMENT`, `LENGTH_MISMATCH`, `DIMENSION_MISMATCH` where they are not whole rows of
- * numbers.
- */
+/** Throws `INVALID_ARGUMENT`, `LENGTH_MISMATCH`, `DIMENSION_MISMATCH` unless they are whole rows. */
 export function readRowList(rows: unknown, wanted: number | undefined): RowList {
   if (!isVector(rows)) throw invalidArgument('rows must be an array of numbers, or a list of rows', rows)
   const first: unknown = rows[0]

@@ -10,10 +10,7 @@ export function liveRows(table: EmbeddingTable): IdSet {
   return table.live
 }
 
-/**
- * What a table of another one's rows is made with, unless the caller says otherwise: rows that were skipped
- * stay so.
- */
+/** What a table of another one's rows is made with by default: rows that were skipped stay so. */
 export function inheritedOptions({ skipped, vocabulary }: EmbeddingTable): TableOptions {
   return { nonFinite: skipped > 0 ? 'skip' : 'reject', tokens: vocabulary }
 }

@@ -82,18 +82,12 @@ const MIN_SHARED_BYTES = 1 << 22
 /** More threads than this share the memory's bandwidth without gain. */
 const MAX_AUTOMATIC_THREADS = 16
 
-/**
- * Threads that can have a part in any question, even in a batch of the most questions: others would sleep for
- * ever.
- */
+/** Threads that can have a part in a question, or in the largest batch: others would sleep for ever. */
 function usefulThreads(capacity: number, dimension: number): number {
   return capacity * dimension * 4 * QUESTIONS < MIN_SCAN_BYTES ? 1 : Math.ceil(capacity / MIN_BLOCK_ROWS)
 }
 
-/**
- * How many threads a table gets: as given, where memory can be shared here and the table is not too
- * small; else one.
- */
+/** Threads that a table gets: as given; one where memory cannot be shared or the table is too small. */
 export function wantedThreads({ capacity, dimension }: TableSize, threads: number | 'auto' = 1): number {
   if (threads !== 'auto' && !(Number.isSafeInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
     throw invalidArgument(`threads must be 'auto' or an integer from 1 to ${MAX_THREADS}`, threads)

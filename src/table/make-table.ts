@@ -1,7 +1,4 @@
-/**
- * How a table is made: room for its rows, the rows, their norms and codes. A failure leaves no memory and no
- * thread behind.
- */
+/** How a table is made: room, rows, norms and codes. A failure leaves no memory and no thread behind. */
 import type { TableMemory } from '../../bindings/table-memory.ts'
 import { checkElementType, type ElementType, type RowArrays } from '../core/element-types.ts'
 import { RowspaceError } from '../core/errors.ts'

@@ -24,10 +24,7 @@ export interface PreparedQuery {
 /** No ids. */
 export const NO_IDS: readonly number[] = []
 
-/**
- * A row or vector as a query of `table`; rows that are not `live` read as zeros. Throws as `EmbeddingTable.id`,
- * or as checkVector.
- */
+/** A row or vector as a query; rows that are not `live` read as zeros. Throws as `id` or checkVector. */
 export function readQuery(table: TermTable, live: IdSet, query: Query): PreparedQuery {
   if (!isRow(query)) return vectorQuery(checkVector(query, table.dimension), NO_IDS)
   return new RowQuery(table.id(query), live)

@@ -1,7 +1,4 @@
-/**
- * The rows of a table: their memory until the table is disposed of, their ids and tokens, and which of them
- * may be found.
- */
+/** The rows of a table: their memory until it is disposed of, ids and tokens, and which may be found. */
 import type { TableMemory } from '../../bindings/table-memory.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { checkId, IdSet } from '../core/id-set.ts'

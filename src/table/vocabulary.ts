@@ -87,10 +87,7 @@ export function findToken(vocabulary: Vocabulary, name: string): number {
   })
 }
 
-/**
- * The token with the fewest edits from `name`, if that is at most a third of its letters; the smaller id on
- * ties.
- */
+/** The token with the fewest edits from `name`, at most a third of its letters; the smaller id on ties. */
 function nearestSpelling(vocabulary: Vocabulary, name: string): string | undefined {
   let best: string | undefined
   let fewest = Math.max(1, Math.floor(name.length / 3)) + 1

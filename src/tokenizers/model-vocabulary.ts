@@ -103,10 +103,7 @@ export class ModelVocabulary implements Vocabulary {
     }))
   }
 
-  /**
-   * Words that are tokens, with the space before them where that is one: for where the tokenizer cannot be
-   * run.
-   */
+  /** Words that are tokens, with the space before them where it is one: where no tokenizer can be run. */
   #splitAtSpaces(text: string): TextToken[] {
     const words = text.match(/\s*\S+/g) ?? []
     return words.map((word) => {
@@ -116,10 +113,7 @@ export class ModelVocabulary implements Vocabulary {
   }
 }
 
-/**
- * The tokens of a tokenizer.json: BPE, WordPiece and WordLevel map them to ids, Unigram lists them with their
- * scores.
- */
+/** The tokens of a tokenizer.json: BPE, WordPiece and WordLevel map them to ids, Unigram lists them. */
 function readTokens(files: TokenizerFiles): NamedToken[] {
   const { model, added_tokens: added } = files.tokenizer
   const script = scriptOf(files.tokenizer)

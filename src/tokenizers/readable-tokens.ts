@@ -1,7 +1,4 @@
-/**
- * Tokens as people read them: ` king`, where a byte-level vocabulary has `Ġking` and a sentencepiece one
- * `▁king`.
- */
+/** Tokens as people read them: ` king` for `Ġking` (byte-level) and for `▁king` (sentencepiece). */
 import type { TokenScript } from '../formats/format.ts'
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -20,10 +20,7 @@ const MAX_GROWTH = 10_000
 const MAX_DEPTH = 50
 const MAX_PATTERN = 20_000
 
-/**
- * How many ways there are through a part of a pattern: repetitions without a bound, and the product of all
- * other choices.
- */
+/** How many ways there are through a pattern: unbounded repetitions, and the product of other choices. */
 interface Ways {
   repetitions: number
   choices: number
@@ -51,10 +48,7 @@ export function unsafePattern(tokenizer: Record<string, unknown>): string | unde
   return growth > MAX_GROWTH ? `its replacements make a letter ${growth} letters` : undefined
 }
 
-/**
- * Whether a pattern (of Oniguruma, as Hugging Face writes them) has few ways to match. What is not understood
- * is not safe.
- */
+/** Whether an Oniguruma pattern has few ways to match. What is not understood is not safe. */
 export function isSafe(pattern: string): boolean {
   if (pattern.length > MAX_PATTERN) return false
   try {

@@ -1,7 +1,4 @@
-/**
- * The axes along which rows differ most: eigenvectors of their covariance (ml-matrix, after JAMA's tred2 and
- * tql2).
- */
+/** The axes along which rows differ most: eigenvectors of their covariance (ml-matrix, after JAMA). */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import type { Moments } from './moments.ts'
 

@@ -117,10 +117,7 @@ const isNumber = (dtype: string) => /^F\d|^[<>|=]?[biuc]/.test(dtype)
 /** What people call the words of their rows. */
 const WORD_ARRAYS = ['words', 'tokens', 'vocab', 'vocabulary', 'keys', 'labels']
 
-/**
- * The words in an array of such a name, else in the only one of as many as there are rows, else in a file
- * beside it.
- */
+/** The words in an array of such a name, else in the only one of |V| texts, else in a file beside it. */
 async function findWords(
   source: ByteSource,
   arrays: ReadonlyMap<string, NamedArray>,

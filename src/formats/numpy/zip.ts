@@ -218,10 +218,7 @@ function isPlainName(name: string): boolean {
   return /^[^\p{Cc}/\\:]{1,255}$/u.test(name) && !name.startsWith('.')
 }
 
-/**
- * No entry over another or the directory: such archives unpack to more than they hold. Nothing before the
- * first.
- */
+/** No entry over another or the directory (such archives unpack to more), and nothing before the first. */
 function withLimits(source: ByteSource, entries: Iterable<Described>, directory: number): ZipEntry[] {
   const ordered = [...entries].sort((a, b) => a.start - b.start)
   const limited = ordered.map((entry, index) => {

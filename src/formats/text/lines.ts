@@ -118,10 +118,7 @@ export function countFields(line: Uint8Array): number {
   return count
 }
 
-/**
- * Whether a line is a word, separators and `dimension` numbers; the word may hold spaces, but not end in a
- * number.
- */
+/** Whether a line is a word (which may hold spaces, but not end in a number) and `dimension` numbers. */
 export function isRow(line: Uint8Array, dimension: number): boolean {
   const numbers = lastFields(line, 0, line.length, dimension)
   const wordEnd = beforeSeparators(line, 0, numbers)

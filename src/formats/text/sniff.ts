@@ -83,10 +83,7 @@ function isPrintable(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d))
 }
 
-/**
- * Whether `body` can be walked as word, space, 4 · d bytes, up to its end or, at the file's end, V times
- * exactly.
- */
+/** Whether `body` can be walked as word, space, 4 · d bytes, to its end or, at the file's end, V times. */
 function holdsRecords(body: Uint8Array, header: Word2vecHeader, atEnd: boolean): boolean {
   let index = 0
   for (let row = 0; row < header.size; row++) {

@@ -38,10 +38,7 @@ export function parseWordList(
   return words
 }
 
-/**
- * Throws `INVALID_FORMAT` for a word so long that looking many of them up would take time without end
- * (`MAX_WORD_LENGTH`).
- */
+/** Throws `INVALID_FORMAT` for a word so long that looking many of them up takes for ever. */
 export function checkWordLengths(source: ByteSource, words: readonly string[], list: string): void {
   const long = words.find(({ length }) => length > MAX_WORD_LENGTH)
   if (long === undefined) return
@@ -57,10 +54,7 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
 
-/**
- * One list of so many values and nothing in it: of anything else JSON.parse could make more than there is
- * memory.
- */
+/** One flat list of so many values: of anything else JSON.parse could make more than there is memory. */
 function checkFlat(source: ByteSource, bytes: Uint8Array, place: TextPlace): void {
   let values = 1
   let depth = 0

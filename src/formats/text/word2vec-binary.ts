@@ -104,10 +104,7 @@ class RecordParser {
     }
   }
 
-  /**
-   * Where the word that starts at `index`, or goes on there, ends: behind its space, or at the end of
-   * `bytes`.
-   */
+  /** Where the word that starts or goes on at `index` ends: behind its space, or at the end of `bytes`. */
   #takeWord(bytes: Uint8Array, index: number, offset: number): number {
     // a line end before a word belongs to the row before it
     if (this.#wordStart.length === 0 && bytes[index] === NEWLINE) return index + 1
@@ -127,10 +124,7 @@ class RecordParser {
     return space + 1
   }
 
-  /**
-   * A row whose word came before is written too: the next one takes its place. Where the numbers end in
-   * `bytes`.
-   */
+  /** Where the numbers end in `bytes`. A row whose word came before is written too; the next replaces it. */
   #takeNumbers(bytes: Uint8Array, index: number, offset: number): number {
     const numbers = bytes.subarray(index, index + this.#rowBytes - this.#filled)
     this.#target.set(numbers, this.#words.size * this.#rowBytes + this.#filled)
