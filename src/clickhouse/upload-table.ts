@@ -3,7 +3,7 @@
  */
 
 import { RowspaceError } from '../core/errors.ts'
-import { reportLater } from '../core/report-later.ts'
+import { SafeProgress } from '../core/safe-progress.ts'
 import { describe } from '../core/values.ts'
 import { type Column, makeColumns } from '../metadata/columns.ts'
 import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
@@ -83,8 +83,7 @@ class Upload {
   private readonly main: Connection
   private readonly description: Description
   private sent = 0
-  /** The first error that onProgress threw. It does not end the upload. */
-  private progressError: unknown
+  private readonly progress: SafeProgress<'upload'>
 
   constructor(
     private readonly source: RowSource,
@@ -93,6 +92,7 @@ class Upload {
     private readonly columns: ReadonlyMap<string, Column>,
   ) {
     this.main = servers.main
+    this.progress = new SafeProgress(options.onProgress)
     const { size, dimension, dtype = 'f32', hasTokens = false } = source
     this.description = {
       version: SCHEMA_VERSION,
@@ -119,7 +119,7 @@ class Upload {
     await this.checkRowsThere(chunks, missing)
     await this.send(chunks, missing)
     await this.finish(chunks)
-    if (this.progressError !== undefined) reportLater(this.progressError)
+    this.progress.finish()
     const { size, dimension } = this.description
     return { size, dimension, sent: this.sent }
   }
@@ -208,7 +208,7 @@ class Upload {
     const statement = `INSERT INTO ${this.main.rows} (${blockFields(this.columns)})`
     const shape = { dimension, codes, columns: this.columns, metadata }
     let done = size - missing.reduce((sum, chunk) => sum + chunks.rowsOf(chunk), 0)
-    this.report(done)
+    this.progress.report('upload', done, size)
     for (const chunk of missing) {
       signal?.throwIfAborted()
       const start = chunks.start(chunk)
@@ -217,15 +217,7 @@ class Upload {
       await this.main.insertBinary(statement, bytes, { signal, label: this.label, settings: INSERT_SETTINGS })
       this.sent += chunks.rowsOf(chunk)
       done += chunks.rowsOf(chunk)
-      this.report(done)
-    }
-  }
-
-  private report(done: number): void {
-    try {
-      this.options.onProgress?.({ phase: 'upload', done, total: this.description.size })
-    } catch (error) {
-      this.progressError ??= error ?? new Error(`onProgress threw ${error}`)
+      this.progress.report('upload', done, size)
     }
   }
 

@@ -1,7 +1,7 @@
 /** What opening and saving share: progress whose errors end nothing. */
 
 import type { Progress } from '../core/progress.ts'
-import { reportLater } from '../core/report-later.ts'
+import { SafeProgress } from '../core/safe-progress.ts'
 
 type Report<Phase extends string> = (progress: Progress<Phase>) => void
 
@@ -10,16 +10,9 @@ export async function reporting<Phase extends string, Result>(
   options: { onProgress?: Report<Phase> | undefined },
   work: (onProgress: Report<Phase>) => Promise<Result>,
 ): Promise<Result> {
-  let first: { error: unknown } | undefined
-  const onProgress = (progress: Progress<Phase>) => {
-    try {
-      options.onProgress?.(progress)
-    } catch (error) {
-      first ??= { error }
-    }
-  }
-  const result = await work(onProgress)
-  if (first !== undefined) reportLater(first.error)
+  const progress = new SafeProgress(options.onProgress)
+  const result = await work(({ phase, done, total }) => progress.report(phase, done, total))
+  progress.finish()
   return result
 }
 

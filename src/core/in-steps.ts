@@ -3,7 +3,7 @@
  */
 
 import type { Progress } from './progress.ts'
-import { reportLater } from './report-later.ts'
+import { SafeProgress } from './safe-progress.ts'
 import type { KeysOf } from './strict-options.ts'
 import { invalidArgument } from './values.ts'
 
@@ -37,16 +37,12 @@ export async function inSteps(
     throw invalidArgument('signal must be an AbortSignal', signal)
   }
   signal?.throwIfAborted()
-  let progressError: unknown
+  const progress = new SafeProgress<'search'>(onProgress)
   let rested = performance.now()
   for (let from = 0; from < total; from += size) {
     const to = Math.min(total, from + size)
     step(from, to)
-    try {
-      onProgress?.({ phase: 'search', done: to, total })
-    } catch (error) {
-      progressError ??= error ?? new Error(`onProgress threw ${error}`)
-    }
+    progress.report('search', to, total)
     signal?.throwIfAborted()
     // Stryker disable next-line EqualityOperator: a clock that shows exactly STEP may rest or not
     if (performance.now() - rested < STEP) continue
@@ -54,5 +50,5 @@ export async function inSteps(
     signal?.throwIfAborted()
     rested = performance.now()
   }
-  if (progressError !== undefined) reportLater(progressError)
+  progress.finish()
 }

@@ -1,5 +1,6 @@
 /** What all `load` functions share: the target's length, progress, words that come twice. */
 import { RowspaceError } from '../core/errors.ts'
+import { SafeProgress } from '../core/safe-progress.ts'
 import { invalidArgument } from '../core/values.ts'
 import type { BlockOptions } from '../sources/blocks.ts'
 import type { LoadedRows, LoadOptions } from './format.ts'
@@ -29,33 +30,29 @@ export function checkTarget(
 }
 
 /** Calls `onProgress` and remembers what it threw first: a broken progress bar must not cost the load. */
-export class ProgressReporter {
-  error: unknown
-  readonly #onProgress: LoadOptions['onProgress']
-  readonly #total: number
+export class ReadProgress {
+  readonly #progress: SafeProgress<'read'>
 
   /** @param total bytes that will be read in all */
-  constructor(options: LoadOptions, total: number) {
-    this.#onProgress = options.onProgress
-    this.#total = total
+  constructor(
+    { onProgress }: LoadOptions,
+    private readonly total: number,
+  ) {
+    this.#progress = new SafeProgress(onProgress)
   }
 
   /** Options for `readBlocks` that report what it reads, counted from `offset` bytes already done. */
   blockOptions(options: LoadOptions, offset = 0): BlockOptions {
-    return { signal: options.signal, onBytes: (done) => this.#report(offset + done) }
-  }
-
-  #report(done: number): void {
-    try {
-      this.#onProgress?.({ phase: 'read', done, total: this.#total })
-    } catch (error) {
-      this.error ??= error ?? new Error('onProgress threw nothing')
+    return {
+      signal: options.signal,
+      onBytes: (done) => this.#progress.report('read', offset + done, this.total),
     }
   }
 
   /** `loaded`, with the error of `onProgress` where there was one. */
   finish(loaded: LoadedRows): LoadedRows {
-    return this.error === undefined ? loaded : { ...loaded, progressError: this.error }
+    const { error } = this.#progress
+    return error === undefined ? loaded : { ...loaded, progressError: error }
   }
 }
 

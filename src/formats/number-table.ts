@@ -2,7 +2,7 @@
 import { RowspaceError } from '../core/errors.ts'
 import { readStraight } from '../sources/blocks.ts'
 import type { FileRows, LoadedRows, LoadOptions, TableFile } from './format.ts'
-import { checkTarget, ProgressReporter, type RowTarget } from './loading.ts'
+import { checkTarget, ReadProgress, type RowTarget } from './loading.ts'
 import { isCount } from './malformed.ts'
 import { F32 } from './number-types.ts'
 import { bytesOfRows, type PlacedRows, widenRows } from './widen.ts'
@@ -44,7 +44,7 @@ async function loadRows(
   const { source, start, size, dimension, type, tokenBytes = 0, scales } = rows
   checkTarget(target, size, dimension, Target)
   const before = tokenBytes + (scales === undefined ? 0 : size * 4)
-  const progress = new ProgressReporter(options, before + bytesOfRows(rows, size))
+  const progress = new ReadProgress(options, before + bytesOfRows(rows, size))
   // tokens first: if they do not fit the rows, nobody waits for the rows
   const tokens = await rows.readTokens?.(options.signal)
   const factors = await readScales(rows, 0, size, progress.blockOptions(options, tokenBytes))

@@ -3,8 +3,7 @@
 import { readChecked } from '../core/checked-options.ts'
 import { isRowspaceError, type RowspaceError } from '../core/errors.ts'
 import { TABLE_OPTIONS } from '../core/options.ts'
-import type { Progress } from '../core/progress.ts'
-import { reportLater } from '../core/report-later.ts'
+import { SafeProgress } from '../core/safe-progress.ts'
 import { type KeysOf, pickOptions } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import type { LoadedRows, LoadOptions, OpenOptions } from '../formats/format.ts'
@@ -85,25 +84,21 @@ async function openOnce(
   })
   let table: EmbeddingTable | undefined
   try {
-    let progressError: unknown
-    const report = (progress: Progress) => {
+    const progress = new SafeProgress<'norms'>(onProgress)
+    const report = (done: number, total: number) => {
       signal?.throwIfAborted()
-      try {
-        onProgress?.(progress)
-      } catch (error) {
-        progressError ??= error ?? new Error('onProgress threw nothing')
-      }
+      progress.report('norms', done, total)
       signal?.throwIfAborted()
     }
     table = await fillTable(file, options, async (loaded) => {
-      progressError = loaded.progressError
+      progress.error = loaded.progressError
       const tokens = loaded.tokens ?? options.tokens ?? (await vocabularyOf(file, signal))
-      report({ phase: 'norms', done: 0, total: loaded.size })
+      report(0, loaded.size)
       return { ...loaded, tokens }
     })
-    report({ phase: 'norms', done: table.size, total: table.size })
+    report(table.size, table.size)
     await file.close()
-    if (progressError !== undefined) reportLater(progressError)
+    progress.finish()
     return table
   } catch (error) {
     table?.dispose()

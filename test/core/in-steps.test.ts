@@ -85,7 +85,7 @@ describe('a progress callback that throws', () => {
         throw undefined
       },
     })
-    expect(reported).toEqual([new Error('onProgress threw undefined')])
+    expect(reported).toEqual([new Error('onProgress threw nothing')])
   })
 })
 

@@ -66,16 +66,14 @@ const BACKSLASH = 0x5c
 
 class Parser {
   #offset = 0
-  readonly #header: HeaderText
   readonly #text: string
 
-  constructor(header: HeaderText) {
-    this.#header = header
+  constructor(private readonly header: HeaderText) {
     this.#text = header.text
   }
 
   problem(text: string, offset = this.#offset): RowspaceError {
-    const { source, what } = this.#header
+    const { source, what } = this.header
     return invalidFormat(source, `${what} is rejected: ${text} (character ${offset}).`, { offset })
   }
 
@@ -151,7 +149,7 @@ class Parser {
   }
 
   #literal(): HeaderValue {
-    const { anyValue } = this.#header
+    const { anyValue } = this.header
     const pattern = anyValue ? ANY : INTEGER
     pattern.lastIndex = this.#offset
     const [found] = pattern.exec(this.#text) ?? []

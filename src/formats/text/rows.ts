@@ -2,7 +2,7 @@
 import { RowspaceError } from '../../core/errors.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import type { EncodingErrors, FormatName, LoadedRows, LoadOptions, TableFile } from '../format.ts'
-import { checkTarget, MAX_WORD_LENGTH, ProgressReporter, Words } from '../loading.ts'
+import { checkTarget, MAX_WORD_LENGTH, ReadProgress, Words } from '../loading.ts'
 import { invalidFormat } from '../malformed.ts'
 import { DecimalReader } from './decimal.ts'
 import {
@@ -63,7 +63,7 @@ export function textTable(format: FormatName, headerBytes: number, rows: TextRow
 async function loadTextRows(rows: TextRows, target: Float32Array, options: LoadOptions): Promise<LoadedRows> {
   const { source, start, size, dimension } = rows
   checkTarget(target, size, dimension)
-  const progress = new ProgressReporter(options, source.size - start)
+  const progress = new ReadProgress(options, source.size - start)
   const parser = new RowParser(rows, target)
   const lines = readLines(source, start, progress.blockOptions(options), maxLineBytes(dimension))
   for await (const { bytes, offset } of lines) {
@@ -73,16 +73,15 @@ async function loadTextRows(rows: TextRows, target: Float32Array, options: LoadO
 }
 
 class RowParser {
-  readonly #rows: TextRows
-  readonly #target: Float32Array
   readonly #words = new Words()
   readonly #decimal = new DecimalReader()
   #line: number
   #seen = 0
 
-  constructor(rows: TextRows, target: Float32Array) {
-    this.#rows = rows
-    this.#target = target
+  constructor(
+    private readonly rows: TextRows,
+    private readonly target: Float32Array,
+  ) {
     this.#line = rows.firstLine - 1
   }
 
@@ -90,7 +89,7 @@ class RowParser {
   parseLine(bytes: Uint8Array, start: number, end: number, offset: number): void {
     this.#line++
     if (isBlank(bytes, start, end)) return
-    const { source, size, encodingErrors } = this.#rows
+    const { source, size, encodingErrors } = this.rows
     if (this.#seen === size) {
       const problem = `line ${this.#line} is one row more than the ${size} that the header announces.`
       throw invalidFormat(source, problem, { line: this.#line, expectedRows: size })
@@ -114,11 +113,11 @@ class RowParser {
    * Reads [start, end) as the numbers of the next row. False if it is not as many numbers and nothing else.
    */
   #readNumbers(bytes: Uint8Array, start: number, end: number): boolean {
-    const { dimension } = this.#rows
+    const { dimension } = this.rows
     const base = this.#words.size * dimension
     let index = separatorsEnd(bytes, start, end)
     for (let column = 0; column < dimension; column++) {
-      this.#target[base + column] = this.#decimal.read(bytes, index, end)
+      this.target[base + column] = this.#decimal.read(bytes, index, end)
       index = this.#decimal.end
       if (index < 0) return false
       index = separatorsEnd(bytes, index, end)
@@ -128,7 +127,7 @@ class RowParser {
 
   /** Any line: its numbers are the last fields. Returns where the word ends. */
   #readFromEnd(bytes: Uint8Array, start: number, end: number, lineEnd: number): number {
-    const numbers = lastFields(bytes, start, end, this.#rows.dimension)
+    const numbers = lastFields(bytes, start, end, this.rows.dimension)
     const wordEnd = beforeSeparators(bytes, start, numbers)
     if (wordEnd <= start) throw this.#wrongLength(bytes, start, end, lineEnd)
     if (!this.#readNumbers(bytes, numbers, end)) throw this.#notANumber(bytes, numbers, end, lineEnd)
@@ -137,7 +136,7 @@ class RowParser {
   }
 
   finish(): LoadedRows {
-    const { source, size } = this.#rows
+    const { source, size } = this.rows
     if (this.#seen === size) return this.#words.loaded()
     throw new RowspaceError(
       'TRUNCATED',
@@ -147,7 +146,7 @@ class RowParser {
   }
 
   #wrongLength(bytes: Uint8Array, start: number, end: number, lineEnd: number): RowspaceError {
-    const { dimension } = this.#rows
+    const { dimension } = this.rows
     let numbers = 0
     let word = end
     // numbers from the end on, up to the first field, which is a word whatever it looks like
@@ -171,7 +170,7 @@ class RowParser {
     }
     const text = new TextDecoder().decode(bytes.subarray(index, Math.min(stop, index + 40)))
     return this.#badLine(
-      `has ${JSON.stringify(text)} where number ${column} of ${this.#rows.dimension} was expected`,
+      `has ${JSON.stringify(text)} where number ${column} of ${this.rows.dimension} was expected`,
       lineEnd,
       this.#line === 1 ? ' If it holds the names of columns, remove it.' : '',
     )
@@ -179,7 +178,7 @@ class RowParser {
 
   /** A bad line that the file ends in is one that was cut. */
   #badLine(problem: string, lineEnd: number, advice = ''): RowspaceError {
-    const { source } = this.#rows
+    const { source } = this.rows
     const details = { source: source.name, line: this.#line, actual: source.size }
     if (lineEnd < source.size) {
       return invalidFormat(source, `line ${this.#line} ${problem}.${advice}`, details)

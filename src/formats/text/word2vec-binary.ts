@@ -12,7 +12,7 @@ import { joinBytes } from '../../core/join-bytes.ts'
 import { readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import type { EncodingErrors, FormatReader, LoadedRows, LoadOptions } from '../format.ts'
-import { checkTarget, MAX_WORD_LENGTH, ProgressReporter, Words } from '../loading.ts'
+import { checkTarget, MAX_WORD_LENGTH, ReadProgress, Words } from '../loading.ts'
 import { invalidFormat } from '../malformed.ts'
 import { NEWLINE } from './lines.ts'
 import { sniffText } from './sniff.ts'
@@ -51,7 +51,7 @@ async function loadRecords(
   options: LoadOptions,
 ): Promise<LoadedRows> {
   checkTarget(target, header.size, header.dimension)
-  const progress = new ProgressReporter(options, source.size - header.end)
+  const progress = new ReadProgress(options, source.size - header.end)
   const parser = new RecordParser(source, header, encodingErrors, target)
   let offset = header.end
   for await (const block of readBlocks(source, offset, source.size, progress.blockOptions(options))) {
@@ -63,9 +63,6 @@ async function loadRecords(
 
 /** Takes the file block by block; of a block only the start of a word is held. */
 class RecordParser {
-  readonly #source: ByteSource
-  readonly #header: Word2vecHeader
-  readonly #encodingErrors: EncodingErrors | undefined
   readonly #target: Uint8Array
   readonly #rowBytes: number
   readonly #words = new Words()
@@ -80,14 +77,11 @@ class RecordParser {
   #end: number
 
   constructor(
-    source: ByteSource,
-    header: Word2vecHeader,
-    encodingErrors: EncodingErrors | undefined,
+    private readonly source: ByteSource,
+    private readonly header: Word2vecHeader,
+    private readonly encodingErrors: EncodingErrors | undefined,
     target: Float32Array,
   ) {
-    this.#source = source
-    this.#header = header
-    this.#encodingErrors = encodingErrors
     this.#target = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
     this.#rowBytes = 4 * header.dimension
     this.#end = header.end
@@ -108,7 +102,7 @@ class RecordParser {
   #takeWord(bytes: Uint8Array, index: number, offset: number): number {
     // a line end before a word belongs to the row before it
     if (this.#wordStart.length === 0 && bytes[index] === NEWLINE) return index + 1
-    if (this.#seen === this.#header.size) throw this.#leftOver(offset + index)
+    if (this.#seen === this.header.size) throw this.#leftOver(offset + index)
     const space = bytes.indexOf(SPACE, index)
     const end = space < 0 ? bytes.length : space
     const start = offset + index - this.#wordStart.length
@@ -119,7 +113,7 @@ class RecordParser {
     if (space < 0) return end
     if (length === 0) throw this.#badWord(start, 'is empty')
     if (this.#wordStart.includes(NEWLINE)) throw this.#badWord(start, 'holds a line end')
-    this.#word = decodeUtf8(this.#wordStart, this.#encodingErrors, { name: this.#source.name, offset: start })
+    this.#word = decodeUtf8(this.#wordStart, this.encodingErrors, { name: this.source.name, offset: start })
     this.#wordStart = NOTHING
     return space + 1
   }
@@ -140,29 +134,29 @@ class RecordParser {
   }
 
   finish(): LoadedRows {
-    const { size, dimension } = this.#header
+    const { size, dimension } = this.header
     if (this.#seen === size) return this.#words.loaded()
     const expected = this.#end + (size - this.#seen) * minRecord(dimension)
     throw new RowspaceError(
       'TRUNCATED',
-      `${this.#source.name} is cut short: it ends in row ${this.#seen} of ${size}; at least ${expected} bytes were expected and there are ${this.#source.size}. Copy or download it again.`,
-      { source: this.#source.name, expected, actual: this.#source.size, row: this.#seen },
+      `${this.source.name} is cut short: it ends in row ${this.#seen} of ${size}; at least ${expected} bytes were expected and there are ${this.source.size}. Copy or download it again.`,
+      { source: this.source.name, expected, actual: this.source.size, row: this.#seen },
     )
   }
 
   #badWord(offset: number, problem: string): RowspaceError {
     return invalidFormat(
-      this.#source,
-      `the word of row ${this.#seen} (byte ${offset}) ${problem}. The file is damaged, or its header's dimension ${this.#header.dimension} is wrong.`,
+      this.source,
+      `the word of row ${this.#seen} (byte ${offset}) ${problem}. The file is damaged, or its header's dimension ${this.header.dimension} is wrong.`,
       { row: this.#seen, offset },
     )
   }
 
   #leftOver(offset: number): RowspaceError {
     return invalidFormat(
-      this.#source,
-      `${this.#source.size - offset} bytes follow the ${this.#header.size} rows that its header announces.`,
-      { expected: offset, actual: this.#source.size },
+      this.source,
+      `${this.source.size - offset} bytes follow the ${this.header.size} rows that its header announces.`,
+      { expected: offset, actual: this.source.size },
     )
   }
 }
