@@ -66,12 +66,13 @@ export function mostSimilarToGiven<Key extends RowKey>(
   key: RowKey,
   keys: Iterable<Key>,
 ): Key {
-  const live = liveRows(table)
-  const list = readKeys(keys, 'keys').filter((one) => live.has(table.id(one)))
+  const given: Key[] = readKeys(keys, 'keys')
+  const list = table.skipped > 0 ? given.filter((one) => liveRows(table).has(table.id(one))) : given
   const { cosines } = table.scores(key, list)
-  const largest = cosines.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-  const best = list[cosines.indexOf(largest)]
-  if (best !== undefined) return best
+  let best = 0
+  for (let place = 1; place < cosines.length; place++) if (cosines[place]! > cosines[best]!) best = place
+  const found = list[best]
+  if (found !== undefined) return found
   throw zeroQuery('every key to choose from names a row that was not finite')
 }
 
@@ -101,8 +102,13 @@ export function cosineSimilarities(
         { expected: vector.length, actual: other.length },
       )
     }
-    const dot = dotProduct(vector, other)
-    return dot === 0 ? 0 : dot / (vectorNorm * norm(other))
+    let dot = 0
+    let squares = 0
+    for (let i = 0; i < other.length; i++) {
+      dot += vector[i]! * other[i]!
+      squares += other[i]! * other[i]!
+    }
+    return dot === 0 ? 0 : dot / (vectorNorm * Math.sqrt(squares))
   })
 }
 

@@ -46,10 +46,14 @@ function checkLists(a: readonly number[], b: readonly number[]): void {
 
 /** Ranks from 1, the mean of their places for equal values. */
 export function ranks(values: readonly number[]): number[] {
-  const sorted = [...values].sort((a, b) => a - b)
-  const ends = new Map(sorted.map((value, place) => [value, place + 1]))
-  const starts = new Map(sorted.reverse().map((value, place) => [value, values.length - place]))
-  return values.map((value) => ((starts.get(value) ?? 0) + (ends.get(value) ?? 0)) / 2)
+  const order = Array.from(values, (_, index) => index).sort((i, j) => values[i]! - values[j]!)
+  const found = new Array<number>(order.length)
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    const value = values[order[start]!]
+    for (end = start + 1; end < order.length && values[order[end]!] === value; ) end++
+    for (let place = start; place < end; place++) found[order[place]!] = (start + 1 + end) / 2
+  }
+  return found
 }
 
 function centred(values: readonly number[]): number[] {

@@ -19,7 +19,7 @@ export async function tableOf(
   change?: (row: Float32Array) => void,
 ): Promise<EmbeddingTable> {
   const { dimension, vocabulary } = table
-  const live = liveRows(table)
+  const live = table.skipped > 0 ? liveRows(table) : undefined
   const tokens = vocabulary && Array.from(ids, (id) => vocabulary.tokenOf(id) ?? `#${id}`)
   return EmbeddingTable.fill(
     { size: ids.length, dimension },
@@ -27,11 +27,11 @@ export async function tableOf(
       for (let first = 0; first < ids.length; first += BLOCK) {
         target.set(table.gather(ids.subarray(first, first + BLOCK)), first * dimension)
       }
-      for (const [place, id] of ids.entries()) {
-        const row = target.subarray(place * dimension, (place + 1) * dimension)
-        change?.(row)
+      for (let place = 0; place < ids.length; place++) {
+        const start = place * dimension
+        change?.(target.subarray(start, start + dimension))
         // one number that is not finite leaves a row out of the answers of this table too
-        if (!live.has(id)) row[0] = Number.NaN
+        if (live?.has(ids[place] ?? 0) === false) target[start] = Number.NaN
       }
       return undefined
     },
@@ -45,7 +45,11 @@ export function tableOfKeys(
   keys: Iterable<RowKey>,
   options: TableOptions,
 ): Promise<EmbeddingTable> {
-  const ids = new Set(readKeys(keys, 'keys').flatMap((key) => idOfKey(table, key) ?? []))
+  const ids = new Set<number>()
+  for (const key of readKeys(keys, 'keys')) {
+    const id = idOfKey(table, key)
+    if (id !== undefined) ids.add(id)
+  }
   if (ids.size > 0) return tableOf(table, Uint32Array.from(ids), options)
   throw new RowspaceError('UNKNOWN_TOKEN', 'none of the keys is in the table: there is no table of them.')
 }

@@ -68,8 +68,16 @@ export class FoldedWords {
   }
 
   private wordOf(token: string): string {
+    // most tokens have nothing to cut off, and trim costs more than all else here
+    if (isVisible(token.charCodeAt(0)) && isVisible(token.charCodeAt(token.length - 1)))
+      return this.fold(token)
     return this.fold((token.startsWith('▁') && token.length > 1 ? token.slice(1) : token).trim())
   }
+}
+
+/** Whether a code unit is an ASCII sign other than white space. */
+function isVisible(code: number): boolean {
+  return code > 0x20 && code < 0x7f
 }
 
 function beginsWord(token: string): boolean {

@@ -33,9 +33,13 @@ export function inputId(table: EmbeddingTable, key: RowKey): number {
 
 /** The members of a list. Throws `INVALID_ARGUMENT`, `EMPTY_QUERY` for an empty list. */
 export function readKeys<Key>(keys: Iterable<Key>, what: string): [Key, ...Key[]] {
-  const [first, ...others] = readList(keys, what)
-  if (first !== undefined) return [first, ...others]
+  const list = readList(keys, what)
+  if (hasFirst(list)) return list
   throw new RowspaceError('EMPTY_QUERY', `the list of ${what} is empty: pass at least one.`)
+}
+
+function hasFirst<Key>(list: Key[]): list is [Key, ...Key[]] {
+  return list[0] !== undefined
 }
 
 /** As `table.scores` of all rows: |V| cosines and dot products. Many questions may share the `ids`. */

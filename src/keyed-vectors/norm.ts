@@ -14,6 +14,8 @@ export function norm(vector: ArrayLike<number>): number {
 
 /** The vector scaled to length 1; zeros stay zeros. */
 export function normalized(vector: Float32Array): Float32Array {
-  const length = norm(vector)
-  return length > 0 ? vector.map((value) => value / length) : vector
+  const length = norm(vector) || 1
+  const unit = new Float32Array(vector.length)
+  for (let i = 0; i < unit.length; i++) unit[i] = vector[i]! / length
+  return unit
 }

@@ -146,6 +146,16 @@ describe('tables of subword tokens', () => {
     const mark = new KeyedVectors(await EmbeddingTable.from([1, 0, 0, 1, 1, 1], { dimension: 2, tokens }))
     expect(mark.evaluateWordPairs('▁ a 1\na b 2\n').outOfVocabulary).toBe(0)
   })
+  test.each(['a ', ' a', 'a\u00a0', '\u3000a', 'a\n', '\ta', '▁a', 'a'])(
+    '%j is found as the word a',
+    async (token) => {
+      const tokens = [token, '', '\u007f', 'é~', '!']
+      const rows = [1, 0, 0, 1, 1, 1, 2, 1, 1, 2]
+      const vectors = new KeyedVectors(await EmbeddingTable.from(rows, { dimension: 2, tokens }))
+      const list = ['a', '', '\u007f', 'é~', '!'].map((b, score) => ({ a: 'A', b, score }))
+      expect(vectors.evaluateWordPairs(list)).toMatchObject({ pairs: 5, outOfVocabulary: 0 })
+    },
+  )
   test('the token inside a word is no answer where another row begins that word', async () => {
     const tokens = [' a', ' b', ' c', 'd', ' e', ' d', 'f']
     const rows = [1, 0, 0, 1, 1, 0.1, 0.1, 1, 0.2, 0.95, -1, 0, 0, -1]

@@ -59,11 +59,9 @@ test.each([true, false])(
   'blocks are views of the target (a source with readInto: %s)',
   async (withReadInto) => {
     const bytes = Uint8Array.from({ length: 30 }, (_, index) => index)
-    const { readInto, ...others } = bytesSource(bytes, 'bytes')
-    const read = (start: number, end: number) => Promise.resolve(bytes.subarray(start, end))
-    const source: ByteSource = withReadInto
-      ? bytesSource(bytes, 'bytes')
-      : { ...others, size: 30, name: 'x', read }
+    const readInto = async (start: number, target: Uint8Array) =>
+      target.set(bytes.subarray(start, start + target.length))
+    const source: ByteSource = { ...bytesSource(bytes), ...(withReadInto ? { readInto } : {}) }
     const target = new Uint8Array(23)
     const seen: Uint8Array[] = []
     for await (const block of readBlocks(source, 2, 25, { blockBytes: 10, target })) seen.push(block)
