@@ -1,5 +1,7 @@
 /** The tests of one room, in Node alone: MUTANTS_TESTS holds their patterns, as JSON. */
+import { statSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const {
   MUTANTS_TESTS: tests = '["test/**/*.test.ts"]',
@@ -7,8 +9,16 @@ const {
   MUTANTS_SEED: seed = '1',
 } = process.env
 
+/** A mutant's run ends at the first test that fails: the shortest files first, the longest last. */
+class ShortFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    return files.sort((a, b) => statSync(a.moduleId).size - statSync(b.moduleId).size)
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: ShortFirst },
     include: JSON.parse(tests),
     exclude: JSON.parse(never),
     setupFiles: ['scripts/mutants/active-mutant.ts', 'test/setup.ts'],
