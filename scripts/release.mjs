@@ -1,6 +1,6 @@
 /**
- * `npm run release -- 0.2.0`: checks the tree, tests, packs, tries the tarball in an empty project, then commits the version and
- * tags it. Publishes nothing.
+ * `npm run release -- 0.2.0`: checks the tree, tests, packs, tries the tarball in an empty project, then
+ * commits the version and tags it. Publishes nothing. A failure leaves the tree as it was.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,16 +8,26 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const [version] = process.argv.slice(2)
+/** Runs a command and returns what it prints. */
 const run = (command, args, cwd = '.') =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-const stop = (reason) => {
-  console.error(reason)
-  process.exit(1)
+/** Runs a command whose output is for people: the suite's is longer than what could be returned. */
+const show = (command, args) => {
+  console.log(`${command} ${args.join(' ')}`)
+  execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
 }
+const stop = (reason) => {
+  throw new Error(reason)
+}
+process.on('uncaughtException', ({ message }) => {
+  console.error(message)
+  process.exitCode = 1
+})
 
 if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version ?? ''))
   stop(`A version like 0.2.0 is needed; got ${JSON.stringify(version)}.`)
 if (run('git', ['status', '--porcelain']) !== '') stop('The tree has changes: commit them first.')
+if (run('git', ['tag', '--list', `v${version}`]) !== '') stop(`There is a tag v${version} already.`)
 if (!readFileSync('CHANGELOG.md', 'utf8').includes(`\n## [${version}]`))
   stop(`CHANGELOG.md has no section [${version}].`)
 
@@ -30,18 +40,15 @@ for (const path of ['package.json', 'package-lock.json']) {
 }
 
 try {
-  console.log('npm run check')
-  run('npm', ['run', '--silent', 'check'])
-  console.log('npm test')
-  run('npm', ['test', '--silent'])
+  show('npm', ['run', '--silent', 'check'])
+  show('npm', ['test', '--silent'])
   // packs what `npm test` has built
   const [{ filename, size }] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts']))
   tryPacked(resolve(filename))
   run('git', ['commit', '--all', '--message', `Release ${version}`])
   run('git', ['tag', `v${version}`])
-  console.log(
-    `${filename}, ${size} bytes, tried in an empty project; tagged v${version}. npm publish ${filename} publishes it.`,
-  )
+  console.log(`${filename}, ${size} bytes, tried in an empty project; tagged v${version}.`)
+  console.log(`npm publish ${filename} publishes it.`)
 } catch (error) {
   run('git', ['checkout', '--', 'package.json', 'package-lock.json'])
   throw error
