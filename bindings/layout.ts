@@ -10,9 +10,9 @@
  *   mask      one bit per row                                     rows that may be in the answer
  *   norms     |V| float32                                         1/||row||
  *   ids, cosines, dots   |V| × 4 bytes each                       the answer
- *   codes     |V| × (d rounded up to 8) int8, where there are codes (those of 4 bits take half: assembly/four-bits.ts)
+ *   codes     |V| × (d rounded up to 8) int8, where there are codes (half where they have 4 bits)
  *   codeScales, residuals                  |V| float32 each, with codes
- *   columns, moments, stats, quantised     what codes are relative to (assembly/columns.ts), and queries as codes
+ *   columns, moments, stats, quantised     what codes are relative to, and queries as codes
  *   rowScales   |V| float32, where rows are int8
  *   rows      |V| × d numbers, and 64 bytes and 3 × d behind the last   the table E
  *

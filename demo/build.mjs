@@ -1,4 +1,7 @@
-/** `npm run demo:build`: the page as a folder that any static host can serve. The package must have been built. */
+/**
+ * `npm run demo:build`: the page as a folder that any static host can serve. The package must have been
+ * built.
+ */
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

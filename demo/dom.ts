@@ -7,7 +7,9 @@ export function byId<Type extends HTMLElement = HTMLElement>(id: string): Type {
   return found as Type
 }
 
-/** Makes an element: properties that exist are set, the rest become attributes. Text is never read as markup. */
+/**
+ * Makes an element: properties that exist are set, the rest become attributes. Text is never read as markup.
+ */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   properties: Record<string, string | number | boolean | ((event: Event) => void)> = {},

@@ -1,4 +1,7 @@
-/** `npm run demo:pictures`: builds the page and takes the README's two pictures of it in a Chromium (CHROMIUM_PATH, else Debian's). */
+/**
+ * `npm run demo:pictures`: builds the page and takes the README's two pictures of it in a Chromium
+ * (CHROMIUM_PATH, else Debian's).
+ */
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'

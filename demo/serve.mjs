@@ -1,4 +1,6 @@
-/** `npm run demo`: builds the page and serves it on this machine, isolated so that threads can share memory. */
+/**
+ * `npm run demo`: builds the page and serves it on this machine, isolated so that threads can share memory.
+ */
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import sirv from 'sirv'
@@ -9,7 +11,10 @@ const ISOLATION = {
   'cross-origin-embedder-policy': 'require-corp',
 }
 
-/** Serves a folder on loopback; `isolated: false` is a plain static host. Resolves to its address and how to stop. */
+/**
+ * Serves a folder on loopback; `isolated: false` is a plain static host. Resolves to its address and how to
+ * stop.
+ */
 export async function serve(folder, { port = 0, isolated = true } = {}) {
   // a strong ETag, so that the page may cache tables it reads from here
   const setHeaders = (response, _path, { size, mtimeMs }) =>

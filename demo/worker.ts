@@ -1,6 +1,6 @@
 /**
- * The worker: holds the table and answers the page's questions, so that no search, however large the table, ever keeps anyone from
- * typing. Answers are plain data; what they look like is the page's.
+ * The worker: holds the table and answers the page's questions, so that no search, however large the table,
+ * ever keeps anyone from typing. Answers are plain data; what they look like is the page's.
  */
 import { expose, transfer } from 'comlink'
 import type { EmbeddingTable } from 'rowspace'

@@ -169,7 +169,11 @@ const built = await Promise.all([
     chunkNames: 'cli-[hash]',
     // libraries that are CommonJS ask for Node's modules by require
     banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'\nconst require = __createRequire(import.meta.url)",
+      js: [
+        '#!/usr/bin/env node',
+        "import { createRequire as __createRequire } from 'node:module'",
+        'const require = __createRequire(import.meta.url)',
+      ].join('\n'),
     },
   }),
 ])

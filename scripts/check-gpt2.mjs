@@ -1,6 +1,6 @@
 /**
- * `npm run gpt2 -- hf:openai-community/gpt2`: is this the real GPT-2 table, and does it give the published figures? The argument is
- * a path, a URL or an hf: name. Ends with exit code 1 if anything differs.
+ * `npm run gpt2 -- hf:openai-community/gpt2`: is this the real GPT-2 table, and does it give the published
+ * figures? The argument is a path, a URL or an hf: name. Ends with exit code 1 if anything differs.
  */
 import { createHash } from 'node:crypto'
 import { gpt2Vocabulary } from '../dist/gpt2.js'
@@ -12,7 +12,10 @@ const ROWS = new Map([
   [0, [-0.110103011, -0.0392667241, 0.033107508, 0.13382645, -0.0484756939]],
   [50_256, [0.0513520129, -0.0276890472, 0.0499369018, -0.0422121696, -0.0616769791]],
 ])
-/** king − man + woman: cosine and dot, as published. The first three are its nearest rows, the others have nothing to do with it. */
+/**
+ * king − man + woman: cosine and dot, as published. The first three are its nearest rows, the others have
+ * nothing to do with it.
+ */
 const KING = { positive: [' king', ' woman'], negative: [' man'] }
 const FIGURES = [
   [' queen', '0.71', '11.2'],

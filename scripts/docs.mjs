@@ -1,6 +1,7 @@
 /**
- * `node scripts/docs.mjs <dev|build>`: the documentation site. TypeDoc writes the reference into docs/api/, then VitePress
- * serves the site or builds it into build/docs. VitePress is installed in docs/ when it is first needed.
+ * `node scripts/docs.mjs <dev|build>`: the documentation site. TypeDoc writes the reference into docs/api/,
+ * then VitePress serves the site or builds it into build/docs. VitePress is installed in docs/ when it is
+ * first needed.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'

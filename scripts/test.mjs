@@ -1,6 +1,6 @@
 /**
- * `npm test`: the suite in Node, and again in Chromium where there is one (vitest.config.ts). Arguments go to vitest:
- * `npm test -- nearest --project node`. The last line is the count, alone.
+ * `npm test`: the suite in Node, and again in Chromium where there is one (vitest.config.ts). Arguments go to
+ * vitest: `npm test -- nearest --project node`. The last line is the count, alone.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** king − man + woman: the rows nearest to a sum of rows, rows to compare with, and where the measures disagree. */
+/**
+ * king − man + woman: the rows nearest to a sum of rows, rows to compare with, and where the measures
+ * disagree.
+ */
 import { type EmbeddingTable, type Expression, type Match, parseExpression } from 'rowspace'
 import type { Metric, State } from '../state.ts'
 import type { SearchFacts } from './neighbours.ts'

@@ -1,6 +1,6 @@
 /**
- * A table at an address, cached in this browser as it is read, so that an interrupted load resumes and the next
- * visit needs no network. (Models by name are cached by rowspace itself.)
+ * A table at an address, cached in this browser as it is read, so that an interrupted load resumes and the
+ * next visit needs no network. (Models by name are cached by rowspace itself.)
  */
 import { isRowspaceError } from 'rowspace'
 import { type ByteSource, openSource } from 'rowspace/formats'

@@ -1,4 +1,7 @@
-/** Why a row is near a sum: which coordinates make its cosine, and how often random pairs of rows come as near. */
+/**
+ * Why a row is near a sum: which coordinates make its cosine, and how often random pairs of rows come as
+ * near.
+ */
 import { type EmbeddingTable, parseExpression } from 'rowspace'
 import type { State } from '../state.ts'
 import { randomCosines } from './random-pairs.ts'

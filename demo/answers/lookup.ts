@@ -19,7 +19,10 @@ export interface ChosenRow {
   id: number
   name: string
   row: Float32Array
-  /** The largest size of any coordinate of the sentence's rows: one scale for all, so that strips can be compared. */
+  /**
+   * The largest size of any coordinate of the sentence's rows: one scale for all, so that strips can be
+   * compared.
+   */
   scale: number
 }
 

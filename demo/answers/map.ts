@@ -95,7 +95,10 @@ function parallelogram(
   ]
 }
 
-/** X − mean = U Σ Vᵀ: the points are the first two columns of U Σ, each turned so that its largest number is positive. */
+/**
+ * X − mean = U Σ Vᵀ: the points are the first two columns of U Σ, each turned so that its largest number is
+ * positive.
+ */
 function project(places: readonly Place[]): { points: MapPoint[]; share: number } {
   // fewer than three rows have no plane of their own
   if (places.length < 3) return { points: [], share: 0 }

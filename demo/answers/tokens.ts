@@ -19,7 +19,10 @@ export function split(table: EmbeddingTable, sentence: string): TextToken[] {
   })
 }
 
-/** Which token is looked at: the one the state says (the last, where it says more than there are), else the first with a row; −1 if none has. */
+/**
+ * Which token is looked at: the one the state says (the last, where it says more than there are), else the
+ * first with a row; −1 if none has.
+ */
 export function chosenPlace(tokens: readonly TextToken[], { place }: State): number {
   const wanted = Math.min(place, tokens.length - 1)
   return tokens[wanted]?.id === undefined ? tokens.findIndex(({ id }) => id !== undefined) : wanted
@@ -34,7 +37,9 @@ export function named(table: EmbeddingTable, matches: Iterable<Match>): NamedMat
 /** ‖row‖ */
 export const norm = (row: Float32Array): number => Math.hypot(...row)
 
-/** A search's time is the median of so many: the first one of a table also waits for the engine to compile. */
+/**
+ * A search's time is the median of so many: the first one of a table also waits for the engine to compile.
+ */
 const TIMED = 5
 /** Slow searches are not repeated. */
 const SLOW_MILLISECONDS = 20

@@ -1,4 +1,7 @@
-/** The measured times as a chart that stands alone: its colours and sizes are written into it, so that it can be saved. */
+/**
+ * The measured times as a chart that stands alone: its colours and sizes are written into it, so that it can
+ * be saved.
+ */
 
 import { scaleLinear } from 'd3-scale'
 import { count, duration } from '../../data/figures.ts'
@@ -22,7 +25,8 @@ export function chartOf({ size, dimension, results }: Measurement, width: number
     draw('text', { x, y, fill: ink, 'font-size': 14, ...more }, content)
   const bars = results.flatMap(({ name, milliseconds }, place) => {
     const y = TOP + place * ROW
-    const figures = `${duration(milliseconds)}${place === 0 ? '' : ` · ${(plain / milliseconds).toFixed(1)} ×`}`
+    const factor = place === 0 ? '' : ` · ${(plain / milliseconds).toFixed(1)} ×`
+    const figures = `${duration(milliseconds)}${factor}`
     return [
       text(MARGIN, y + 16, name),
       text(width - MARGIN, y + 16, figures, { 'text-anchor': 'end', 'font-weight': 600 }),

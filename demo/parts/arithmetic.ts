@@ -98,5 +98,7 @@ function showDisagreement({ byCosine, byDot }: ArithmeticAnswer): void {
   note.textContent =
     byCosine.id === byDot.id
       ? `Both measures put “${a}” first. They need not agree: a longer row gains by dot.`
-      : `The measures disagree: “${a}” by cosine, “${b}” by dot. “${b}” points less the same way (${decimal(byDot.cosine, 4)} against ${decimal(byCosine.cosine, 4)}), but its row is longer: ‖x‖ = ${byDot.norm.toFixed(2)} against ${byCosine.norm.toFixed(2)}.`
+      : `The measures disagree: “${a}” by cosine, “${b}” by dot. “${b}” points less the same way ` +
+        `(${decimal(byDot.cosine, 4)} against ${decimal(byCosine.cosine, 4)}), but its row is longer: ` +
+        `‖x‖ = ${byDot.norm.toFixed(2)} against ${byCosine.norm.toFixed(2)}.`
 }

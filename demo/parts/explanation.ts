@@ -1,4 +1,7 @@
-/** Why a row is near the sum: what each coordinate gives to the cosine, and where it stands among random pairs. */
+/**
+ * Why a row is near the sum: what each coordinate gives to the cosine, and where it stands among random
+ * pairs.
+ */
 import { count } from '../../data/figures.ts'
 import type { Explanation } from '../answers/explain.ts'
 import { byId, draw, make } from '../dom.ts'
@@ -44,7 +47,8 @@ export function showExplanation(explanation: Explanation): void {
     make(
       'p',
       { className: 'caption' },
-      `Higher than the cosine of ${percentText(percentile / 100)} of random pairs of rows (${count(below)} of ${count(randomCosines.length)}).`,
+      `Higher than the cosine of ${percentText(percentile / 100)} of random pairs of rows ` +
+        `(${count(below)} of ${count(randomCosines.length)}).`,
     ),
   )
 }

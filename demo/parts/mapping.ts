@@ -1,4 +1,7 @@
-/** The part of the page around the map: asks for the points, and fetches the drawing when they are first there. */
+/**
+ * The part of the page around the map: asks for the points, and fetches the drawing when they are first
+ * there.
+ */
 import { byId } from '../dom.ts'
 import { newestOnly } from '../newest.ts'
 import type { Page, Show } from '../page.ts'
@@ -19,7 +22,8 @@ export function setUpMap({ tables }: Page): Show {
       byId('map-facts').textContent =
         answer.points.length === 0
           ? 'Fewer than three rows are shown: there is nothing to lay flat yet.'
-          : `The plane holds ${percentText(answer.share)} of the variance of these ${answer.points.length} rows.`
+          : `The plane holds ${percentText(answer.share)} of the variance of these ` +
+            `${answer.points.length} rows.`
     },
     (error) => {
       byId('map-facts').textContent = messageOf(error)

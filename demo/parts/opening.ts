@@ -35,7 +35,10 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
   const progress = byId<HTMLProgressElement>('open-progress')
   let attempts = 0
 
-  /** Runs a step; what a later one has taken the place of says nothing any more. Resolves to whether it went well. */
+  /**
+   * Runs a step; what a later one has taken the place of says nothing any more. Resolves to whether it went
+   * well.
+   */
   const attempt = async (working: string, step: (current: () => boolean) => Promise<void>) => {
     const mine = ++attempts
     const current = () => mine === attempts
@@ -74,7 +77,8 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
       said.textContent =
         link === ''
           ? `Stopped at ${bytesText(done)}.`
-          : `Stopped at ${bytesText(done)}. What was read is cached in this browser if the server sends a strong ETag, and is not read again.`
+          : `Stopped at ${bytesText(done)}. What was read is cached in this browser if the server sends ` +
+            'a strong ETag, and is not read again.'
       offer('Go on', place, header)
     }
     return attempt(`Opening ${name} …`, async (current) => {

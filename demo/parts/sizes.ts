@@ -119,7 +119,8 @@ function setUpCalculator(): void {
       ? 'Give three whole numbers above zero.'
       : size > total
         ? `${count(size)} parameters: more than the ${count(total)} of the whole model.`
-        : `${count(size)} parameters: ${bytesText(size * 4)} as f32, ${bytesText(size * 2)} as bf16, ${bytesText(int8Bytes(own))} as int8; ${percentText(size / total)} of the model.`
+        : `${count(size)} parameters: ${bytesText(size * 4)} as f32, ${bytesText(size * 2)} as bf16, ` +
+          `${bytesText(int8Bytes(own))} as int8; ${percentText(size / total)} of the model.`
   }
   for (const id of ids) byId(id).oninput = show
   show()
@@ -139,7 +140,9 @@ function setUpLiveHeaders({ tables, state }: Page, found: (name: string, header:
     try {
       const header = await tables.readHeader('describe', name, state().hub)
       found(name, header)
-      said.textContent = `${name}: ${count(header.size)} × ${count(header.dimension)} as ${header.dtype}, in a file of ${bytesText(header.fileBytes)}; ${bytesText(header.bytesRead)} were read to know it.`
+      said.textContent =
+        `${name}: ${count(header.size)} × ${count(header.dimension)} as ${header.dtype}, in a file of ` +
+        `${bytesText(header.fileBytes)}; ${bytesText(header.bytesRead)} were read to know it.`
     } catch (error) {
       said.textContent = messageOf(error)
     }

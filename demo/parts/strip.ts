@@ -24,7 +24,10 @@ function layoutOf(length: number): Layout {
   return { perLine, lines, lineHeight }
 }
 
-/** Draws the row; the coordinate under the pointer, or chosen with the arrow keys, is read out. Returns its height. */
+/**
+ * Draws the row; the coordinate under the pointer, or chosen with the arrow keys, is read out. Returns its
+ * height.
+ */
 export function drawStrip(row: Float32Array, scale: number): number {
   const layout = layoutOf(row.length)
   const { perLine, lines, lineHeight } = layout
@@ -49,7 +52,8 @@ export function drawStrip(row: Float32Array, scale: number): number {
     canvas.setAttribute('aria-valuenow', String(at))
     canvas.setAttribute('aria-valuetext', text)
     readout.textContent = text
-    marker.style.cssText = `left:${((at % perLine) / perLine) * 100}%;top:${Math.floor(at / perLine) * lineHeight}px;width:${100 / perLine}%;height:${lineHeight}px`
+    const [left, top] = [((at % perLine) / perLine) * 100, Math.floor(at / perLine) * lineHeight]
+    marker.style.cssText = `left:${left}%;top:${top}px;width:${100 / perLine}%;height:${lineHeight}px`
   }
   canvas.onpointermove = ({ offsetX, offsetY }) => {
     const column = Math.floor((offsetX / canvas.clientWidth) * perLine)

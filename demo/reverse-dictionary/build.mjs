@@ -1,4 +1,6 @@
-/** Writes the reverse dictionary as a folder that any static host can serve. The package must have been built. */
+/**
+ * Writes the reverse dictionary as a folder that any static host can serve. The package must have been built.
+ */
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'

@@ -24,8 +24,9 @@ export interface Answer {
 const STEP = 4_000
 
 /**
- * Each row is the mean of the words' and the definition's rows, common words weighted down, the mean of all rows taken away, of length 1: what
- * found most in `npm run demo:measure`. `onDone` is called with the number of rows made.
+ * Each row is the mean of the words' and the definition's rows, common words weighted down, the mean of all
+ * rows taken away, of length 1: what found most in `npm run demo:measure`. `onDone` is called with the number
+ * of rows made.
  */
 export async function makeDictionary(
   table: EmbeddingTable,

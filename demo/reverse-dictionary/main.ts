@@ -27,7 +27,9 @@ async function start(): Promise<void> {
     status.textContent = `Reading definitions: ${count(done)} of ${count(glosses.length)}`
   })
   const seconds = ((performance.now() - begun) / 1000).toFixed(1)
-  status.textContent = `${count(dictionary.size)} definitions made vectors in this page in ${seconds} s. Nothing you type leaves it.`
+  status.textContent =
+    `${count(dictionary.size)} definitions made vectors in this page in ${seconds} s. Nothing you type ` +
+    'leaves it.'
   progress.hidden = true
   input.addEventListener('input', () => show(dictionary))
   addExamples(dictionary)

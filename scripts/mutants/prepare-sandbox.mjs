@@ -1,6 +1,7 @@
 /**
- * Runs in Stryker's copy of the project, when the mutants are in the source: links node_modules, which lies some folders
- * up, and with --build builds what tests start as programs, so that the mutants are in those too.
+ * Runs in Stryker's copy of the project, when the mutants are in the source: links node_modules, which lies
+ * some folders up, and with --build builds what tests start as programs, so that the mutants are in those
+ * too.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, symlinkSync } from 'node:fs'

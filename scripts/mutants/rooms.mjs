@@ -1,7 +1,8 @@
 /**
- * The rooms that mutants are made in, and the tests that should notice them. A folder of src/ is a room, and so are cli/,
- * bindings/ and assembly/ at the top; the files that lie in src/ itself are the room `src`. What is not said here
- * follows from the names: room `hub` is src/hub/, and test/hub/ runs first. Only exceptions are written down.
+ * The rooms that mutants are made in, and the tests that should notice them. A folder of src/ is a room, and
+ * so are cli/, bindings/ and assembly/ at the top; the files that lie in src/ itself are the room `src`. What
+ * is not said here follows from the names: room `hub` is src/hub/, and test/hub/ runs first. Only exceptions
+ * are written down.
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -70,9 +71,9 @@ const WIDER = {
 const ELSEWHERE = ['cli', 'bindings']
 
 /**
- * Tests that never run: they need a browser, a server's program or large downloads, they time things, they find what
- * they find by luck, or they read whole tables again and again, which takes minutes with a counter at every mutant.
- * Patterns of files.
+ * Tests that never run: they need a browser, a server's program or large downloads, they time things, they
+ * find what they find by luck, or they read whole tables again and again, which takes minutes with a counter
+ * at every mutant. Patterns of files.
  */
 export const NEVER = [
   'test/browser',

@@ -1,6 +1,7 @@
 /**
- * `npm run test:mutants -- collection hub --sample 30 --seed 7`: changes the source of a room in one place at a time and
- * runs its tests; a mutant that no test notices shows which test is missing. docs/contributing/mutation-tests.md tells more.
+ * `npm run test:mutants -- collection hub --sample 30 --seed 7`: changes the source of a room in one place at
+ * a time and runs its tests; a mutant that no test notices shows which test is missing.
+ * docs/contributing/mutation-tests.md tells more.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,7 +15,9 @@ import { choose, inReport, keyOf } from './sample.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '')
 const HERE = join(ROOT, 'scripts/mutants')
-/** Sandboxes lie inside the project, so that they find its node_modules. Ignored by git, as are the reports. */
+/**
+ * Sandboxes lie inside the project, so that they find its node_modules. Ignored by git, as are the reports.
+ */
 const FOLDER = join(ROOT, '.mutants')
 
 const HELP = `npm run test:mutants -- [room ...] [options]
@@ -61,7 +64,7 @@ function installStryker() {
   writeFileSync(installed, lock)
 }
 
-/** How mutants of a room are listed and tried: assembly/ by the project's own programs, TypeScript by Stryker. */
+/** How mutants of a room are listed and tried: assembly/ by own programs, TypeScript by Stryker. */
 async function toolFor(room) {
   if (room.name !== 'assembly') {
     const { listMutants, tryMutants } = await import('./stryker.mjs')

@@ -1,6 +1,7 @@
 /**
- * Two plugins for Stryker. The checker `chosen` lets through the mutants that MUTANTS_CHOSEN names, so that a room is tried
- * by a sample. The reporter `collected` keeps each result when it comes, so that a run may end early.
+ * Two plugins for Stryker. The checker `chosen` lets through the mutants that MUTANTS_CHOSEN names, so that a
+ * room is tried by a sample. The reporter `collected` keeps each result when it comes, so that a run may end
+ * early.
  */
 import { readFileSync } from 'node:fs'
 import { CheckStatus } from '@stryker-mutator/api/check'

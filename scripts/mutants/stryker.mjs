@@ -9,7 +9,10 @@ const PLUGINS = ['vitest-runner', 'typescript-checker'].map((name) =>
   import.meta.resolve(`@stryker-mutator/${name}`),
 )
 const OWN_PLUGINS = fileURLToPath(new URL('stryker-plugins.mjs', import.meta.url))
-/** Tests hold codes and values, not the wording of messages; and which strings an option takes, the types hold. */
+/**
+ * Tests hold codes and values, not the wording of messages; and which strings an option takes, the types
+ * hold.
+ */
 const MUTATOR = { plugins: null, excludedMutations: ['StringLiteral'] }
 
 /** What Stryker would mutate in these files: the key of each mutant. */
@@ -32,8 +35,9 @@ export async function listMutants(root, files) {
 }
 
 /**
- * Tries the mutants with these keys against the tests that match the patterns. Returns each with its status, in
- * Stryker's words: Killed, Timeout, Survived, NoCoverage, CompileError, RuntimeError. After the deadline, those tried so far.
+ * Tries the mutants with these keys against the tests that match the patterns. Returns each with its status,
+ * in Stryker's words: Killed, Timeout, Survived, NoCoverage, CompileError, RuntimeError. After the deadline,
+ * those tried so far.
  */
 export async function tryMutants(root, folder, room, keys, tests, { concurrency, seed, verbose, deadline }) {
   const { default: Stryker } = await import('@stryker-mutator/core')

@@ -101,8 +101,8 @@ export async function pairsAbove(table: EmbeddingTable, options: PairsAboveOptio
     const tooMany = () =>
       new RowspaceError(
         'INVALID_ARGUMENT',
-        `more than ${limit} pairs score ${minScore} or more, among the first ${to} of ${table.size} rows already: ` +
-          'raise minScore or limit.',
+        `more than ${limit} pairs score ${minScore} or more, among the first ${to} of ${table.size} ` +
+          'rows already: raise minScore or limit.',
         { limit, minScore },
       )
     const rows = idRange(from, to).filter((id) => unpaired.has(id))

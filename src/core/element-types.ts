@@ -79,7 +79,8 @@ function checkScales({ rows, dtype, dimension }: GivenRows, scales: ArrayLike<nu
   if (isVector(scales) && scales.length === rows.length / dimension) return
   throw new RowspaceError(
     'LENGTH_MISMATCH',
-    `${rows.length / dimension} rows of codes need a scale each; got ${isVector(scales) ? scales.length : describe(scales)}.`,
+    `${rows.length / dimension} rows of codes need a scale each; got ` +
+      `${isVector(scales) ? scales.length : describe(scales)}.`,
   )
 }
 

@@ -1,4 +1,4 @@
-/** Progress whose errors end nothing: a broken progress bar must not cost the caller the work that was done. */
+/** Progress whose errors end nothing: a broken progress bar must not cost the caller the work. */
 import type { Progress } from './progress.ts'
 
 export class SafeProgress<Phase extends string> {

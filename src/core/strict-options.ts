@@ -74,7 +74,8 @@ function unknownKey(key: string, keys: object, what: string): RowspaceError {
   const nearest = known[distances.indexOf(Math.min(...distances))]
   return new RowspaceError(
     'INVALID_ARGUMENT',
-    `unknown key ${describe(key)} in ${what}; did you mean ${describe(nearest)}? Known keys: ${known.join(', ')}.`,
+    `unknown key ${describe(key)} in ${what}; did you mean ${describe(nearest)}? Known keys: ` +
+      `${known.join(', ')}.`,
     { key, nearest },
   )
 }

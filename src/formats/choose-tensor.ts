@@ -88,7 +88,8 @@ function namedTensor<T extends TensorInfo>(
   if (isTable(tensor)) return tensor
   throw new RowspaceError(
     'INVALID_FORMAT',
-    `${source.name}: tensor ${quoted(name)} has the shape ${shapeText(tensor.shape)}; a table has two dimensions. ${listTables(tensors)}`,
+    `${source.name}: tensor ${quoted(name)} has the shape ${shapeText(tensor.shape)}; a table has two ` +
+      `dimensions. ${listTables(tensors)}`,
     { source: source.name, tensor: name, shape: tensor.shape },
   )
 }

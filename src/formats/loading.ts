@@ -24,7 +24,8 @@ export function checkTarget(
   if (target.length === size * dimension) return
   throw new RowspaceError(
     'LENGTH_MISMATCH',
-    `The target of a load holds ${target.length} numbers; ${size} rows of ${dimension} need ${size * dimension}.`,
+    `The target of a load holds ${target.length} numbers; ${size} rows of ${dimension} need ` +
+      `${size * dimension}.`,
     { expected: size * dimension, actual: target.length },
   )
 }

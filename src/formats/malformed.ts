@@ -19,7 +19,8 @@ export function unsupported({ name }: Named, problem: string, details?: Details)
 export function truncated(source: ByteSource, what: string, expected: number): RowspaceError {
   return new RowspaceError(
     'TRUNCATED',
-    `${source.name} is cut short: ${what} needs ${expected} bytes and the file has ${source.size}. Copy or download it again.`,
+    `${source.name} is cut short: ${what} needs ${expected} bytes and the file has ${source.size}. Copy ` +
+      'or download it again.',
     { source: source.name, expected, actual: source.size },
   )
 }

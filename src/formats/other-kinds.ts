@@ -24,7 +24,8 @@ const TEXT_SIGNATURES: readonly OtherKind[] = [
   {
     name: 'a web page',
     remedy:
-      'The address leads to a page about the file, to a login or to an error: give the address of the file itself.',
+      'The address leads to a page about the file, to a login or to an error: give the address of the ' +
+      'file itself.',
     matches: (head) => /^\uFEFF?\s*<(!doctype|html|\?xml)/i.test(ascii(head.subarray(0, 256))),
   },
 ]
@@ -32,13 +33,16 @@ const TEXT_SIGNATURES: readonly OtherKind[] = [
 const BINARY_SIGNATURES: readonly OtherKind[] = [
   {
     name: 'a Python pickle',
-    remedy: `Pickles can run code and are not opened. ${SAVE_NPY} From gensim, use save_word2vec_format(path, binary=True); from PyTorch, safetensors.torch.save_file.`,
+    remedy:
+      `Pickles can run code and are not opened. ${SAVE_NPY} From gensim, use save_word2vec_format(path, ` +
+      'binary=True); from PyTorch, safetensors.torch.save_file.',
     matches: isPickle,
   },
   {
     name: 'a PyTorch checkpoint',
     remedy:
-      'It holds a Python pickle, which can run code. Convert it: safetensors.torch.save_file(torch.load(path, weights_only=True), "model.safetensors").',
+      'It holds a Python pickle, which can run code. Convert it: ' +
+      'safetensors.torch.save_file(torch.load(path, weights_only=True), "model.safetensors").',
     matches: isTorchArchive,
   },
   { name: 'a Parquet file', remedy: SAVE_NPY, matches: startsWith('PAR1') },
@@ -75,12 +79,15 @@ const GUESSES: readonly OtherKind[] = [
   {
     name: 'comma-separated values',
     remedy:
-      'Separate the fields by spaces or tabs and leave out the names of columns: a word and its numbers in each line.',
+      'Separate the fields by spaces or tabs and leave out the names of columns: a word and its numbers ' +
+      'in each line.',
     matches: isSeparatedByCommas,
   },
   {
     name: 'a matrix of numbers without words',
-    remedy: `Put a word before the numbers of each line, or save them as npy. If the first column holds the words, open it with format: 'glove-text'.`,
+    remedy:
+      'Put a word before the numbers of each line, or save them as npy. If the first column holds the ' +
+      "words, open it with format: 'glove-text'.",
     matches: isBareMatrix,
   },
 ]

@@ -27,7 +27,8 @@ export const rawReader: FormatReader = {
     if (size === 0 || !Number.isInteger(dimension)) {
       throw invalidFormat(
         source,
-        `${source.size} bytes do not divide into float32 rows for the ${size} words of ${from}. One of the two is cut short, or they do not belong together.`,
+        `${source.size} bytes do not divide into float32 rows for the ${size} words of ${from}. One of ` +
+          'the two is cut short, or they do not belong together.',
         { actual: source.size, words: size },
       )
     }

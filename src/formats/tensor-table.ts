@@ -54,7 +54,8 @@ export function numberTypeOf(
   if (type !== undefined) return type
   throw unsupported(
     source,
-    `tensor ${quoted(name)} is ${dtype} [${shape}]; rows of ${[...types.keys()].join(', ')} are read. ${remedy}`,
+    `tensor ${quoted(name)} is ${dtype} [${shape}]; rows of ${[...types.keys()].join(', ')} are read. ` +
+      `${remedy}`,
     { tensor: name, dtype },
   )
 }

@@ -73,7 +73,8 @@ function checkNarrowed(rows: PlacedRows, view: DataView, numbers: Float32Array, 
     const name = rows.source.name
     throw new RowspaceError(
       'NON_FINITE',
-      `${name}: ${value} in row ${row}, column ${column}, is too large for float32 (at most 3.4e38). Scale the rows down.`,
+      `${name}: ${value} in row ${row}, column ${column}, is too large for float32 (at most 3.4e38). ` +
+        'Scale the rows down.',
       { source: name, row, column, value },
     )
   }

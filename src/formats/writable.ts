@@ -62,9 +62,9 @@ export function checkWritable(table: WritableTable, writer: string): void {
   const { size, dimension, tokens, rows }: Partial<WritableTable> = table ?? {}
   if (!isCount(size) || !isCount(dimension) || dimension === 0 || typeof rows !== 'function') {
     const message =
-      `${writer} takes a table, { size, dimension, tokens, rows(start, end) }, and returns the bytes of a file ` +
-      `in chunks; got ${describe(table)}. Make the table with writableRows(rows, dimension, tokens), and write ` +
-      'the chunks with writeFileAtomically(path, chunks).'
+      `${writer} takes a table, { size, dimension, tokens, rows(start, end) }, and returns the bytes of ` +
+      `a file in chunks; got ${describe(table)}. Make the table with writableRows(rows, dimension, ` +
+      'tokens), and write the chunks with writeFileAtomically(path, chunks).'
     throw new RowspaceError('INVALID_ARGUMENT', message)
   }
   if (tokens === undefined) return

@@ -26,12 +26,11 @@ export function chooseListed(name: HubName, files: readonly string[]): string {
   const likely =
     tensors.length > 0 ? tensors : files.filter((file) => /\.(npy|npz|vec|txt|bin|gz)$/i.test(file))
   const list = likely.length === 0 ? 'none that holds a table' : likely.slice(0, 12).join(', ')
-  const text = `${hubNameText(name)} has neither ${USUAL_FILES.join(' nor ')} nor a .gguf file. It has ${list}.`
+  const model = hubNameText(name)
   const example = hubNameText({ ...name, file: likely[0] ?? 'file' })
-  throw new RowspaceError('NOT_FOUND', `${text} Name a file: ${example}.`, {
-    name: hubNameText(name),
-    files: likely,
-  })
+  const text = `has neither ${USUAL_FILES.join(' nor ')} nor a .gguf file. It has ${list}.`
+  const message = `${model} ${text} Name a file: ${example}.`
+  throw new RowspaceError('NOT_FOUND', message, { name: model, files: likely })
 }
 
 /** Which one of a file in parts (`…-00002-of-00003.gguf`) it is; the table is in the first. */

@@ -85,8 +85,8 @@ class Hub {
         const remote = await this.#request(name, this.#address(name, known.commit), 1)
         const { etag, size } = describe(remote)
         if (etag === known.etag && size === known.size) return remote
-        const text = `${hubNameText(name)} has become another file since a part of it was cached: open it again.`
-        throw new RowspaceError('CHANGED', text, { name: hubNameText(name) })
+        const text = 'has become another file since a part of it was cached: open it again.'
+        throw new RowspaceError('CHANGED', `${hubNameText(name)} ${text}`, { name: hubNameText(name) })
       },
     })
   }

@@ -18,7 +18,8 @@ export async function defaultFile(): Promise<File> {
       'IO',
       `The default table's module could not be loaded: ${cause instanceof Error ? cause.message : cause}. ` +
         'Where import() is not allowed (service workers) bundle without code splitting; ' +
-        'or write the table to a file (npx rowspace pack default glove.safetensors) and open that with openTable.',
+        'or write the table to a file (npx rowspace pack default glove.safetensors) and open that with ' +
+        'openTable.',
       { cause },
     )
   })

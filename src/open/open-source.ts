@@ -104,7 +104,8 @@ async function openUrl(url: URL, options: SourceOptions): Promise<ByteSource> {
     default:
       throw new RowspaceError(
         'UNSUPPORTED',
-        `${describe(url.href)} cannot be read: the scheme ${describe(url.protocol)} is not http, https, file or hf.`,
+        `${describe(url.href)} cannot be read: the scheme ${describe(url.protocol)} is not http, https, ` +
+          'file or hf.',
         { url: url.href },
       )
   }

@@ -159,7 +159,8 @@ async function unpackedInMemory(
   if (size > MAX_UNPACKED_BYTES) {
     throw unsupported(
       unpacked,
-      `an archive in a gzip file is unpacked into memory, of at most ${MAX_UNPACKED_BYTES} bytes; this one has ${size}. Unpack it first (gunzip).`,
+      `an archive in a gzip file is unpacked into memory, of at most ${MAX_UNPACKED_BYTES} bytes; this ` +
+        `one has ${size}. Unpack it first (gunzip).`,
       { size },
     )
   }
@@ -196,7 +197,9 @@ function unknownFormat(source: ByteSource, head: Uint8Array): RowspaceError {
   const advice = guess ? ` It looks like ${guess.name}. ${guess.remedy}` : ''
   return new RowspaceError(
     'INVALID_FORMAT',
-    `${source.name} (${source.size} bytes, starting ${JSON.stringify(start)}) is no table that rowspace knows: safetensors, GGUF, npy, npz, word2vec text or binary, GloVe text, or raw float32 rows with a words.json beside them.${advice}`,
+    `${source.name} (${source.size} bytes, starting ${JSON.stringify(start)}) is no table that rowspace ` +
+      'knows: safetensors, GGUF, npy, npz, word2vec text or binary, GloVe text, or raw float32 rows with ' +
+      `a words.json beside them.${advice}`,
     { source: source.name, size: source.size, ...(guess && { kind: guess.name }) },
   )
 }

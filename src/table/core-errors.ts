@@ -10,7 +10,8 @@ export async function reasonOf(
   if (cause === undefined) {
     const message = module
       ? 'this WebAssembly module is not rowspace/rowspace.wasm.'
-      : 'this build carries no core: pass { core } with the URL, Response, bytes or WebAssembly.Module of rowspace/rowspace.wasm.'
+      : 'this build carries no core: pass { core } with the URL, Response, bytes or WebAssembly.Module ' +
+        'of rowspace/rowspace.wasm.'
     return ['INVALID_ARGUMENT', message]
   }
   if (!(await simd())) {

@@ -46,7 +46,8 @@ export function weightedTerms(expression: Expression): WeightedTerm[] {
     if (Array.isArray(entry) && entry.length !== 2) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `a term is an id, a token, a Float32Array, or one of them with a weight; got an array of ${entry.length}.`,
+        'a term is an id, a token, a Float32Array, or one of them with a weight; got an array of ' +
+          `${entry.length}.`,
       )
     }
     const [term, weight] = Array.isArray(entry) ? (entry as readonly [Term, number]) : [entry as Term, 1]

@@ -30,7 +30,8 @@ export async function finishRows(
       const column = row.findIndex((value) => !Number.isFinite(value))
       throw new RowspaceError(
         'NON_FINITE',
-        `row ${next} has ${row[column]} in column ${column}: every number must be finite (or pass nonFinite: 'skip').`,
+        `row ${next} has ${row[column]} in column ${column}: every number must be finite (or pass ` +
+          "nonFinite: 'skip').",
         { row: next, column },
       )
     }

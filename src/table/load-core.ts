@@ -150,7 +150,8 @@ function reserve(shape: TableShape, canDoWithoutCodes: boolean): ReservedMemory 
     const { byteLength } = cause
     throw new RowspaceError(
       'OUT_OF_MEMORY',
-      `a table of ${shape.capacity} x ${shape.dimension} needs ${byteLength} bytes, more than the engine gives or than the 4 GiB of one memory: free memory, or load fewer rows.`,
+      `a table of ${shape.capacity} x ${shape.dimension} needs ${byteLength} bytes, more than the ` +
+        'engine gives or than the 4 GiB of one memory: free memory, or load fewer rows.',
       { byteLength, cause },
     )
   }

@@ -35,7 +35,7 @@ const SPACE = /\s*/y
  * Terms may have a weight: `0.5 * king`. `#12` is the row with id 12. Quotes make any text one token:
  * `"New York" - USA`, `'#12'`.
  *
- * @throws RowspaceError `INVALID_ARGUMENT` with `details.position`, the position of the mistake, counted from 1
+ * @throws RowspaceError `INVALID_ARGUMENT` with `details.position`, where the mistake is, counted from 1
  * @example
  * table.analogy(parseExpression('king - man + woman')).at(0)?.token // 'queen'
  */
@@ -120,7 +120,8 @@ class Parser {
   private bare(): string {
     if (this.peek(SIGN)) {
       throw this.wrong(
-        `a word was expected, not ${JSON.stringify(this.text[this.at])}; a word that starts with it goes in quotes`,
+        `a word was expected, not ${JSON.stringify(this.text[this.at])}; a word that starts with it ` +
+          'goes in quotes',
       )
     }
     return this.take(BARE) ?? ''
@@ -140,7 +141,8 @@ class Parser {
     this.at = start
     const other = quote === '"' ? "'" : '"'
     throw this.wrong(
-      `the quote ${quote} is not closed; a word that starts with it goes in the other quotes: ${other}${quote}s${other}`,
+      `the quote ${quote} is not closed; a word that starts with it goes in the other quotes: ` +
+        `${other}${quote}s${other}`,
     )
   }
 

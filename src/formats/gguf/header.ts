@@ -2,8 +2,8 @@
  * The header of a GGUF file.
  *
  * ```
- * | GGUF | version: u32 | tensors: u64 | entries: u64 | metadata | tensors: name, shape, type, offset | padding | data |
- * 0      4              8              16             24
+ * | GGUF | version: u32 | tensors: u64 | entries: u64 | metadata | tensors | padding | data |
+ * 0      4              8              16             24           name, shape, type, offset
  * ```
  * All little-endian. Spec: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
@@ -54,7 +54,8 @@ export async function readGgufHeader(source: ByteSource, options: OpenOptions = 
   if (tensorCount > MAX_TENSORS || entryCount > MAX_ENTRIES) {
     throw invalidFormat(
       source,
-      `it claims ${tensorCount} tensors and ${entryCount} metadata entries; at most ${MAX_TENSORS} and ${MAX_ENTRIES} are read.`,
+      `it claims ${tensorCount} tensors and ${entryCount} metadata entries; at most ${MAX_TENSORS} and ` +
+        `${MAX_ENTRIES} are read.`,
     )
   }
   const metadata = await readGgufMetadata(cursor, entryCount, options.encodingErrors ?? 'strict')

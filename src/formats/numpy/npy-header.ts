@@ -43,7 +43,9 @@ export async function readNpyHeader(source: ByteSource, signal?: AbortSignal): P
   const end = from + length
   if (end > source.size) throw truncated(source, 'its npy header', end)
   if (length > MAX_HEADER_BYTES) {
-    const problem = `its npy header claims ${length} bytes; at most ${MAX_HEADER_BYTES} are read, and a table needs some hundred.`
+    const problem =
+      `its npy header claims ${length} bytes; at most ${MAX_HEADER_BYTES} are read, and a table needs ` +
+      'some hundred.'
     throw invalidFormat(source, problem, { headerBytes: length })
   }
   const bytes = await readExactly(source, from, end, signal)
@@ -53,8 +55,11 @@ export async function readNpyHeader(source: ByteSource, signal?: AbortSignal): P
 }
 
 /** One entry of the dict: a key, and a string, True, False or a tuple, up to the comma or the brace. */
-const ENTRY =
-  /\s*(['"])(?<key>\w+)\1\s*:\s*(?:(?<quote>['"])(?<string>[^'"]*)\k<quote>|(?<boolean>True|False)|\((?<tuple>[\d\sL,]*)\))\s*(,\s*(?=\})|,|(?=\}))/y
+const VALUE = /(?<quote>['"])(?<string>[^'"]*)\k<quote>|(?<boolean>True|False)|\((?<tuple>[\d\sL,]*)\)/
+const ENTRY = new RegExp(
+  String.raw`\s*(['"])(?<key>\w+)\1\s*:\s*(?:${VALUE.source})\s*(,\s*(?=\})|,|(?=\}))`,
+  'y',
+)
 
 function parseDict(source: ByteSource, text: string): Omit<NpyHeader, 'headerBytes'> {
   const invalid = (problem: string) =>

@@ -36,7 +36,8 @@ export function npyTable(source: ByteSource, header: NpyHeader, named: ArrayWord
   if (type === undefined) {
     throw unsupported(
       source,
-      `its numbers are '${shortened(descr)}'; float16, float32 and float64 ('<f2', '<f4', '<f8', or '>') are read. Save it with .astype('float32').`,
+      `its numbers are '${shortened(descr)}'; float16, float32 and float64 ('<f2', '<f4', '<f8', or ` +
+        "'>') are read. Save it with .astype('float32').",
       { dtype: descr },
     )
   }

@@ -53,7 +53,8 @@ async function readArrays(source: ByteSource, options: OpenOptions): Promise<Map
     const names = entries.slice(0, 5).map(({ name }) => JSON.stringify(name))
     throw invalidFormat(
       source,
-      `it is a zip archive without .npy arrays (it has ${names.join(', ') || 'nothing'}). Unpack it, and open the table.`,
+      `it is a zip archive without .npy arrays (it has ${names.join(', ') || 'nothing'}). Unpack it, ` +
+        'and open the table.',
     )
   }
   if (entries.length > MAX_ENTRIES) {

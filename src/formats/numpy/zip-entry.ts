@@ -2,7 +2,7 @@
  * The contents of an entry of a zip archive, checked against its checksum whether stored or deflated.
  *
  * ```
- * | local header: sizes and checksum once more | name | extra fields | bytes | [sizes and checksum, after a stream] |
+ * | local header: sizes and checksum once more | name | extra fields | bytes | [both, after a stream] |
  * ```
  */
 import { readExactly } from '../../sources/blocks.ts'

@@ -3,7 +3,7 @@
  * encrypted.
  *
  * ```
- * | local header, bytes | local header, bytes | … | directory: an entry each | [zip64 end, locator] | end, comment |
+ * | local header, bytes | … | directory: an entry each | [zip64 end, locator] | end, comment |
  * ```
  * Spec: APPNOTE.TXT 6.3 of PKWARE.
  */
@@ -66,8 +66,9 @@ export async function readZipEntries(source: ByteSource, signal?: AbortSignal): 
     position = next
   }
   if (position < size) {
-    const problem = `its directory goes on after the ${count} entries that it counts: another reader would find more.`
-    throw invalidFormat(source, problem, { count, expected: position, actual: size })
+    const problem = `its directory goes on after the ${count} entries that it counts`
+    const details = { count, expected: position, actual: size }
+    throw invalidFormat(source, `${problem}: another reader would find more.`, details)
   }
   return withLimits(source, entries.values(), start)
 }

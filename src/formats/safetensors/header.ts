@@ -87,7 +87,9 @@ export async function readSafetensorsHeader(
   const tensors = inOrder(source, found, headerBytes, 1)
   const end = [...tensors.values()].at(-1)?.end ?? headerBytes
   if (end !== source.size) {
-    const problem = `${source.size - end} bytes follow the last tensor; the file should end at byte ${end} and has ${source.size}.`
+    const problem =
+      `${source.size - end} bytes follow the last tensor; the file should end at byte ${end} and has ` +
+      `${source.size}.`
     throw invalidFormat(source, problem, { expected: end, actual: source.size })
   }
   return { tensors, metadata, headerBytes }
@@ -143,7 +145,8 @@ function readTensor(source: ByteSource, name: string, entry: HeaderValue, dataSt
   }
   if (end - begin !== bytes) {
     throw invalid(
-      `lies at bytes ${begin} to ${end}, that is ${end - begin}; its shape ${shapeText(shape)} of ${dtype} needs ${bytes}`,
+      `lies at bytes ${begin} to ${end}, that is ${end - begin}; its shape ${shapeText(shape)} of ` +
+        `${dtype} needs ${bytes}`,
     )
   }
   if (dataStart + end > source.size) throw truncated(source, `tensor ${quoted(name)}`, dataStart + end)

@@ -84,7 +84,8 @@ function findScales(
   if (scales.dtype === 'F32' && scales.shape.length === 1 && scales.shape[0] === rows.shape[0]) return scales
   throw invalidFormat(
     source,
-    `tensor "${SCALES}" is ${scales.dtype} [${scales.shape}]; the ${rows.shape[0]} int8 rows need F32 [${rows.shape[0]}].`,
+    `tensor "${SCALES}" is ${scales.dtype} [${scales.shape}]; the ${rows.shape[0]} int8 rows need F32 ` +
+      `[${rows.shape[0]}].`,
   )
 }
 
@@ -93,6 +94,7 @@ function findWords(source: ByteSource, header: SafetensorsHeader): StoredTensor 
   if (!tokens || (tokens.dtype === 'U8' && tokens.shape.length === 1)) return tokens
   throw invalidFormat(
     source,
-    `tensor "${TOKENS}" is ${tokens.dtype} [${tokens.shape}]; the bytes of a JSON list, U8 in one dimension, were expected.`,
+    `tensor "${TOKENS}" is ${tokens.dtype} [${tokens.shape}]; the bytes of a JSON list, U8 in one ` +
+      'dimension, were expected.',
   )
 }

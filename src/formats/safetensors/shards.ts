@@ -134,7 +134,8 @@ class Shards {
     if (source === undefined) {
       throw new RowspaceError(
         'NOT_FOUND',
-        `${this.index.name} names the file "${file}", and there is none beside it. Copy or download all parts of the model.`,
+        `${this.index.name} names the file "${file}", and there is none beside it. Copy or download all ` +
+          'parts of the model.',
         { source: this.index.name, file },
       )
     }
@@ -191,7 +192,8 @@ function checkedFile(source: ByteSource, name: string, file: unknown): string {
   if (typeof file === 'string' && /^[\w+=,()[\] -][\w.+=,()[\] -]{0,254}$/.test(file)) return file
   throw invalidFormat(
     source,
-    `tensor ${quoted(name)} is said to be in ${shownValue(file)}; the name of a file beside the index was expected.`,
+    `tensor ${quoted(name)} is said to be in ${shownValue(file)}; the name of a file beside the index ` +
+      'was expected.',
     { tensor: name },
   )
 }

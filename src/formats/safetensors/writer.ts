@@ -40,8 +40,9 @@ export function encodeSafetensors(
 ): Generator<Uint8Array, void, void> {
   if (!Array.isArray(tensors)) {
     throw wrong(
-      'encodeSafetensors() takes a list of tensors, { name, dtype, shape, bytes }, and returns the bytes of a ' +
-        `file in chunks; got ${describe(tensors)}. Write the chunks with writeFileAtomically(path, chunks).`,
+      'encodeSafetensors() takes a list of tensors, { name, dtype, shape, bytes }, and returns the ' +
+        `bytes of a file in chunks; got ${describe(tensors)}. Write the chunks with ` +
+        'writeFileAtomically(path, chunks).',
     )
   }
   checkMetadata(metadata)
@@ -160,7 +161,8 @@ function bitsOf(rows: Float32Array, dtype: 'bf16' | 'f16', start: number, dimens
   const column = odd % dimension
   throw new RowspaceError(
     'NON_FINITE',
-    `${rows[odd]} in row ${row}, column ${column}, is too large for ${dtype}: write bf16 or f32, or scale the rows down.`,
+    `${rows[odd]} in row ${row}, column ${column}, is too large for ${dtype}: write bf16 or f32, or ` +
+      'scale the rows down.',
     { row, column, value: rows[odd], dtype },
   )
 }
@@ -206,8 +208,8 @@ function encodeHeader(
     offset += size
   }
   // Written entry by entry: an object would reorder names that are numbers and lose `__proto__`.
-  const text = `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join(',')}}`
-  const json = new TextEncoder().encode(text)
+  const written = entries.map((pair) => pair.map((part) => JSON.stringify(part)).join(':'))
+  const json = new TextEncoder().encode(`{${written.join(',')}}`)
   const length = Math.ceil(json.length / 8) * 8
   const header = new Uint8Array(8 + length).fill(0x20)
   new DataView(header.buffer).setBigUint64(0, BigInt(length), true)

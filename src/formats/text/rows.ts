@@ -140,7 +140,8 @@ class RowParser {
     if (this.#seen === size) return this.#words.loaded()
     throw new RowspaceError(
       'TRUNCATED',
-      `${source.name} is cut short: ${size} rows were expected and it ends after ${this.#seen} (${source.size} bytes). Copy or download it again.`,
+      `${source.name} is cut short: ${size} rows were expected and it ends after ${this.#seen} ` +
+        `(${source.size} bytes). Copy or download it again.`,
       { source: source.name, expectedRows: size, rows: this.#seen, actual: source.size },
     )
   }
@@ -185,7 +186,8 @@ class RowParser {
     }
     return new RowspaceError(
       'TRUNCATED',
-      `${source.name}: line ${this.#line}, the last, ${problem}. The file (${source.size} bytes) may be cut short.`,
+      `${source.name}: line ${this.#line}, the last, ${problem}. The file (${source.size} bytes) may be ` +
+        'cut short.',
       details,
     )
   }

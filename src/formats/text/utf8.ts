@@ -37,7 +37,8 @@ export function decodeUtf8(bytes: Uint8Array, mode: EncodingErrors | undefined, 
     const offset = place.offset + firstInvalid(bytes)
     throw new RowspaceError(
       'INVALID_ENCODING',
-      `${place.name}: the byte at offset ${offset} is not UTF-8. Convert the file, or open it with encodingErrors: 'replace' or 'ignore' (on the command line, --encoding-errors replace).`,
+      `${place.name}: the byte at offset ${offset} is not UTF-8. Convert the file, or open it with ` +
+        "encodingErrors: 'replace' or 'ignore' (on the command line, --encoding-errors replace).",
       { source: place.name, offset },
     )
   }

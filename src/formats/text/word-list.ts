@@ -45,7 +45,8 @@ export function checkWordLengths(source: ByteSource, words: readonly string[], l
   const position = words.indexOf(long)
   throw invalidFormat(
     source,
-    `${list} has a word of ${long.length} letters at position ${position}; at most ${MAX_WORD_LENGTH} are read.`,
+    `${list} has a word of ${long.length} letters at position ${position}; at most ${MAX_WORD_LENGTH} ` +
+      'are read.',
     { position },
   )
 }

@@ -139,7 +139,8 @@ class RecordParser {
     const expected = this.#end + (size - this.#seen) * minRecord(dimension)
     throw new RowspaceError(
       'TRUNCATED',
-      `${this.source.name} is cut short: it ends in row ${this.#seen} of ${size}; at least ${expected} bytes were expected and there are ${this.source.size}. Copy or download it again.`,
+      `${this.source.name} is cut short: it ends in row ${this.#seen} of ${size}; at least ${expected} ` +
+        `bytes were expected and there are ${this.source.size}. Copy or download it again.`,
       { source: this.source.name, expected, actual: this.source.size, row: this.#seen },
     )
   }
@@ -147,7 +148,8 @@ class RecordParser {
   #badWord(offset: number, problem: string): RowspaceError {
     return invalidFormat(
       this.source,
-      `the word of row ${this.#seen} (byte ${offset}) ${problem}. The file is damaged, or its header's dimension ${this.header.dimension} is wrong.`,
+      `the word of row ${this.#seen} (byte ${offset}) ${problem}. The file is damaged, or its header's ` +
+        `dimension ${this.header.dimension} is wrong.`,
       { row: this.#seen, offset },
     )
   }

@@ -105,7 +105,8 @@ function checkedWords(
     if (problem !== undefined) {
       throw new RowspaceError(
         'INVALID_ARGUMENT',
-        `The word ${describe(word)} of row ${row} ${problem}, which this format cannot hold: write safetensors.`,
+        `The word ${describe(word)} of row ${row} ${problem}, which this format cannot hold: write ` +
+          'safetensors.',
         { word, row },
       )
     }

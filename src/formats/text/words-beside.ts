@@ -66,7 +66,8 @@ async function readWords(
     if (!WORD_LISTS.includes(name)) return undefined
     throw invalidFormat(
       beside,
-      'numbers follow its words; one word per line is expected. Remove the numbers, or give the file another name.',
+      'numbers follow its words; one word per line is expected. Remove the numbers, or give the file ' +
+        'another name.',
     )
   }
   let lines = 0
