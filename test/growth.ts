@@ -1,5 +1,5 @@
 /**
- * Shows that work grows linearly with its input, by timing it at n and at 4n. The measure must first refuse a
+ * Shows that work grows linearly with its input, by timing it at n and at 4n. The measure must first reject a
  * quadratic stand-in: a check that cannot fail shows nothing.
  */
 import { expect } from 'vitest'
@@ -59,7 +59,7 @@ async function growthExponent<Input>(work: Work<Input>, size: number): Promise<n
   return exponent
 }
 
-/** Milliseconds of the processor where those can be told: what other processes take does not count. */
+/** Milliseconds of the processor where those can be measured: what other processes take does not count. */
 async function timed(run: () => unknown): Promise<number> {
   const start = now()
   await run()

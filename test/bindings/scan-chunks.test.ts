@@ -25,7 +25,7 @@ const QUERIES = 5
 const PAD = 192
 const SENTINEL = 0xa5
 
-interface Asked {
+interface SearchParams {
   k: number
   metric: number
   /** Rows that the first query leaves out, ascending; the second one row more, and so on. */
@@ -46,15 +46,15 @@ async function codedTable(kind: Hard, size: number, dimension: number, bits: 4 |
 function answers(
   memory: TableMemory,
   count: number,
-  asked: Asked,
+  params: SearchParams,
   order: (typeof ORDERS)[number] | undefined,
 ) {
   const { core, layout, questions } = memory
-  const { k, metric } = asked
+  const { k, metric } = params
   let end = memory.heapWords.length
   for (let index = 0; index < count; index++) {
     const inverseNorm = memory.queryByRow(index * 7, index)
-    const excluded = [...asked.excluded, ...Array.from({ length: index }, (_, more) => more * 7)]
+    const excluded = [...params.excluded, ...Array.from({ length: index }, (_, more) => more * 7)]
     const ids = [...new Set(excluded)].sort((a, b) => a - b)
     end -= ids.length
     memory.heapWords.set(ids, end)
@@ -113,9 +113,9 @@ test.each(cases)('codes of %i bits, %s, %i rows of %i', async (bits, kind, size,
     for (const metric of [COSINE, DOT]) {
       for (const k of [1, 20, size >> 4]) {
         for (const count of [1, QUERIES]) {
-          const asked = { k, metric, excluded }
-          const expected = answers(memory, count, asked, undefined)
-          for (const order of ORDERS) expect(answers(memory, count, asked, order)).toEqual(expected)
+          const params = { k, metric, excluded }
+          const expected = answers(memory, count, params, undefined)
+          for (const order of ORDERS) expect(answers(memory, count, params, order)).toEqual(expected)
         }
       }
     }
@@ -127,9 +127,9 @@ test('bounds that fail after some chunks lose no listed row', async () => {
   const memory = await codedTable('near ties', 12_001, 16, 8)
   const certified = new Uint32Array(memory.rows.buffer, memory.layout.questions, QUERIES * RECORD_WORDS)
   for (const order of ORDERS) {
-    const asked = { k: 3, metric: DOT, excluded: [] }
-    const expected = answers(memory, QUERIES, asked, undefined)
-    expect(answers(memory, QUERIES, asked, order)).toEqual(expected)
+    const params = { k: 3, metric: DOT, excluded: [] }
+    const expected = answers(memory, QUERIES, params, undefined)
+    expect(answers(memory, QUERIES, params, order)).toEqual(expected)
     for (let index = 0; index < QUERIES; index++) {
       expect(certified[index * RECORD_WORDS + QUESTION_CERTIFIED]).toBe(0)
     }
@@ -146,10 +146,10 @@ test.each([8, 4] as const)(
     makeCodes(memory, 1030, bits)
     for (const metric of [COSINE, DOT]) {
       for (const order of ORDERS) {
-        const asked = { k: 3, metric, excluded: [0] }
-        const expected = answers(memory, 1, asked, undefined)
+        const params = { k: 3, metric, excluded: [0] }
+        const expected = answers(memory, 1, params, undefined)
         expect(expected[0]![0]).toEqual([1, 2, 3])
-        expect(answers(memory, 1, asked, order)).toEqual(expected)
+        expect(answers(memory, 1, params, order)).toEqual(expected)
       }
     }
   },

@@ -75,7 +75,7 @@ describe('a table on ClickHouse', () => {
     expect(message).toMatch(/\.$/)
   })
 
-  test('is told from files by its scheme', () => {
+  test('is distinguished from files by its scheme', () => {
     expect(['clickhouse://x', 'CLICKHOUSE:x', 'clickhouse', './clickhouse:x'].map(isClusterName)).toEqual([
       true,
       true,

@@ -1,4 +1,4 @@
-/** Collections in a browser's storage, of which Node has a likeness (test/browser asks the browsers themselves). */
+/** Collections in a browser's storage, of which Node has a likeness (test/browser queries the browsers themselves). */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Collection, indexedDbStore, opfsStore } from '../../src/collection.ts'
 import { fakeIndexedDb, fakeNavigator } from './fake-browser.ts'

@@ -14,7 +14,7 @@ test('an error has a code, fields and a cause', () => {
   })
 })
 
-test('is told from others, by code too, even from another bundle', () => {
+test('is distinguished from others, by code too, even from another bundle', () => {
   const error = new RowspaceError('IO', 'no')
   expect(isRowspaceError(error)).toBe(true)
   expect(isRowspaceError(error, 'IO')).toBe(true)

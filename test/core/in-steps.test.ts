@@ -7,16 +7,16 @@ import { inSteps, type WorkOptions } from '../../src/core/in-steps.ts'
 /** Ten steps of four; what was done and what was reported. */
 async function work(options: WorkOptions, step: (from: number, to: number) => void = () => {}) {
   const done: number[] = []
-  const told: number[] = []
+  const steps: number[] = []
   const onProgress: WorkOptions['onProgress'] = (progress) => {
-    told.push(progress.done)
+    steps.push(progress.done)
     options.onProgress?.(progress)
   }
   const outcome = await inSteps(38, 4, { ...options, onProgress }, (from, to) => {
     done.push(from, to)
     step(from, to)
   }).catch((error: unknown) => error)
-  return { done, told, outcome }
+  return { done, steps, outcome }
 }
 
 /** Keeps the thread for so many milliseconds. */
@@ -25,33 +25,37 @@ function busy(milliseconds: number): void {
 }
 
 test('each step once, in order, and progress after each', async () => {
-  const { done, told, outcome } = await work({})
+  const { done, steps, outcome } = await work({})
   expect(done).toEqual([0, 4, 4, 8, 8, 12, 12, 16, 16, 20, 20, 24, 24, 28, 28, 32, 32, 36, 36, 38])
-  expect(told).toEqual([4, 8, 12, 16, 20, 24, 28, 32, 36, 38])
+  expect(steps).toEqual([4, 8, 12, 16, 20, 24, 28, 32, 36, 38])
   expect(outcome).toBeUndefined()
 })
 
 describe('a signal ends the work at once, with its reason', () => {
   test('aborted before: nothing is done', async () => {
     const reason = new Error('enough')
-    expect(await work({ signal: AbortSignal.abort(reason) })).toEqual({ done: [], told: [], outcome: reason })
+    expect(await work({ signal: AbortSignal.abort(reason) })).toEqual({
+      done: [],
+      steps: [],
+      outcome: reason,
+    })
   })
   test.each([4, 8, 38])('aborted by the progress at %i: no step and no progress after it', async (place) => {
     const stop = new AbortController()
     const reason = new Error('enough')
-    const { told, done, outcome } = await work({
+    const { steps, done, outcome } = await work({
       signal: stop.signal,
       onProgress: (progress) => progress.done === place && stop.abort(reason),
     })
     expect(outcome).toBe(reason)
-    expect([told.at(-1), done.at(-1)]).toEqual([place, place])
+    expect([steps.at(-1), done.at(-1)]).toEqual([place, place])
   })
   test('aborted by others, who have their turn when a step was long', async () => {
     const stop = new AbortController()
     setTimeout(() => stop.abort(new Error('enough')))
-    const { told, outcome } = await work({ signal: stop.signal }, () => busy(35))
+    const { steps, outcome } = await work({ signal: stop.signal }, () => busy(35))
     expect(outcome).toMatchObject({ message: 'enough' })
-    expect(told).toEqual([4])
+    expect(steps).toEqual([4])
   })
 })
 
@@ -68,14 +72,14 @@ describe('a progress callback that throws', () => {
   }
   test('does not end the work; its first error is reported once, at the end', async () => {
     const reported = reports()
-    const { told, outcome } = await work({
+    const { steps, outcome } = await work({
       onProgress: ({ done }) => {
         expect(reported).toEqual([])
         throw new Error(`no bar at ${done}`)
       },
     })
     expect(outcome).toBeUndefined()
-    expect(told.length).toBe(10)
+    expect(steps.length).toBe(10)
     expect(reported).toEqual([new Error('no bar at 4')])
   })
   test('also one that throws nothing at all', async () => {
@@ -90,11 +94,11 @@ describe('a progress callback that throws', () => {
 })
 
 test('what a step throws ends the work', async () => {
-  const { told, outcome } = await work({}, (from) => {
+  const { steps, outcome } = await work({}, (from) => {
     if (from === 8) throw new Error('no step')
   })
   expect(outcome).toMatchObject({ message: 'no step' })
-  expect(told).toEqual([4, 8])
+  expect(steps).toEqual([4, 8])
 })
 
 test.each<[string, object]>([

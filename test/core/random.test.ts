@@ -8,7 +8,7 @@ test('the same seed gives the same bits, for ever', () => {
 
 describe('a sample of ids', () => {
   const all = () => true
-  test('has as many as asked for, each once, all where more are asked for', () => {
+  test('has as many as requested, each once, all where more are requested', () => {
     for (let seed = -3; seed < 40; seed++) {
       for (const count of [0, 1, 7, 20, 25]) {
         const ids = [...sampleIds(20, count, seed, all)]

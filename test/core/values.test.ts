@@ -10,7 +10,7 @@ import {
   readList,
 } from '../../src/core/values.ts'
 
-const refuses = (work: () => unknown, code: string, message: string, details: object = {}) =>
+const rejects = (work: () => unknown, code: string, message: string, details: object = {}) =>
   expect(work).toThrow(expect.objectContaining({ code, message, details }))
 
 test('errors show a value on one short line', () => {
@@ -58,11 +58,11 @@ suite('a count', () => {
   })
   test.each([2, 3.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])('%d is rejected', (value) => {
     const message = `size must be an integer ≥ 3; got ${value}.`
-    refuses(() => checkCount(value, 'size', 3), 'INVALID_ARGUMENT', message, { size: value })
+    rejects(() => checkCount(value, 'size', 3), 'INVALID_ARGUMENT', message, { size: value })
   })
   test('it must be given', () => {
     const message = 'size must be an integer ≥ 0; got undefined.'
-    refuses(() => checkCount(undefined, 'size', 0), 'INVALID_ARGUMENT', message, { size: undefined })
+    rejects(() => checkCount(undefined, 'size', 0), 'INVALID_ARGUMENT', message, { size: undefined })
   })
 })
 
@@ -79,7 +79,7 @@ test('a list of numbers holds nothing else, and no holes', () => {
   ]
   for (const [list, column, shown] of lists) {
     const message = `the list has ${shown} at coordinate ${column}, which is not a number.`
-    refuses(() => checkNumbers(list, 'the list'), 'INVALID_ARGUMENT', message, { column })
+    rejects(() => checkNumbers(list, 'the list'), 'INVALID_ARGUMENT', message, { column })
   }
 })
 
@@ -96,7 +96,7 @@ test('a list is anything that can be iterated, but no string', () => {
     [5, '5'],
   ]) {
     const message = `a list of ids was expected; got ${shown}.`
-    refuses(() => readList(value as never, 'ids'), 'INVALID_ARGUMENT', message)
+    rejects(() => readList(value as never, 'ids'), 'INVALID_ARGUMENT', message)
   }
 })
 
@@ -104,8 +104,8 @@ test('a vector has d numbers', () => {
   checkLength([1, 2], 2, 'row 3')
   const message = "row 3 has 1 numbers; the table's rows have 2."
   const details = { actual: 1, expected: 2 }
-  refuses(() => checkLength([1], 2, 'row 3'), 'DIMENSION_MISMATCH', message, details)
-  refuses(() => checkLength([1], 2, 'row 3', { row: 3 }), 'DIMENSION_MISMATCH', message, {
+  rejects(() => checkLength([1], 2, 'row 3'), 'DIMENSION_MISMATCH', message, details)
+  rejects(() => checkLength([1], 2, 'row 3', { row: 3 }), 'DIMENSION_MISMATCH', message, {
     ...details,
     row: 3,
   })
@@ -116,5 +116,5 @@ test('a list of vectors holds whole ones', () => {
   checkWhole([1, 2, 3], 3, 'rows')
   const message = '5 numbers are not whole rows of dimension 3: 2 are left over.'
   const details = { length: 5, dimension: 3 }
-  refuses(() => checkWhole([1, 2, 3, 4, 5], 3, 'rows'), 'LENGTH_MISMATCH', message, details)
+  rejects(() => checkWhole([1, 2, 3, 4, 5], 3, 'rows'), 'LENGTH_MISMATCH', message, details)
 })

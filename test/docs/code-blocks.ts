@@ -28,7 +28,7 @@ export interface CodeBlock {
   readonly run: boolean
 }
 
-/** The blocks of one Markdown text. Throws where a comment asks for something that is not known. */
+/** The blocks of one Markdown text. Throws where a comment requires something that is not known. */
 export function codeBlocks(page: string, markdown: string): CodeBlock[] {
   const blocks: CodeBlock[] = []
   const pattern = /(?:<!--([^>]*)-->\s*)?^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm

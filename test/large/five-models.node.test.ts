@@ -68,13 +68,13 @@ describe(LARGE ? 'at full shape' : 'at a tenth of the rows', () => {
       const { rows, dimension, dtype, seed } = model
       const tableBytes = rows * dimension * (dtype === 'f32' ? 4 : 2)
       const already = (await hub.log()).length
-      const asked = {
+      const request = {
         queries: [3, Math.floor(rows / 2), rows - 1],
         sample: Array.from({ length: 200 }, (_, index) => Math.floor((index * rows) / 200)),
         rows: [0, 1, Math.floor(rows / 3), rows - 1],
       }
       if (LARGE) await hub.prepare(name)
-      const report = await openInItsOwnProcess(hub.endpoint, name, asked)
+      const report = await openInItsOwnProcess(hub.endpoint, name, request)
       expect(report).toMatchObject({ size: rows, dimension, dtype })
 
       const seen = (await hub.log()).slice(already)
@@ -87,13 +87,13 @@ describe(LARGE ? 'at full shape' : 'at a tenth of the rows', () => {
       report.rows.forEach((base64, index) => {
         const bytes = Buffer.from(base64, 'base64')
         const row = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
-        expect(row).toEqual(rowOf(seed, asked.rows[index]!, dimension))
+        expect(row).toEqual(rowOf(seed, request.rows[index]!, dimension))
       })
-      asked.queries.forEach((query, index) => {
+      request.queries.forEach((query, index) => {
         const { first, ids, cosines, dots } = report.nearest[index]!
         expect(first.id).toBe(query)
         expect(first.cosine).toBeCloseTo(1, 4)
-        const expected = nearestInFloat64(seed, query, asked.sample, dimension).slice(0, 5)
+        const expected = nearestInFloat64(seed, query, request.sample, dimension).slice(0, 5)
         expect(ids).toEqual(expected.map(({ id }) => id))
         expected.forEach(({ cosine, dot }, place) => {
           expect(Math.abs(cosines[place]! - cosine)).toBeLessThan(1e-5)
@@ -127,11 +127,11 @@ describe(LARGE ? 'at full shape' : 'at a tenth of the rows', () => {
 const execute = promisify(execFile)
 
 /** Not waited for by this process: its hub has to answer. */
-async function openInItsOwnProcess(endpoint: string, name: string, asked: object): Promise<Report> {
+async function openInItsOwnProcess(endpoint: string, name: string, request: object): Promise<Report> {
   const program = projectPath('test/large/open.mjs')
   const { stdout } = await execute(
     process.execPath,
-    [program, endpoint, `hf:${name}`, JSON.stringify(asked)],
+    [program, endpoint, `hf:${name}`, JSON.stringify(request)],
     {
       maxBuffer: 1 << 26,
     },
@@ -144,15 +144,15 @@ function rowOf(seed: number, id: number, dimension: number): Float32Array {
 }
 
 function nearestInFloat64(seed: number, query: number, sample: readonly number[], dimension: number) {
-  const asked = rowOf(seed, query, dimension)
+  const vector = rowOf(seed, query, dimension)
   const dotOf = (a: Float32Array, b: Float32Array) =>
     a.reduce((sum, value, column) => sum + value * b[column]!, 0)
   return sample
     .filter((id) => id !== query)
     .map((id) => {
       const row = rowOf(seed, id, dimension)
-      const dot = dotOf(asked, row)
-      return { id, dot, cosine: dot / Math.sqrt(dotOf(asked, asked) * dotOf(row, row)) }
+      const dot = dotOf(vector, row)
+      return { id, dot, cosine: dot / Math.sqrt(dotOf(vector, vector) * dotOf(row, row)) }
     })
     .sort((a, b) => b.cosine - a.cosine || a.id - b.id)
 }

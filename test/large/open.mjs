@@ -6,8 +6,8 @@
  */
 import { openTable } from '../../dist/index.js'
 
-const [endpoint, name, asked] = process.argv.slice(2)
-const { queries, sample, rows } = JSON.parse(asked)
+const [endpoint, name, request] = process.argv.slice(2)
+const { queries, sample, rows } = JSON.parse(request)
 await import('../../dist/formats.js')
 await import('../../dist/hub.js')
 const peak = () => process.resourceUsage().maxRSS * 1024

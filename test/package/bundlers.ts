@@ -1,6 +1,6 @@
 /**
  * Bundlers that the packed tarball must survive. They are installed in test/bundlers/, apart from the
- * project's own dependencies, and only where ROWSPACE_REQUIRE_BUNDLERS=1 asks for it. Node only.
+ * project's own dependencies, and only where ROWSPACE_REQUIRE_BUNDLERS=1 requires it. Node only.
  */
 import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -53,7 +53,7 @@ globalThis.answer = Promise.all([ask(), askMore()]).then(([answer, more]) => ({ 
 /** A page that runs main.js, or what a bundler made of it. */
 export const pageFor = (script: string) => pageOf(`import './${script}'`)
 
-/** Pages and settings of Next's app router: the same is asked when the page is made and in the browser. */
+/** Pages and settings of Next's app router: the same queries run when the page is made and in the browser. */
 export const NEXT_APP = {
   'next.config.mjs': `export default { output: 'export', turbopack: { root: ${JSON.stringify(FOLDER)} } }\n`,
   'app/layout.js': `export default ({ children }) => <html lang="en"><body>{children}</body></html>\n`,

@@ -1,4 +1,4 @@
-/** Every app of examples/ with the packed tarball: built as its package.json says, run, and asked. */
+/** Every app of examples/ with the packed tarball: built as its package.json says, run, and queried. */
 import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -51,7 +51,7 @@ describe.skipIf(findChromium() === undefined)('in Chromium', () => {
     expect(await answerOf(browser, `${server.origin}/plain.html`)).toEqual(ANSWER)
   })
 
-  test('a plain page asks the doors beside search', async () => {
+  test('a plain page queries the doors beside search', async () => {
     project.write(
       'more.html',
       pageOf(`import { askMore } from './ask-more.mjs'; globalThis.answer = askMore()`, IMPORT_MAP),

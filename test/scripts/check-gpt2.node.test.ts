@@ -27,7 +27,7 @@ test('the shape is right, the fingerprint and every figure are not', async () =>
   expect(lines.at(-1)).toBe('10 differ: this is another table.')
 }, 30_000)
 
-test('another shape is told at once', async () => {
+test('another shape is reported at once', async () => {
   const { stdout, status } = await check(100)
   expect({ stdout, status }).toEqual({
     stdout: 'DIFFERS       shape: 100 x 768, published 50257 x 768\n1 differ: this is another table.\n',

@@ -1,6 +1,6 @@
 /**
  * Every public parameter that takes options, and how to call what takes them. complete.node.test.ts finds
- * them in the types of the public doors, so one that is missing here fails there; refusals.test.ts hands each
+ * them in the types of the public doors, so one that is missing here fails there; rejections.test.ts hands each
  * a key that does not exist.
  */
 import * as bulk from './rooms/bulk.ts'

@@ -54,7 +54,7 @@ function publicParameters(): string[] {
   return [...found]
 }
 
-test('every public parameter that takes options is refused unknown keys by a test', {
+test('every public parameter that takes options rejects unknown keys in a test', {
   timeout: 120_000,
 }, () => {
   const parameters = publicParameters()

@@ -1,7 +1,7 @@
 /** How a room's calls with options are listed. */
 
 export interface Call {
-  /** Options that are accepted, so that a refusal is about what was added to them. */
+  /** Options that are accepted, so that a rejection is about what was added to them. */
   options: object
   // biome-ignore lint/suspicious/noExplicitAny: what is handed over is wrong on purpose
   call: (options: any) => unknown

@@ -115,7 +115,7 @@ describe('what is handed over', () => {
     ['numbers left over', Float32Array.of(1, 2, 3), 'LENGTH_MISMATCH', '3 numbers'],
     ['a string', 'a', 'INVALID_ARGUMENT', 'a list of queries'],
     ['nothing', undefined, 'INVALID_ARGUMENT', 'a list of queries'],
-  ] as const)('%s is refused', async (_, queries, code, message) => {
+  ] as const)('%s is rejected', async (_, queries, code, message) => {
     const ready = await table
     const ask = () => ready.nearestBatch(queries as never)
     expect(ask).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))

@@ -62,12 +62,12 @@ test('any question to any table', async () => {
       const { size, dimension, kind, seed } = table
       const made = makeTable(size, dimension, kind, seed)
       const { coded, plain } = await all(made)
-      const asked = typeof query === 'number' ? query : makeQuery(dimension, query, seed)
-      const isZero = typeof asked === 'number' && made.rows[asked]!.every((value) => value === 0)
+      const given = typeof query === 'number' ? query : makeQuery(dimension, query, seed)
+      const isZero = typeof given === 'number' && made.rows[given]!.every((value) => value === 0)
       fc.pre(metric === 'dot' || !isZero)
       const options: SearchOptions = { k, metric, exclude: leftOut }
       if (every > 1) options.filter = (id) => id % every === 0
-      expectSame(coded, plain, asked, options)
+      expectSame(coded, plain, given, options)
     }),
     { numRuns: 200 },
   )
@@ -127,7 +127,7 @@ test('rows that were not finite stay out', async () => {
   }
 })
 
-test('long rows asked with a query of denormals, short rows with one of huge numbers', async () => {
+test('long rows, with a query of denormals, short rows with one of huge numbers', async () => {
   for (const [power, kind] of [
     [55, 'tiny'],
     [-45, 'huge'],

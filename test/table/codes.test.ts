@@ -103,10 +103,10 @@ test.each(METRICS)(
       const rows = { dimension, dtype: 'int8', scales } as const
       using coded = await EmbeddingTable.from(codes, { ...rows, codes: true })
       using bare = await EmbeddingTable.from(codes, { ...rows, codes: false })
-      for (let asked = 0; asked < 20; asked++) {
+      for (let round = 0; round < 20; round++) {
         // one wide column leaves few levels for the others: what the query loses decides
-        const query = makeQuery(dimension, 'plain', asked)
-        query[asked] = 300
+        const query = makeQuery(dimension, 'plain', round)
+        query[round] = 300
         expectMatches(
           coded.nearest(query, { k: 180, metric }),
           bare.nearest(query, { k: 180, metric }).toArray(),
@@ -136,7 +136,7 @@ test.each(['int8', 'int4'] as const)(
 )
 
 test.each(['int8', 'int4'] as const)(
-  'a query too long or short for float32 bounds asks all rows, %s',
+  'a query too long or short for float32 bounds scores all rows, %s',
   async (codes) => {
     const { flat, rows, dimension } = makeTable(2000, 33, 'plain', 5)
     using coded = await EmbeddingTable.from(flat, { dimension, codes })
@@ -183,7 +183,7 @@ test('rows of more columns than the bounds hold for get no codes', async () => {
   }
 })
 
-test('codes are asked for by name, or refused', async () => {
+test('codes are given by name, or rejected', async () => {
   for (const [codes, expected] of [
     ['int8', 'int8'],
     ['int4', 'int4'],

@@ -38,7 +38,7 @@ describe.each(['bf16', 'f16'] as const)('%s', (dtype) => {
     expectFloats(table.row(table.size - 1), finite.slice(-dimension).map(NUMBER_OF[dtype]))
   })
 
-  test('infinities and NaN are refused, naming row and column', async () => {
+  test('infinities and NaN are rejected, naming row and column', async () => {
     for (const bits of [LAST[dtype] + 1, (LAST[dtype] + 1) | 0x8000, LAST[dtype] + 2, 0xffff]) {
       for (const place of [0, 5, 9]) {
         const rows = new Uint16Array(10)
@@ -152,7 +152,7 @@ test('int8 rows made from numbers have the largest code 127', async () => {
   expectFloats(table.row(1), [0, 0, 0])
 })
 
-describe('what does not fit is refused', () => {
+describe('what does not fit is rejected', () => {
   const codes = new Int8Array(4)
   test.each([
     ['an unknown type', [1, 2], { dimension: 2, dtype: 'f64' as 'f32' }, 'INVALID_ARGUMENT'],

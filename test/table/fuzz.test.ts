@@ -18,7 +18,7 @@ import { fillVector, KINDS, makeTable, randomNumbers, type TestTable } from '../
 const ROUNDS = 150
 const DTYPES: readonly ElementType[] = ['f32', 'bf16', 'f16', 'int8']
 
-interface Asked {
+interface SearchParams {
   k: number
   metric: Metric
   includeInputs: boolean
@@ -76,7 +76,7 @@ class Fuzzer {
     return this.maybe(0.2) ? Array.from(vector) : vector
   }
 
-  options(table: EmbeddingTable): Asked {
+  options(table: EmbeddingTable): SearchParams {
     const { size } = table
     const k = this.maybe(0.03) ? this.one([-1, 0.5, Number.NaN]) : this.one([0, 1, 2, 10, 63, size, size + 5])
     const share = this.random()
@@ -92,7 +92,7 @@ class Fuzzer {
   }
 }
 
-/** What a question is refused with, or its answer. */
+/** What a question is rejected with, or its answer. */
 function answerOf(ask: () => Matches): Matches | string {
   try {
     return ask()
@@ -102,8 +102,8 @@ function answerOf(ask: () => Matches): Matches | string {
   }
 }
 
-/** The code that a question must be refused with, undefined where it has an answer. */
-function refusalOf(
+/** The code that a question must be rejected with, undefined where it has an answer. */
+function rejectionOf(
   query: Query,
   rows: readonly Float32Array[],
   k: number,
@@ -124,15 +124,15 @@ function refusalOf(
 function playRound(fuzzer: Fuzzer, table: EmbeddingTable): void {
   const rows = Array.from({ length: table.size }, (_, id) => table.row(id))
   for (let question = 0; question < 4; question++) {
-    const asked = fuzzer.options(table)
-    const { k, metric, includeInputs, excluded, chosen, minScore } = asked
+    const params = fuzzer.options(table)
+    const { k, metric, includeInputs, excluded, chosen, minScore } = params
     const query = fuzzer.query()
     const filter = chosen && fuzzer.maybe(0.5) ? table.idSet(chosen) : chosen
     const options: SearchOptions = { k, metric, includeInputs, minScore, exclude: [...excluded], filter }
     const answer = answerOf(() => table.nearest(query, options))
-    const refusal = refusalOf(query, rows, k, metric)
-    if (typeof answer === 'string' || refusal !== undefined) {
-      expect(answer).toMatch(new RegExp(`^(${refusal})$`))
+    const rejection = rejectionOf(query, rows, k, metric)
+    if (typeof answer === 'string' || rejection !== undefined) {
+      expect(answer).toMatch(new RegExp(`^(${rejection})$`))
       continue
     }
     const vector = typeof query === 'number' ? rows[query] : typeof query === 'string' ? undefined : query

@@ -15,9 +15,9 @@ async function expectCore(core: CoreSource) {
   expect(table.similarity(0, 1)).toBeCloseTo(0.96, 6)
 }
 
-async function refusal(core: unknown, code: ErrorCode): Promise<string> {
+async function rejection(core: unknown, code: ErrorCode): Promise<string> {
   const error: unknown = await EmbeddingTable.from([1], { dimension: 1, core: core as CoreSource }).then(
-    () => expect.fail('should have been refused'),
+    () => expect.fail('should have been rejected'),
     (reason) => reason,
   )
   if (!isRowspaceError(error)) throw error
@@ -52,23 +52,23 @@ test.each(['http://127.0.0.1/rowspace.wasm', new URL('http://127.0.0.1/rowspace.
 )
 
 test('an answer that is an error names the status', async () => {
-  expect(await refusal(answer('text/html', '<html>', 404), 'IO')).toContain('404')
+  expect(await rejection(answer('text/html', '<html>', 404), 'IO')).toContain('404')
 })
 test('an address that does not answer says so', async () => {
   vi.stubGlobal('fetch', async () => {
     throw new TypeError('fetch failed')
   })
-  expect(await refusal('http://127.0.0.1/rowspace.wasm', 'IO')).toContain('fetch failed')
+  expect(await rejection('http://127.0.0.1/rowspace.wasm', 'IO')).toContain('fetch failed')
 })
-test('bytes that are no WebAssembly are refused', async () => {
-  expect(await refusal(new Uint8Array(8), 'IO')).toContain('core could not be loaded')
+test('bytes that are no WebAssembly are rejected', async () => {
+  expect(await rejection(new Uint8Array(8), 'IO')).toContain('core could not be loaded')
 })
-test('truncated bytes are refused', async () => {
-  await refusal(bytes().subarray(0, 500), 'IO')
+test('truncated bytes are rejected', async () => {
+  await rejection(bytes().subarray(0, 500), 'IO')
 })
-test('another module is refused', async () => {
+test('another module is rejected', async () => {
   const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
-  expect(await refusal(empty, 'INVALID_ARGUMENT')).toContain('rowspace.wasm')
+  expect(await rejection(empty, 'INVALID_ARGUMENT')).toContain('rowspace.wasm')
 })
 test('an engine without SIMD gets one clear error', async () => {
   vi.stubGlobal('WebAssembly', {
@@ -77,7 +77,7 @@ test('an engine without SIMD gets one clear error', async () => {
     compile: () => Promise.reject(new WebAssembly.CompileError('invalid value type 0x7b')),
     validate: () => false,
   })
-  expect(await refusal(bytes(), 'UNSUPPORTED')).toMatch(/SIMD.*Chrome 91/)
+  expect(await rejection(bytes(), 'UNSUPPORTED')).toMatch(/SIMD.*Chrome 91/)
 })
 
 test.each([
@@ -94,5 +94,5 @@ test.each([
       throw new Error(message)
     },
   })
-  expect(await refusal(bytes(), 'UNSUPPORTED')).toMatch(/'wasm-unsafe-eval'.*WebAssembly\.Module/)
+  expect(await rejection(bytes(), 'UNSUPPORTED')).toMatch(/'wasm-unsafe-eval'.*WebAssembly\.Module/)
 })

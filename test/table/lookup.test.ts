@@ -151,7 +151,7 @@ test('select makes sets of ids, of tokens, or by a test', async () => {
   expect(members(table.idSet((id, token) => id === 1 || token === 'c'))).toEqual([1, 2])
 })
 
-test('ids that come as a Uint32Array are checked up to the last, and one past it is refused', async () => {
+test('ids that come as a Uint32Array are checked up to the last, and one past it is rejected', async () => {
   const { flat, size, dimension } = makeTable(5, 3, 'plain', 8)
   using table = await EmbeddingTable.from(flat, { dimension })
   expectFloats(table.gather(Uint32Array.of(size - 1, 0)), [...flat.slice(-3), ...flat.slice(0, 3)])

@@ -46,7 +46,7 @@ describe('a list of rows, as embedders return them', () => {
   })
 })
 
-describe('rows are refused', () => {
+describe('rows are rejected', () => {
   const cases: [string, unknown, object, string, string][] = [
     [
       'a row too short',
@@ -179,7 +179,7 @@ describe('what changes after the call changes nothing', () => {
   })
 })
 
-describe('rows that are kept out of every answer', () => {
+describe('rows that are left out of every answer', () => {
   test('by fill(): they read as zeros, with and without codes', async () => {
     for (const codes of [false, 'int8', 'int4'] as const) {
       using table = await EmbeddingTable.fill(
@@ -200,7 +200,7 @@ describe('rows that are kept out of every answer', () => {
     }
   })
 
-  test('an id that is no row is refused', async () => {
+  test('an id that is no row is rejected', async () => {
     const made = EmbeddingTable.fill({ size: 2, dimension: 1 }, (target) => {
       target.fill(1)
       return { skip: [2] }
@@ -208,7 +208,7 @@ describe('rows that are kept out of every answer', () => {
     await expect(made).rejects.toMatchObject({ code: 'ID_OUT_OF_RANGE' })
   })
 
-  test('isSkipped() takes a token, and refuses what is no row', async () => {
+  test('isSkipped() takes a token, and rejects what is no row', async () => {
     const rows = [1, Number.NaN]
     using table = await EmbeddingTable.from(rows, { dimension: 1, tokens: ['a', 'b'], nonFinite: 'skip' })
     expect([table.isSkipped('a'), table.isSkipped('b')]).toEqual([false, true])

@@ -1,11 +1,11 @@
-/** Memory: too much is refused with the number of bytes, and everything else goes on. */
+/** Memory: too much is rejected with the number of bytes, and everything else goes on. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 
-async function refusal(promise: Promise<unknown>): Promise<RowspaceError> {
+async function rejection(promise: Promise<unknown>): Promise<RowspaceError> {
   const error = await promise.then(
-    () => expect.fail('should have been refused'),
+    () => expect.fail('should have been rejected'),
     (reason: unknown) => reason,
   )
   if (!isRowspaceError(error)) throw error
@@ -23,7 +23,7 @@ describe('a table of more than one memory holds', () => {
   ])('%d x %d: OUT_OF_MEMORY, and the process goes on', async (size, dimension) => {
     using small = await EmbeddingTable.from([1, 2], { dimension: 1 })
     const write = vi.fn()
-    const error = await refusal(EmbeddingTable.fill({ size, dimension }, write))
+    const error = await rejection(EmbeddingTable.fill({ size, dimension }, write))
     expect(error.code).toBe('OUT_OF_MEMORY')
     expect(error.message).toContain(`${size} x ${dimension}`)
     expect(error.message).toContain(String(error.details.byteLength))
@@ -45,7 +45,7 @@ test('an engine that gives no memory: OUT_OF_MEMORY, and the next table is made'
       }
     },
   })
-  const error = await refusal(EmbeddingTable.from([1, 2], { dimension: 1 }))
+  const error = await rejection(EmbeddingTable.from([1, 2], { dimension: 1 }))
   expect(error.code).toBe('OUT_OF_MEMORY')
   expect(error.message).toMatch(/2 x 1 needs \d+ bytes, more than the engine gives/)
   expect(error.details.byteLength).toBeGreaterThan(0)

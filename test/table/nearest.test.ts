@@ -68,8 +68,8 @@ test('answers any question as the oracle does', async () => {
       questions,
       async ({ table, query, k, metric, exclude, filter, includeInputs, codes }) => {
         using real = await open(table, codes)
-        const asked = query instanceof Float32Array ? undefined : idOf(query)
-        const vector = asked === undefined ? (query as Float32Array) : table.rows[asked]!
+        const input = query instanceof Float32Array ? undefined : idOf(query)
+        const vector = input === undefined ? (query as Float32Array) : table.rows[input]!
         fc.pre(metric === 'dot' || vector.some((value) => value !== 0))
         const options: SearchOptions = { k, metric, exclude, includeInputs }
         const among = new Set(filter?.ids)
@@ -82,7 +82,7 @@ test('answers any question as the oracle does', async () => {
         }
         const out = new Set(exclude?.map(idOf))
         const allowed = (id: number) =>
-          (filter === undefined || among.has(id)) && !out.has(id) && (includeInputs || id !== asked)
+          (filter === undefined || among.has(id)) && !out.has(id) && (includeInputs || id !== input)
         const expected = searchAll(table.rows, vector, { k: k ?? 10, metric, allowed })
         expectMatches(real.nearest(query, options), expected)
       },
@@ -208,7 +208,7 @@ test('a query of zeros by dot product scores every row 0, by id', async () => {
   expect(new Set(matches.cosines)).toEqual(new Set([0]))
 })
 
-describe('what was asked with', () => {
+describe('what the query names', () => {
   const rows = Float32Array.of(1, 0, 1, 0.1, 0, 1)
   test('is left out by id and by token, not by vector', async () => {
     using table = await EmbeddingTable.from(rows, { dimension: 2, tokens: ['a', 'b', 'c'] })

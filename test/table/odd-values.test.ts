@@ -166,7 +166,7 @@ test('a message is never longer than can be printed', () => {
   expect(new RowspaceError('IO', 'x'.repeat(2001)).message).toBe(`${'x'.repeat(2000)}…`)
 })
 
-test('an unknown token of a book is refused at once, without being compared', async () => {
+test('an unknown token of a book is rejected at once, without being compared', async () => {
   const words = Array.from({ length: 2000 }, (_, id) => `${'ab'.repeat(30_000)}${id}`)
   using long = await EmbeddingTable.from(new Float32Array(2000).fill(1), { dimension: 1, tokens: words })
   const error: Untyped = await Promise.resolve()

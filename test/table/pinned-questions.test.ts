@@ -114,7 +114,7 @@ class Asker {
 
 test('2,000 questions are answered with the same bits as ever', { timeout: 240_000 }, async () => {
   const answers: Blob[] = []
-  let asked = 0
+  let answered = 0
   for (const [kind, [dtype, kinds]] of Object.entries(KINDS).entries()) {
     for (const [place, search] of SEARCHES.entries()) {
       const number = kind * SEARCHES.length + place
@@ -123,16 +123,16 @@ test('2,000 questions are answered with the same bits as ever', { timeout: 240_0
       await vi.waitFor(() => expect(table.threads).toBe(search.threads), { timeout: 30_000, interval: 2 })
       const asker = new Asker(table, number)
       const goal = Math.round(((number + 1) * QUESTIONS) / 24)
-      while (asked < goal) {
-        const matches = asker.ask(goal - asked)
-        asked += matches.length
+      while (answered < goal) {
+        const matches = asker.ask(goal - answered)
+        answered += matches.length
         for (const { ids, cosines, dots } of matches) {
           answers.push(new Blob([ids.slice(), cosines.slice(), dots.slice()]))
         }
       }
     }
   }
-  expect(asked).toBe(QUESTIONS)
+  expect(answered).toBe(QUESTIONS)
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await new Blob(answers).arrayBuffer()))
   expect(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')).toBe(DIGEST)
 })

@@ -13,7 +13,7 @@ const { flat, rows } = makeTable(SIZE, DIMENSION, 'plain', 77)
 const tokens = Array.from({ length: SIZE }, (_, id) => `w${id}`)
 const DOT = { metric: 'dot', k: 5 } as const
 
-/** A vocabulary that asks its table for something else whenever it is asked. */
+/** A vocabulary that queries its table whenever it is queried itself. */
 class Asking extends WordList {
   table: EmbeddingTable | undefined
 
@@ -28,7 +28,7 @@ async function made() {
   const table = await EmbeddingTable.from(flat, { dimension: DIMENSION, tokens: vocabulary })
   const plain = await EmbeddingTable.from(flat, { dimension: DIMENSION, tokens })
   vocabulary.table = table
-  /** The numbers of a row, the last of which asks something else when it is read. */
+  /** The numbers of a row, the last of which queries the table when it is read. */
   const asking = (id: number): number[] => {
     const numbers = [...rows[id]!]
     const last = numbers[DIMENSION - 1]!
@@ -44,7 +44,7 @@ async function made() {
   return { table, plain, asking }
 }
 
-test('a vector whose getter asks, alone and in any place of a batch', async () => {
+test('a vector whose getter queries, alone and in any place of a batch', async () => {
   const { table, plain, asking } = await made()
   expect(table.nearest(asking(11), DOT).toArray()).toEqual(plain.nearest(rows[11]!, DOT).toArray())
   const batch = table.nearestBatch([5, asking(11), 'w6', asking(12), rows[13]!], DOT)
@@ -52,7 +52,7 @@ test('a vector whose getter asks, alone and in any place of a batch', async () =
   expect(batch.map((matches) => matches.toArray())).toEqual(expected.map((matches) => matches.toArray()))
 })
 
-test('a vector whose getter asks, on either side of similarity() and in measure()', async () => {
+test('a vector whose getter queries, on either side of similarity() and in measure()', async () => {
   const { table, plain, asking } = await made()
   expect(table.similarity(21, asking(22))).toBe(plain.similarity(21, rows[22]!))
   expect(table.similarity(asking(22), 'w21')).toBe(plain.similarity(rows[22]!, 21))

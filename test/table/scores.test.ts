@@ -39,7 +39,7 @@ describe.each(KINDS)('%s numbers', (kind) => {
   })
 })
 
-test('a kind of row may be asked with another', async () => {
+test('a kind of row may be compared with another', async () => {
   for (const [a, kind] of KINDS.entries()) {
     for (const [b, other] of KINDS.entries()) {
       const { flat, rows, dimension } = makeTable(33, 29, kind, a)

@@ -77,10 +77,10 @@ test('any sequence of calls on one table answers as on new ones', async () => {
   await fc.assert(
     fc.asyncProperty(sequences, async ({ table, calls }) => {
       const { flat, dimension } = table
-      using kept = await EmbeddingTable.from(flat, { dimension })
+      using reused = await EmbeddingTable.from(flat, { dimension })
       for (const call of calls) {
         using fresh = await EmbeddingTable.from(flat, { dimension })
-        expect(outcome(call, kept), call.name).toEqual(outcome(call, fresh))
+        expect(outcome(call, reused), call.name).toEqual(outcome(call, fresh))
       }
     }),
     { numRuns: 100 },
@@ -88,12 +88,12 @@ test('any sequence of calls on one table answers as on new ones', async () => {
 })
 
 test.each<[what: string, ask: (table: EmbeddingTable) => unknown]>([
-  ['the row asked with', (table) => table.nearest(40)],
+  ['the row of the query', (table) => table.nearest(40)],
   ['inputs of an analogy', (table) => table.analogy({ positive: [3, 40], negative: [70] })],
   ['exclude', (table) => table.nearest([1], { exclude: [3, 40, 70] })],
   ['a filter', (table) => table.nearest([1], { filter: (id) => id === 40 })],
   [
-    'a filter, exclude and the row asked with',
+    'a filter, exclude and the row of the query',
     (table) => table.nearest(5, { exclude: [70], filter: () => true }),
   ],
   ['k', (table) => table.nearest([1], { k: 0 })],

@@ -99,7 +99,7 @@ test('rows that other threads scored in full count as well', async () => {
   for (let id = 0; id < size; id++) flat.set(row, id * dimension)
   using many = await EmbeddingTable.from(flat, { dimension, codes: 'int8', threads: 2 })
   await started(many, 2)
-  for (let asked = 0; asked < 50; asked++) {
+  for (let round = 0; round < 50; round++) {
     const { ids, stats } = many.nearest(row, { k: 3 })
     expect([...ids]).toEqual([0, 1, 2])
     expect(stats.rescored).toBe(size)
@@ -125,7 +125,7 @@ test('small tables get one by themselves', async () => {
   expect(table.threads).toBe(1)
 })
 
-test.each([0, -1, 1.5, 129, Number.NaN, '2', null])('threads: %s is refused', async (threads) => {
+test.each([0, -1, 1.5, 129, Number.NaN, '2', null])('threads: %s is rejected', async (threads) => {
   await expect(
     EmbeddingTable.from([1, 0], { dimension: 2, threads: threads as number }),
   ).rejects.toMatchObject({

@@ -40,9 +40,9 @@ describe('a word list', () => {
 describe('a name', () => {
   const id = (tokens: string[], name: string) => findToken(new WordList(tokens), name)
 
-  test('means the piece that begins a word first, where the vocabulary marks those', () => {
-    const pieces = ['king', '▁king', ',', '▁,', '7', '▁7', '▁', '▁▁']
-    expect(['king', '▁king', '7', ',', '▁'].map((name) => id(pieces, name))).toEqual([1, 1, 5, 2, 6])
+  test('means the token that begins a word first, where the vocabulary marks those', () => {
+    const tokens = ['king', '▁king', ',', '▁,', '7', '▁7', '▁', '▁▁']
+    expect(['king', '▁king', '7', ',', '▁'].map((name) => id(tokens, name))).toEqual([1, 1, 5, 2, 6])
   })
 
   test('is taken as written elsewhere: with a leading space, with ##', () => {

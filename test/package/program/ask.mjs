@@ -1,4 +1,4 @@
-/** A user's program: asks every door of the installed package and gives the answers. */
+/** A user's program: queries every door of the installed package and gives the answers. */
 import { EmbeddingTable } from 'rowspace'
 import { openDefaultTable } from 'rowspace/default'
 import { encodeSafetensors, openTable, tokensTensor } from 'rowspace/formats'
@@ -29,6 +29,6 @@ const figures = ({ token, cosine, dot }) => `${token} ${cosine.toFixed(4)} ${dot
 function fileOf(rows, dimension, tokens) {
   const shape = [rows.length / dimension, dimension]
   const bytes = new Uint8Array(Float32Array.from(rows).buffer)
-  const pieces = [...encodeSafetensors([{ name: 'rows', dtype: 'F32', shape, bytes }, tokensTensor(tokens)])]
-  return new Blob(pieces)
+  const chunks = [...encodeSafetensors([{ name: 'rows', dtype: 'F32', shape, bytes }, tokensTensor(tokens)])]
+  return new Blob(chunks)
 }
