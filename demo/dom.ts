@@ -36,6 +36,13 @@ export function draw<Tag extends keyof SVGElementTagNameMap>(
   return element
 }
 
+/** What draws on a canvas. */
+export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const context = canvas.getContext('2d')
+  if (context === null) throw new Error('This browser draws on no canvas')
+  return context
+}
+
 /** A bar over a share (0 … 1) of the track it stands in. */
 export function bar(share: number, kind = ''): HTMLSpanElement {
   const fill = make('span', { className: `fill ${kind}` })

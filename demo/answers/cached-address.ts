@@ -25,9 +25,10 @@ export async function cachedAddress(address: string, signal: AbortSignal): Promi
     const source = await openSource(new URL(address), { signal })
     return cache === undefined ? source : await cached(cache, address, source)
   } catch (error) {
-    const manifest = cache && (await readManifest(cache, address))
-    if (manifest === undefined || signal.aborted || !isUnreachable(error)) throw error
-    return cachedSource(cache!, address, manifest, () => Promise.reject(error))
+    if (cache === undefined || signal.aborted || !isUnreachable(error)) throw error
+    const manifest = await readManifest(cache, address)
+    if (manifest === undefined) throw error
+    return cachedSource(cache, address, manifest, () => Promise.reject(error))
   }
 }
 
@@ -133,6 +134,6 @@ export async function forgetAddress(address: string): Promise<void> {
   const cache = await openCache()
   const prefix = keyOf(address, 'manifest').replace(/manifest$/, '')
   for (const request of (await cache?.keys()) ?? []) {
-    if (request.url.startsWith(prefix)) await cache!.delete(request)
+    if (request.url.startsWith(prefix)) await cache?.delete(request)
   }
 }

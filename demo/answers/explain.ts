@@ -28,7 +28,7 @@ export function explain(table: EmbeddingTable, state: State, id: number): Explan
   return {
     name: nameOf(table, id),
     cosine,
-    shares: row.map((value, coordinate) => (value * sum[coordinate]!) / scale),
+    shares: row.map((value, coordinate) => (value * (sum[coordinate] ?? 0)) / scale),
     percentile: (100 * below) / Math.max(1, random.length),
     randomCosines: random,
   }

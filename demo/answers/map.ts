@@ -85,7 +85,7 @@ function parallelogram(
   if (positive.length !== 2 || negative.length !== 1) return []
   const [a, c, b] = [...positive, ...negative].map((term) => {
     const row = Array.isArray(term) ? term[0] : term
-    return byRow.get(table.id(row as string | number))!
+    return byRow.get(table.id(row as string | number))
   }) as [number, number, number]
   return [
     [b, a],
@@ -114,7 +114,7 @@ function project(places: readonly Place[]): { points: MapPoint[]; share: number 
   const variance = decomposed.diagonal.map((value) => value ** 2)
   const all = variance.reduce((sum, value) => sum + value, 0) || 1
   return {
-    points: places.map(({ name, kind }, place) => ({ name, kind, x: xs[place]!, y: ys[place]! })),
+    points: places.map(({ name, kind }, place) => ({ name, kind, x: xs[place] ?? 0, y: ys[place] ?? 0 })),
     share: ((variance[0] ?? 0) + (variance[1] ?? 0)) / all,
   }
 }

@@ -19,8 +19,9 @@ async function readAll(response: Response, onProgress: OnProgress): Promise<Blob
   const total = Number(response.headers.get('content-length')) || 2_200_000
   const blocks: Uint8Array<ArrayBuffer>[] = []
   let done = 0
-  for (const reader = response.body!.getReader(); ; ) {
-    const { value } = await reader.read()
+  const reader = response.body?.getReader()
+  for (;;) {
+    const { value } = (await reader?.read()) ?? {}
     if (value === undefined) return new Blob(blocks)
     blocks.push(value)
     done += value.length

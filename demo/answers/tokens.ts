@@ -54,8 +54,8 @@ export function timed<Result>(search: () => Result): { result: Result; milliseco
     return result
   }
   const result = once()
-  const slow = () => times.at(-1)! > SLOW_MILLISECONDS
+  const slow = () => Number(times.at(-1)) > SLOW_MILLISECONDS
   while (times.length < TIMED && !slow()) once()
   const sorted = [...times].sort((a, b) => a - b)
-  return { result, milliseconds: sorted[Math.floor(sorted.length / 2)]!, timed: times.length }
+  return { result, milliseconds: sorted[Math.floor(sorted.length / 2)] ?? 0, timed: times.length }
 }

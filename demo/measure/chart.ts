@@ -5,7 +5,7 @@
 
 import { scaleLinear } from 'd3-scale'
 import { count, duration } from '../../data/figures.ts'
-import { colour, draw } from '../dom.ts'
+import { colour, contextOf, draw } from '../dom.ts'
 import type { Measurement } from './worker.ts'
 
 const MARGIN = 16
@@ -17,7 +17,7 @@ export function chartOf({ size, dimension, results }: Measurement, width: number
   const height = TOP + results.length * ROW + 34
   const slowest = Math.max(...results.map(({ milliseconds }) => milliseconds))
   const length = scaleLinear([0, slowest], [0, width - 2 * MARGIN])
-  const plain = results[0]!.milliseconds
+  const plain = results[0]?.milliseconds ?? 0
   const [ink, quiet, page, accent, neutral] = ['--ink', '--quiet', '--panel', '--accent', '--neutral'].map(
     colour,
   ) as [string, string, string, string, string]
@@ -70,7 +70,7 @@ export async function pictureOf(chart: SVGSVGElement): Promise<Blob> {
   const canvas = document.createElement('canvas')
   canvas.width = image.width * 2
   canvas.height = image.height * 2
-  canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height)
+  contextOf(canvas).drawImage(image, 0, 0, canvas.width, canvas.height)
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be made')))),
   )

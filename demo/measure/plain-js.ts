@@ -11,11 +11,11 @@ export function plainNearest(
   const ids: number[] = []
   const scores: number[] = []
   const offer = (score: number, id: number) => {
-    if (ids.length === k && score <= scores[k - 1]!) return
+    if (ids.length === k && score <= (scores[k - 1] ?? 0)) return
     let place = ids.length < k ? ids.length : k - 1
-    for (; place > 0 && scores[place - 1]! < score; place--) {
-      scores[place] = scores[place - 1]!
-      ids[place] = ids[place - 1]!
+    for (; place > 0 && (scores[place - 1] ?? 0) < score; place--) {
+      scores[place] = scores[place - 1] ?? 0
+      ids[place] = ids[place - 1] ?? 0
     }
     scores[place] = score
     ids[place] = id
@@ -28,11 +28,11 @@ export function plainNearest(
     let c = 0
     let d = 0
     for (let j = 0; j < dimension; j++) {
-      const value = query[j]!
-      a += rows[first + j]! * value
-      b += rows[first + dimension + j]! * value
-      c += rows[first + 2 * dimension + j]! * value
-      d += rows[first + 3 * dimension + j]! * value
+      const value = query[j] ?? 0
+      a += (rows[first + j] ?? 0) * value
+      b += (rows[first + dimension + j] ?? 0) * value
+      c += (rows[first + 2 * dimension + j] ?? 0) * value
+      d += (rows[first + 3 * dimension + j] ?? 0) * value
     }
     offer(a, id)
     offer(b, id + 1)
@@ -41,7 +41,7 @@ export function plainNearest(
   }
   for (let id = whole; id < size; id++) {
     let sum = 0
-    for (let j = 0; j < dimension; j++) sum += rows[id * dimension + j]! * query[j]!
+    for (let j = 0; j < dimension; j++) sum += (rows[id * dimension + j] ?? 0) * (query[j] ?? 0)
     offer(sum, id)
   }
   return ids

@@ -14,9 +14,9 @@ const BINS = 60
 
 export function showExplanation(explanation: Explanation): void {
   const { name, cosine, shares, randomCosines, percentile } = explanation
-  const largest = [...shares.keys()].sort((a, b) => Math.abs(shares[b]!) - Math.abs(shares[a]!))
+  const largest = [...shares.entries()].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
   const shown = largest.slice(0, SHOWN)
-  const together = shown.reduce((sum, coordinate) => sum + shares[coordinate]!, 0)
+  const together = shown.reduce((sum, [, share]) => sum + share, 0)
   const below = randomCosines.filter((other) => other < cosine).length
   byId('explanation').replaceChildren(
     make('h3', {}, `Why “${visible(name)}”`),
@@ -29,12 +29,12 @@ export function showExplanation(explanation: Explanation): void {
       make('sub', {}, 'j'),
       ` / (‖q‖ ‖x‖); all ${count(shares.length)} add up to the cosine, ${cosineText(cosine)}.`,
     ),
-    shareBars(shares, new Set(shown)),
+    shareBars(shares, new Set(shown.map(([coordinate]) => coordinate))),
     make(
       'p',
       { className: 'shares' },
-      ...shown.map((coordinate) =>
-        make('span', {}, make('b', {}, `x[${coordinate}]`), ` ${signed(shares[coordinate]!, 4)}`),
+      ...shown.map(([coordinate, share]) =>
+        make('span', {}, make('b', {}, `x[${coordinate}]`), ` ${signed(share, 4)}`),
       ),
     ),
     make(
@@ -84,7 +84,10 @@ function shareBars(shares: Float32Array, marked: ReadonlySet<number>): SVGSVGEle
 /** The cosines of random pairs from −1 to 1, and where this one stands. */
 function histogram(cosines: Float32Array, cosine: number): HTMLElement {
   const bins = new Array<number>(BINS).fill(0)
-  for (const value of cosines) bins[Math.min(BINS - 1, Math.floor(((value + 1) / 2) * BINS))]!++
+  for (const value of cosines) {
+    const bin = Math.min(BINS - 1, Math.floor(((value + 1) / 2) * BINS))
+    bins[bin] = (bins[bin] ?? 0) + 1
+  }
   const tallest = Math.max(1, ...bins)
   const step = WIDTH / BINS
   const bars = bins.map((many, bin) => {

@@ -1,4 +1,5 @@
 /** Where the labels of points go: beside their point, over no other label; where there is no room, none. */
+import { contextOf } from '../dom.ts'
 
 export interface ToLabel {
   x: number
@@ -23,7 +24,7 @@ interface Box {
 }
 
 const GAP = 10
-const context = document.createElement('canvas').getContext('2d')!
+const context = contextOf(document.createElement('canvas'))
 
 /** The first points are served first. */
 export function placeLabels(
@@ -35,7 +36,7 @@ export function placeLabels(
   return points.map((point, index) => {
     context.font = `${point.large ? 600 : 400} ${point.large ? 14 : 13}px ${family}`
     const length = context.measureText(point.text).width
-    const own = taken[index]!
+    const own = taken[index]
     for (const label of candidates(point)) {
       const box = boxOf(label, length)
       const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height

@@ -67,7 +67,7 @@ export class TableMap {
   }
 
   #size(): { width: number; height: number } {
-    const { clientWidth: width, clientHeight: height } = this.#svg.node()!
+    const { clientWidth: width = 0, clientHeight: height = 0 } = this.#svg.node() ?? {}
     return { width, height }
   }
 
@@ -103,7 +103,8 @@ export class TableMap {
     const at = this.#projection(width, height)
     const places = points.map((point) => ({ ...at(point), point }))
     const lines = sides.map(([from, to], index) => {
-      const [a, b] = [places[from]!, places[to]!]
+      const [a, b] = [places[from], places[to]]
+      if (a === undefined || b === undefined) return ''
       return draw('line', { x1: a.x, y1: a.y, x2: b.x, y2: b.y, class: index < 2 ? 'side' : 'side other' })
     })
     const order = [...places].sort((a, b) => ORDER.indexOf(a.point.kind) - ORDER.indexOf(b.point.kind))
@@ -117,7 +118,7 @@ export class TableMap {
       { width, height },
     ).map(({ x, y, text, anchor }, index) => {
       if (text === undefined) return ''
-      return draw('text', { x, y, 'text-anchor': anchor, class: order[index]!.point.kind }, text)
+      return draw('text', { x, y, 'text-anchor': anchor, class: order[index]?.point.kind ?? '' }, text)
     })
     const marks = [...order].reverse().map(({ x, y, point }) => {
       const path = draw('path', {
@@ -128,7 +129,7 @@ export class TableMap {
       path.append(draw('title', {}, visible(point.name)))
       return path
     })
-    this.#svg.node()!.replaceChildren(...lines, ...marks, ...labels)
+    this.#svg.node()?.replaceChildren(...lines, ...marks, ...labels)
   }
 
   /** Both axes on one scale: distances are true to the plane. */

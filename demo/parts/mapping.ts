@@ -15,10 +15,10 @@ export function setUpMap({ tables }: Page): Show {
     async (state: State) => {
       const [answer, { TableMap }] = await Promise.all([tables.mapOf(state), import('./map.ts')])
       map ??= new TableMap()
-      return answer
+      return { answer, map }
     },
-    (answer) => {
-      map!.show(answer)
+    ({ answer, map }) => {
+      map.show(answer)
       byId('map-facts').textContent =
         answer.points.length === 0
           ? 'Fewer than three rows are shown: there is nothing to lay flat yet.'

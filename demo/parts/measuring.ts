@@ -54,7 +54,8 @@ export function setUpMeasuring(page: Page): void {
 }
 
 async function chosenRows({ tables }: Page): Promise<Rows> {
-  const chosen = document.querySelector<HTMLInputElement>('input[name=measure-rows]:checked')!.value
+  const chosen =
+    document.querySelector<HTMLInputElement>('input[name=measure-rows]:checked')?.value ?? 'table'
   if (chosen === 'table') {
     const { rows, dimension } = await tables.rows()
     return { rows, dimension }
@@ -89,7 +90,7 @@ async function showMeasured(measured: Measurement): Promise<void> {
 }
 
 function textOf({ size, dimension, results }: Measurement): string {
-  const plain = results[0]!.milliseconds
+  const plain = results[0]?.milliseconds ?? 0
   const lines = results.map(
     ({ name, milliseconds }) => `${name}: ${duration(milliseconds)} (${(plain / milliseconds).toFixed(1)} x)`,
   )

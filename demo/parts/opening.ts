@@ -135,7 +135,8 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
   }
   byId('open-gpt2').onclick = () => {
     byId<HTMLInputElement>('open-source').value = GPT2
-    void look(placeNamed(GPT2)!)
+    const place = placeNamed(GPT2)
+    if (place !== undefined) void look(place)
   }
   byId<HTMLFormElement>('open-form').onsubmit = (event) => {
     event.preventDefault()
@@ -154,7 +155,7 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
     async openNow(name) {
       const place = placeNamed(name)
       const header = place && (await look(place))
-      return header !== undefined && load(place!, header)
+      return place !== undefined && header !== undefined && load(place, header)
     },
   }
 }

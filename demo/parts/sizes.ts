@@ -30,10 +30,11 @@ const parameters = ({ vocabulary, dimension }: Pick<Entry, 'vocabulary' | 'dimen
 /** One byte per number, and a float32 scale per row. */
 const int8Bytes = (entry: Pick<Entry, 'vocabulary' | 'dimension'>) => parameters(entry) + entry.vocabulary * 4
 
+const PARAMETERS: Measure = { name: 'parameters', value: parameters, text: rounded }
 const MEASURES: readonly Measure[] = [
   { name: '|V|', value: ({ vocabulary }) => vocabulary, text: count },
   { name: 'd', value: ({ dimension }) => dimension, text: count },
-  { name: 'parameters', value: parameters, text: rounded },
+  PARAMETERS,
   { name: 'f32', value: (entry) => parameters(entry) * 4, text: bytesText },
   { name: 'bf16', value: (entry) => parameters(entry) * 2, text: bytesText },
   { name: 'int8', value: int8Bytes, text: bytesText },
@@ -55,7 +56,7 @@ const published: readonly Entry[] = MODELS.map((model) => {
 
 export function setUpSizes(page: Page): void {
   const live: Entry[] = []
-  let measure = MEASURES[2]!
+  let measure = PARAMETERS
   const show = () => showBars([...published, ...live], measure)
   byId('size-measures').append(
     ...MEASURES.map((each) => {
@@ -79,7 +80,7 @@ export function setUpSizes(page: Page): void {
 
 function showBars(entries: readonly Entry[], { value, text }: Measure): void {
   const sorted = [...entries].sort((a, b) => value(b) - value(a))
-  const largest = value(sorted[0]!)
+  const largest = Math.max(...entries.map(value))
   byId('size-bars').replaceChildren(
     ...sorted.map((entry) => {
       const { name, vocabulary, dimension, card, shareText } = entry

@@ -1,5 +1,5 @@
 /** A row as a heat strip: one cell a coordinate, on one symmetric scale. */
-import { byId, colour, make } from '../dom.ts'
+import { byId, colour, contextOf, make } from '../dom.ts'
 import { decimal } from '../text.ts'
 
 /** Cells a line at most, and where there is little room. */
@@ -48,7 +48,7 @@ export function drawStrip(row: Float32Array, scale: number): number {
   const readout = make('p', { className: 'readout', id: 'coordinate' })
   const choose = (wanted: number) => {
     const at = Math.max(0, Math.min(row.length - 1, wanted))
-    const text = `x[${at}] = ${decimal(row[at]!, 5)}`
+    const text = `x[${at}] = ${decimal(row[at] ?? 0, 5)}`
     canvas.setAttribute('aria-valuenow', String(at))
     canvas.setAttribute('aria-valuetext', text)
     readout.textContent = text
@@ -87,7 +87,7 @@ export function drawStrip(row: Float32Array, scale: number): number {
 
 function paint(canvas: HTMLCanvasElement, row: Float32Array, layout: Layout, scale: number): void {
   const { perLine, lineHeight } = layout
-  const context = canvas.getContext('2d')!
+  const context = contextOf(canvas)
   const [zero, minus, plus] = [colour('--zero'), colour('--minus'), colour('--plus')]
   context.fillStyle = zero
   context.fillRect(0, 0, canvas.width, canvas.height)

@@ -71,8 +71,10 @@ export class Dictionary {
     const milliseconds = performance.now() - start
     const words = this.table.vocabulary?.tokenize(description) ?? []
     return {
-      found: matches.map(({ id, cosine }) => {
-        const [words, part, definition] = this.glosses[id]!
+      found: matches.flatMap(({ id, cosine }) => {
+        const gloss = this.glosses[id]
+        if (gloss === undefined) return []
+        const [words, part, definition] = gloss
         return { words, part, definition, cosine }
       }),
       milliseconds,
@@ -87,7 +89,7 @@ export class Dictionary {
 function meanOf(vectors: Float32Array, dimension: number): Float64Array {
   const sum = new Float64Array(dimension)
   for (let at = 0; at < vectors.length; at += dimension) {
-    for (let i = 0; i < dimension; i++) sum[i]! += vectors[at + i]!
+    for (let i = 0; i < dimension; i++) sum[i] = (sum[i] ?? 0) + (vectors[at + i] ?? 0)
   }
   return sum.map((value) => (value * dimension) / vectors.length)
 }
@@ -97,8 +99,10 @@ function centreRows(vectors: Float32Array, centre: Float64Array): void {
   const dimension = centre.length
   for (let at = 0; at < vectors.length; at += dimension) {
     let squares = 0
-    for (let i = 0; i < dimension; i++) squares += (vectors[at + i]! - centre[i]!) ** 2
+    for (let i = 0; i < dimension; i++) squares += ((vectors[at + i] ?? 0) - (centre[i] ?? 0)) ** 2
     const factor = 1 / (Math.sqrt(squares) || 1)
-    for (let i = 0; i < dimension; i++) vectors[at + i] = (vectors[at + i]! - centre[i]!) * factor
+    for (let i = 0; i < dimension; i++) {
+      vectors[at + i] = ((vectors[at + i] ?? 0) - (centre[i] ?? 0)) * factor
+    }
   }
 }
