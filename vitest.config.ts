@@ -41,6 +41,7 @@ const browser = (executablePath: string): TestProjectInlineConfiguration => ({
     include: [
       'fast-check',
       '@assemblyscript/loader',
+      'crc-32',
       'wasm-feature-detect',
       'fastest-levenshtein',
       'gpt-tokenizer/encoding/r50k_base',
