@@ -108,7 +108,9 @@ test.each([false, true])(
       },
     )
     await once(thief, 'online')
-    for (let id = 0; id < 2000 && stolen[0]! < 20; id++) {
+    // a busy machine gives the thief its turn late
+    const end = performance.now() + 30_000
+    for (let id = 0; stolen[0]! < 20 && performance.now() < end; id = (id + 1) % 2000) {
       const query = flat.subarray(id * DIMENSION, (id + 1) * DIMENSION)
       const [expected, answer] = [one, two].map((memory) => {
         const count = searchOne(memory, memory.queryByVector(query), {
