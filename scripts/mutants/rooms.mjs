@@ -71,9 +71,8 @@ const WIDER = {
 const ELSEWHERE = ['cli', 'bindings']
 
 /**
- * Tests that never run: they need a browser, a server's program or large downloads, they time things, they
- * find what they find by luck, or they read whole tables again and again, which takes minutes with a counter
- * at every mutant. Patterns of files.
+ * Tests that never run: they need a browser, a server's program or large downloads, they time things, or they
+ * find what they find by luck. Patterns of files.
  */
 export const NEVER = [
   'test/browser',
@@ -85,9 +84,17 @@ export const NEVER = [
   'test/formats/growth.test.ts',
   'test/formats/growth-binary.node.test.ts',
   'test/formats/fuzz.test.ts',
-  'test/formats/gensim.node.test.ts',
-  'test/formats/round-trip.test.ts',
 ].map((path) => (path.endsWith('.ts') ? path : `${path}/**`))
+
+/**
+ * Tests that a room does without: they read large tables, and with a counter at every mutant of a parser take
+ * minutes.
+ */
+const TOO_SLOW = {
+  formats: ['faults.test.ts', 'gensim.node.test.ts', 'loading.test.ts', 'round-trip.test.ts'].map(
+    (name) => `test/formats/${name}`,
+  ),
+}
 
 /** All rooms of a project, by name. */
 export function findRooms(root) {
@@ -109,6 +116,7 @@ function room(root, name, files) {
     files,
     first,
     wider: wider.filter((tests) => !first.includes(tests)),
+    never: [...NEVER, ...(TOO_SLOW[name] ?? [])],
     elsewhere: ELSEWHERE.includes(name),
   }
 }

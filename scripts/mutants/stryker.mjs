@@ -2,7 +2,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { NEVER } from './rooms.mjs'
 import { keyOf } from './sample.mjs'
 
 const PLUGINS = ['vitest-runner', 'typescript-checker'].map((name) =>
@@ -46,7 +45,7 @@ export async function tryMutants(root, folder, room, keys, tests, { concurrency,
   Object.assign(process.env, {
     MUTANTS_CHOSEN: chosen,
     MUTANTS_TESTS: JSON.stringify(tests),
-    MUTANTS_NEVER: JSON.stringify(NEVER),
+    MUTANTS_NEVER: JSON.stringify(room.never),
     MUTANTS_SEED: String(seed),
     ROWSPACE_DATA: process.env.ROWSPACE_DATA ?? join(root, '../shared/data'),
   })
