@@ -76,7 +76,7 @@ function writeMetadata(
   token: string | undefined,
 ): void {
   if (columns.size === 0) return
-  const given = readMetadata(columns, metadata?.(id, token) ?? undefined, `row ${id}`)
+  const given = readMetadata(columns, metadata?.(id, token) ?? undefined, () => `row ${id}`)
   for (const column of columns.values()) {
     writer.nullable(given.get(column), (value) => {
       if (typeof value === 'string') writer.text(value)

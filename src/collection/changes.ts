@@ -36,7 +36,10 @@ export async function addEntries(
 ): Promise<Key[]> {
   const keyed = nameEntries(parts.keys, entries, duplicates)
   const list = keyed.map(({ key }) => key)
-  await makeRoom(parts, new Set(list.filter((key) => !parts.keys.has(key))).size)
+  // unless they may overwrite, all keys are new and differ
+  const added =
+    duplicates === 'reject' ? list.length : new Set(list.filter((key) => !parts.keys.has(key))).size
+  await makeRoom(parts, added)
   parts.changes++
   for (const entry of keyed) put(parts, entry)
   return list
@@ -57,10 +60,9 @@ function nameEntries(keys: Keys, entries: readonly ReadEntry[], duplicates: Dupl
       givenOut.add(key)
     } else if (givenOut.has(key) || (duplicates === 'reject' && (keys.has(key) || seen.has(key)))) {
       throw duplicateKey(key, index, givenOut.has(key))
-    }
-    if (typeof key === 'number') next = Math.max(next, key + 1)
-    seen.add(key)
-    return { ...entry, key }
+    } else seen.add(key)
+    if (typeof key === 'number' && key >= next) next = key + 1
+    return { key, vector: entry.vector, metadata: entry.metadata }
   })
 }
 
@@ -81,12 +83,10 @@ function duplicateKey(key: Key, index: number, isGivenOut: boolean): RowspaceErr
 
 /** Adds an entry, or replaces the one of its key; there must be room. */
 function put({ rows, keys, columns }: Parts, { key, vector, metadata }: KeyedEntry): void {
-  if (keys.has(key)) rows.write(keys.placeOf(key), vector)
-  else {
-    rows.append(vector)
-    keys.append(key)
-  }
-  const place = keys.placeOf(key)
+  const known = keys.find(key)
+  if (known === undefined) rows.append(vector)
+  else rows.write(known, vector)
+  const place = known ?? keys.append(key)
   for (const column of columns.values()) column.set(place, metadata.get(column) ?? null)
 }
 

@@ -1,7 +1,6 @@
 /** Collection: rows that can be changed, with keys, and metadata to filter by. */
 
 import { readChecked, WATCHED } from '../core/checked-options.ts'
-import { RowspaceError } from '../core/errors.ts'
 import type { TableOptions } from '../core/options.ts'
 import { checkCount } from '../core/values.ts'
 import type { CheckedFilter } from '../metadata/condition.ts'
@@ -22,7 +21,7 @@ import { type Entry, readChange, readEntries } from './entries.ts'
 import { Filter, type FilterInput, type OtherFilter, readFilter, readKeyFilter } from './filter.ts'
 import { type Key, readKeys } from './keys.ts'
 import { loadCollection, OPEN_OPTIONS, type OpenCollectionOptions } from './load.ts'
-import { metadataAt, type Parts, versionOf } from './parts.ts'
+import { disposed, metadataAt, type Parts, versionOf } from './parts.ts'
 import { RowView } from './row-view.ts'
 import type { RowType, Vector } from './rows.ts'
 import { type Revisions, SAVE_OPTIONS, type SaveOptions, saveCollection } from './save.ts'
@@ -70,8 +69,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    * Creates an empty collection.
    *
    * @typeParam Columns the metadata columns and their types
-   * @throws RowspaceError `INVALID_ARGUMENT` naming the option; `OUT_OF_MEMORY`; `UNSUPPORTED` without
-   *   WebAssembly SIMD.
+   * @throws RowspaceError `INVALID_ARGUMENT` naming the option; `OUT_OF_MEMORY`; `UNSUPPORTED` without SIMD
    */
   static async create<const Columns extends ColumnTypes = NoColumns>(
     options: CollectionOptions<Columns>,
@@ -171,7 +169,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   async add(entries: Entry<Columns> | Iterable<Entry<Columns>>, options: AddOptions = {}): Promise<Key[]> {
     const duplicates = readDuplicates(options)
     const read = readEntries(this.open(), entries)
-    return this.change((parts) => addEntries(parts, read, duplicates))
+    return await this.change((parts) => addEntries(parts, read, duplicates))
   }
 
   /**
@@ -184,13 +182,13 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     entry: { vector?: Vector | undefined; metadata?: Metadata<Columns> | undefined },
   ): Promise<void> {
     const change = readChange(this.open(), key, entry)
-    return this.change((parts) => changeEntry(parts, key, change))
+    await this.change((parts) => changeEntry(parts, key, change))
   }
 
   /** Deletes one or several entries. Throws `UNKNOWN_KEY` if one is missing; then no entry was deleted. */
   async delete(keys: Key | Iterable<Key>): Promise<void> {
     const list = readKeys(keys)
-    return this.change((parts) => deleteEntries(parts, list))
+    await this.change((parts) => deleteEntries(parts, list))
   }
 
   /** Makes room for `capacity` entries in all, so that rows need not move. Throws `OUT_OF_MEMORY`. */
@@ -213,8 +211,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    *   `QUOTA_EXCEEDED`; `IO`; and `signal.reason`
    */
   async save(store: string | CollectionStore, options: SaveOptions = {}): Promise<void> {
-    const place = storeOf(store)
-    const given = readChecked(options, SAVE_OPTIONS, 'the options of save()')
+    const [place, given] = [storeOf(store), readChecked(options, SAVE_OPTIONS, 'the options of save()')]
     return this.change((parts) => saveCollection(parts, place, this.revisions, given))
   }
 
@@ -289,13 +286,14 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
 
   private open(): Parts {
     if (this.parts !== undefined) return this.parts
-    throw new RowspaceError('DISPOSED', 'This collection was disposed. Create or open another.')
+    throw disposed()
   }
 
   /** Runs a change, or a copy that no change may disturb, after all earlier ones. */
   private change<Result>(work: (parts: Parts) => Result | Promise<Result>): Promise<Result> {
     this.open()
-    const done = this.last.catch(() => {}).then(() => work(this.open()))
+    const next = () => work(this.open())
+    const done = this.last.then(next, next)
     this.last = done
     return done
   }

@@ -1,7 +1,7 @@
 /** Entries as callers pass them, checked and copied before anything changes. */
 
 import { RowspaceError } from '../core/errors.ts'
-import { type KeysOf, readOptions } from '../core/strict-options.ts'
+import { checkOptions, type KeysOf } from '../core/strict-options.ts'
 import { describe, invalidArgument, isVector } from '../core/values.ts'
 import type { Column } from '../metadata/columns.ts'
 import { readMetadata } from '../metadata/read-metadata.ts'
@@ -50,7 +50,7 @@ export function readEntries(parts: Parts, entries: unknown): ReadEntry[] {
   const isList = typeof entries === 'object' && entries !== null && Symbol.iterator in entries
   const list = isList ? [...(entries as Iterable<unknown>)] : [entries]
   return list.map((entry, index) => {
-    const name = `entry ${index}`
+    const name = () => `entry ${index}`
     const { key, vector, metadata } = readGiven<GivenEntry>(parts, entry, ENTRY_KEYS, name)
     if (key !== undefined) checkKey(key)
     return {
@@ -64,7 +64,7 @@ export function readEntries(parts: Parts, entries: unknown): ReadEntry[] {
 /** Throws as readEntries. */
 export function readChange(parts: Parts, key: Key, change: unknown): ReadChange {
   checkKey(key)
-  const name = `the change of entry ${describe(key)}`
+  const name = () => `the change of entry ${describe(key)}`
   const { vector, metadata } = readGiven<GivenChange>(parts, change, CHANGE_KEYS, name)
   return {
     vector: vector === undefined ? undefined : readVector(parts, vector, name),
@@ -72,46 +72,64 @@ export function readChange(parts: Parts, key: Key, change: unknown): ReadChange 
   }
 }
 
+/** What was given, each part of which is to be read once. Names are made for errors alone. */
 function readGiven<Given extends object>(
   { columns }: Parts,
   given: unknown,
   keys: KeysOf<Given>,
-  name: string,
+  name: () => string,
 ): Given {
   if (given === undefined)
-    throw new RowspaceError('INVALID_ARGUMENT', `${name} must be an object; got undefined.`)
-  const column = typeof given === 'object' && Object.keys(given ?? {}).find((key) => columns.has(key))
-  if (typeof column === 'string' && !Object.hasOwn(keys, column)) {
-    const shown = describe(column)
-    throw new RowspaceError(
-      'INVALID_ARGUMENT',
-      `${name} has the column ${shown} beside its metadata: write { metadata: { ${shown}: … } }.`,
-      { column },
-    )
+    throw new RowspaceError('INVALID_ARGUMENT', `${name()} must be an object; got undefined.`)
+  try {
+    return checkOptions(given as Given, keys, '')
+  } catch {
+    throw columnBeside(columns, given, keys, name) ?? checkOptions(given as Given, keys, name())
   }
-  return readOptions(given as Given, keys, name)
+}
+
+/** The error for a column that is not in the metadata. */
+function columnBeside(
+  columns: Parts['columns'],
+  given: unknown,
+  keys: object,
+  name: () => string,
+): RowspaceError | undefined {
+  const column = typeof given === 'object' && Object.keys(given ?? {}).find((key) => columns.has(key))
+  if (typeof column !== 'string' || Object.hasOwn(keys, column)) return undefined
+  const shown = describe(column)
+  const problem = `${name()} has the column ${shown} beside its metadata`
+  return new RowspaceError('INVALID_ARGUMENT', `${problem}: write { metadata: { ${shown}: … } }.`, { column })
 }
 
 /** A copy of a vector, which the caller may write to afterwards. */
-function readVector({ rows: { dimension, dtype } }: Parts, vector: unknown, name: string): Float32Array {
+function readVector(
+  { rows: { dimension, dtype } }: Parts,
+  vector: unknown,
+  name: () => string,
+): Float32Array {
   if (!isVector(vector)) {
-    throw invalidArgument(`${name}: a vector is an array of numbers`, vector)
+    throw invalidArgument(`${name()}: a vector is an array of numbers`, vector)
   }
   if (vector.length !== dimension) {
     throw new RowspaceError(
       'DIMENSION_MISMATCH',
-      `${name} has ${vector.length} numbers; the collection's rows have ${dimension}.`,
+      `${name()} has ${vector.length} numbers; the collection's rows have ${dimension}.`,
       { actual: vector.length, expected: dimension },
     )
   }
+  const limit = LIMITS[dtype]
+  const copy = new Float32Array(dimension)
   for (let column = 0; column < dimension; column++) {
     const value = vector[column]
-    if (typeof value === 'number' && Math.abs(value) < LIMITS[dtype]) continue
-    throw new RowspaceError(
-      'NON_FINITE',
-      `${name} has ${describe(value)} at coordinate ${column}; every number must be finite as ${dtype}.`,
-      { column },
-    )
+    if (typeof value !== 'number' || !(Math.abs(value) < limit)) {
+      throw new RowspaceError(
+        'NON_FINITE',
+        `${name()} has ${describe(value)} at coordinate ${column}; every number must be finite as ${dtype}.`,
+        { column },
+      )
+    }
+    copy[column] = value
   }
-  return Float32Array.from(vector)
+  return copy
 }

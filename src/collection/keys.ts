@@ -57,6 +57,11 @@ export class Keys {
     return this.places.has(key)
   }
 
+  /** The place of a key, or undefined. */
+  find(key: Key): number | undefined {
+    return this.places.get(key)
+  }
+
   /** Throws `UNKNOWN_KEY`. */
   placeOf(key: Key): number {
     const place = this.places.get(key)
@@ -96,7 +101,7 @@ export class Keys {
   /** Numbers the places anew, from 0 on, in the same order. */
   compact(): void {
     this.list = this.list.filter((key) => key !== undefined)
-    for (const [place, key] of this.list.entries()) if (key !== undefined) this.places.set(key, place)
+    for (let place = 0; place < this.list.length; place++) this.places.set(this.keyAt(place), place)
   }
 
   [Symbol.iterator](): IterableIterator<Key> {

@@ -1,5 +1,6 @@
 /** What a collection is made of. */
 
+import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
 import { readList } from '../core/values.ts'
 import type { Column } from '../metadata/columns.ts'
@@ -12,6 +13,8 @@ export interface Parts {
   readonly rows: CollectionRows
   readonly keys: Keys
   readonly columns: ReadonlyMap<string, Column>
+  /** Metadata with null in every column. */
+  readonly blank: Readonly<Record<string, Value | null>>
   /** Answers queries: its rows are places, and it has no tokens. */
   readonly searcher: Searcher
   /** How many changes were made. */
@@ -31,7 +34,12 @@ export function partsOf(rows: CollectionRows, keys: Keys, columns: ReadonlyMap<s
     idSet: (test) => IdSet.where(rows.used, (place) => test(place, undefined)),
     tokenOf: () => undefined,
   })
-  return { rows, keys, columns, searcher, changes: 0 }
+  const blank = Object.fromEntries(Array.from(columns.keys(), (name) => [name, null]))
+  return { rows, keys, columns, blank, searcher, changes: 0 }
+}
+
+export function disposed(): RowspaceError {
+  return new RowspaceError('DISPOSED', 'This collection was disposed. Create or open another.')
 }
 
 /** A number that every change increases. */
@@ -40,10 +48,11 @@ export function versionOf({ changes, rows }: Parts): number {
 }
 
 export function metadataAt<Columns extends ColumnTypes>(
-  { columns }: Parts,
+  { columns, blank }: Parts,
   place: number,
 ): StoredMetadata<Columns> {
-  const values: Record<string, Value | null> = Object.create(null)
+  // every name is the object's own before a value is assigned: "__proto__" is a name like others
+  const values = { ...blank }
   for (const [name, column] of columns) values[name] = column.get(place)
-  return { ...values } as StoredMetadata<Columns>
+  return values as StoredMetadata<Columns>
 }

@@ -122,7 +122,8 @@ export class CollectionRows {
   /** Overwrites a row. Its numbers must be finite as they are stored. */
   write(place: number, vector: Vector): void {
     const { dimension, dtype } = this
-    writeRows({ rows: vector, scales: undefined, dimension, dtype }, this.stored(place), NO_SCALES)
+    if (dtype === 'f32') this.memory.rows.set(vector, place * dimension)
+    else writeRows({ rows: vector, scales: undefined, dimension, dtype }, this.stored(place), NO_SCALES)
     this.finish(place)
   }
 
@@ -186,12 +187,17 @@ export class CollectionRows {
    * Closes the gaps of deleted rows, of which there must be some. Returns the places of the others, in order.
    */
   compact(): Uint32Array {
-    const { memory, dimension, live, used } = this
-    const places = Uint32Array.from({ length: used }, (_, place) => place).filter((place) => live.has(place))
-    const count = places.length
-    for (const [to, from] of places.entries()) {
-      memory.rows.copyWithin(to * dimension, from * dimension, (from + 1) * dimension)
-      memory.norms.copyWithin(to, from, from + 1)
+    const { memory, dimension, live, used, count } = this
+    const places = new Uint32Array(count)
+    for (let place = 0, to = 0; place < used; place++) if (live.has(place)) places[to++] = place
+    // a run of rows moves at once, because a move costs more than a row
+    for (let to = 0, end = 0; to < count; to = end) {
+      const from = places[to] ?? 0
+      do end++
+      while (end < count && places[end] === from + end - to)
+      if (from === to) continue
+      memory.rows.copyWithin(to * dimension, from * dimension, (from + end - to) * dimension)
+      memory.norms.copyWithin(to, from, from + end - to)
     }
     memory.rows.fill(0, count * dimension, used * dimension)
     memory.norms.fill(0, count)

@@ -1,6 +1,7 @@
 /** Answers queries to a collection: keys to places, the searcher's work, and places to entries. */
 
-import { SEARCH_OPTIONS, type SearchOptions } from '../core/options.ts'
+import type { TableMemory } from '../../bindings/table-memory.ts'
+import { type Metric, SEARCH_OPTIONS, type SearchOptions } from '../core/options.ts'
 import { readOptions } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import type { CheckedSearch } from '../metadata/condition.ts'
@@ -98,14 +99,24 @@ function readParams<Columns extends ColumnTypes>(
 
 function readQuery({ keys, rows }: Parts, query: Key | Vector): PreparedQuery {
   if (!isRow(query)) return vectorQuery(checkVector(query, rows.dimension), NO_IDS)
-  const place = keys.placeOf(query)
-  return {
-    inputs: [place],
-    write(memory, metric, index) {
-      const inverseNorm = memory.queryByRow(place, index)
-      if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`entry ${describe(query)} is all zeros`)
-      return inverseNorm
-    },
+  return new KeyQuery(query, keys.placeOf(query))
+}
+
+/** A class, because a query by key is made millions of times: an object with a method costs more. */
+class KeyQuery implements PreparedQuery {
+  constructor(
+    private readonly key: Key,
+    private readonly place: number,
+  ) {}
+
+  get inputs(): readonly number[] {
+    return [this.place]
+  }
+
+  write(memory: TableMemory, metric: Metric, index: number): number {
+    const inverseNorm = memory.queryByRow(this.place, index)
+    if (metric === 'cosine' && inverseNorm === 0) throw zeroQuery(`entry ${describe(this.key)} is all zeros`)
+    return inverseNorm
   }
 }
 

@@ -44,7 +44,7 @@ export abstract class Column {
   /** Moves the values of these places, in order, to the first places. The others are gone. */
   compact(places: Uint32Array): void {
     const { values, missing } = this
-    for (const [to, from] of places.entries()) values[to] = values[from] ?? missing
+    for (let to = 0; to < places.length; to++) values[to] = values[places[to] ?? 0] ?? missing
     values.fill(missing, places.length)
   }
 }
@@ -196,6 +196,11 @@ export function makeColumns(types: ColumnTypes): Map<string, Column> {
   )
 }
 
+/** Whether a column of this type can hold `value`. */
+export function holds(type: ColumnType, value: unknown): value is Value | null {
+  return value === null || (typeof value === type && !Number.isNaN(value))
+}
+
 /** Throws `INVALID_ARGUMENT` unless a column of this type can hold `value`. */
 export function checkValue(
   name: string,
@@ -203,7 +208,7 @@ export function checkValue(
   value: unknown,
   prefix = '',
 ): asserts value is Value | null {
-  if (value === null || (typeof value === type && !Number.isNaN(value))) return
+  if (holds(type, value)) return
   throw invalidArgument(`${prefix}column ${describe(name)} holds a ${type} or null`, value, { column: name })
 }
 

@@ -100,10 +100,11 @@ function insteadOf(given: object): string {
 }
 
 /** Throws for inherited keys, which some would read and others would not. */
-export function rejectInherited(value: unknown, what: string, column?: string): void {
-  for (const key in Object(value)) {
-    if (Object.hasOwn(Object(value), key)) continue
-    throw invalid(`${what} inherits ${describe(key)}: write it into the object itself.`, column ?? key)
+export function rejectInherited(value: unknown, what: () => string, column?: string): void {
+  const object = Object(value)
+  for (const key in object) {
+    if (Object.hasOwn(object, key)) continue
+    throw invalid(`${what()} inherits ${describe(key)}: write it into the object itself.`, column ?? key)
   }
 }
 
@@ -112,7 +113,7 @@ export function rejectInherited(value: unknown, what: string, column?: string): 
  * another. Throws for inherited keys.
  */
 function isPlainObject(value: unknown, what: string, column?: string): value is object {
-  rejectInherited(value, what, column)
+  rejectInherited(value, () => what, column)
   if (Object.prototype.toString.call(value) !== '[object Object]') return false
   const prototype: object | null = Object.getPrototypeOf(value)
   if (prototype === null) return true

@@ -61,8 +61,10 @@ export class Matches<Entry extends object = Match, Ids extends IdList = Uint32Ar
     const place = index < 0 ? this.length + index : index
     const id = this.ids[place]
     if (id === undefined) return undefined
-    const scores = { cosine: this.cosines[place], dot: this.dots[place] }
-    return { ...this.#describe(id, place), ...scores } as Entry
+    const match = this.#describe(id, place) as { cosine?: number | undefined; dot?: number | undefined }
+    match.cosine = this.cosines[place]
+    match.dot = this.dots[place]
+    return match as Entry
   }
 
   /** The matches at the given indices, in that order. */

@@ -5,10 +5,10 @@ import { readMetadata } from '../../src/metadata/read-metadata.ts'
 
 const columns = makeColumns({ year: 'number', text: 'string' })
 const read = (metadata: unknown, given = columns) =>
-  Array.from(readMetadata(given, metadata, 'entry 3'), ([column, value]) => [
-    [...given].find(([, one]) => one === column)?.[0],
-    value,
-  ])
+  Array.from(
+    readMetadata(given, metadata, () => 'entry 3'),
+    ([column, value]) => [[...given].find(([, one]) => one === column)?.[0], value],
+  )
 
 test.each<[string, unknown, [string, unknown][]]>([
   ['nothing', undefined, []],
