@@ -68,3 +68,21 @@ describe('metadata', () => {
     expect([found.at(-1)?.key, found.at(1), found.at(-2)]).toEqual(['a', undefined, undefined])
   })
 })
+
+test('a column may have any name, and the metadata is an object like others', async () => {
+  const names = ['__proto__', 'constructor', '1', 'year', '0']
+  const columns = Object.fromEntries(names.map((name) => [name, 'number' as const]))
+  const collection = await Collection.create({ dimension: 1, columns })
+  const metadata = Object.fromEntries(names.map((name, index) => [name, index]))
+  await collection.add([
+    { key: 'a', vector: [1], metadata },
+    { key: 'b', vector: [2] },
+  ])
+  const read = collection.metadata('a')
+  expect(Object.getPrototypeOf(read)).toBe(Object.prototype)
+  expect(Object.getOwnPropertyDescriptor(read, '__proto__')?.value).toBe(0)
+  expect(Object.entries(read)).toEqual(Object.entries(metadata))
+  expect(Object.values(collection.metadata('b'))).toEqual([null, null, null, null, null])
+  const [match] = collection.nearest([1], { k: 1, filter: (_, { year }) => year === 3 })
+  expect(Object.entries(match?.metadata ?? {})).toEqual(Object.entries(metadata))
+})
