@@ -26,6 +26,13 @@ test.each<[string, Uint8Array, string, RegExp]>([
     /a header of 1125899906842624/,
   ],
   ['absurd entries', gguf({ entryCount: 2 ** 60, tensors: [table] }), 'TRUNCATED', /needs \d+ bytes/],
+  // 24 bytes, 24 for each tensor at least, 13 for each entry
+  [
+    'more than the file has room for',
+    gguf({ entryCount: 1_000, tensorCount: 10, tensors: [table] }),
+    'TRUNCATED',
+    /a header of 10 tensors and 1000 metadata entries needs 13264 bytes/,
+  ],
   [
     'too many dimensions',
     gguf({ tensors: [{ ...table, shape: [1, 1, 1, 2, 8] }] }),

@@ -112,7 +112,7 @@ describe.each(KINDS)('%s', (_, file, code, message) => {
 })
 
 test('a PyTorch checkpoint is a zip archive', async () => {
-  for (const folder of ['archive/', 'my model/', '']) {
+  for (const folder of ['archive/', 'my model/', '', `${'long'.repeat(100)}/`]) {
     const file = await zip([{ name: `${folder}data.pkl`, bytes: bytes(0x80, 2, '}q\0.'), stored: true }])
     const error = await rejection(openTableFile(file))
     expect(error).toMatchObject({ code: 'UNSUPPORTED', details: { kind: 'a PyTorch checkpoint' } })

@@ -131,6 +131,12 @@ test.each<[string, Uint8Array, string, RegExp]>([
     /__metadata__ that does not map text to text/,
   ],
   [
+    'metadata that is text in part',
+    safetensors({ __metadata__: { a: 'b', c: 1 }, ...one }, 16),
+    'INVALID_FORMAT',
+    /__metadata__ that does not map text to text/,
+  ],
+  [
     'metadata that is a list',
     safetensors({ __metadata__: [], ...one }, 16),
     'INVALID_FORMAT',

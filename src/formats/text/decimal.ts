@@ -166,6 +166,7 @@ function shortDouble(value: number): number | undefined {
   if (magnitude < 1e-4 || magnitude >= 1e6) return undefined
   for (const power of SHORT_POWERS) {
     const rounded = Math.round(value * power) / power
+    // Stryker disable next-line ConditionalExpression: without it the same is found, more slowly
     if (Math.fround(rounded) === value) return rounded
   }
   return undefined
