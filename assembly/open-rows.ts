@@ -92,6 +92,7 @@ function touch(table: Table, id: u32): u32 {
   const end = table.rowBytes
   const row = rowAt(table, id)
   let sum: u32 = 0
+  // Stryker disable next-line all: what is read, or whether, changes nothing but how long it takes
   for (let at: u32 = 0; at < end; at += 64) sum += load<u8>(row + at)
   return sum
 }

@@ -235,6 +235,46 @@ test('a table that does not vary at all has spreads of 1', async () => {
   expect([...codes, ...codeScales].every((number) => number === 0)).toBe(true)
 })
 
+test('rows of int8 are their own codes, and lose nothing but roundings', async () => {
+  const [size, dimension] = [90, 13]
+  const shape = { capacity: size, dimension, dtype: 'int8', codes: true, threads: 1 } as const
+  const memory = await TableMemory.create(await loadCore(), reserveMemory(shape))
+  const { layout, rows, rowScales, norms } = memory
+  rows.set(Array.from({ length: size * dimension }, (_, i) => Math.round(127 * Math.sin(i * i + 1))))
+  rowScales.set(Array.from({ length: size }, (_, id) => 0.01 * (id + 1)))
+  rows.fill(0, 0, dimension)
+  // products that underflow: nothing bounds such a row
+  rowScales[7] = 0
+  memory.computeNorms(0, size)
+  makeCodes(memory, size)
+  memory.mask.fill(-1)
+  const { buffer } = rows
+  const columns = new Float32Array(buffer, layout.columns, 32)
+  expect([...columns]).toEqual([...Array(16).fill(0), ...Array(dimension).fill(1), 0, 0, 0])
+  const residuals = new Float32Array(buffer, layout.residuals, size)
+  const stats = new Float32Array(buffer, layout.stats, 4)
+  const wider = 1 + 1 / 1024
+  const expected = [0, 0, 0, 0]
+  memory.queryByVector(makeQuery(dimension, 'plain', 5))
+  searchOne(memory, 1, { size, allowed: size, metric: 'dot', k: 1 })
+  expect(new Uint32Array(buffer, layout.questions, RECORD_WORDS)[QUESTION_CERTIFIED]).toBe(1)
+  const quantised = new Int16Array(buffer, layout.quantised, dimension)
+  const products = new Int32Array(buffer, layout.products, size)
+  for (let id = 0; id < size; id++) {
+    const codes = rows.subarray(id * dimension, (id + 1) * dimension)
+    const length = sqrt(dot(codes, codes)) * wider
+    const scale = rowScales[id]!
+    for (const [place, value] of [length, scale * length, scale * length * norms[id]!].entries())
+      expected[place] = max(expected[place]!, value)
+    const norm =
+      id === 7 ? Number.POSITIVE_INFINITY : memory.row(id).reduce((sum, x) => sum + x * x, 0) ** 0.5
+    if (id === 7) expect(residuals[id]).toBe(norm)
+    else close(residuals[id]!, 47 * 2 ** -24 * norm * wider * wider, 2e-6)
+    expect(products[id], `row ${id}`).toBe(dot(codes, quantised))
+  }
+  for (const [place, value] of expected.entries()) close(stats[place]!, value)
+})
+
 test('a question of zeros is not planned', async () => {
   const { memory, size, dimension } = await codedTable('plain', 64, 8, 8)
   searchOne(memory, memory.queryByVector(new Float32Array(dimension)), {

@@ -64,3 +64,17 @@ test('a heap that is cleared is empty', async () => {
   core.clearHeap(heap)
   expect(best(heap)).toEqual([])
 })
+
+test('a heap that is filled has k keys of no row: others must reach their score', async () => {
+  const { core, heap, other, write, best } = await twoHeaps(8)
+  // whatever was there before: nothing, fewer, more
+  for (const before of [[], [9, 9], [9, 9, 9, 9, 9, 9]]) {
+    write(heap, before, 20)
+    core.fillHeap(heap, 4, 1.5)
+    expect(best(heap)).toEqual([])
+    core.fillHeap(heap, 4, 1.5)
+    write(other, [1.5, 1.4, 2, -3], 0)
+    core.mergeHeap(heap, 4, other)
+    expect(best(heap)).toEqual([2, 0])
+  }
+})
