@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { leanLoader } from './lean-loader.mjs'
@@ -47,6 +48,28 @@ const doors = (file) => ({
     )
   },
 })
+
+/**
+ * What is loaded on demand gets its own copy of the constants and small functions that it takes from these
+ * files, which hold no state. Bundlers join the modules of a search to one, but for those that others use.
+ */
+const copies = {
+  name: 'copies for what is loaded on demand',
+  setup(esbuild) {
+    const onDemand = /bindings\/(?:codes|shared-core|thread-control|threads|workers)\.ts$/
+    const copied = '(?:core|hardware|layout|records|search)\\.ts$'
+    esbuild.onResolve(
+      { filter: new RegExp(`^\\./${copied}`) },
+      ({ path, importer, resolveDir, pluginData }) =>
+        onDemand.test(importer) || pluginData === 'copy'
+          ? { path: join(resolveDir, path), suffix: '?on-demand' }
+          : undefined,
+    )
+    esbuild.onLoad({ filter: new RegExp(`bindings/${copied}`) }, ({ path, suffix }) =>
+      suffix === '' ? undefined : { contents: readFileSync(path), loader: 'ts', pluginData: 'copy' },
+    )
+  },
+}
 
 const entryPoints = Object.fromEntries(Object.keys(DOORS).map((door) => [door, `door:${door}`]))
 // data alone, the same everywhere
@@ -141,7 +164,7 @@ const built = await Promise.all([
     ...mapped,
     entryPoints,
     outdir: 'dist',
-    plugins: [doors('bindings/inline-core.ts'), leanLoader, defaultTableAt('./default-table.js')],
+    plugins: [doors('bindings/inline-core.ts'), copies, leanLoader, defaultTableAt('./default-table.js')],
   }),
   build({
     ...mapped,
@@ -149,7 +172,7 @@ const built = await Promise.all([
     outdir: 'dist/workerd',
     conditions: ['workerd'],
     external: [...shared.external, '*.wasm'],
-    plugins: [doors('bindings/workerd-core.ts'), leanLoader, defaultTableAt('../default-table.js')],
+    plugins: [doors('bindings/workerd-core.ts'), copies, leanLoader, defaultTableAt('../default-table.js')],
   }),
   build({
     ...shared,
