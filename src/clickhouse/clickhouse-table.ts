@@ -29,7 +29,7 @@ import {
   givenSum,
   rowsOf,
 } from './prepare-query.ts'
-import { readAnalogy, readSearch, readSignal, readSum, type SumOptions } from './read-options.ts'
+import { ANALOGY, readCall, SEARCH, SIGNAL_ALONE, SUM, type SumOptions } from './read-options.ts'
 import { type ClickHouseMatches, noMatches } from './rescore.ts'
 import { type Description, namesOf } from './schema.ts'
 import { quoteText } from './sql.ts'
@@ -82,14 +82,14 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
    * The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`.
    */
   async id(row: RowKey, options: SignalOptions = {}): Promise<number> {
-    const idOf = await this.find([row], readSignal(options, 'id()'))
+    const idOf = await this.find([row], readCall(options, SIGNAL_ALONE, 'id()').signal)
     return idOf(row)
   }
 
   /** The token of an id, or undefined where the table has none for it. */
   async token(id: number, options: SignalOptions = {}): Promise<string | undefined> {
     this.checkOpen()
-    const signal = readSignal(options, 'token()')
+    const signal = readCall(options, SIGNAL_ALONE, 'token()').signal
     if (typeof id !== 'number') throw invalidArgument('An id must be a number', id)
     checkId(id, this.size)
     return (await this.fetch([id], signal)).get(id).token
@@ -97,13 +97,13 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
 
   /** The lookup x_i = E[t_i]: one row, d numbers. */
   async row(row: RowKey, options: SignalOptions = {}): Promise<Float32Array> {
-    const table = await this.termTable([row], readSignal(options, 'row()'))
+    const table = await this.termTable([row], readCall(options, SIGNAL_ALONE, 'row()').signal)
     return table.row(row)
   }
 
   /** n rows, n · d numbers, row-major. */
   async gather(rows: Iterable<RowKey>, options: SignalOptions = {}): Promise<Float32Array> {
-    const signal = readSignal(options, 'gather()')
+    const signal = readCall(options, SIGNAL_ALONE, 'gather()').signal
     const list = readList(rows, 'rows')
     const table = await this.termTable(list, signal)
     const target = new Float32Array(list.length * this.dimension)
@@ -113,7 +113,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
 
   /** The cosine of two rows or vectors; 0 where one is a row of zeros. */
   async similarity(a: Query, b: Query, options: SignalOptions = {}): Promise<number> {
-    const signal = readSignal(options, 'similarity()')
+    const signal = readCall(options, SIGNAL_ALONE, 'similarity()').signal
     const first = copyQuery(a, this.dimension)
     const second = copyQuery(b, this.dimension)
     const rows = [first, second].filter(isRow)
@@ -133,7 +133,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     query: Query,
     options?: Given & CheckedSearch<Given, ClickHouseSearchOptions, Columns>,
   ): Promise<ClickHouseMatches> {
-    const given: ClickHouseSearchOptions<Columns> = readSearch(options, 'nearest()')
+    const given = readCall<ClickHouseSearchOptions<Columns>>(options, SEARCH, 'nearest()')
     return this.searchOne(given, givenQuery(query, this.dimension))
   }
 
@@ -142,7 +142,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     queries: Iterable<Query>,
     options?: Given & CheckedSearch<Given, ClickHouseSearchOptions, Columns>,
   ): Promise<ClickHouseMatches[]> {
-    const given: ClickHouseSearchOptions<Columns> = readSearch(options, 'nearestBatch()')
+    const given = readCall<ClickHouseSearchOptions<Columns>>(options, SEARCH, 'nearestBatch()')
     const list = queryList(queries, this.dimension)
     return this.search(
       given,
@@ -155,7 +155,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     expression: Expression,
     options?: Given & CheckedSearch<Given, ClickHouseAnalogyOptions, Columns>,
   ): Promise<ClickHouseMatches> {
-    const given: ClickHouseAnalogyOptions<Columns> = readAnalogy(options, 'analogy()')
+    const given = readCall<ClickHouseAnalogyOptions<Columns>>(options, ANALOGY, 'analogy()')
     return this.searchOne(given, givenSum(expression, given.normalize ?? false))
   }
 
@@ -166,7 +166,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
     expressions: Iterable<Expression>,
     options?: Given & CheckedSearch<Given, ClickHouseAnalogyOptions, Columns>,
   ): Promise<ClickHouseMatches[]> {
-    const given: ClickHouseAnalogyOptions<Columns> = readAnalogy(options, 'analogyBatch()')
+    const given = readCall<ClickHouseAnalogyOptions<Columns>>(options, ANALOGY, 'analogyBatch()')
     const { normalize = false } = given
     const list = readList(expressions, 'expressions')
     return this.search(
@@ -177,7 +177,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
 
   /** The vector of an expression, d numbers, as EmbeddingTable.combine. */
   async combine(expression: Expression, options: SumOptions = {}): Promise<Float32Array> {
-    const { normalize = false, signal } = readSum(options, 'combine()')
+    const { normalize = false, signal } = readCall(options, SUM, 'combine()')
     const terms = copyTerms(expression)
     return combine(await this.termTable(rowsOf(terms), signal), terms, normalize)
   }
@@ -185,7 +185,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   /** The ids of tokens as they are written; those that the table does not have are not among them. */
   async tokenIds(tokens: Iterable<string>, options: SignalOptions = {}): Promise<Map<string, number>> {
     this.checkOpen()
-    const signal = readSignal(options, 'tokenIds()')
+    const signal = readCall(options, SIGNAL_ALONE, 'tokenIds()').signal
     const list = readList(tokens, 'tokens')
     const odd = list.find((token) => typeof token !== 'string')
     if (odd !== undefined) throw invalidArgument('A token must be a string', odd)
@@ -195,7 +195,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
   /** The engine's version, the shards, and the bytes that the table takes on all of them. */
   async inspect(options: SignalOptions = {}): Promise<Inspection> {
     this.checkOpen()
-    const signal = readSignal(options, 'inspect()')
+    const signal = readCall(options, SIGNAL_ALONE, 'inspect()').signal
     const { connection, cluster } = this
     const { local } = namesOf(connection.table, cluster)
     const parts = cluster === '' ? 'system.parts' : `cluster(${quoteText(cluster)}, system, parts)`

@@ -16,7 +16,6 @@ import {
 import { SEARCH_OPTIONS } from '../core/options.ts'
 import type { KeysOf } from '../core/strict-options.ts'
 import { describe, invalidArgument } from '../core/values.ts'
-import type { ColumnTypes } from '../metadata/types.ts'
 import type {
   ClickHouseAnalogyOptions,
   ClickHouseOptions,
@@ -67,28 +66,23 @@ const UPLOAD_OPTIONS: KeysOf<UploadOptions> = {
 /** Options of `combine`. */
 export type SumOptions = Pick<ClickHouseAnalogyOptions, 'normalize' | 'signal'>
 
-const SIGNAL_ALONE: KeysOf<SignalOptions> = { signal: SIGNAL }
-const SUM: KeysOf<SumOptions> = { ...SIGNAL_ALONE, normalize: BOOLEAN }
-const SEARCH: KeysOf<ClickHouseSearchOptions> = { ...SEARCH_OPTIONS, ...SIGNAL_ALONE, includeInputs: BOOLEAN }
-const ANALOGY: KeysOf<ClickHouseAnalogyOptions> = { ...SEARCH, ...SUM }
-
-/** @param call such as 'id()' */
-export function readSignal(given: SignalOptions | undefined, call: string): AbortSignal | undefined {
-  return readChecked(given, SIGNAL_ALONE, `the options of ${call}`).signal
+export const SIGNAL_ALONE: KeysOf<SignalOptions> = { signal: SIGNAL }
+export const SUM: KeysOf<SumOptions> = { ...SIGNAL_ALONE, normalize: BOOLEAN }
+export const SEARCH: KeysOf<ClickHouseSearchOptions> = {
+  ...SEARCH_OPTIONS,
+  ...SIGNAL_ALONE,
+  includeInputs: BOOLEAN,
 }
+export const ANALOGY: KeysOf<ClickHouseAnalogyOptions> = { ...SEARCH, ...SUM }
 
-export const readSum = (given: SumOptions | undefined, call: string): SumOptions =>
-  readChecked(given, SUM, `the options of ${call}`)
-
-export const readSearch = <Columns extends ColumnTypes>(
-  given: ClickHouseSearchOptions<Columns> | undefined,
+/** The options of a call such as 'nearest()'. */
+export function readCall<Options extends object>(
+  given: Options | undefined,
+  keys: KeysOf<Options>,
   call: string,
-) => readChecked(given, SEARCH, `the options of ${call}`)
-
-export const readAnalogy = <Columns extends ColumnTypes>(
-  given: ClickHouseAnalogyOptions<Columns> | undefined,
-  call: string,
-) => readChecked(given, ANALOGY, `the options of ${call}`)
+): Options {
+  return readChecked(given, keys, `the options of ${call}`)
+}
 
 export function readClickHouseOptions<Options extends ClickHouseOptions>(given: Options): Options {
   const keys = CLICKHOUSE_OPTIONS as KeysOf<Options>

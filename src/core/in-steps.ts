@@ -2,10 +2,10 @@
  * Long work in steps: it yields to the event loop, reports progress, and can be stopped between two steps.
  */
 
+import { checkValue, FUNCTION, SIGNAL } from './checked-options.ts'
 import type { Progress } from './progress.ts'
 import { SafeProgress } from './safe-progress.ts'
 import type { KeysOf } from './strict-options.ts'
-import { invalidArgument } from './values.ts'
 
 /** Progress of a bulk question: `done` and `total` count questions. */
 export type WorkProgress = Progress<'search'>
@@ -30,12 +30,8 @@ export async function inSteps(
   { onProgress, signal }: WorkOptions,
   step: (from: number, to: number) => void,
 ): Promise<void> {
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw invalidArgument('onProgress must be a function', onProgress)
-  }
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
-    throw invalidArgument('signal must be an AbortSignal', signal)
-  }
+  checkValue('onProgress', onProgress, FUNCTION)
+  checkValue('signal', signal, SIGNAL)
   signal?.throwIfAborted()
   const progress = new SafeProgress<'search'>(onProgress)
   let rested = performance.now()

@@ -1,13 +1,7 @@
 /** Writes safetensors: a table, or any list of tensors. */
-import {
-  bfloat16Bits,
-  checkElementType,
-  type ElementType,
-  float16Bits,
-  quantise,
-} from '../../core/element-types.ts'
+import { oneOf, readChecked } from '../../core/checked-options.ts'
+import { bfloat16Bits, type ElementType, float16Bits, quantise } from '../../core/element-types.ts'
 import { RowspaceError } from '../../core/errors.ts'
-import { readOptions } from '../../core/strict-options.ts'
 import { describe, invalidArgument } from '../../core/values.ts'
 import { bytesOf, checkWritable, rowBlocks, type WritableTable } from '../writable.ts'
 import { dtypeBits, tensorBytes } from './header.ts'
@@ -97,12 +91,8 @@ export function writeSafetensors(
   options: WriteSafetensorsOptions = {},
 ): Generator<Uint8Array, void, void> {
   checkWritable(table, 'writeSafetensors()')
-  const { dtype = 'f32', metadata } = readOptions(
-    options,
-    { dtype: true, metadata: true },
-    'the options of writeSafetensors()',
-  )
-  checkElementType(dtype)
+  const keys = { dtype: oneOf('f32', 'bf16', 'f16', 'int8'), metadata: true } as const
+  const { dtype = 'f32', metadata } = readChecked(options, keys, 'the options of writeSafetensors()')
   const { size, dimension, tokens } = table
   const shape = [size, dimension]
   const tensors: TensorToWrite[] = [
