@@ -123,8 +123,7 @@ async function someAbove<Query extends SharedQuery>(
     boundExpression(vector, { metric, kernel: kernels.shared, codes: 'coarse' }),
   )
   const minScores = queries.map(({ minScore }) => quoteNumber(minScore)).join(', ')
-  // excess: how far a row is above its query's minScore at most. Ordered by it, the engine holds only `limit`
-  // rows
+  // excess: how far a row is above its query's minScore. Ordered by it, the engine holds `limit` rows
   const scan =
     `SELECT id, arrayMap(x -> if(isFinite(x), x, inf), [${bounds.join(', ')}]) AS bounds, ` +
     `arrayReduce('max', arrayMap((x, y) -> x - y, bounds, [${minScores}])) AS excess ` +

@@ -21,8 +21,7 @@ export function encodeRow(row: Float32Array, codes: Int8Array<ArrayBuffer>): Cod
   // a scale too small for float32 is 0: then the row is all residual
   const scale = quantise(row, 0, row.length, codes)
   const { norm, error } = lengths(row, codes, scale)
-  // float64 rounds these sums by far less than the 2^-21 that is added, which also outweighs the rounding to
-  // float32
+  // float64 rounds these sums by far less than the 2^-21, which also outweighs the rounding to float32
   return { scale, norm, residual: norm === 0 ? 0 : (error / norm) * (1 + 2 ** -21) }
 }
 

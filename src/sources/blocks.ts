@@ -44,8 +44,7 @@ export async function* readBlocks(
         place === undefined
           ? readExactly(source, next, to, stopped)
           : readBlockInto(source, next, place, stopped).then(() => place)
-      // a caller who stops early never awaits these reads: their failure must not become an unhandled
-      // rejection
+      // a caller who stops early never awaits these reads: their failure must not be an unhandled rejection
       reading.catch(() => {})
       underWay.push(reading)
       next = to

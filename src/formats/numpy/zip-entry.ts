@@ -52,8 +52,7 @@ export async function openZipEntry(
   const { checksum, size } = entry
   if (entry.method === 0) return new CheckedSource({ source, name, start, end, checksum })
   const before = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255)
-  // a gzip stream's end holds the two numbers that the directory has: what is unpacked is checked against
-  // them
+  // a gzip stream ends in the two numbers that the directory has: what is unpacked is checked by them
   const after = new Uint8Array(8)
   viewOf(after).setUint32(0, checksum, true)
   viewOf(after).setUint32(4, size, true)
