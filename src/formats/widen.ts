@@ -61,10 +61,8 @@ function placeOf({ byColumn, size, dimension }: PlacedRows, item: number): numbe
 
 /** Throws `NON_FINITE` where a finite float64 is infinite as float32. */
 function checkNarrowed(rows: PlacedRows, view: DataView, numbers: Float32Array, first: number): void {
-  let index = -1
-  for (const number of numbers) {
-    index++
-    if (Number.isFinite(number)) continue
+  for (let index = 0; index < numbers.length; index++) {
+    if (Number.isFinite(numbers[index])) continue
     const value = view.getFloat64(index * 8, !rows.bigEndian)
     if (!Number.isFinite(value)) continue
     const place = placeOf(rows, first + index)

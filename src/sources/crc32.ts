@@ -6,9 +6,12 @@ import sheetjs from 'crc-32'
 
 const POLYNOMIAL = 0xedb88320
 
+/** Node's own, three times as fast: browsers have none. */
+const native = globalThis.process?.getBuiltinModule?.('node:zlib')?.crc32
+
 /** @param before the CRC-32 of what stands before `bytes` */
 export function crc32(bytes: Uint8Array, before = 0): number {
-  return sheetjs.buf(bytes, before) >>> 0
+  return native === undefined ? sheetjs.buf(bytes, before) >>> 0 : native(bytes, before)
 }
 
 /** The CRC-32 of two chunks, one after the other, from the two of them and the bytes of the second. */

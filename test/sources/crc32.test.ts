@@ -1,5 +1,5 @@
 /** CRC-32 against its definition, at once and in two that are joined. */
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { crc32, joinedCrc32 } from '../../src/sources/crc32.ts'
 import { ascii } from '../formats/files.ts'
 import { crc32 as byDefinition } from '../formats/packed-files.ts'
@@ -10,6 +10,23 @@ const BYTES = Uint8Array.from({ length: 300 }, () => random() * 256)
 
 test('the check value of the standard', () => {
   expect(crc32(ascii('123456789'))).toBe(0xcbf43926)
+})
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.resetModules()
+})
+
+test('without that of Node it is the same', async () => {
+  vi.stubGlobal('process', undefined)
+  vi.resetModules()
+  const { crc32: portable } = await import('../../src/sources/crc32.ts')
+  expect(portable).not.toBe(crc32)
+  for (let length = 0; length < 80; length++) {
+    const [first, second] = [BYTES.subarray(0, length), BYTES.subarray(length)]
+    expect(portable(first)).toBe(crc32(first))
+    expect(portable(second, portable(first))).toBe(byDefinition(BYTES))
+  }
 })
 
 test('of every length, from every place, at once, in two that follow, and joined', () => {
