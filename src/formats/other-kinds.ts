@@ -119,7 +119,10 @@ function startsWith(...parts: (string | number)[]): (head: Uint8Array) => boolea
   const signature = parts.flatMap((part) =>
     typeof part === 'number' ? [part] : [...new TextEncoder().encode(part)],
   )
-  return (head) => signature.every((byte, index) => head[index] === byte)
+  return (head) => {
+    for (let index = 0; index < signature.length; index++) if (head[index] !== signature[index]) return false
+    return true
+  }
 }
 
 function ascii(bytes: Uint8Array): string {
@@ -138,19 +141,19 @@ function isPickle(head: Uint8Array): boolean {
 
 /** A zip archive whose first entry is <name>/data.pkl. */
 function isTorchArchive(head: Uint8Array): boolean {
-  if (!startsWith('PK', 3, 4)(head)) return false
+  if (head[0] !== 0x50 || head[1] !== 0x4b || head[2] !== 3 || head[3] !== 4) return false
   const nameLength = (head[26] ?? 0) + (head[27] ?? 0) * 256
   return /(^|\/)data\.pkl$/.test(ascii(head.subarray(30, 30 + nameLength)))
 }
 
 function isBzip2(head: Uint8Array): boolean {
-  return startsWith('BZh')(head) && startsWith('1AY&SY')(head.subarray(4))
+  return head[0] === 0x42 && startsWith('BZh')(head) && startsWith('1AY&SY')(head.subarray(4))
 }
 
 /** A byte order mark, and ASCII in every other byte: zeros at the same places. */
 function isUtf16(head: Uint8Array): boolean {
-  const little = startsWith(0xff, 0xfe)(head)
-  if (!little && !startsWith(0xfe, 0xff)(head)) return false
+  const little = head[0] === 0xff && head[1] === 0xfe
+  if (!little && (head[0] !== 0xfe || head[1] !== 0xff)) return false
   const letters = head.subarray(2, 2 + 2 * Math.floor(Math.min(head.length - 2, 128) / 2))
   return (
     letters.length > 0 && letters.every((byte, index) => (index % 2 === (little ? 1 : 0)) === (byte === 0))
