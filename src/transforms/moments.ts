@@ -14,8 +14,17 @@ const STEP = 256
 
 export async function meanOf(table: EmbeddingTable, options: WorkOptions): Promise<Float64Array> {
   const sum = new Float64Array(table.dimension)
-  const count = await eachRow(table, options, (row) => {
-    for (let i = 0; i < sum.length; i++) sum[i]! += row[i]!
+  let count = 0
+  await eachBlock(table, options, (rows) => {
+    for (let at = 0; at < rows.length; at += sum.length) {
+      let isZero = true
+      for (let i = 0; i < sum.length; i++) {
+        const value = rows[at + i]!
+        if (value !== 0) isZero = false
+        sum[i]! += value
+      }
+      if (!isZero) count++
+    }
   })
   return sum.map((value) => value / (count || 1))
 }
@@ -62,6 +71,15 @@ function isZero(row: Float32Array): boolean {
   return true
 }
 
+/** Calls `visit` with all rows, some at a time. */
+function eachBlock(
+  table: EmbeddingTable,
+  options: WorkOptions,
+  visit: (rows: Float32Array) => void,
+): Promise<void> {
+  return inSteps(table.size, STEP, options, (from, to) => visit(table.gather(idRange(from, to))))
+}
+
 /** Calls `visit` with every row that is not all zeros. Returns how many these are. */
 async function eachRow(
   table: EmbeddingTable,
@@ -70,8 +88,7 @@ async function eachRow(
 ): Promise<number> {
   const { dimension } = table
   let count = 0
-  await inSteps(table.size, STEP, options, (from, to) => {
-    const rows = table.gather(idRange(from, to))
+  await eachBlock(table, options, (rows) => {
     for (let at = 0; at < rows.length; at += dimension) {
       const row = rows.subarray(at, at + dimension)
       if (isZero(row)) continue
