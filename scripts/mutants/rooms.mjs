@@ -70,8 +70,8 @@ const WIDER = {
   transforms: ['test/collection', 'test/keyed-vectors'],
 }
 
-/** Rooms whose code runs, in part, in other processes or threads: every test runs on every mutant. */
-const ELSEWHERE = ['cli', 'bindings']
+/** Rooms whose code runs in other processes: it is built with its mutants, and every test runs on each. */
+const ELSEWHERE = ['cli']
 
 /**
  * Tests that never run: they need a browser, a server's program or large downloads, they time things, or they

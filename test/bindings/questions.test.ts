@@ -52,6 +52,17 @@ test('4 bits are tried where the table has rows enough to try them on', async ()
   expect(enough.codeBits).toBe(8)
 })
 
+test('rows behind the sample that 4 bits are tried on say nothing', async () => {
+  const [whole, size] = [16_384, 16_600]
+  const memory = await tableOf(size, true)
+  const residuals = new Float32Array(memory.rows.buffer, memory.layout.residuals, size)
+  // as if their codes had lost all: no bound would rule these rows out
+  residuals.fill(Number.POSITIVE_INFINITY, whole)
+  makeCodes(memory, size)
+  expect(memory.codeBits).toBe(4)
+  expect(residuals.every(Number.isFinite)).toBe(true)
+})
+
 test('as many questions at once as their heaps find room', async () => {
   const memory = await tableOf(3000, false)
   const atOnce = (k: number, excluded: number) =>
