@@ -15,9 +15,9 @@ function file(name: string, content: string | Uint8Array): string {
   return path
 }
 
-/** The text of a command that ends well. */
+/** The text of a command that ends well. `--quiet`, since a slow machine would say how far it is. */
 function printed(...args: string[]): string[] {
-  const { stdout, stderr, code } = rowspace(...args)
+  const { stdout, stderr, code } = rowspace(...args, '--quiet')
   expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
   return stdout.trimEnd().split('\n')
 }
