@@ -70,7 +70,7 @@ function memoryToOpen({ rows, dimension, elementType }: TableDescription): Memor
     return { ...way, withFourBitCodes: inPages(byteLength - (rows * codeStride) / 2) }
   }
   const standard = wayOf(elementType)
-  const ways = { [elementType]: standard, ...(elementType === 'f32' ? {} : { f32: wayOf('f32') }) }
+  const ways = { [elementType]: standard, f32: wayOf('f32') }
   const codes = wantsCodes({ capacity: rows, dimension, dtype: elementType }, undefined)
   return { opened: codes ? standard.withCodes : standard.withoutCodes, ...standard, ways }
 }

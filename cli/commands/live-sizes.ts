@@ -19,7 +19,7 @@ interface Read {
 /** Notes on stderr which models cannot be read; throws the first error if none can. */
 export async function liveSizes(args: Arguments): Promise<Answer> {
   const options = tableOptions(args)
-  const progress = showProgress('headers of five models', options.quiet ?? false)
+  const progress = showProgress('headers of five models', args.flag('quiet'))
   const read: Read[] = []
   const failed: [Model, RowspaceError][] = []
   try {

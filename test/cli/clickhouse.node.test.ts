@@ -129,6 +129,8 @@ test('baselines of a table whose every row is in the expression are none', async
 
 test.each<[Name, ...string[]]>([
   ['nearest', 'kign'],
+  ['nearest', 'kign7'],
+  ['nearest', '7th'],
   ['nearest', '#12'],
   ['nearest', '12'],
   ['analogy', 'king - "nobody"'],
