@@ -87,7 +87,9 @@ const defaultTableAt = (path) => ({
  * names.
  */
 const INTERNAL_NAMES = [
+  'allowed',
   'codeBits',
+  'codeScales',
   'codeStride',
   'computeNorms',
   'emptyRow',
@@ -100,18 +102,25 @@ const INTERNAL_NAMES = [
   'heapWords',
   'idArray',
   'inputs',
+  'layout',
+  'moments',
+  'productsBytes',
   'quantised',
   'quantisedBytes',
   'queryAt',
   'queryByRow',
   'queryByVector',
   'queryBytes',
+  'residuals',
+  'rowBytes',
   'rowScales',
   'scanChunk',
-  'searcher',
   'scratch',
   'scratchRows',
+  'searcher',
   'waitForOthers',
+  'widened',
+  'workers',
 ]
 const coreExports = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync('build/rowspace.wasm')))
 const shortened = coreExports.filter(({ name }) => INTERNAL_NAMES.includes(name)).map(({ name }) => name)

@@ -8,7 +8,7 @@
  * them.
  */
 
-import { quantise } from '../core/element-types.ts'
+import { quantise } from '../core/write-rows.ts'
 
 export interface CodedRow {
   scale: number

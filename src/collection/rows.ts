@@ -6,9 +6,9 @@
 import { codeViews, measureColumns } from '../../bindings/codes.ts'
 import { type CoreSource, readCore } from '../../bindings/core.ts'
 import type { TableMemory } from '../../bindings/table-memory.ts'
-import { writeRows } from '../core/element-types.ts'
 import { isRowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
+import { writeRows } from '../core/write-rows.ts'
 import { createMemory, type MemoryRequest } from '../table/load-core.ts'
 
 /** d numbers. */

@@ -1,7 +1,6 @@
 /** Rows as a caller hands them over: all numbers in one list, or a list of rows as embedders return them. */
 
-import { type GivenRows, type RowArrays, writeRows } from '../core/element-types.ts'
-import { RowspaceError } from '../core/errors.ts'
+import type { ElementType, RowArrays } from '../core/element-types.ts'
 import {
   checkCount,
   checkLength,
@@ -40,21 +39,16 @@ function readNested(rows: readonly unknown[], dimension: number): RowList {
   return { size: rows.length, dimension, lists }
 }
 
-/** Puts rows in place, list by list. Throws as writeRows. */
-export function writeRowList(
-  { lists, dimension }: RowList,
-  { dtype, scales: given }: Pick<GivenRows, 'dtype' | 'scales'>,
-  target: RowArrays[GivenRows['dtype']],
-  scales: Float32Array,
-): void {
-  if (given !== undefined && lists.length > 1) {
-    throw new RowspaceError('INVALID_ARGUMENT', 'scales belong to rows in one Int8Array; got a list of rows.')
-  }
-  let from = 0
+/** A list of numbers that later changes of the given one do not reach. What is none is left as it is. */
+export function copied<List>(numbers: List): List {
+  return isVector(numbers) ? ((numbers as unknown as Float32Array).slice() as List) : numbers
+}
+
+/** Puts rows in place as float32. */
+export function writeFloats({ lists }: RowList, target: RowArrays[ElementType]): void {
+  let at = 0
   for (const rows of lists) {
-    const to = from + rows.length
-    const some = scales.subarray(from / dimension, to / dimension)
-    writeRows({ rows, scales: given, dimension, dtype }, target.subarray(from, to), some)
-    from = to
+    target.set(rows, at)
+    at += rows.length
   }
 }

@@ -13,7 +13,7 @@ import { readOptions } from '../core/strict-options.ts'
 import { checkCount, invalidArgument, readList } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { finishRows } from './finish-rows.ts'
-import { readRowList, writeRowList } from './given-rows.ts'
+import { copied, readRowList, writeFloats } from './given-rows.ts'
 import { reserveRoom, type TableRoom } from './load-core.ts'
 import { vocabularyOf } from './vocabulary.ts'
 
@@ -42,8 +42,17 @@ export async function makeFromRows(
   const list = readRowList(rows, given.dimension)
   const room = roomFor({ ...list, dtype }, given)
   const tokens = vocabularyOf(given.tokens, list.size)
-  writeRowList(list, { dtype, scales }, room.rows, room.rowScales)
-  return finish(room, list.size, given, () => ({ tokens }))
+  if (dtype === 'f32' && scales === undefined) {
+    writeFloats(list, room.rows)
+    return finish(room, list.size, given, () => ({ tokens }))
+  }
+  const lists = list.lists.map(copied)
+  const types = { dtype, scales: copied(scales) }
+  return finish(room, list.size, given, async () => {
+    const { writeRowList } = await import('./narrow-rows.ts')
+    writeRowList({ ...list, lists }, types, room.rows, room.rowScales)
+    return { tokens }
+  })
 }
 
 /** As `EmbeddingTable.fill`. */

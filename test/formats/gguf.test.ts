@@ -1,6 +1,6 @@
 /** GGUF: the types that are read, and tokens. */
 import { describe, expect, test } from 'vitest'
-import { bfloat16Bits, float16Bits } from '../../src/core/element-types.ts'
+import { bfloat16Bits, float16Bits } from '../../src/core/write-rows.ts'
 import { describeTableFile } from '../../src/open/describe-table-file.ts'
 import { openTable } from '../../src/open/open-table.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'

@@ -1,7 +1,7 @@
 /** Rows of every type answer as the float32 table of their numbers, to the bit. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bfloat16Bits, float16Bits } from '../../src/core/element-types.ts'
+import { bfloat16Bits, float16Bits } from '../../src/core/write-rows.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectFloats, expectMatches } from '../oracle/expect.ts'
 import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'

@@ -1,8 +1,9 @@
 /** Writes safetensors: a table, or any list of tensors. */
 import { oneOf, readChecked } from '../../core/checked-options.ts'
-import { bfloat16Bits, type ElementType, float16Bits, quantise } from '../../core/element-types.ts'
+import type { ElementType } from '../../core/element-types.ts'
 import { RowspaceError } from '../../core/errors.ts'
 import { describe, invalidArgument } from '../../core/values.ts'
+import { bfloat16Bits, float16Bits, quantise } from '../../core/write-rows.ts'
 import { bytesOf, checkWritable, rowBlocks, type WritableTable } from '../writable.ts'
 import { dtypeBits, tensorBytes } from './header.ts'
 import { EMBEDDINGS, SCALES, TOKENS } from './reader.ts'

@@ -1,6 +1,6 @@
 /** Rows as numbers, written as each element type stores them. (Rounding: test/table/element-types.test.ts.) */
 import { expect, test } from 'vitest'
-import { float16Bits, writeRows } from '../../src/core/element-types.ts'
+import { float16Bits, writeRows } from '../../src/core/write-rows.ts'
 
 test('float32 rows are copied as they are', () => {
   const target = new Float32Array(3)
