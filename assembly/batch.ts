@@ -12,7 +12,7 @@ import { productsByFour } from './four-bits'
 import { heapThreshold } from './heap'
 import { BLOCK_ROWS } from './open-rows'
 import { products, productsOfFour } from './products'
-import { Question, Table } from './records'
+import { CERTIFIED, Question, RELAXED, Table } from './records'
 import { scan } from './scan'
 import { offerProduct } from './score'
 
@@ -69,42 +69,49 @@ export function scanQuestions(
   for (let i: u32 = 0; i < count; i++) settleCertified(table, questionAt(questions, i))
 }
 
-/** The certified questions, four at a time. */
+/** The certified questions, four at a time where all four are for the same kernels. */
 function offerCertified(table: Table, questions: usize, count: u32, from: u32, to: u32): void {
-  const stride = table.codeStride
-  const rows = to - from
-  const isPacked = table.codeBits === 4
-  const codes = table.codes + from * stride
   for (let i: u32 = 0; i < count; i += 4) {
     const end = min(i + 4, count)
-    let certified: u32 = 0
-    for (let j = i; j < end; j++) certified += stillCertified(table, questionAt(questions, j))
-    const isFour = certified === 4 && !isPacked
-    if (isFour) {
-      productsOfFour(
-        codes,
-        stride,
-        rows,
-        questionAt(questions, i),
-        questionAt(questions, i + 1),
-        questionAt(questions, i + 2),
-        questionAt(questions, i + 3),
-      )
+    const first = questionAt(questions, i)
+    let kernels = end === i + 4 ? first.certified : 0
+    for (let j = i; j < end; j++) {
+      const question = questionAt(questions, j)
+      if (boundsFail(question)) question.certified = 0
+      if (question.certified !== kernels) kernels = 0
     }
+    const isTogether = productsTogether(table, first, kernels, from, to)
     for (let j = i; j < end; j++) {
       const question = questionAt(questions, j)
       if (question.certified === 0) continue
-      if (isPacked) productsByFour(table, question, from, to)
-      else if (!isFour) products(codes, stride, rows, question)
+      if (!isTogether) productsAlone(table, question, from, to)
       offerBlock(table, question, from, to)
     }
   }
 }
 
-/** 1, or 0 for a question that is scanned as it is from now on. */
-function stillCertified(table: Table, question: Question): u32 {
-  if (question.certified !== 0 && boundsFail(question)) question.certified = 0
-  return question.certified
+/** The products of four questions, the first of which is given; false where these kernels have none for four. */
+function productsTogether(table: Table, first: Question, kernels: u32, from: u32, to: u32): bool {
+  const isPacked = table.codeBits === 4
+  if (kernels === 0 || (isPacked && kernels === CERTIFIED)) return false
+  const at = changetype<usize>(first)
+  const second = questionAt(at, 1)
+  const third = questionAt(at, 2)
+  const fourth = questionAt(at, 3)
+  if (kernels === RELAXED) {
+    call_indirect<void>(table.relaxed + 2, table, first, second, third, fourth, from, to)
+  } else {
+    const stride = table.codeStride
+    productsOfFour(table.codes + from * stride, stride, to - from, first, second, third, fourth)
+  }
+  return true
+}
+
+function productsAlone(table: Table, question: Question, from: u32, to: u32): void {
+  const stride = table.codeStride
+  if (question.certified === RELAXED) call_indirect<void>(table.relaxed + 1, table, question, from, to)
+  else if (table.codeBits === 4) productsByFour(table, question, from, to)
+  else products(table.codes + from * stride, stride, to - from, question)
 }
 
 /**

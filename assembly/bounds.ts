@@ -4,7 +4,7 @@
 import { isExcluded } from './excluded'
 import { heapThreshold, keyOf, offer } from './heap'
 import { ENTRY_BYTES, ENTRY_ID, ENTRY_LOWER, ENTRY_OPEN, listOf } from './open-rows'
-import { Question, Table } from './records'
+import { Question, RELAXED, Table } from './records'
 import { COSINE } from './score'
 import { agreedThreshold } from './shared-threshold'
 
@@ -25,6 +25,8 @@ export function listOpenRows(table: Table, question: Question, from: u32, to: u3
   const offset = f32x4.splat(question.offset)
   const norm = f32x4.splat(question.norm)
   const slack = f32x4.splat(question.slack)
+  const isRelaxed = question.certified === RELAXED
+  const lost = f32x4.splat(question.lost)
   const isCosine = question.metric === COSINE
   const k = question.k
   const list = listOf(question)
@@ -37,6 +39,7 @@ export function listOpenRows(table: Table, question: Question, from: u32, to: u3
     const sums = f32x4.convert_i32x4_s(v128.load(question.products + ((id - from) << 2)))
     let middle = f32x4.add(offset, f32x4.mul(f32x4.mul(v128.load(table.codeScales + at), step), sums))
     let width = f32x4.mul(v128.load(table.residuals + at), norm)
+    if (isRelaxed) width = f32x4.add(width, f32x4.mul(v128.load(table.codedNorms + at), lost))
     if (isCosine) {
       const inverseNorms = v128.load(table.inverseNorms + at)
       middle = f32x4.mul(middle, inverseNorms)
@@ -52,6 +55,10 @@ export function listOpenRows(table: Table, question: Question, from: u32, to: u3
     v128.store(entry, upper)
     v128.store(entry, f32x4.sub(middle, width), ENTRY_LOWER)
     store<u32>(entry, id, ENTRY_ID)
+    if (isRelaxed) {
+      open = call_indirect<u32>(table.relaxed + 3, table, question, entry, open, threshold)
+      if (open === 0) continue
+    }
     store<u32>(entry, open, ENTRY_OPEN)
     const bounds = entry + ENTRY_LOWER
     entry += ENTRY_BYTES

@@ -20,6 +20,7 @@ import { clearStats, MEAN_NORM, WIDER, widenStats } from './code-stats'
 import { COLUMN_VECTORS, columnBytes } from './columns'
 import { rowAt, scaleOf, widened } from './elements'
 import { packFours, placeByFour } from './four-bits'
+import { largestOf, ROUNDER, sumOf } from './query-vector'
 import { Table } from './records'
 
 /**
@@ -52,10 +53,7 @@ function centre(table: Table, row: usize): f32 {
     v128.store(centred + at, y)
     largest = f32x4.max(largest, f32x4.abs(f32x4.mul(y, v128.load(inverseSpreads + at))))
   }
-  let widest = Mathf.max(
-    Mathf.max(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1)),
-    Mathf.max(f32x4.extract_lane(largest, 2), f32x4.extract_lane(largest, 3)),
-  )
+  let widest = <f32>largestOf(largest)
   for (let at = end; at < dimension << 2; at += 4) {
     const y = load<f32>(row + at) - load<f32>(means + at)
     store<f32>(centred + at, y)
@@ -63,12 +61,6 @@ function centre(table: Table, row: usize): f32 {
   }
   return widest
 }
-
-/**
- * 1.5 · 2²³: a number of up to 22 bits added to it is rounded to an integer, which its lower bits then hold.
- * Twice that: to an even one.
- */
-const ROUNDER: f32 = 12582912
 
 /**
  * Finds the codes of a row whose y is in place, for the scale s; writes them where `write`. They have 8 bits
@@ -82,6 +74,7 @@ function encodeRow(table: Table, id: u32, scale: f32, four: bool, write: bool): 
   const centred = inverseSpreads + bytes
   const inverses = f32x4.splat(scale > 0 ? 1 / scale : 0)
   const scales = f32x4.splat(scale)
+  // twice as large it rounds to even numbers
   const rounder = f32x4.splat(four ? 2 * ROUNDER : ROUNDER)
   const odd = f32x4.splat(four ? 1 : 0)
   const lowest = f32x4.splat(four ? -16 : -127)
@@ -119,7 +112,7 @@ function encodeRow(table: Table, id: u32, scale: f32, four: bool, write: bool): 
       target += 8
     }
   }
-  return f32x4(sumOf(squares), sumOf(lost), 0, 0)
+  return f32x4(<f32>sumOf(squares), <f32>sumOf(lost), 0, 0)
 }
 
 /** The best of a few scales: with few levels it pays to cut off the widest numbers. */
@@ -186,12 +179,4 @@ export function adoptRows(table: Table, size: u32): void {
     store<f32>(table.residuals + (id << 2), <f32>(rounding(dimension) * norm * WIDER))
     widenStats(table.stats, scaleOf(table, id), Math.sqrt(squares), inverseNorm)
   }
-}
-
-function sumOf(lanes: v128): f32 {
-  return (
-    f32x4.extract_lane(lanes, 0) +
-    f32x4.extract_lane(lanes, 1) +
-    (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3))
-  )
 }

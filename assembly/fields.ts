@@ -18,6 +18,11 @@ export const TABLE_COLUMNS: u32 = <u32>offsetof<Table>('columns') >> 2
 export const TABLE_MOMENTS: u32 = <u32>offsetof<Table>('moments') >> 2
 export const TABLE_STATS: u32 = <u32>offsetof<Table>('stats') >> 2
 export const TABLE_CODE_BITS: u32 = <u32>offsetof<Table>('codeBits') >> 2
+export const TABLE_RELAXED: u32 = <u32>offsetof<Table>('relaxed') >> 2
+export const TABLE_WIDE_COLUMNS: u32 = <u32>offsetof<Table>('wideColumns') >> 2
+export const TABLE_WIDE_CODES: u32 = <u32>offsetof<Table>('wideCodes') >> 2
+export const TABLE_CODED_NORMS: u32 = <u32>offsetof<Table>('codedNorms') >> 2
+export const TABLE_CODE_SUMS: u32 = <u32>offsetof<Table>('codeSums') >> 2
 
 export const QUESTION_BYTES: u32 = <u32>offsetof<Question>()
 export const QUESTION_METRIC: u32 = <u32>offsetof<Question>('metric') >> 2

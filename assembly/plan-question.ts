@@ -22,7 +22,8 @@
  * underflows is below 2⁻¹²⁰, which F holds too.
  *
  * A bound that does not stay below the k-th best score, NaN included, sends its row to the float32 kernel.
- * Nothing above depends on how many bits c or q have, but through what is lost.
+ * Nothing above depends on how many bits c or q have, but through what is lost. v is rounded to float32, and f
+ * computed in it: query-vector.ts adds to ||f|| what that can lose.
  *
  * All of it bounds |score − A − s·t·(c·q)|, so there is a lower bound as well: k rows whose lower bounds
  * reach L are k rows whose scores do, and a row whose upper bound is below L is not among the best. So rows
@@ -32,92 +33,75 @@
 import { CODE_NORM, CODED_NORM, CODED_RATIO } from './code-stats'
 import { columnBytes } from './columns'
 import { MAX_BY_FOUR, packQuery } from './four-bits'
-import { Question, Table } from './records'
+import { high, largestOf, lengthOf, low, ROUNDER, scaledFour, sumOf } from './query-vector'
+import { CERTIFIED, Question, RELAXED, Table } from './records'
 import { COSINE } from './score'
 
 /** The proof counts roundings of up to so many columns. */
 export const MAX_CODED_COLUMNS: u32 = 65536
 
-/** Both halves of four numbers in float64. */
-function low(x: v128): v128 {
-  return f64x2.promote_low_f32x4(x)
-}
-
-function high(x: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3))
-}
-
-function sum(lanes: v128): f64 {
-  return f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1)
-}
-
+/** U is as much larger than ||u||, of which there is the inverse. */
+const NORM_WIDER: f64 = 1 + 1 / 65536
+/** Between these lengths of v squares in float32 lose nothing that matters, and none overflows. */
+const MIN_LENGTH: f64 = 1 / <f64>((<u64>1) << 40)
+const MAX_LENGTH: f64 = <f64>((<u64>1) << 60)
 /**
  * Quantises the query, works out A, t, U and F, and marks the question certified; unless there is nothing to
  * gain, the query being zeros. The query is padded with zeros, and so are the columns, to a multiple of 8.
  */
 export function planQuestion(table: Table, question: Question): void {
-  const bytes = columnBytes(table.dimension)
-  const means = table.columns
-  const spreads = table.columns + bytes
-  const query = question.query
   let offset = f64x2.splat(0)
-  let squares = f64x2.splat(0)
-  let scaledSquares = f64x2.splat(0)
-  let largest = f64x2.splat(0)
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const u = v128.load(query + at)
-    const w = v128.load(spreads + at)
-    const mean = v128.load(means + at)
+  let squares = f32x4.splat(0)
+  let largest = f32x4.splat(0)
+  for (let at: usize = 0, end = columnBytes(table.dimension); at < end; at += 16) {
+    const u = v128.load(question.query + at)
+    const mean = v128.load(table.columns + at)
     offset = f64x2.add(offset, f64x2.mul(low(u), low(mean)))
     offset = f64x2.add(offset, f64x2.mul(high(u), high(mean)))
-    squares = f64x2.add(squares, f64x2.mul(low(u), low(u)))
-    squares = f64x2.add(squares, f64x2.mul(high(u), high(u)))
-    const v0 = f64x2.mul(low(u), low(w))
-    const v1 = f64x2.mul(high(u), high(w))
-    scaledSquares = f64x2.add(scaledSquares, f64x2.mul(v0, v0))
-    scaledSquares = f64x2.add(scaledSquares, f64x2.mul(v1, v1))
-    largest = f64x2.max(largest, f64x2.max(f64x2.abs(v0), f64x2.abs(v1)))
+    const v = scaledFour(table, question, at)
+    squares = f32x4.add(squares, f32x4.mul(v, v))
+    largest = f32x4.max(largest, f32x4.abs(v))
   }
-  const widest = Math.max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1))
-  if (widest === 0) return
-  // |c·q| ≤ ||c||·||q|| stays in 32 bits
-  const codeNorm = <f64>load<f32>(table.stats + CODE_NORM)
-  const levels: f64 = table.codeBits === 4 ? MAX_BY_FOUR : 32766
-  const step = <f32>Math.max(widest / levels, (Math.sqrt(sum(scaledSquares)) * codeNorm) / 1073741824)
-  const lost = quantise(query, spreads, question.quantised, bytes, step)
-  if (table.codeBits === 4) question.constant = packQuery(question.quantised, table.codeStride)
-  const coded = <f64>load<f32>(table.stats + (question.metric === COSINE ? CODED_RATIO : CODED_NORM))
-  const scale: f64 = question.metric === COSINE ? <f64>question.inverseNorm : 1
-  const wider: f64 = 1 + 1 / 512
-  question.offset = <f32>(sum(offset) * scale)
-  question.step = step * <f32>scale
-  question.norm = <f32>(Math.sqrt(sum(squares)) * scale * (1 + 1 / 65536))
-  question.slack = <f32>(Math.sqrt(lost) * coded * scale * wider + 1e-36)
+  const length = Math.sqrt(sumOf(squares))
+  if (!(length > MIN_LENGTH && length < MAX_LENGTH)) return
+  const isCosine = question.metric === COSINE
+  const scale: f64 = isCosine ? <f64>question.inverseNorm : 1
+  question.offset = <f32>((f64x2.extract_lane(offset, 0) + f64x2.extract_lane(offset, 1)) * scale)
+  question.norm = <f32>((NORM_WIDER / <f64>question.inverseNorm) * scale)
   question.rescored = 0
   question.tried = 0
   question.listBytes = 0
-  question.certified = 1
+  question.certified =
+    table.relaxed !== 0 &&
+    call_indirect<bool>(table.relaxed, table, question, largestOf(largest), length, scale)
+      ? RELAXED
+      : planInSixteenBits(table, question, largestOf(largest), length, scale)
 }
 
-/** q = round(w∘u / t) in 16 bits. Returns ||f||² of f = w∘u − t·q. */
-function quantise(query: usize, spreads: usize, target: usize, bytes: usize, step: f32): f64 {
-  const steps = f64x2.splat(<f64>step)
-  let lost = f64x2.splat(0)
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const u = v128.load(query + at)
-    const w = v128.load(spreads + at)
-    const v0 = f64x2.mul(low(u), low(w))
-    const v1 = f64x2.mul(high(u), high(w))
-    const q0 = i32x4.trunc_sat_f64x2_s_zero(f64x2.nearest(f64x2.div(v0, steps)))
-    const q1 = i32x4.trunc_sat_f64x2_s_zero(f64x2.nearest(f64x2.div(v1, steps)))
-    const q = i16x8.narrow_i32x4_s(v128.shuffle<i64>(q0, q1, 0, 2), i32x4.splat(0))
-    v128.store64_lane(target + (at >> 1), q, 0)
-    // f from the narrowed q, so that a number cut off is part of what is lost
-    const narrowed = i32x4.extend_low_i16x8_s(q)
-    const f0 = f64x2.sub(v0, f64x2.mul(f64x2.convert_low_i32x4_s(narrowed), steps))
-    const upper = v128.shuffle<i32>(narrowed, narrowed, 2, 3, 2, 3)
-    const f1 = f64x2.sub(v1, f64x2.mul(f64x2.convert_low_i32x4_s(upper), steps))
-    lost = f64x2.add(lost, f64x2.add(f64x2.mul(f0, f0), f64x2.mul(f1, f1)))
+/** Quantises v, whose largest number and length are given, and works out t and F. Returns CERTIFIED. */
+function planInSixteenBits(table: Table, question: Question, widest: f64, length: f64, scale: f64): u32 {
+  const isPacked = table.codeBits === 4
+  // |c·q| ≤ ||c||·||q|| stays in 32 bits
+  const codeNorm = <f64>load<f32>(table.stats + CODE_NORM)
+  const step = <f32>Math.max(widest / (isPacked ? MAX_BY_FOUR : 32766), (length * codeNorm) / 1073741824)
+  const lost = quantise(table, question, step)
+  if (isPacked) question.constant = packQuery(question.quantised, table.codeStride)
+  const coded = <f64>load<f32>(table.stats + (question.metric === COSINE ? CODED_RATIO : CODED_NORM))
+  question.step = step * <f32>scale
+  question.slack = lengthOf(lost, length, coded * scale) + 1e-36
+  return CERTIFIED
+}
+
+/** q = round(v / t) in 16 bits, which it fits. Returns ||f||² of f = v − t·q. */
+function quantise(table: Table, question: Question, step: f32): f64 {
+  let lost = f32x4.splat(0)
+  for (let at: usize = 0, end = columnBytes(table.dimension); at < end; at += 16) {
+    const v = scaledFour(table, question, at)
+    const rounded = f32x4.add(f32x4.mul(v, f32x4.splat(1 / step)), f32x4.splat(ROUNDER))
+    const f = f32x4.sub(v, f32x4.mul(f32x4.sub(rounded, f32x4.splat(ROUNDER)), f32x4.splat(step)))
+    lost = f32x4.add(lost, f32x4.mul(f, f))
+    const q = i32x4.sub(rounded, f32x4.splat(ROUNDER))
+    v128.store64_lane(question.quantised + (at >> 1), i16x8.narrow_i32x4_s(q, q), 0)
   }
-  return sum(lost)
+  return sumOf(lost)
 }

@@ -3,6 +3,10 @@
  * its scan. Fields are 4 bytes each, in this order; fields.ts exports their places.
  */
 
+/** What `certified` may be beside 0. */
+export const CERTIFIED: u32 = 1
+export const RELAXED: u32 = 2
+
 @unmanaged
 export class Table {
   dimension: u32
@@ -29,6 +33,16 @@ export class Table {
   stats: usize
   /** 8 or 4: bits of a code. */
   codeBits: u32
+  /** Where the kernels of relaxed/ begin in the table of functions, or 0 where there are none. */
+  relaxed: u32
+  /** What relaxed/ needs of the rows: relaxed/wide-columns.ts. */
+  maxK: u32
+  wideCount: u32
+  wideColumns: usize
+  wideCodes: usize
+  codeSums: usize
+  codedNorms: usize
+  lossRatio: f32
 }
 
 @unmanaged
@@ -54,7 +68,7 @@ export class Question {
   rescored: u32
   /** The best rows so far: heap.ts. */
   heap: usize
-  /** Whether planQuestion has run and codes pay. */
+  /** 0, or the kernels that planQuestion made the question ready for: CERTIFIED or RELAXED. */
   certified: u32
   /** Its product with a row, on the way from one kernel to the next. */
   product: f32
@@ -62,6 +76,13 @@ export class Question {
   tried: u32
   /** What 4-bit codes leave out of each product: four-bits.ts. */
   constant: i32
+  /** How many bits coarser the other columns of a query are than its wide ones: relaxed/plan-question.ts. */
+  wideShift: u32
+  /** ||f|| where relaxed/ multiplies it with each row's own s·||c||, instead of F. */
+  lost: f32
+  /** t and ||f|| for products that relaxed/refine.ts has made finer. */
+  fineStep: f32
+  fineLost: f32
   /**
    * The word in which threads share the score a row must reach, or 0, and the question's number:
    * shared-threshold.ts.

@@ -35,7 +35,8 @@ export function makeCodes(memory: TableMemory, size: number, bits?: 4 | 8): void
 }
 
 /** Finds what all codes are relative to; those there were are good no more. */
-export function measureColumns({ core, layout }: TableMemory, size: number): void {
+export function measureColumns({ core, layout, relaxed }: TableMemory, size: number): void {
+  relaxed?.forget()
   core.measureColumns(layout.table, size, Math.max(1, Math.floor(size / COLUMN_SAMPLE)))
 }
 

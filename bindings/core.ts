@@ -4,8 +4,15 @@
  */
 import { instantiate } from '@assemblyscript/loader'
 
+/** What the core calls by its place: bindings/relaxed.ts puts functions there. */
+export interface FunctionTable {
+  grow(count: number): number
+  set(place: number, called: unknown): void
+}
+
 /** The functions of assembly/index.ts. Addresses are bytes from the start of the memory. */
 export interface CoreExports extends Record<string, unknown> {
+  readonly table: FunctionTable
   gather(table: number, ids: number, count: number, target: number): void
   inverseNorm(row: number, dimension: number): number
   inverseNorms(table: number, from: number, to: number): number

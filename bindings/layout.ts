@@ -13,6 +13,7 @@
  *   codes     |V| × (d rounded up to 8) int8, where there are codes (half where they have 4 bits)
  *   codeScales, residuals                  |V| float32 each, with codes
  *   columns, moments, stats, quantised     what codes are relative to, and queries as codes
+ *   relaxed   16 bytes a row for kernels with relaxed SIMD (bindings/relaxed.ts)
  *   rowScales   |V| float32, where rows are int8
  *   rows      |V| × d numbers, and 64 bytes and 3 × d behind the last   the table E
  *
@@ -152,14 +153,15 @@ function placeRowLists(capacity: number, place: Place) {
 /** What codes are relative to and bound by; nothing for no rows. */
 function placeBounds(capacity: number, dimension: number, place: Place) {
   const columns = capacity > 0 ? padded(dimension, 8) : 0
-  /** Bytes from one quantised query to the next. */
-  const quantisedBytes = columns * 2
+  /** Bytes from one quantised query to the next: 16 bits a column, or what relaxed kernels make of it. */
+  const quantisedBytes = 2 * padded(columns, 32) + 48
   return {
     columns: place(columns * COLUMN_VECTORS * 4),
     moments: place(columns * 16),
     stats: place(columns > 0 ? STATS * 4 : 0),
-    quantised: place(QUESTIONS * quantisedBytes),
+    quantised: place(columns > 0 ? QUESTIONS * quantisedBytes : 0),
     quantisedBytes,
+    relaxed: place(capacity > 0 ? capacity * 16 + 256 : 0),
     residuals: place(capacity * 4),
   }
 }

@@ -82,6 +82,7 @@ export function cosineWithVector(memory: TableMemory, queryNorm: number, vector:
 function writeQuestions(memory: TableMemory, queries: readonly KernelQuery[], params: KernelSearch): void {
   const { core, layout, questions, heapWords } = memory
   const { metric, k, minScore } = params
+  if (memory.hasCodes) memory.relaxed?.prepare(params.size, queries.length)
   // the lists of excluded rows lie at the end of the room for heaps
   let end = heapWords.length
   let index = 0

@@ -4,6 +4,7 @@ import { instantiateCore } from './core.ts'
 import { QUESTIONS, type TableLayout } from './layout.ts'
 import { type ReservedMemory, rowViews, type StoredRows } from './memory.ts'
 import { QuestionRecords, writeTableRecord } from './records.ts'
+import type { LinkRelaxed, RelaxedKernels } from './relaxed.ts'
 import type { Threads } from './threads.ts'
 
 export class TableMemory {
@@ -40,6 +41,8 @@ export class TableMemory {
     reserved: ReservedMemory,
     /** The other threads that search, where there are any. */
     readonly workers: Threads | undefined,
+    /** Faster kernels for codes, where the engine has them. */
+    readonly relaxed: RelaxedKernels | undefined,
   ) {
     const { layout } = reserved
     const buffer = reserved.memory.buffer as ArrayBuffer
@@ -69,10 +72,13 @@ export class TableMemory {
     module: CompiledModule,
     reserved: ReservedMemory,
     SeveralThreads?: typeof Threads,
+    link?: LinkRelaxed,
   ): Promise<TableMemory> {
     const { layout, memory } = reserved
     const core = await instantiateCore(module, memory)
-    return new TableMemory(core, reserved, SeveralThreads && new SeveralThreads(core, layout, module, memory))
+    const relaxed = link?.(core, layout, memory)
+    const threads = SeveralThreads && new SeveralThreads(core, layout, memory, module, relaxed?.module)
+    return new TableMemory(core, reserved, threads, relaxed)
   }
 
   /** Threads that search: 1, and the workers that run. */
@@ -93,6 +99,7 @@ export class TableMemory {
   /** Makes the codes of rows [from, to), which are not int8, once their columns are measured (codes.ts). */
   encodeRows(from: number, to: number): void {
     this.core.encodeRows(this.layout.table, from, to)
+    this.relaxed?.update(from, to)
   }
 
   /** Copies a row into a query; returns its inverse norm. */

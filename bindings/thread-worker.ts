@@ -5,6 +5,7 @@
 // Stryker disable all: what runs is the bundled text in build/worker.ts, which has no mutants
 import { QUESTION_BYTES, QUESTION_HEAP, QUESTION_PRODUCTS } from '../build/core-constants.ts'
 import type { CoreExports } from './core.ts'
+import { linkRelaxed } from './link-relaxed.ts'
 import { blocksOfChunk, CONTROL, CONTROL_WORDS, isCurrent, STOP, takeChunk } from './thread-control.ts'
 
 const RECORD_WORDS = QUESTION_BYTES / 4
@@ -12,6 +13,8 @@ const RECORD_WORDS = QUESTION_BYTES / 4
 /** What a worker is started with: a compiled core, the table's memory, and where things lie in it. */
 export interface WorkerStart {
   module: WebAssembly.Module
+  /** The kernels with relaxed SIMD, where the engine has them. */
+  relaxed: WebAssembly.Module | undefined
   memory: WebAssembly.Memory
   /** Its number, from 1: 0 is the caller. */
   thread: number
@@ -28,6 +31,7 @@ const SPINS = 2000
 function run(start: WorkerStart): void {
   const core = new WebAssembly.Instance(start.module, { env: { memory: start.memory } })
     .exports as unknown as CoreExports
+  if (start.relaxed) linkRelaxed(core, start.relaxed, start.memory)
   const control = new Int32Array(start.memory.buffer, start.control, CONTROL_WORDS)
   const published = new Uint32Array(start.memory.buffer, start.published)
   const shift = start.thread * start.workspaceBytes

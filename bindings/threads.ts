@@ -42,14 +42,15 @@ export class Threads {
   constructor(
     private readonly core: CoreExports,
     private readonly layout: TableLayout,
-    module: CompiledModule,
     memory: LinearMemory,
+    module: CompiledModule,
+    relaxed: CompiledModule | undefined,
   ) {
     const { control, questions, workspaceBytes, published, threads } = layout
     this.control = new Int32Array(memory.buffer, control, CONTROL_WORDS)
     this.records = new Uint32Array(memory.buffer, questions, (threads * workspaceBytes) / 4)
     this.published = new Uint32Array(memory.buffer, published, QUESTIONS * RECORD_WORDS)
-    this.stop = startWorkers(layout, module, memory)
+    this.stop = startWorkers(layout, { memory, module, relaxed })
     forgotten.register(this, this.stop, this)
   }
 

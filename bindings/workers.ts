@@ -10,15 +10,14 @@ import type { WorkerStart } from './thread-worker.ts'
  */
 export function startWorkers(
   layout: TableLayout,
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
+  shared: Pick<WorkerStart, 'memory' | 'module' | 'relaxed'>,
 ): () => void {
   const { table, control, published, questions, workspaceBytes, threads } = layout
-  const words = new Int32Array(memory.buffer, control, CONTROL_WORDS)
+  const words = new Int32Array(shared.memory.buffer, control, CONTROL_WORDS)
   const stops: (() => void)[] = []
   let stopped = false
   const start = (thread: number, again: boolean) => {
-    const data = { module, memory, thread, table, control, published, questions, workspaceBytes }
+    const data = { ...shared, thread, table, control, published, questions, workspaceBytes }
     stops[thread] = startWorker(data, () => {
       Atomics.store(words, CONTROL.running + thread, 0)
       if (!stopped && again) start(thread, false)

@@ -7,12 +7,16 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import zopfli from '@gfx/zopfli'
 import { build } from 'esbuild'
-import { compileCore } from './compile-core.mjs'
+import { compileCore, compileRelaxed } from './compile-core.mjs'
 
-const bytes = await compileCore()
-// what zlib packs at its best, in 4 % fewer bytes
-const deflated = Buffer.from(await zopfli.zlibAsync(bytes, { numiterations: 500 })).toString('base64')
-writeModule('inline', 'rowspace.wasm, deflated (zlib), as base64', 'inlineCore', deflated)
+writeModule(
+  'inline',
+  'rowspace.wasm, deflated (zlib), as base64',
+  'inlineCore',
+  await deflated(await compileCore()),
+)
+const relaxed = await deflated(await compileRelaxed())
+writeModule('relaxed', 'relaxed.wasm, deflated (zlib), as base64', 'inlineRelaxed', relaxed)
 
 const worker = await build({
   entryPoints: ['bindings/thread-worker.ts'],
@@ -30,6 +34,11 @@ const table = 'data/glove-20k.safetensors'
 // `npm run data` makes it, with a build that has none
 const packed = existsSync(table) ? deflateSync(readFileSync(table), { level: 9 }).toString('base64') : ''
 writeModule('default-table', `${table}, deflated (zlib), as base64`, 'defaultTable', packed)
+
+/** What zlib packs at its best, in 4 % fewer bytes. */
+async function deflated(bytes) {
+  return Buffer.from(await zopfli.zlibAsync(bytes, { numiterations: 500 })).toString('base64')
+}
 
 /** Writes a module of build/ that exports one text. */
 function writeModule(module, what, name, text) {

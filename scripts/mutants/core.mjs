@@ -82,6 +82,7 @@ function compile(copy) {
 function digest(copy) {
   return createHash('sha256')
     .update(readFileSync(join(copy, 'build/rowspace.wasm')))
+    .update(readFileSync(join(copy, 'build/relaxed.wasm')))
     .digest('hex')
 }
 

@@ -128,7 +128,10 @@ export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest
       // loaded on demand: most apps search by one thread
       const several = threads > 1 ? await import('../../bindings/threads.ts') : undefined
       const module = await load(core, several ? several.compileSharedCore : compileCore)
-      return TableMemory.create(module, memory, several?.Threads)
+      // a core of the caller's may be of another version
+      const usesRelaxed = core === undefined && memory.layout.hasCodes
+      const relaxed = usesRelaxed ? await import('../../bindings/relaxed.ts') : undefined
+      return TableMemory.create(module, memory, several?.Threads, await relaxed?.loadRelaxed(threads))
     },
   }
 }

@@ -13,7 +13,14 @@ test('the core with a shared memory, byte for byte as the compiler makes it', as
   try {
     const [wasm, wat] = ['shared.wasm', 'shared.wat'].map((name) => relative('.', join(folder, name)))
     const flags = ['--sharedMemory', '--enable', 'threads', '--outFile', wasm!, '--textFile', wat!]
-    const { error, stderr } = await main(['--config', 'asconfig.json', '--target', 'portable', ...flags])
+    const { error, stderr } = await main([
+      'assembly/index.ts',
+      '--config',
+      'asconfig.json',
+      '--target',
+      'portable',
+      ...flags,
+    ])
     expect(error, stderr.toString()).toBeNull()
     const { optimizeCore } = await import(projectPath('scripts/optimize-core.mjs'))
     const expected: Uint8Array = optimizeCore(

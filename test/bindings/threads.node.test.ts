@@ -82,7 +82,7 @@ function scanWith(late: (answer: () => void) => number) {
     },
     mergeHeap: (...args: number[]) => void merged.push(args),
   }
-  const threads = new Threads(core as unknown as CoreExports, layout, module, memory)
+  const threads = new Threads(core as unknown as CoreExports, layout, memory, module, undefined)
   const records = (thread: number) =>
     new Uint32Array(memory.buffer, layout.questions + thread * layout.workspaceBytes, 2 * RECORD_WORDS)
   records(0)[RECORD_WORDS + QUESTION_RESCORED] = 30
