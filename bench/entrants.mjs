@@ -21,9 +21,11 @@ const rowspace = (name, options) => ({
 
 export const FLOAT32 = rowspace('float32 scan', { codes: false })
 export const CERTIFIED = rowspace('certified', {})
+/** By the kernels of engines that have no relaxed SIMD, where this one has. */
+export const PORTABLE = rowspace('certified, without relaxed SIMD', { portable: true })
 export const FLOAT32_THREADS = rowspace('float32 scan, two threads', { codes: false, threads: 2 })
 export const CERTIFIED_THREADS = rowspace('certified, two threads', { threads: 2 })
-export const ROWSPACE = [FLOAT32, CERTIFIED, FLOAT32_THREADS, CERTIFIED_THREADS]
+export const ROWSPACE = [FLOAT32, CERTIFIED, PORTABLE, FLOAT32_THREADS, CERTIFIED_THREADS]
 
 /** `core` as bench/reading/compile.mjs gives it. */
 export const readers = (core) =>

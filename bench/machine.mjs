@@ -1,5 +1,8 @@
 /** The machine and the engine, in their own words. */
 import { cpus, totalmem } from 'node:os'
+import { relaxedSimd } from 'wasm-feature-detect'
+
+const hasRelaxedSimd = await relaxedSimd()
 
 export function machine() {
   const processors = cpus()
@@ -9,9 +12,10 @@ export function machine() {
     memoryBytes: totalmem(),
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
+    simd: hasRelaxedSimd ? 'relaxed SIMD' : 'SIMD without relaxed',
   }
 }
 
-export function describeMachine({ processor, cores, memoryBytes, platform, node }) {
-  return `${cores} cores, ${processor}, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${platform}, Node ${node}`
+export function describeMachine({ processor, cores, memoryBytes, platform, node, simd }) {
+  return `${cores} cores, ${processor}, ${Math.round(memoryBytes / 2 ** 30)} GiB, ${platform}, Node ${node}, ${simd}`
 }

