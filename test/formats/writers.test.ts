@@ -174,6 +174,13 @@ describe('encodeSafetensors', () => {
     for (const count of [1, 3]) {
       const bytes = Array.from({ length: count }, () => new Uint8Array(8))
       expect(() => join(encodeSafetensors([{ ...tensor, bytes }]))).toThrow(/needs 16/)
+      // what is too much is not written
+      const written: Uint8Array[] = []
+      const write = () => {
+        for (const chunk of encodeSafetensors([{ ...tensor, bytes }])) written.push(chunk)
+      }
+      expect(write).toThrow(/needs 16/)
+      expect(written.slice(1)).toEqual(bytes.slice(0, 2))
     }
   })
 

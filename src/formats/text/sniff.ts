@@ -51,6 +51,7 @@ export function rowDimension(head: Uint8Array, atEnd: boolean): number | undefin
     if (dimension > 0 && isRow(line, dimension)) counts.set(dimension, (counts.get(dimension) ?? 0) + 1)
   }
   const [[dimension] = []] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])
+  // Stryker disable next-line ConditionalExpression: of no dimension no line is a row
   if (dimension === undefined) return undefined
   const fitting = lines.filter((line) => isRow(line, dimension))
   return fitting.length * 2 >= lines.length ? dimension : undefined
