@@ -7,8 +7,10 @@ import {
   firstLines,
   isRow,
   lastFields,
+  readLines,
 } from '../../src/formats/text/lines.ts'
-import { ascii } from './files.ts'
+import { bytesSource } from '../../src/sources/bytes.ts'
+import { ascii, rejection } from './files.ts'
 
 describe('lines', () => {
   const linesOf = (text: string) => {
@@ -36,6 +38,36 @@ describe('lines', () => {
     expect(first(1)).toEqual([2])
     expect(first(2)).toEqual([2, 1])
     expect(first(9)).toEqual([2, 1, 1])
+  })
+})
+
+describe('a file read in blocks', () => {
+  const TEXT = 'ab\ncd\n\nefghij\nk'
+  const chunksOf = async (text: string, start: number, maxLineBytes?: number) => {
+    const chunks: [offset: number, text: string][] = []
+    const source = bytesSource(ascii(text))
+    for await (const { bytes, offset } of readLines(source, start, { blockBytes: 4 }, maxLineBytes))
+      chunks.push([offset, String.fromCharCode(...bytes)])
+    return chunks
+  }
+
+  test('comes in whole lines, with their places', async () => {
+    const rest: [number, string][] = [
+      [7, 'efghij\n'],
+      [14, 'k'],
+    ]
+    expect(await chunksOf(TEXT, 0)).toEqual([[0, 'ab\n'], [3, 'cd\n\n'], ...rest])
+    // no chunk is empty
+    expect(await chunksOf(TEXT.slice(0, -1), 7)).toEqual(rest.slice(0, 1))
+    expect(await chunksOf('', 0)).toEqual([])
+  })
+
+  test('has no line of more bytes than are read', async () => {
+    expect(await chunksOf(TEXT, 0, 5)).toHaveLength(4)
+    expect(await rejection(chunksOf(TEXT, 0, 4))).toMatchObject({
+      code: 'INVALID_FORMAT',
+      details: { offset: 7 },
+    })
   })
 })
 

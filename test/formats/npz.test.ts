@@ -197,6 +197,15 @@ test('in a gzip file it is unpacked once, however many arrays it has', async () 
   expect(read).toBeLessThan(2 * packed.length)
 })
 
+test('words of more than a block are read whole', async () => {
+  const words = Array.from({ length: 25_000 }, (_, id) => `word number ${id}`)
+  const bytes = await zip([
+    { name: 'vectors.npy', bytes: npy('<f4', [words.length, 1], new Float32Array(words.length)) },
+    { name: 'words.npy', bytes: wordArray(words), stored: true },
+  ])
+  expect((await readTable(bytes)).tokens).toEqual(words)
+})
+
 test('in a gzip file of more than is held, it is to be unpacked first', async () => {
   const random = randomNumbers(5)
   const noise = Float32Array.from({ length: 100_000 }, () => random())
