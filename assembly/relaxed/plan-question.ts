@@ -2,11 +2,11 @@
  * A query for the kernels of products.ts, in fewer bits than ../plan-question.ts gives it. The proof there holds
  * for any q: what fewer bits lose is in ||f||.
  *
- *   codes of 8 bits   q_j = 64 + round(v_j / T), 1 … 127, for all columns but the wide ones, where it is 64;
- *                     for these, 16 bits of v_j / t, with T = t · 2^wideShift
+ *   codes of 8 bits   q_j = 32 + round(v_j / T), 0 … 64, for all columns but the wide ones, where it is 32;
+ *                     for these, 16 bits of v_j / t, with T = t · 2^wideShift; then what is lost, in 7 bits
  *   codes of 4 bits   q_j = round(v_j / t), −127 … 127, for each eight columns the even ones first
  *
- * v = w∘u. Behind the last column stand zeros up to a multiple of 32, then the wide columns' 16 bits, then room
+ * v = w∘u. Behind the last column stand zeros up to a multiple of 32. The wide columns' 16 bits come last, then room
  * for eight float32.
  */
 
@@ -17,7 +17,7 @@ import { Question, Table } from '../records'
 import { WIDE_COLUMNS } from './wide-columns'
 
 /** Largest numbers of a quantised query. */
-const LEVELS: f64 = 63
+const LEVELS: f64 = 32
 const LEVELS_BY_FOUR: f64 = 127
 const WIDE_LEVELS: f64 = 32767
 /** A half step of the query is so many of the fine one. */
@@ -28,7 +28,7 @@ const MAX_PRODUCT: f64 = 536870912
 /** What F holds beside what is lost: what underflows (../plan-question.ts). */
 const SMALLEST: f32 = 1e-36
 
-/** Bytes of a query in 7 bits. */
+/** Bytes of a query, and of what it lost. */
 function queryBytes(table: Table): usize {
   return (table.dimension + 31) & ~31
 }
@@ -142,7 +142,7 @@ function quantise(table: Table, question: Question, step: f32): f64 {
     sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(q))
     const numbers = isPacked
       ? v128.shuffle<i8>(q, q, 0, 4, 8, 12, 2, 6, 10, 14, 0, 0, 0, 0, 0, 0, 0, 0)
-      : i8x16.narrow_i16x8_s(i16x8.add(q, i16x8.splat(64)), q)
+      : i8x16.narrow_i16x8_s(i16x8.add(q, i16x8.splat(32)), q)
     v128.store64_lane(question.quantised + (at >> 2), numbers, 0)
   }
   if (isPacked) question.constant = -15 * total(sums)
@@ -156,8 +156,8 @@ function quantiseLost(table: Table, question: Question, step: f32, fineStep: f32
   let lost = f32x4.splat(0)
   for (let at: usize = 0, end = columnBytes(table.dimension); at < end; at += 32) {
     const q = v128.load8x8_u(question.quantised + (at >> 2))
-    const q0 = f32x4.convert_i32x4_s(i32x4.sub(i32x4.extend_low_i16x8_u(q), i32x4.splat(64)))
-    const q1 = f32x4.convert_i32x4_s(i32x4.sub(i32x4.extend_high_i16x8_u(q), i32x4.splat(64)))
+    const q0 = f32x4.convert_i32x4_s(i32x4.sub(i32x4.extend_low_i16x8_u(q), i32x4.splat(32)))
+    const q1 = f32x4.convert_i32x4_s(i32x4.sub(i32x4.extend_high_i16x8_u(q), i32x4.splat(32)))
     const f0 = f32x4.sub(scaledFour(table, question, at), f32x4.mul(q0, f32x4.splat(step)))
     const f1 = f32x4.sub(scaledFour(table, question, at + 16), f32x4.mul(q1, f32x4.splat(step)))
     const r0 = f32x4.add(f32x4.mul(f0, f32x4.splat(1 / fineStep)), f32x4.splat(ROUNDER))

@@ -3,7 +3,8 @@
  * i16x8.relaxed_dot_i8x16_i7x16_s. What is relaxed of it is what it does with a second operand of 128 and more,
  * and whether a pair's sum saturates in 16 bits. Neither comes up:
  *
- *   codes of 8 bits   |c₀ q₀ + c₁ q₁| ≤ 2 · 128 · 127 < 2¹⁵, with the query, 0 … 127, second
+ *   codes of 8 bits   −128 · 64 · 2 ≤ c₀ q₀ + c₁ q₁ ≤ 127 · 64 · 2, with the query, 0 … 64, second; two of them
+ *                     add up to −2¹⁵ at least, and to less than 2¹⁵
  *   codes of 4 bits   |q₀ u₀ + q₁ u₁| ≤ 2 · 127 · 15, with the codes, u = 0 … 15, second; eight of them add up
  *                     to less than 2¹⁵
  *
@@ -49,6 +50,16 @@ function dot(codes: v128, query: v128): v128 {
   return i32x4.extadd_pairwise_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(codes, query))
 }
 
+/** c·q of 32 columns. */
+function dotOfTwo(codes: usize, q: v128, p: v128): v128 {
+  return i32x4.extadd_pairwise_i16x8_s(
+    i16x8.add(
+      i16x8.relaxed_dot_i8x16_i7x16_s(v128.load(codes), q),
+      i16x8.relaxed_dot_i8x16_i7x16_s(v128.load(codes, 16), p),
+    ),
+  )
+}
+
 /** Adds up the lanes of four registers: lane i of the answer is the sum of register i's. */
 function sumsOf(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
   const low = i32x4.add(v128.shuffle<i32>(s0, s1, 0, 4, 1, 5), v128.shuffle<i32>(s0, s1, 2, 6, 3, 7))
@@ -78,16 +89,12 @@ function productsByEight(table: Table, question: Question, from: u32, to: u32): 
     row += stride
     let query = question.quantised
     for (; r0 + 16 < row; r0 += 32) {
-      let q = v128.load(query)
-      s0 = i32x4.add(s0, dot(v128.load(r0), q))
-      s1 = i32x4.add(s1, dot(v128.load(r1), q))
-      s2 = i32x4.add(s2, dot(v128.load(r2), q))
-      s3 = i32x4.add(s3, dot(v128.load(r3), q))
-      q = v128.load(query, 16)
-      s0 = i32x4.add(s0, dot(v128.load(r0, 16), q))
-      s1 = i32x4.add(s1, dot(v128.load(r1, 16), q))
-      s2 = i32x4.add(s2, dot(v128.load(r2, 16), q))
-      s3 = i32x4.add(s3, dot(v128.load(r3, 16), q))
+      const q = v128.load(query)
+      const p = v128.load(query, 16)
+      s0 = i32x4.add(s0, dotOfTwo(r0, q, p))
+      s1 = i32x4.add(s1, dotOfTwo(r1, q, p))
+      s2 = i32x4.add(s2, dotOfTwo(r2, q, p))
+      s3 = i32x4.add(s3, dotOfTwo(r3, q, p))
       query += 32
       r1 += 32
       r2 += 32
@@ -138,25 +145,27 @@ function ofFourByEight(
     let qd = d.quantised
     let at = row
     row += stride
-    for (; at < row; at += 16) {
-      const r = v128.load(at)
-      const t = v128.load(at + apart)
+    for (; at < row; at += 32) {
       let q = v128.load(qa)
-      s0 = i32x4.add(s0, dot(r, q))
-      t0 = i32x4.add(t0, dot(t, q))
+      let p = v128.load(qa, 16)
+      s0 = i32x4.add(s0, dotOfTwo(at, q, p))
+      t0 = i32x4.add(t0, dotOfTwo(at + apart, q, p))
       q = v128.load(qb)
-      s1 = i32x4.add(s1, dot(r, q))
-      t1 = i32x4.add(t1, dot(t, q))
+      p = v128.load(qb, 16)
+      s1 = i32x4.add(s1, dotOfTwo(at, q, p))
+      t1 = i32x4.add(t1, dotOfTwo(at + apart, q, p))
       q = v128.load(qc)
-      s2 = i32x4.add(s2, dot(r, q))
-      t2 = i32x4.add(t2, dot(t, q))
+      p = v128.load(qc, 16)
+      s2 = i32x4.add(s2, dotOfTwo(at, q, p))
+      t2 = i32x4.add(t2, dotOfTwo(at + apart, q, p))
       q = v128.load(qd)
-      s3 = i32x4.add(s3, dot(r, q))
-      t3 = i32x4.add(t3, dot(t, q))
-      qa += 16
-      qb += 16
-      qc += 16
-      qd += 16
+      p = v128.load(qd, 16)
+      s3 = i32x4.add(s3, dotOfTwo(at, q, p))
+      t3 = i32x4.add(t3, dotOfTwo(at + apart, q, p))
+      qa += 32
+      qb += 32
+      qc += 32
+      qd += 32
     }
     storeToFour(i << 2, sumsOf(s0, s1, s2, s3), a, b, c, d)
     storeToFour((i + half) << 2, sumsOf(t0, t1, t2, t3), a, b, c, d)
@@ -170,12 +179,12 @@ function storeToFour(at: usize, sums: v128, a: Question, b: Question, c: Questio
   v128.store32_lane(d.products + at, sums, 3)
 }
 
-/** Takes off what q + 64 added to each product, and adds those of the wide columns. */
+/** Takes off what q + 32 added to each product, and adds those of the wide columns. */
 function finishProducts(table: Table, question: Question, from: u32, to: u32): void {
   let target = question.products
   if (table.wideCount === 0) {
     for (let id = from; id < to; id += 4) {
-      const sums = i32x4.shl(v128.load(table.codeSums + (id << 2)), 6)
+      const sums = i32x4.shl(v128.load(table.codeSums + (id << 2)), 5)
       v128.store(target, i32x4.sub(v128.load(target), sums))
       target += 16
     }
@@ -185,7 +194,7 @@ function finishProducts(table: Table, question: Question, from: u32, to: u32): v
   const shift = question.wideShift
   let wide = table.wideCodes + from * WIDE_COLUMNS
   for (let id = from; id < to; id += 4) {
-    const sums = i32x4.shl(v128.load(table.codeSums + (id << 2)), 6)
+    const sums = i32x4.shl(v128.load(table.codeSums + (id << 2)), 5)
     const main = i32x4.shl(i32x4.sub(v128.load(target), sums), shift)
     const wides = sumsOf(
       i32x4.dot_i16x8_s(v128.load8x8_s(wide), query),

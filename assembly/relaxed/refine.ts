@@ -1,5 +1,5 @@
 /**
- * Finer bounds for the rows that a query in 7 bits leaves open: what it lost, f, is in 7 bits as well. With
+ * Finer bounds for the rows that a query in 6 bits leaves open: what it lost, f, is there in 7 bits. With
  * v = T·q + t·g + f′, in the words of ../plan-question.ts:
  *
  *   s·t·(c·g) is added to both bounds, and s·||c||·||f′|| stands in place of s·||c||·||f||.

@@ -3,7 +3,7 @@
  *
  *   codedNorms   |V| float32   s·||c||, a little wider: fewer bits of a query lose more, so that the largest of
  *                              all rows would be too much for most
- *   codeSums     |V| int32     Σ c, for codes of 8 bits: a query is multiplied as q + 64, to be positive
+ *   codeSums     |V| int32     Σ c, for codes of 8 bits: a query is multiplied as q + 32, to be positive
  *   lossRatio                  how much of ||f|| / ||u|| is worth it
  */
 import { WIDER } from '../code-stats'
@@ -13,9 +13,9 @@ import { eightOf, evenOf, oddOf } from './nibbles'
 import { gatherWide } from './wide-columns'
 
 /** Where a query's few bits lose more than so many times what the codes lose, it gets sixteen. */
-const MAX_LOSS: f64 = 3
-/** Of so many rows for each that is wanted, few are left open in 7 bits. */
-const ROWS_A_MATCH: u32 = 256
+const MAX_LOSS: f64 = 6
+/** Of so many rows for each that is wanted, few are left open by a query's few bits. */
+const ROWS_A_MATCH: u32 = 512
 /** Rows that are looked at. */
 const SAMPLE: u32 = 256
 /** The standard deviation of a rounding, in steps. */

@@ -1,5 +1,5 @@
 /**
- * The wide columns. A query in 7 bits would spend its levels on the few columns in which tables of language
+ * The wide columns. A query in 6 bits would spend its levels on the few columns in which tables of language
  * models are far wider than in the rest; so the widest stand apart, and are multiplied in 16 bits.
  *
  *   wideColumns   u32 × 8       the columns
