@@ -3,9 +3,8 @@
  * Use of MMR, Diversity-Based Reranking for Reordering Documents and Producing Summaries, 1998).
  */
 
-import { isWithin, readChecked } from '../core/checked-options.ts'
 import { SEARCH_OPTIONS } from '../core/options.ts'
-import type { KeysOf } from '../core/strict-options.ts'
+import { isWithin, type KeysOf, readChecked } from '../core/strict-options.ts'
 import { invalidArgument } from '../core/values.ts'
 import { readSearchOptions } from '../table/arguments.ts'
 import { checkTable } from '../table/check-table.ts'

@@ -3,18 +3,18 @@
  * nothing, and what is unknown or of another kind is an error before anything is sent.
  */
 
+import { SEARCH_OPTIONS } from '../core/options.ts'
 import {
   BOOLEAN,
   FUNCTION,
   integerFrom,
+  type KeysOf,
   oneOf,
   readChecked,
   SIGNAL,
   STRING,
   WATCHED,
-} from '../core/checked-options.ts'
-import { SEARCH_OPTIONS } from '../core/options.ts'
-import type { KeysOf } from '../core/strict-options.ts'
+} from '../core/strict-options.ts'
 import { describe, invalidArgument } from '../core/values.ts'
 import type {
   ClickHouseAnalogyOptions,

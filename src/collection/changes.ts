@@ -2,8 +2,8 @@
  * The changes of a collection. Everything that can fail comes before the first step that changes something.
  */
 
-import { oneOf, readChecked } from '../core/checked-options.ts'
 import { RowspaceError } from '../core/errors.ts'
+import { oneOf, readChecked } from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import type { ReadChange, ReadEntry } from './entries.ts'
 import type { Key, Keys } from './keys.ts'

@@ -1,7 +1,7 @@
 /** Collection: rows that can be changed, with keys, and metadata to filter by. */
 
-import { readChecked, WATCHED } from '../core/checked-options.ts'
 import type { TableOptions } from '../core/options.ts'
+import { readChecked, WATCHED } from '../core/strict-options.ts'
 import { checkCount } from '../core/values.ts'
 import type { CheckedFilter } from '../metadata/condition.ts'
 import type { ColumnTypes, Metadata, NoColumns, StoredMetadata } from '../metadata/types.ts'

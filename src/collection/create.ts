@@ -1,8 +1,7 @@
 /** Creates the parts of an empty collection. */
 
-import { oneOf, readChecked } from '../core/checked-options.ts'
 import type { TableOptions } from '../core/options.ts'
-import type { KeysOf } from '../core/strict-options.ts'
+import { type KeysOf, oneOf, readChecked } from '../core/strict-options.ts'
 import { checkCount } from '../core/values.ts'
 import { makeColumns } from '../metadata/columns.ts'
 import type { ColumnTypes, NoColumns } from '../metadata/types.ts'

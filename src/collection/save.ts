@@ -1,9 +1,8 @@
 /** Writes a collection to a store. */
 
-import { WATCHED } from '../core/checked-options.ts'
 import { RowspaceError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
-import type { KeysOf } from '../core/strict-options.ts'
+import { type KeysOf, WATCHED } from '../core/strict-options.ts'
 import { readSafetensorsHeader } from '../formats/safetensors/header.ts'
 import { encodeSafetensors, type TensorToWrite } from '../formats/safetensors/writer.ts'
 import { closeGaps } from './changes.ts'

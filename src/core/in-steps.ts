@@ -2,10 +2,9 @@
  * Long work in steps: it yields to the event loop, reports progress, and can be stopped between two steps.
  */
 
-import { checkValue, FUNCTION, SIGNAL } from './checked-options.ts'
 import type { Progress } from './progress.ts'
 import { SafeProgress } from './safe-progress.ts'
-import type { KeysOf } from './strict-options.ts'
+import { checkValue, FUNCTION, type KeysOf, SIGNAL } from './strict-options.ts'
 
 /** Progress of a bulk question: `done` and `total` count questions. */
 export type WorkProgress = Progress<'search'>

@@ -1,10 +1,9 @@
 /** From a file of any known format to a table: the rows stream straight into the table's memory. */
 
-import { readChecked } from '../core/checked-options.ts'
 import { isRowspaceError, type RowspaceError } from '../core/errors.ts'
 import { TABLE_OPTIONS } from '../core/options.ts'
 import { SafeProgress } from '../core/safe-progress.ts'
-import { type KeysOf, pickOptions } from '../core/strict-options.ts'
+import { type KeysOf, pickOptions, readChecked } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import type { LoadedRows, LoadOptions, OpenOptions } from '../formats/format.ts'
 import { EmbeddingTable, type FilledRows, type TableOptions } from '../table/embedding-table.ts'

@@ -1,7 +1,6 @@
 /** The one reader of how table files are opened. */
 
-import { oneOf, readChecked } from '../core/checked-options.ts'
-import type { KeysOf } from '../core/strict-options.ts'
+import { type KeysOf, oneOf, readChecked } from '../core/strict-options.ts'
 import type { EncodingErrors, OpenOptions } from '../formats/format.ts'
 import { pickSourceOptions, SOURCE_OPTIONS } from '../sources/options.ts'
 

@@ -2,18 +2,19 @@
  * Reads how sources are opened: what is misspelt, or of another kind, is an error before the first request.
  */
 
+import { RowspaceError } from '../core/errors.ts'
 import {
   BOOLEAN,
+  type Check,
   checkValue,
   integerFrom,
   isWithin,
+  type KeysOf,
   pickChecked,
   readChecked,
   SIGNAL,
   STRING,
-} from '../core/checked-options.ts'
-import { RowspaceError } from '../core/errors.ts'
-import type { Check, KeysOf } from '../core/strict-options.ts'
+} from '../core/strict-options.ts'
 import { describe } from '../core/values.ts'
 import type { HubOptions, SourceOptions } from './source.ts'
 

@@ -1,10 +1,9 @@
 /** Vectors of bags of rows: their weighted means. */
 import { Pooling, UNIT } from '../../bindings/pooling.ts'
-import { oneOf, readChecked } from '../core/checked-options.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { checkFinite } from '../core/finite.ts'
 import { checkId } from '../core/id-set.ts'
-import type { KeysOf } from '../core/strict-options.ts'
+import { type KeysOf, oneOf, readChecked } from '../core/strict-options.ts'
 import { checkCount, describe, invalidArgument, isVector, readList } from '../core/values.ts'
 import { checkTable } from '../table/check-table.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'

@@ -1,6 +1,6 @@
 /** How sources are opened: every option of another kind is an error that names it, every good one is taken as it is. */
 import { describe, expect, test } from 'vitest'
-import { SIGNAL as A_SIGNAL, checkValue } from '../../src/core/checked-options.ts'
+import { SIGNAL as A_SIGNAL, checkValue } from '../../src/core/strict-options.ts'
 import { checkCache, pickSourceOptions } from '../../src/sources/options.ts'
 
 const SIGNAL = new AbortController().signal

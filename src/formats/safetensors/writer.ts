@@ -1,7 +1,7 @@
 /** Writes safetensors: a table, or any list of tensors. */
-import { oneOf, readChecked } from '../../core/checked-options.ts'
 import type { ElementType } from '../../core/element-types.ts'
 import { RowspaceError } from '../../core/errors.ts'
+import { oneOf, readChecked } from '../../core/strict-options.ts'
 import { describe, invalidArgument } from '../../core/values.ts'
 import { bfloat16Bits, float16Bits, quantise } from '../../core/write-rows.ts'
 import { bytesOf, checkWritable, rowBlocks, type WritableTable } from '../writable.ts'
