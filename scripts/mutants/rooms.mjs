@@ -31,8 +31,8 @@ const FIRST = {
     ].map((name) => `test/table/${name}.test.ts`),
     'test/text/pool.test.ts',
   ],
-  // the rest starts hundreds of processes, which every mutant that survives would wait for
-  cli: ['test/cli/!(bad-input|formats|hub).node.test.ts'],
+  // the rest starts hundreds of processes, and a mutant is tried on tests that reach it in their own process
+  cli: ['test/cli/!(answers|bad-input|formats|hub|live-sizes|views-of-commands).node.test.ts'],
   core: ['test/core', 'test/strict-options', 'test/table/element-types.test.ts'],
   sources: ['test/sources', 'test/formats/gzip.test.ts', 'test/formats/faults.test.ts'],
   open: [

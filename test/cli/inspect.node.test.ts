@@ -83,7 +83,11 @@ test.each<[string, TensorSpec[], string | undefined, string | undefined]>([
   ],
   ['one that is elsewhere', [], '{"tie_word_embeddings":false}', 'untied: the output layer is its own'],
 ])('whether the output layer is the table: %s', async (_, more, configuration, expected) => {
-  const { text } = await inspected([tensor(TABLE, 300, 8), ...more], configuration)
+  const { text, document } = await inspected([tensor(TABLE, 300, 8), ...more], configuration)
+  expect(document).toMatchObject({
+    tied: expected === undefined ? null : expected.startsWith('tied'),
+    outputTensor: more[0]?.name ?? null,
+  })
   const line = text()
     .split('\n')
     .find((line) => line.startsWith('  output'))
