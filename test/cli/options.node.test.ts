@@ -89,6 +89,24 @@ describe('values', () => {
       'INVALID_ARGUMENT',
     )
   })
+  test('an error says what is expected, and what is near', () => {
+    const message = (call: () => unknown) => {
+      try {
+        return call()
+      } catch (error) {
+        return (error as RowspaceError).message
+      }
+    }
+    expect(message(() => args('seed', 'x').count('seed', 1, Number.MIN_SAFE_INTEGER))).toBe(
+      '--seed must be an integer; got "x".',
+    )
+    expect(message(() => args('k', 'x').count('k', 1))).toBe('-k must be an integer ≥ 0; got "x".')
+    const choice = (value: string) => args('metric', value).choice('metric', ['cosine', 'dot'], 'dot')
+    expect(message(() => choice('dott'))).toBe(
+      '--metric must be cosine or dot; got "dott"; did you mean dot?',
+    )
+    expect(message(() => choice('xyzzy'))).toBe('--metric must be cosine or dot; got "xyzzy".')
+  })
   test('of an option that is given twice: the last one, and all of them by texts', () => {
     const read = readArguments(['t', '-k', '1', '-k', '2'], grammar)
     expect(read.text('k')).toBe('2')
