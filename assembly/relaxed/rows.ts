@@ -12,8 +12,10 @@ import { Table } from '../records'
 import { eightOf, evenOf, oddOf } from './nibbles'
 import { gatherWide } from './wide-columns'
 
-/** Where a query's few bits lose more than so many times what the codes lose, it gets sixteen. */
+/** Where a query's few bits lose more than so many times what the codes lose, it gets more. */
 const MAX_LOSS: f64 = 6
+/** Of codes of 4 bits, which lose sixteen times as much, and have no finer bounds. */
+const MAX_LOSS_BY_FOUR: f64 = 1
 /** Of so many rows for each that is wanted, few are left open by a query's few bits. */
 const ROWS_A_MATCH: u32 = 512
 /** Rows that are looked at. */
@@ -41,7 +43,7 @@ export function measureRows(table: Table, size: u32): void {
     norms += <f64>load<f32>(table.codedNorms + (id << 2))
   }
   table.maxK = size / ROWS_A_MATCH
-  table.lossRatio = <f32>((MAX_LOSS * residuals) / norms)
+  table.lossRatio = <f32>(((table.codeBits === 4 ? MAX_LOSS_BY_FOUR : MAX_LOSS) * residuals) / norms)
 }
 
 /** Finds what belongs to rows [from, to), whose codes are in place. */
