@@ -27,7 +27,8 @@ const { fround, abs, sqrt } = Math
 const FIELDS = { offset: 6, step: 7, norm: 8, slack: 9, wideShift: 16, lost: 17, fineStep: 18, fineLost: 19 }
 /** A field of the Table there. */
 const WIDE_COUNT = 18
-/** `certified` of a question for these kernels. */
+/** `certified` of a question for the core's own kernels, and for these. */
+const CERTIFIED = 1
 const RELAXED = 2
 const WIDE = 8
 
@@ -167,7 +168,7 @@ describe.each([8, 4] as const)('codes of %i bits', (bits) => {
 
   test.each(['dot', 'cosine'] as const)('a question by %s, its products and bounds', async (metric) => {
     if (link === undefined) return
-    let apart = 0
+    let [apart, left] = [0, 0]
     for (const [kind, size, dimension] of SHAPES) {
       const table = await codedTable(kind, size, dimension, bits)
       const { memory, rows, codeScales, residuals, means, spreads, codedNorms } = table
@@ -180,6 +181,10 @@ describe.each([8, 4] as const)('codes of %i bits', (bits) => {
         searchSome(memory, norms, { size, allowed: size, metric, k: 1 })
         expect(memory.queries[0]).toEqual(before)
         const planned = question(table)
+        if (bits === 4 && kind === 'outliers' && planned.certified === CERTIFIED) {
+          left++
+          continue
+        }
         expect(planned.certified, `${kind} ${size} x ${dimension}`).toBe(RELAXED)
         const scale = metric === 'cosine' ? inverseNorm : 1
         const v = Array.from(query, (u, j) => u * spreads[j]!)
@@ -215,6 +220,8 @@ describe.each([8, 4] as const)('codes of %i bits', (bits) => {
     }
     // wide columns come up, and do not where they need not
     if (bits === 8) expect(apart).toBe(4)
+    // and 8 bits may lose too much, where there are none
+    expect(left > 0).toBe(bits === 4)
   })
 
   test('eleven questions at once have the products that each has alone', async () => {
