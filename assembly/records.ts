@@ -35,6 +35,8 @@ export class Table {
   codeBits: u32
   /** Where the kernels of relaxed/ begin in the table of functions, or 0 where there are none. */
   relaxed: u32
+  /** Queries of this search. */
+  queries: u32
   /** What relaxed/ needs of the rows: relaxed/wide-columns.ts. */
   maxK: u32
   wideCount: u32

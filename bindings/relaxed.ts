@@ -3,9 +3,12 @@
  * and later, Chromium from 114. A part of its own, loaded where a table has codes.
  */
 import {
+  QUESTION_BYTES,
   TABLE_CODE_BITS,
   TABLE_CODE_SUMS,
   TABLE_CODED_NORMS,
+  TABLE_MAX_K,
+  TABLE_QUERIES,
   TABLE_RELAXED,
   TABLE_WIDE_CODES,
   TABLE_WIDE_COLUMNS,
@@ -13,14 +16,12 @@ import {
 import { inlineRelaxed } from '../build/relaxed.ts'
 import type { CompiledModule, CoreExports, LinearMemory } from './core.ts'
 import type { TableLayout } from './layout.ts'
-import { linkRelaxed, type RelaxedExports } from './link-relaxed.ts'
+import { BY_DOT, linkRelaxed, type RelaxedExports } from './link-relaxed.ts'
 
 /** Links the kernels to a core over a table's memory. */
 export type LinkRelaxed = (core: CoreExports, layout: TableLayout, memory: LinearMemory) => RelaxedKernels
 
-/** For fewer queries, or codes of 4 bits in shorter rows, the core's own kernels are as fast. */
-const TOGETHER = 4
-const WIDE_ROWS = 256
+type Kernel = RelaxedExports['productsOfFour']
 
 /** By whether the memory is shared. */
 const compiled = new Map<boolean, Promise<CompiledModule | undefined>>()
@@ -45,10 +46,27 @@ async function compileRelaxed(isShared: boolean): Promise<CompiledModule> {
   return WebAssembly.compile(withSharedMemory(bytes))
 }
 
+/**
+ * Rows that the kernels are tried on, for how many milliseconds each, and how often: the engine takes some to
+ * optimize them. On a busy machine it may take more, so that later tables try again.
+ */
+const TRIAL_ROWS = 256
+const TRIAL = 0.15
+const ROUNDS = 10
+const MAX_TRIALS = 3
+/** The others are simpler: those by dot products are taken where they are so much faster. */
+const FASTER = 1.1
+
+/** Whether kernels by dot products have turned out faster on this processor, and how often they were tried. */
+let isDotFaster = false
+let trials = 0
+
 export class RelaxedKernels {
   private readonly words: Uint32Array
   private readonly kernels: RelaxedExports
   private readonly place: number
+  /** The addresses of the first four. */
+  private readonly questions: readonly [number, number, number, number]
   /** Rows that the kernels know. */
   private known = 0
 
@@ -61,8 +79,17 @@ export class RelaxedKernels {
   ) {
     const { kernels, place } = linkRelaxed(core, module, memory)
     this.kernels = kernels
-    this.place = place
     this.words = new Uint32Array(memory.buffer, layout.table)
+    // for good: a thread that is late with an earlier question calls the kernels still
+    this.words[TABLE_RELAXED] = place
+    this.place = place
+    const { questions } = layout
+    this.questions = [
+      questions,
+      questions + QUESTION_BYTES,
+      questions + 2 * QUESTION_BYTES,
+      questions + 3 * QUESTION_BYTES,
+    ]
     // the lists of assembly/relaxed/, of 64 bytes and up to three rows more than there are
     let at = layout.relaxed
     for (const [field, bytes] of [
@@ -79,14 +106,62 @@ export class RelaxedKernels {
   /** Before a search of the first `size` rows, which have codes, for so many queries. */
   prepare(size: number, queries: number): void {
     const { kernels, words } = this
-    const { table, codeStride } = this.layout
-    const isPacked = words[TABLE_CODE_BITS] === 4
-    words[TABLE_RELAXED] = !isPacked || queries >= TOGETHER || codeStride >= WIDE_ROWS ? this.place : 0
+    const { table } = this.layout
+    words[TABLE_QUERIES] = queries
     if (size <= this.known) return
-    if (this.known === 0 && !isPacked) kernels.chooseColumns(table, size)
+    if (this.known === 0 && words[TABLE_CODE_BITS] === 8) kernels.chooseColumns(table, size)
     kernels.addRows(table, this.known, size)
     kernels.measureRows(table, size)
     this.known = size
+    if (!isDotFaster && trials++ < MAX_TRIALS) isDotFaster = this.compare(Math.min(size, TRIAL_ROWS))
+    if (isDotFaster) words[TABLE_RELAXED] = this.place + BY_DOT
+  }
+
+  /**
+   * Whether kernels by dot products are faster. A wrong guess costs time and nothing else; kernels that give
+   * other products (an engine whose relaxed SIMD was not finished had some) are never taken.
+   */
+  private compare(rows: number): boolean {
+    const { words } = this
+    const { productsOfFour, productsOfFourByDot } = this.kernels
+    const bits = words[TABLE_CODE_BITS] ?? 8
+    // what is read of codes of 4 bits is no matter
+    words[TABLE_CODE_BITS] = 8
+    const products = this.run(productsOfFour, rows)
+    let [best, bestByDot] = [0, 0]
+    if (this.run(productsOfFourByDot, rows).every((product, index) => product === products[index])) {
+      for (let round = 0; round < ROUNDS; round++) {
+        best = Math.max(best, this.speed(productsOfFour, rows))
+        bestByDot = Math.max(bestByDot, this.speed(productsOfFourByDot, rows))
+      }
+    }
+    words[TABLE_CODE_BITS] = bits
+    return bestByDot > best * FASTER
+  }
+
+  /** Calls in a millisecond. Queries are what an earlier question left. */
+  private speed(kernel: Kernel, rows: number): number {
+    const { table } = this.layout
+    const [a, b, c, d] = this.questions
+    const start = performance.now()
+    let calls = 0
+    for (; performance.now() - start < TRIAL; calls++) kernel(table, a, b, c, d, 0, rows)
+    return calls / (performance.now() - start)
+  }
+
+  /** The products of a kernel with queries of all kinds of bytes. */
+  private run(kernel: Kernel, rows: number): Int32Array {
+    const { table, dimension, quantised, quantisedBytes, products, productsBytes } = this.layout
+    const { buffer } = this.words
+    const queries = new Uint8Array(buffer, quantised, 4 * quantisedBytes)
+    for (const place of queries.keys()) {
+      queries[place] = place % quantisedBytes < dimension ? (place * 37) % 65 : 0
+    }
+    kernel(table, ...this.questions, 0, rows)
+    return Int32Array.from({ length: 4 * rows }, (_, index) => {
+      const at = products + Math.floor(index / rows) * productsBytes
+      return new DataView(buffer).getInt32(at + (index % rows) * 4, true)
+    })
   }
 
   /** After the codes of rows [from, to) changed. */
@@ -97,6 +172,6 @@ export class RelaxedKernels {
   /** Before all codes change. */
   forget(): void {
     this.known = 0
-    this.words[TABLE_RELAXED] = 0
+    this.words[TABLE_MAX_K] = 0
   }
 }

@@ -3,8 +3,9 @@
  * calls by its table of functions (bindings/relaxed.ts puts them there, in this order). Answers are the same to
  * the bit: kernels choose which rows are scored, and the core scores them.
  */
-export { planQuestion } from './plan-question'
+export { planForDot, planQuestion } from './plan-question'
 export { products, productsOfFour } from './products'
+export { productsByDot, productsOfFourByDot } from './products-by-dot'
 export { refine } from './refine'
 export { addRows, measureRows } from './rows'
 export { chooseColumns } from './wide-columns'

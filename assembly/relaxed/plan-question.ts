@@ -23,6 +23,9 @@ const WIDE_LEVELS: f64 = 32767
 /** A half step of the query is so many of the fine one. */
 const FINER: f32 = 126
 const MAX_WIDE_SHIFT: u32 = 8
+/** For fewer queries of codes of 4 bits in shorter rows the core's own kernels are as fast. */
+const TOGETHER: u32 = 4
+const WIDE_ROWS: u32 = 256
 /** |c·q| stays in 32 bits where ||c||·||v||/t is at most this: roundings add less than twice as much. */
 const MAX_PRODUCT: f64 = 536870912
 /** What F holds beside what is lost: what underflows (../plan-question.ts). */
@@ -42,10 +45,16 @@ export function wideQueryOf(table: Table, question: Question): usize {
 }
 
 /**
- * Quantises the query, whose v has the largest number `widest` and this length. Returns false, and leaves the
- * question as it is, where bounds would be too wide.
+ * Quantises the query for products.ts, where v has the largest number `widest` and this length. Returns false,
+ * and leaves the query as it is, where bounds would be too wide.
  */
 export function planQuestion(table: Table, question: Question, widest: f64, length: f64, scale: f64): bool {
+  if (table.codeBits === 4 && table.queries < TOGETHER && table.codeStride < WIDE_ROWS) return false
+  return planForDot(table, question, widest, length, scale)
+}
+
+/** The same for products-by-dot.ts. */
+export function planForDot(table: Table, question: Question, widest: f64, length: f64, scale: f64): bool {
   if (question.k > table.maxK) return false
   if (table.codeBits === 4) {
     const step = <f32>(widest / LEVELS_BY_FOUR)

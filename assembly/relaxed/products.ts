@@ -61,7 +61,7 @@ function dotOfTwo(codes: usize, q: v128, p: v128): v128 {
 }
 
 /** Adds up the lanes of four registers: lane i of the answer is the sum of register i's. */
-function sumsOf(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
+export function sumsOf(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
   const low = i32x4.add(v128.shuffle<i32>(s0, s1, 0, 4, 1, 5), v128.shuffle<i32>(s0, s1, 2, 6, 3, 7))
   const high = i32x4.add(v128.shuffle<i32>(s2, s3, 0, 4, 1, 5), v128.shuffle<i32>(s2, s3, 2, 6, 3, 7))
   return i32x4.add(v128.shuffle<i64>(low, high, 0, 2), v128.shuffle<i64>(low, high, 1, 3))
@@ -172,7 +172,7 @@ function ofFourByEight(
   }
 }
 
-function storeToFour(at: usize, sums: v128, a: Question, b: Question, c: Question, d: Question): void {
+export function storeToFour(at: usize, sums: v128, a: Question, b: Question, c: Question, d: Question): void {
   v128.store32_lane(a.products + at, sums, 0)
   v128.store32_lane(b.products + at, sums, 1)
   v128.store32_lane(c.products + at, sums, 2)
@@ -180,7 +180,7 @@ function storeToFour(at: usize, sums: v128, a: Question, b: Question, c: Questio
 }
 
 /** Takes off what q + 32 added to each product, and adds those of the wide columns. */
-function finishProducts(table: Table, question: Question, from: u32, to: u32): void {
+export function finishProducts(table: Table, question: Question, from: u32, to: u32): void {
   let target = question.products
   if (table.wideCount === 0) {
     for (let id = from; id < to; id += 4) {
@@ -309,6 +309,6 @@ function ofFourRows(
   storeByFour(d, at, s3)
 }
 
-function storeByFour(question: Question, at: usize, sums: v128): void {
+export function storeByFour(question: Question, at: usize, sums: v128): void {
   v128.store(question.products + at, i32x4.add(i32x4.add(sums, sums), i32x4.splat(question.constant)))
 }

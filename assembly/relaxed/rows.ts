@@ -5,6 +5,7 @@
  *                              all rows would be too much for most
  *   codeSums     |V| int32     Σ c, for codes of 8 bits: a query is multiplied as q + 32, to be positive
  *   lossRatio                  how much of ||f|| / ||u|| is worth it
+ *   maxK                       up to how many matches; 0 while nothing of this is known
  */
 import { WIDER } from '../code-stats'
 import { columnBytes } from '../columns'
