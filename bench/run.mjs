@@ -58,6 +58,8 @@ async function main() {
   if (file !== undefined) writeFileSync(file, chart(found.tables, describeMachine(machine())))
 }
 
+// which bring a newer Node
+if (process.argv.includes('--peers')) (await import('./peers/install.mjs')).installPeers()
 if (!inNewestNode()) {
   await main().catch((error) => {
     showProgress('')

@@ -10,11 +10,9 @@ import { compileReader } from '../reading/compile.mjs'
 import { formatReport } from '../report.mjs'
 import { GLOVE_FILE, gloveTable, seededTable } from '../tables.mjs'
 import { inFirstNode, peers } from './entrants.mjs'
-import { installPeers } from './install.mjs'
 
 /** Measures on the first of `shapes` alone, on the last and on all of GloVe beside others. Gives each report to `print` as soon as it is there. */
 export async function benchPeers({ shapes, data, analogies, settings, print }) {
-  installPeers()
   const alone = [...PLAIN, ...ROWSPACE, ...readers(await compileReader())]
   const { seed } = settings
   const bench = async (table, contenders) => {
