@@ -1,10 +1,12 @@
 /** Bundles src/ into dist/: the package as it is published. The core must have been built (build:core). */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { buildCommand } from './build-command.mjs'
+import { bundled, defaultTableAt } from './bundle-options.mjs'
 import { leanLoader } from './lean-loader.mjs'
 import { writeLicences } from './licences.mjs'
 
@@ -75,13 +77,6 @@ const entryPoints = Object.fromEntries(Object.keys(DOORS).map((door) => [door, `
 // data alone, the same everywhere
 const { gpt2: _, ...workerdEntryPoints } = entryPoints
 
-/** The default table, one file for all builds, at `path` from where they lie. */
-const defaultTableAt = (path) => ({
-  name: 'default table',
-  setup: (esbuild) =>
-    esbuild.onResolve({ filter: /\/build\/default-table\.ts$/ }, () => ({ path, external: true })),
-})
-
 /**
  * Properties of bindings/ that nothing outside this bundle sees, nor the core, nor a worker. They get short
  * names.
@@ -126,27 +121,7 @@ const coreExports = WebAssembly.Module.exports(new WebAssembly.Module(readFileSy
 const shortened = coreExports.filter(({ name }) => INTERNAL_NAMES.includes(name)).map(({ name }) => name)
 if (shortened.length > 0) throw new Error(`The core exports ${shortened.join(', ')}, not the short names.`)
 
-const shared = {
-  bundle: true,
-  // an optional peer, one package or another, as package.json says
-  external: ['#clickhouse-client'],
-  format: 'esm',
-  platform: 'neutral',
-  mainFields: ['module', 'main'],
-  // a bare `process` makes some bundlers look for a polyfill
-  define: { process: 'globalThis.process' },
-  target: 'es2022',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  // Node prints the line that threw: it must fit a screen
-  lineLimit: 160,
-  legalComments: 'none',
-  splitting: true,
-  chunkNames: 'chunk-[hash]',
-  mangleProps: new RegExp(`^(${INTERNAL_NAMES.join('|')})$`),
-  logLevel: 'warning',
-  metafile: true,
-}
+const shared = { ...bundled, mangleProps: new RegExp(`^(${INTERNAL_NAMES.join('|')})$`) }
 /** Of the library alone: the command is a program with its libraries in it, the default table is data. */
 const mapped = { ...shared, sourcemap: true }
 
@@ -189,25 +164,7 @@ const built = await Promise.all([
     entryPoints: { 'default-table': 'build/default-table.ts' },
     outdir: 'dist',
   }),
-  build({
-    ...shared,
-    // the command is a program of Node's, bundled on its own with its libraries; its rare parts in chunks
-    entryPoints: { cli: 'cli/main.ts' },
-    outdir: 'dist',
-    platform: 'node',
-    define: {},
-    mangleProps: undefined,
-    plugins: [leanLoader, defaultTableAt('./default-table.js')],
-    chunkNames: 'cli-[hash]',
-    // libraries that are CommonJS ask for Node's modules by require
-    banner: {
-      js: [
-        '#!/usr/bin/env node',
-        "import { createRequire as __createRequire } from 'node:module'",
-        'const require = __createRequire(import.meta.url)',
-      ].join('\n'),
-    },
-  }),
+  buildCommand(),
 ])
 for (const name of readdirSync('dist', { recursive: true })) {
   if (/\.js$/.test(name)) withoutBareImports(`dist/${name}`)
@@ -217,7 +174,6 @@ writeLicences(
   built.map(({ metafile }) => metafile),
   'dist/third-party-licences.txt',
 )
-chmodSync('dist/cli.js', 0o755)
 copyFileSync('build/rowspace.wasm', 'dist/rowspace.wasm')
 // the checksums of collections, which workerd takes as a file alone
 copyFileSync('node_modules/xxhash-wasm/workerd/xxhash.wasm', 'dist/workerd/xxhash.wasm')

@@ -1,25 +1,31 @@
 /**
- * Tries mutants of assembly/: each is compiled in a copy of the project, and the tests of the core run on it.
+ * Tries mutants of rooms that are built before they run, assembly/ and cli/: each is built in a copy of the
+ * project, and the room's tests run on it.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NEVER } from './rooms.mjs'
 import { keyOf } from './sample.mjs'
 
-const COMPILER = fileURLToPath(new URL('compile-core.mjs', import.meta.url))
-/** What the tests of the core need of the project. */
-const COPIED = ['assembly', 'bindings', 'build', 'data', 'dist', 'scripts', 'src', 'test']
-const COPIED_FILES = ['asconfig.json', 'package.json', 'tsconfig.json']
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+/** What builds a room, and which files it makes. */
+const BUILDS = {
+  assembly: { program: here('compile-core.mjs'), folder: 'build', made: /\.wasm$/ },
+  cli: { program: here('build-command.mjs'), folder: 'dist', made: /^cli.*\.js$/ },
+}
+/** What the tests need of the project. */
+const COPIED = ['assembly', 'bindings', 'build', 'cli', 'data', 'dist', 'scripts', 'src', 'test']
+const COPIED_FILES = ['asconfig.json', 'package.json', 'tsconfig.json', 'tsconfig.build.json']
 const LEFT_OUT = ['node_modules', 'cache']
 
 /**
  * Tries `mutants` against the tests that match the patterns. Returns the key and status of each, in Stryker's
  * words; one that compiles to the same bytes as the original is `Ignored`.
  */
-export async function tryCoreMutants(root, folder, mutants, tests, options) {
+export async function tryBuiltMutants(root, folder, room, mutants, tests, options) {
   const { concurrency, deadline = Number.POSITIVE_INFINITY } = options
   const copies = Array.from({ length: concurrency }, (_, index) =>
     join(folder, `core-${process.pid}-${index}`),
@@ -27,9 +33,10 @@ export async function tryCoreMutants(root, folder, mutants, tests, options) {
   for (const copy of copies) copyProject(root, copy)
   try {
     const [first] = copies
-    const original = await compile(first)
-    if (original.code !== 0) throw new Error(`the core does not compile:\n${original.output}`)
-    const bytes = digest(first)
+    const build = BUILDS[room]
+    const original = await run(first, 120_000, {}, build.program)
+    if (original.code !== 0) throw new Error(`${room}/ is not built:\n${original.output}`)
+    const bytes = digest(first, build)
     const started = performance.now()
     const proof = await runTests(root, first, tests, 1_200_000, options)
     if (proof.code !== 0) throw new Error(`tests fail without any mutant:\n${proof.output.slice(-4000)}`)
@@ -40,7 +47,7 @@ export async function tryCoreMutants(root, folder, mutants, tests, options) {
       copies.map(async (copy) => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           if (Date.now() > deadline) break
-          const status = await tryOne(root, copy, next, { bytes, tests, limit, options })
+          const status = await tryOne(root, copy, next, { build, bytes, tests, limit, options })
           results.push({ key: keyOf(next, root), ...status })
         }
       }),
@@ -51,14 +58,14 @@ export async function tryCoreMutants(root, folder, mutants, tests, options) {
   }
 }
 
-async function tryOne(root, copy, mutant, { bytes, tests, limit, options }) {
+async function tryOne(root, copy, mutant, { build, bytes, tests, limit, options }) {
   const file = join(copy, relative(root, mutant.fileName))
   const text = readFileSync(file, 'utf8')
   writeFileSync(file, text.slice(0, mutant.from) + mutant.replacement + text.slice(mutant.to))
   try {
-    const compiled = await compile(copy)
-    if (compiled.code !== 0) return { status: 'CompileError' }
-    if (digest(copy) === bytes) return { status: 'Ignored', reason: 'compiles to the same bytes' }
+    const built = await run(copy, 120_000, {}, build.program)
+    if (built.code !== 0) return { status: 'CompileError' }
+    if (digest(copy, build) === bytes) return { status: 'Ignored', reason: 'compiles to the same bytes' }
     const { code, timedOut } = await runTests(root, copy, tests, limit, options)
     if (timedOut) return { status: 'Timeout' }
     return { status: code === 0 ? 'Survived' : 'Killed' }
@@ -75,15 +82,11 @@ function copyProject(root, copy) {
   for (const name of COPIED_FILES) cpSync(join(root, name), join(copy, name))
 }
 
-function compile(copy) {
-  return run(copy, 120_000, {}, COMPILER)
-}
-
-function digest(copy) {
-  return createHash('sha256')
-    .update(readFileSync(join(copy, 'build/rowspace.wasm')))
-    .update(readFileSync(join(copy, 'build/relaxed.wasm')))
-    .digest('hex')
+function digest(copy, { folder, made }) {
+  const hash = createHash('sha256')
+  const names = readdirSync(join(copy, folder)).filter((name) => made.test(name))
+  for (const name of names.sort()) hash.update(name).update(readFileSync(join(copy, folder, name)))
+  return hash.digest('hex')
 }
 
 function runTests(root, copy, tests, limit, { seed }) {

@@ -1,5 +1,6 @@
 /**
- * Mutants of AssemblyScript, which Stryker does not read: one operator, number, condition, call or statement
+ * Mutants of what Stryker does not read (AssemblyScript) or cannot follow into a process of its own (the
+ * command): one operator, number, condition, call or statement
  * each, found in the tree that TypeScript's parser makes. Comments switch them off as in Stryker:
  * `// Stryker disable next-line NumberLiteral: the answers do not depend on how many passes there are`.
  */
@@ -58,7 +59,7 @@ function pairs(...names) {
 }
 
 /** Every mutant of the files: what Stryker's have, with the offsets in the file besides. */
-export function listCoreMutants(root, files) {
+export function listOwnMutants(root, files) {
   return files.flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8')
     const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)

@@ -31,8 +31,6 @@ const FIRST = {
     ].map((name) => `test/table/${name}.test.ts`),
     'test/text/pool.test.ts',
   ],
-  // the rest starts hundreds of processes, and a mutant is tried on tests that reach it in their own process
-  cli: ['test/cli/!(answers|bad-input|formats|hub|live-sizes|views-of-commands).node.test.ts'],
   core: ['test/core', 'test/strict-options', 'test/table/element-types.test.ts'],
   sources: ['test/sources', 'test/formats/gzip.test.ts', 'test/formats/faults.test.ts'],
   open: [
@@ -60,7 +58,6 @@ const WIDER = {
   bindings: ['test/text', 'test/collection'],
   assembly: ['test/table', 'test/bindings', 'test/transforms', 'test/keyed-vectors'],
   sources: ['test/formats', 'test/hub', 'test/collection'],
-  cli: ['test/cli'],
   formats: ['test/sources', 'test/hub', 'test/text', 'test/keyed-vectors', 'test/*.test.ts'],
   open: ['test/formats', 'test/hub', 'test/sources', 'test/text'],
   hub: ['test/formats', 'test/text', 'test/*.test.ts'],
@@ -70,8 +67,8 @@ const WIDER = {
   transforms: ['test/collection', 'test/keyed-vectors'],
 }
 
-/** Rooms whose code runs in other processes: it is built with its mutants, and every test runs on each. */
-const ELSEWHERE = ['cli']
+/** Rooms that are built before they run: each mutant is built, and every test runs on it. */
+const BUILT = ['assembly', 'cli']
 
 /**
  * Tests that never run: they need a browser, a server's program or large downloads, they time things, or they
@@ -120,7 +117,7 @@ function room(root, name, files) {
     first,
     wider: wider.filter((tests) => !first.includes(tests)),
     never: [...NEVER, ...(TOO_SLOW[name] ?? [])],
-    elsewhere: ELSEWHERE.includes(name),
+    built: BUILT.includes(name),
   }
 }
 

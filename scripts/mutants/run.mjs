@@ -64,24 +64,25 @@ function installStryker() {
   writeFileSync(installed, lock)
 }
 
-/** How mutants of a room are listed and tried: assembly/ by own programs, TypeScript by Stryker. */
+/** How mutants of a room are listed and tried: of one that is built by own programs, else by Stryker. */
 async function toolFor(room) {
-  if (room.name !== 'assembly') {
+  if (!room.built) {
     const { listMutants, tryMutants } = await import('./stryker.mjs')
     return {
       keys: await listMutants(ROOT, room.files),
       attempt: (keys, tests, options) => tryMutants(ROOT, FOLDER, room, keys, tests, options),
     }
   }
-  const { listCoreMutants } = await import('./core-mutants.mjs')
-  const { tryCoreMutants } = await import('./core.mjs')
-  const mutants = new Map(listCoreMutants(ROOT, room.files).map((mutant) => [keyOf(mutant, ROOT), mutant]))
+  const { listOwnMutants } = await import('./own-mutants.mjs')
+  const { tryBuiltMutants } = await import('./built.mjs')
+  const mutants = new Map(listOwnMutants(ROOT, room.files).map((mutant) => [keyOf(mutant, ROOT), mutant]))
   return {
     keys: [...mutants.keys()],
     attempt: (keys, tests, options) =>
-      tryCoreMutants(
+      tryBuiltMutants(
         ROOT,
         FOLDER,
+        room.name,
         keys.map((key) => mutants.get(key)),
         tests,
         options,
