@@ -1,6 +1,4 @@
 /** rowspace, with and without codes, on one thread or several. */
-import { readFileSync } from 'node:fs'
-
 const CODE_BYTES = { int8: 1, int4: 0.5, none: 4 }
 /** Milliseconds that workers may take to start. */
 const PATIENCE = 5_000
@@ -9,7 +7,7 @@ const { EmbeddingTable } = await import(new URL('../../dist/index.js', import.me
 
 export async function prepare({ rows, size, dimension, k, options: { codes, threads = 1, portable } }) {
   // a core that is handed over runs without the kernels with relaxed SIMD
-  const core = portable ? readFileSync(new URL('../../dist/rowspace.wasm', import.meta.url)) : undefined
+  const core = portable ? new URL('../../dist/rowspace.wasm', import.meta.url) : undefined
   const table = await EmbeddingTable.from(rows, { dimension, codes, threads, core })
   const options = { k, metric: 'dot' }
   const query = rows.slice(0, dimension)
