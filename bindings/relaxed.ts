@@ -47,11 +47,13 @@ async function compileRelaxed(isShared: boolean): Promise<CompiledModule> {
 }
 
 /**
- * Rows that the kernels are tried on, for how many milliseconds each, and how often: the engine takes some to
- * optimize them. On a busy machine it may take more, so that later tables try again.
+ * Rows that the kernels are tried on, for how many milliseconds and calls each (a clock may be coarse), and how
+ * often: the engine takes some to optimize them. On a busy machine it may take more, so that later tables try
+ * again.
  */
-const TRIAL_ROWS = 256
+const TRIAL_ROWS = 64
 const TRIAL = 0.15
+const MAX_CALLS = 64
 const ROUNDS = 10
 const MAX_TRIALS = 3
 /** The others are simpler: those by dot products are taken where they are so much faster. */
@@ -145,7 +147,7 @@ export class RelaxedKernels {
     const [a, b, c, d] = this.questions
     const start = performance.now()
     let calls = 0
-    for (; performance.now() - start < TRIAL; calls++) kernel(table, a, b, c, d, 0, rows)
+    for (; calls < MAX_CALLS && performance.now() - start < TRIAL; calls++) kernel(table, a, b, c, d, 0, rows)
     return calls / (performance.now() - start)
   }
 

@@ -13,6 +13,7 @@ const COPIED = [
     'bindings',
     'cli',
     'build/inline.ts',
+    'build/relaxed.ts',
     'build/worker.ts',
     'build/core-constants.ts',
     'build/default-table.ts',
