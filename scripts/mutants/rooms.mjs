@@ -15,6 +15,7 @@ const FIRST = {
   // the quick half of what the core is tested by: every mutant costs a whole run
   assembly: [
     'test/bindings/codes.test.ts',
+    'test/bindings/relaxed.test.ts',
     'test/bindings/pinned-work.test.ts',
     'test/bindings/heaps.test.ts',
     'test/oracle',
@@ -23,6 +24,7 @@ const FIRST = {
       'nearest',
       'codes',
       'codes-parity',
+      'relaxed-parity',
       'batch',
       'scores',
       'element-types',
