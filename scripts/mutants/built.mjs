@@ -18,7 +18,7 @@ const BUILDS = {
 }
 /** What the tests need of the project. */
 const COPIED = ['assembly', 'bindings', 'build', 'cli', 'data', 'dist', 'scripts', 'src', 'test']
-const COPIED_FILES = ['asconfig.json', 'package.json', 'tsconfig.json', 'tsconfig.build.json']
+const COPIED_FILES = ['asconfig.json', 'LICENSE', 'package.json', 'tsconfig.json', 'tsconfig.build.json']
 const LEFT_OUT = ['node_modules', 'cache']
 
 /**
