@@ -45,6 +45,7 @@ const NORM_WIDER: f64 = 1 + 1 / 65536
 /** Between these lengths of v squares in float32 lose nothing that matters, and none overflows. */
 const MIN_LENGTH: f64 = 1 / <f64>((<u64>1) << 40)
 const MAX_LENGTH: f64 = <f64>((<u64>1) << 60)
+
 /**
  * Quantises the query, works out A, t, U and F, and marks the question certified; unless there is nothing to
  * gain, the query being zeros. The query is padded with zeros, and so are the columns, to a multiple of 8.

@@ -56,6 +56,8 @@ const TRIAL = 0.15
 const MAX_CALLS = 64
 const ROUNDS = 10
 const MAX_TRIALS = 3
+/** Tables that these kernels serve for fewer matches than this are not worth a trial. */
+const MIN_TRIED_K = 8
 /** The others are simpler: those by dot products are taken where they are so much faster. */
 const FASTER = 1.1
 
@@ -115,7 +117,9 @@ export class RelaxedKernels {
     kernels.addRows(table, this.known, size)
     kernels.measureRows(table, size)
     this.known = size
-    if (!isDotFaster && trials++ < MAX_TRIALS) isDotFaster = this.compare(Math.min(size, TRIAL_ROWS))
+    if (!isDotFaster && words[TABLE_MAX_K]! >= MIN_TRIED_K && trials++ < MAX_TRIALS) {
+      isDotFaster = this.compare(Math.min(size, TRIAL_ROWS))
+    }
     if (isDotFaster) words[TABLE_RELAXED] = this.place + BY_DOT
   }
 
