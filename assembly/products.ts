@@ -9,13 +9,14 @@
 import { Question } from './records'
 
 /** Adds up the lanes of four registers: lane i of the answer is the sum of register i's. */
-function sumsOf(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
+export function sumsOf(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
   const low = i32x4.add(v128.shuffle<i32>(s0, s1, 0, 4, 1, 5), v128.shuffle<i32>(s0, s1, 2, 6, 3, 7))
   const high = i32x4.add(v128.shuffle<i32>(s2, s3, 0, 4, 1, 5), v128.shuffle<i32>(s2, s3, 2, 6, 3, 7))
   return i32x4.add(v128.shuffle<i64>(low, high, 0, 2), v128.shuffle<i64>(low, high, 1, 3))
 }
 
-function storeSums(target: usize, quarter: u32, sums: v128): void {
+/** Writes the lanes a quarter of a block apart. */
+export function storeSums(target: usize, quarter: u32, sums: v128): void {
   v128.store32_lane(target, sums, 0)
   v128.store32_lane(target + (quarter << 2), sums, 1)
   v128.store32_lane(target + (quarter << 3), sums, 2)
@@ -124,7 +125,8 @@ export function productsOfFour(
   }
 }
 
-function storeToFour(at: usize, sums: v128, a: Question, b: Question, c: Question, d: Question): void {
+/** Writes a lane to each question's products. */
+export function storeToFour(at: usize, sums: v128, a: Question, b: Question, c: Question, d: Question): void {
   v128.store32_lane(a.products + at, sums, 0)
   v128.store32_lane(b.products + at, sums, 1)
   v128.store32_lane(c.products + at, sums, 2)

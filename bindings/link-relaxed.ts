@@ -11,14 +11,12 @@ type ProductsOfFour = (
   from: number,
   to: number,
 ) => void
-type Plan = (table: number, question: number, widest: number, length: number, scale: number) => number
 
 /** The functions of assembly/relaxed/index.ts. */
 export interface RelaxedExports {
-  planQuestion: Plan
+  planQuestion(table: number, question: number, widest: number, length: number, scale: number): number
   products: Products
   productsOfFour: ProductsOfFour
-  planForDot: Plan
   productsByDot: Products
   productsOfFourByDot: ProductsOfFour
   refine(table: number, question: number, entry: number, open: number, threshold: number): number
@@ -34,10 +32,10 @@ export const BY_DOT = 4
 export function linkRelaxed(core: CoreExports, module: CompiledModule, memory: LinearMemory) {
   const { exports } = new WebAssembly.Instance(module as WebAssembly.Module, { env: { memory } })
   const kernels = exports as unknown as RelaxedExports
-  const { refine } = kernels
+  const { planQuestion, refine } = kernels
   const called = [
-    ...[kernels.planQuestion, kernels.products, kernels.productsOfFour, refine],
-    ...[kernels.planForDot, kernels.productsByDot, kernels.productsOfFourByDot, refine],
+    ...[planQuestion, kernels.products, kernels.productsOfFour, refine],
+    ...[planQuestion, kernels.productsByDot, kernels.productsOfFourByDot, refine],
   ]
   const place = core.table.grow(called.length)
   for (const [index, kernel] of called.entries()) core.table.set(place + index, kernel)

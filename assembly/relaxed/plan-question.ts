@@ -45,18 +45,13 @@ export function wideQueryOf(table: Table, question: Question): usize {
 }
 
 /**
- * Quantises the query for products.ts, where v has the largest number `widest` and this length. Returns false,
- * and leaves the query as it is, where bounds would be too wide.
+ * Quantises the query, whose v has the largest number `widest` and this length. Returns false, and leaves the
+ * query as it is, where bounds would be too wide.
  */
 export function planQuestion(table: Table, question: Question, widest: f64, length: f64, scale: f64): bool {
-  if (table.codeBits === 4 && table.queries < TOGETHER && table.codeStride < WIDE_ROWS) return false
-  return planForDot(table, question, widest, length, scale)
-}
-
-/** The same for products-by-dot.ts. */
-export function planForDot(table: Table, question: Question, widest: f64, length: f64, scale: f64): bool {
   if (question.k > table.maxK) return false
   if (table.codeBits === 4) {
+    if (table.queries < TOGETHER && table.codeStride < WIDE_ROWS) return false
     const step = <f32>(widest / LEVELS_BY_FOUR)
     return finish(table, question, step, quantise(table, question, step), length, scale)
   }
