@@ -58,12 +58,14 @@ async function main() {
   if (file !== undefined) writeFileSync(file, chart(found.tables, describeMachine(machine())))
 }
 
-// which bring a newer Node
-if (process.argv.includes('--peers')) (await import('./peers/install.mjs')).installPeers()
-if (!inNewestNode()) {
-  await main().catch((error) => {
-    showProgress('')
-    console.error(error.message)
-    process.exitCode = 1
-  })
+async function start() {
+  // which bring a newer Node
+  if (process.argv.includes('--peers')) (await import('./peers/install.mjs')).installPeers()
+  if (!inNewestNode()) await main()
 }
+
+await start().catch((error) => {
+  showProgress('')
+  console.error(error.message)
+  process.exitCode = 1
+})
