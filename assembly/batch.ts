@@ -90,7 +90,10 @@ function offerCertified(table: Table, questions: usize, count: u32, from: u32, t
   }
 }
 
-/** The products of four questions, the first of which is given; false where these kernels have none for four. */
+/**
+ * The products of four questions, the first of which is given; false where these kernels have none for
+ * four.
+ */
 function productsTogether(table: Table, first: Question, kernels: u32, from: u32, to: u32): bool {
   const isPacked = table.codeBits === 4
   if (kernels === 0 || (isPacked && kernels === CERTIFIED)) return false

@@ -22,8 +22,8 @@
  * underflows is below 2⁻¹²⁰, which F holds too.
  *
  * A bound that does not stay below the k-th best score, NaN included, sends its row to the float32 kernel.
- * Nothing above depends on how many bits c or q have, but through what is lost. v is rounded to float32, and f
- * computed in it: query-vector.ts adds to ||f|| what that can lose.
+ * Nothing above depends on how many bits c or q have, but through what is lost. v is rounded to float32, and
+ * f computed in it: query-vector.ts adds to ||f|| what that can lose.
  *
  * All of it bounds |score − A − s·t·(c·q)|, so there is a lower bound as well: k rows whose lower bounds
  * reach L are k rows whose scores do, and a row whose upper bound is below L is not among the best. So rows

@@ -1,6 +1,6 @@
 /**
- * Kernels with relaxed SIMD for the codes of a table (assembly/relaxed/), for the engines that have it: Node 22
- * and later, Chromium from 114. A part of its own, loaded where a table has codes.
+ * Kernels with relaxed SIMD for the codes of a table (assembly/relaxed/), for the engines that have it: Node
+ * 22 and later, Chromium from 114. A part of its own, loaded where a table has codes.
  */
 import {
   QUESTION_BYTES,
@@ -47,9 +47,9 @@ async function compileRelaxed(isShared: boolean): Promise<CompiledModule> {
 }
 
 /**
- * Rows that the kernels are tried on, for how many milliseconds and calls each (a clock may be coarse), and how
- * often: the engine takes some to optimize them. On a busy machine it may take more, so that later tables try
- * again.
+ * The trial: on how many rows, for at most how many milliseconds and calls each (a clock may be coarse), and
+ * in how many rounds, because the engine optimizes the kernels only after some. On a busy machine that may
+ * take longer, so later tables try again.
  */
 const TRIAL_ROWS = 64
 const TRIAL = 0.15
@@ -58,10 +58,12 @@ const ROUNDS = 10
 const MAX_TRIALS = 3
 /** Tables that these kernels serve for fewer matches than this are not worth a trial. */
 const MIN_TRIED_K = 8
-/** The others are simpler: those by dot products are taken where they are so much faster. */
+/** Kernels by dot products are used where they are faster by this factor. */
 const FASTER = 1.1
 
-/** Whether kernels by dot products have turned out faster on this processor, and how often they were tried. */
+/**
+ * Whether kernels by dot products have turned out faster on this processor, and how often they were tried.
+ */
 let isDotFaster = false
 let trials = 0
 
@@ -69,7 +71,7 @@ export class RelaxedKernels {
   private readonly words: Uint32Array
   private readonly kernels: RelaxedExports
   private readonly place: number
-  /** The addresses of the first four. */
+  /** The addresses of the first four questions. */
   private readonly questions: readonly [number, number, number, number]
   /** Rows that the kernels know. */
   private known = 0
@@ -84,7 +86,7 @@ export class RelaxedKernels {
     const { kernels, place } = linkRelaxed(core, module, memory)
     this.kernels = kernels
     this.words = new Uint32Array(memory.buffer, layout.table)
-    // for good: a thread that is late with an earlier question calls the kernels still
+    // never taken back: a thread late with an earlier question may still call the kernels
     this.words[TABLE_RELAXED] = place
     this.place = place
     const { questions } = layout
@@ -175,7 +177,7 @@ export class RelaxedKernels {
     this.kernels.addRows(this.layout.table, from, Math.min(to, this.known))
   }
 
-  /** Before all codes change. */
+  /** Before all codes are made anew. */
   forget(): void {
     this.known = 0
     this.words[TABLE_MAX_K] = 0

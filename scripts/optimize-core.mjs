@@ -1,7 +1,7 @@
 /**
  * Binaryen's passes once more over what asc has made, with other limits of inlining: asc inlines either calls
- * of up to 65 nodes, which makes the core a tenth larger, or none. Calls of up to 40 make scans a quarter faster
- * for 60 bytes of a bundle.
+ * of up to 65 nodes, which makes the core a tenth larger, or none. Calls of up to 40 make scans a quarter
+ * faster for 60 bytes of a bundle.
  */
 import binaryen from 'assemblyscript/binaryen'
 

@@ -1,7 +1,7 @@
 /**
- * The products of codes of 4 bits with queries of 8 (plan-question.ts): as products.ts, and exact for the same
- * reason. |q₀ u₀ + q₁ u₁| ≤ 2 · 127 · 15, with the codes, u = 0 … 15, second; eight of them add up to less than
- * 2¹⁵. What is added to c = 2 u − 15 stands in the question's constant (../four-bits.ts).
+ * The products of codes of 4 bits with queries of 8 (plan-question.ts): as products.ts, and exact for the
+ * same reason. |q₀ u₀ + q₁ u₁| ≤ 2 · 127 · 15, with the codes, u = 0 … 15, second; eight of them add up to
+ * less than 2¹⁵. What is added to c = 2 u − 15 stands in the question's constant (../four-bits.ts).
  */
 import { Question, Table } from '../records'
 import { eightOf, evenOf, oddOf } from './nibbles'

@@ -1,7 +1,7 @@
 /**
- * The kernels of the build with relaxed SIMD: a module of its own over the same memory, whose functions the core
- * calls by its table of functions (bindings/link-relaxed.ts puts them there). Answers are the same to the bit:
- * kernels choose which rows are scored, and the core scores them.
+ * The kernels of the build with relaxed SIMD: a module of its own over the same memory, whose functions the
+ * core calls by its table of functions (bindings/link-relaxed.ts puts them there). Answers are the same to
+ * the bit: kernels choose which rows are scored, and the core scores them.
  */
 import { Question, Table } from '../records'
 import { productsByFour, productsOfFourByFour } from './four-bits'

@@ -1,13 +1,13 @@
 /**
- * A query for the kernels of products.ts, in fewer bits than ../plan-question.ts gives it. The proof there holds
- * for any q: what fewer bits lose is in ||f||.
+ * A query for the kernels of products.ts, in fewer bits than ../plan-question.ts gives it. The proof there
+ * holds for any q: what fewer bits lose is in ||f||.
  *
  *   codes of 8 bits   q_j = 32 + round(v_j / T), 0 … 64, for all columns but the wide ones, where it is 32;
  *                     for these, 16 bits of v_j / t, with T = t · 2^wideShift; then what is lost, in 7 bits
  *   codes of 4 bits   q_j = round(v_j / t), −127 … 127, for each eight columns the even ones first
  *
- * v = w∘u. Behind the last column stand zeros up to a multiple of 32. The wide columns' 16 bits come last, then room
- * for eight float32.
+ * v = w∘u. Behind the last column stand zeros up to a multiple of 32. The wide columns' 16 bits come last,
+ * then room for eight float32.
  */
 
 import { CODE_NORM } from '../code-stats'
@@ -126,7 +126,10 @@ function widestOf(table: Table, question: Question): f64 {
   return largestOf(largest)
 }
 
-/** Quantises all columns by `step`, which leaves no number above the levels. Returns ||f||² of f = v − step·q. */
+/**
+ * Quantises all columns by `step`, which leaves no number above the levels. Returns ||f||² of f = v −
+ * step·q.
+ */
 function quantise(table: Table, question: Question, step: f32): f64 {
   const isPacked = table.codeBits === 4
   const steps = f32x4.splat(step)

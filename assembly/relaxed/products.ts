@@ -2,13 +2,13 @@
  * The products c·q of codes of 8 bits with queries of plan-question.ts, exact in int32, in two ways:
  *
  *   Sum = i16   two times two products are added up in 16 bits (i16x8.relaxed_dot_i8x16_i7x16_s)
- *   Sum = i32   four are at once in 32 (i32x4.relaxed_dot_i8x16_i7x16_add_s): one instruction on ARM and on x86
- *               with AVX-VNNI, three elsewhere. Which way is faster here is measured (bindings/relaxed.ts).
+ *   Sum = i32   four are added up in 32 bits (i32x4.relaxed_dot_i8x16_i7x16_add_s): one instruction on ARM and
+ *               on x86 with AVX-VNNI, three elsewhere. Which way is faster here is measured (bindings/relaxed.ts).
  *
  * What is relaxed of these is what they do with a second operand of 128 and more, and whether two products
  * saturate in 16 bits. Neither comes up: the query, 0 … 64, is second, so −128 · 64 · 2 ≤ c₀ q₀ + c₁ q₁ ≤
- * 127 · 64 · 2, and two such sums are −2¹⁵ at least and less than 2¹⁵. So every processor gives the same numbers.
- * (WebAssembly relaxed SIMD proposal.)
+ * 127 · 64 · 2, and two such sums are −2¹⁵ at least and less than 2¹⁵. So every processor gives the same
+ * numbers. (WebAssembly relaxed SIMD proposal.)
  */
 import { storeSums, storeToFour, sumsOf } from '../products'
 import { Question, Table } from '../records'
@@ -26,8 +26,8 @@ function add<Sum>(sums: v128, c0: v128, c1: v128, q0: v128, q1: v128): v128 {
 
 /**
  * Writes the products of rows [from, to) with the query of a question to its place for them, int32 each. Four
- * rows, a quarter of the block apart, share each load of the query (../products.ts). Where rows are no multiple
- * of four, up to three more are read and written; zeros follow the query up to a multiple of 32.
+ * rows, a quarter of the block apart, share each load of the query (../products.ts). Where rows are no
+ * multiple of four, up to three more are read and written; zeros follow the query up to a multiple of 32.
  */
 export function products<Sum>(table: Table, question: Question, from: u32, to: u32): void {
   const stride = table.codeStride

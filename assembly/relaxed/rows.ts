@@ -1,8 +1,8 @@
 /**
  * What relaxed kernels need of rows beside their codes, and of the table.
  *
- *   codedNorms   |V| float32   s·||c||, a little wider: fewer bits of a query lose more, so that the largest of
- *                              all rows would be too much for most
+ *   codedNorms   |V| float32   s·||c||, a little wider: fewer bits of a query lose more, so that the largest
+ *                              of all rows would be too wide a bound for most
  *   codeSums     |V| int32     Σ c, for codes of 8 bits: a query is multiplied as q + 32, to be positive
  *   lossRatio                  how much of ||f|| / ||u|| is worth it
  *   maxK                       up to how many matches; 0 while nothing of this is known
@@ -82,7 +82,9 @@ function addRow(table: Table, id: u32): void {
   storeNorm(table, id, <f64>square)
 }
 
-/** The norms of four rows of codes of 4 bits: c = 2 u − 15, so Σ c² = 4 Σ u² − 60 Σ u + 225 for each column. */
+/**
+ * The norms of four rows of codes of 4 bits: c = 2 u − 15, so Σ c² = 4 Σ u² − 60 Σ u + 225 for each column.
+ */
 function addFour(table: Table, id: u32): void {
   let codes = eightOf(table, id) + ((id & 4) << 2)
   let sums = i32x4.splat(0)

@@ -15,7 +15,7 @@ export class SafeProgress<Phase extends string> {
     }
   }
 
-  /** Reports that error, as no caller's: called when the work is done. */
+  /** Reports that error as one that nobody caught, once the work is done. */
   finish(): void {
     const { error } = this
     if (error === undefined) return

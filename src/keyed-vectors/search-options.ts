@@ -28,7 +28,9 @@ export const TOPN_OPTIONS: KeysOf<TopnOptions> = {
   clipEnd: true,
 }
 
-/** How many rows to return, and which to search: undefined for all. Throws `INVALID_K`, `INVALID_ARGUMENT`. */
+/**
+ * How many rows to return, and which to search: undefined for all. Throws `INVALID_K`, `INVALID_ARGUMENT`.
+ */
 export function readTopnOptions(
   { size }: EmbeddingTable,
   { topn = 10, restrictVocab, clipStart = 0, clipEnd = size }: TopnOptions,
