@@ -16,6 +16,7 @@ const FIRST = {
   assembly: [
     'test/bindings/codes.test.ts',
     'test/bindings/relaxed.test.ts',
+    'test/bindings/refine.test.ts',
     'test/bindings/pinned-work.test.ts',
     'test/bindings/heaps.test.ts',
     'test/oracle',
