@@ -1,7 +1,7 @@
 /** Reports as bars in an SVG, one group a table: milliseconds of a query on a logarithmic scale, the fastest on top. */
 
 const WIDTH = 760
-const LABEL = 270
+const LABEL = 290
 const VALUE = 70
 const BAR = 16
 const STEP = 21
