@@ -84,7 +84,9 @@ function readGiven<Given extends object>(
   try {
     return checkOptions(given as Given, keys, '')
   } catch {
-    throw columnBeside(columns, given, keys, name) ?? checkOptions(given as Given, keys, name())
+    const problem = columnBeside(columns, given, keys, name)
+    if (problem !== undefined) throw problem
+    return checkOptions(given as Given, keys, name())
   }
 }
 
