@@ -43,6 +43,7 @@ export default defineConfig({
           page('Bun and Deno', '/start/bun-deno'),
           page('Cloudflare Workers', '/start/cloudflare'),
           page('The command', '/start/command'),
+          page('Where it runs', '/start/where-it-runs'),
         ],
       },
       {
