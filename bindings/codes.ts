@@ -18,6 +18,8 @@ const STRETCH = 128
 const APART = 1024
 const QUERIES = 16
 const MAX_SHARE = 1 / 100
+/** Codes of 8 bits that take fewer bytes stay in a cache: half the bytes then pay for no more instructions. */
+const MIN_BYTES = 8 << 20
 
 /**
  * Makes the codes of the first `size` rows, after computeNorms, in `bits`, or in 4 where a sample shows that
@@ -67,7 +69,7 @@ function startCodes(memory: TableMemory, size: number, bits: 4 | 8): void {
  */
 function fourBitsPay(memory: TableMemory, size: number): boolean {
   const whole = size - (size % APART)
-  if (whole < QUERIES * APART) return false
+  if (whole < QUERIES * APART || size * memory.layout.codeStride < MIN_BYTES) return false
   startCodes(memory, size, 4)
   memory.mask.fill(-1)
   for (let from = 0; from < whole; from += APART) memory.encodeRows(from, from + STRETCH)

@@ -16,10 +16,12 @@ import { makeQuery, makeTable } from '../oracle/tables.ts'
 
 const DIMENSION = 20
 
-async function tableOf(size: number, codes: boolean) {
-  const shape = { capacity: size, dimension: DIMENSION, dtype: 'f32', codes, threads: 1 } as const
+async function tableOf(size: number, codes: boolean, dimension = DIMENSION) {
+  const shape = { capacity: size, dimension, dtype: 'f32', codes, threads: 1 } as const
   const memory = await TableMemory.create(await loadCore(), reserveMemory(shape))
-  memory.rows.set(makeTable(size, DIMENSION, 'plain', size).flat)
+  // rows of wide tables are narrow ones and zeros
+  const { rows } = makeTable(size, Math.min(dimension, DIMENSION), 'plain', size)
+  for (const [id, row] of rows.entries()) memory.rows.set(row, id * dimension)
   memory.computeNorms(0, size)
   memory.mask.fill(-1)
   return memory
@@ -42,11 +44,16 @@ test('codes are used where enough rows may be in the answer, and few will be', a
   expect(isCertified(160, 1, Number.NaN)).toBe(false)
 })
 
-test('4 bits are tried where the table has rows enough to try them on', async () => {
-  const [few, enough] = [await tableOf(16_383, true), await tableOf(16_384, true)]
+test('4 bits are tried where the table has rows enough to try them on, and bytes enough to pay', async () => {
+  const [few, narrow, enough] = [
+    await tableOf(16_383, true, 520),
+    await tableOf(16_384, true, 504),
+    await tableOf(16_384, true, 512),
+  ]
   makeCodes(few, 16_383)
+  makeCodes(narrow, 16_384)
   makeCodes(enough, 16_384)
-  expect([few.codeBits, enough.codeBits]).toEqual([8, 4])
+  expect([few.codeBits, narrow.codeBits, enough.codeBits]).toEqual([8, 8, 4])
   // as requested, whatever pays
   makeCodes(enough, 16_384, 8)
   expect(enough.codeBits).toBe(8)
@@ -54,7 +61,7 @@ test('4 bits are tried where the table has rows enough to try them on', async ()
 
 test('rows behind the sample that 4 bits are tried on say nothing', async () => {
   const [whole, size] = [16_384, 16_600]
-  const memory = await tableOf(size, true)
+  const memory = await tableOf(size, true, 512)
   const residuals = new Float32Array(memory.rows.buffer, memory.layout.residuals, size)
   // as if their codes had lost all: no bound would rule these rows out
   residuals.fill(Number.POSITIVE_INFINITY, whole)

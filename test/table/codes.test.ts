@@ -42,7 +42,7 @@ test('a large table gets codes by itself, and most rows are ruled out by them', 
   const { flat, dimension } = makeTable(20_000, 64, 'plain', 5)
   using coded = await EmbeddingTable.from(flat, { dimension })
   using bare = await EmbeddingTable.from(flat, { dimension, codes: false })
-  expect([coded.codes, bare.codes]).toEqual(['int4', 'none'])
+  expect([coded.codes, bare.codes]).toEqual(['int8', 'none'])
   for (const metric of METRICS) {
     for (const k of [1, 10, 1000]) {
       const query = makeQuery(dimension, 'plain', k)
@@ -71,7 +71,7 @@ test.each(['int8', 'int4'] as const)(
 
 test('rows that 4 bits tell apart get codes of 4 bits, others of 8', async () => {
   const size = 17_000
-  const dimension = 192
+  const dimension = 496
   const random = randomNumbers(3)
   const even = Float32Array.from({ length: size * dimension }, () => random() + random() + random() - 1.5)
   // a hundred rows about each of two hundred centres
