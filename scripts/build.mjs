@@ -22,6 +22,7 @@ const DOORS = {
   'keyed-vectors': 'src/keyed-vectors.ts',
   text: 'src/text.ts',
   transforms: 'src/transforms.ts',
+  stored: 'src/stored.ts',
   default: 'src/default.ts',
   gpt2: 'src/gpt2.ts',
 }

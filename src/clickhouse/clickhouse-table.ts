@@ -8,6 +8,15 @@ import type { CheckedSearch } from '../metadata/condition.ts'
 import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
 import { combine, type Expression, type TermTable } from '../table/expression.ts'
+import {
+  copyQuery,
+  copyTerms,
+  type GivenQuery,
+  givenBatch,
+  givenQuery,
+  givenSum,
+  rowsOf,
+} from '../table/given-query.ts'
 import { answerQueries } from './answer.ts'
 import type { Kernels } from './bound.ts'
 import { conditionSql } from './condition-sql.ts'
@@ -20,15 +29,6 @@ import type {
   ClickHouseSearchOptions,
   SignalOptions,
 } from './options.ts'
-import {
-  copyQuery,
-  copyTerms,
-  type GivenQuery,
-  givenBatch,
-  givenQuery,
-  givenSum,
-  rowsOf,
-} from './prepare-query.ts'
 import { ANALOGY, readCall, SEARCH, SIGNAL_ALONE, SUM, type SumOptions } from './read-options.ts'
 import { type ClickHouseMatches, noMatches } from './rescore.ts'
 import { type Description, namesOf } from './schema.ts'

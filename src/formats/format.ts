@@ -99,10 +99,8 @@ export interface TableFile {
   load(target: Float32Array, options?: LoadOptions): Promise<LoadedRows>
   /** The same for rows of `elementType`, as their bits. */
   loadBits?(target: Uint16Array, options?: LoadOptions): Promise<LoadedRows>
-  /**
-   * Opens rows by their places, where the layout has them, and reads the tokens: a table may be of any size.
-   */
-  openRows?(options?: LoadOptions): Promise<FileRows>
+  /** Rows by their places, where the layout has them: a table may be of any size. */
+  readonly rows?: FileRows
   /**
    * Sources that the reader opened: files of the model, entries of an archive. They are closed with the file,
    * and what has a checksum (`verify`) is held against it once the rows were read.
@@ -112,8 +110,8 @@ export interface TableFile {
 
 /** The rows of an open file by their places. */
 export interface FileRows {
-  /** One token per row, two of which may be equal; undefined where the file has none. */
-  readonly tokens: readonly string[] | undefined
+  /** Reads one token per row, two of which may be equal. Undefined where the file has none. */
+  readonly readTokens?: ((signal?: AbortSignal) => Promise<readonly string[]>) | undefined
   /** Rows [start, end) as float32, row-major. Rejects with `INVALID_ARGUMENT` if the table lacks one. */
   read(start: number, end: number, signal?: AbortSignal): Promise<Float32Array>
 }

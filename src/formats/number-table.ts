@@ -11,7 +11,7 @@ export interface NumberRows extends PlacedRows {
   /** The first byte of a float32 scale per row. */
   readonly scales?: number | undefined
   /** Returns one token per row. */
-  readonly readTokens?: ((signal: AbortSignal | undefined) => Promise<readonly string[]>) | undefined
+  readonly readTokens?: ((signal?: AbortSignal) => Promise<readonly string[]>) | undefined
   /** Bytes that `readTokens` reads: 0 unless given. */
   readonly tokenBytes?: number | undefined
 }
@@ -25,14 +25,11 @@ export function numberTable(rows: NumberRows, described: Described): TableFile {
   const load = (target: Float32Array, options?: LoadOptions) => loadRows(rows, target, Float32Array, options)
   const table = { ...described, dtype, size, dimension, load }
   if (rows.byColumn || rows.bigEndian || type.numbers > 1) return table
-  const openRows = async ({ signal }: LoadOptions = {}) => ({
-    tokens: await readTokens?.(signal),
-    read: rowReader(rows),
-  })
-  if (dtype !== 'bf16' && dtype !== 'f16') return { ...table, openRows }
+  const fileRows = { readTokens, read: rowReader(rows) }
+  if (dtype !== 'bf16' && dtype !== 'f16') return { ...table, rows: fileRows }
   const loadBits = (target: Uint16Array, options?: LoadOptions) =>
     loadRows(rows, target, Uint16Array, options)
-  return { ...table, openRows, elementType: dtype, loadBits }
+  return { ...table, rows: fileRows, elementType: dtype, loadBits }
 }
 
 async function loadRows(

@@ -65,9 +65,9 @@ async function rowsOfFile(
   signal: AbortSignal | undefined,
   { vocabularyOf = resolveVocabulary }: OpenHooks,
 ): Promise<OpenRowSource | undefined> {
-  const opened = await file.openRows?.({ signal })
-  if (opened === undefined) return undefined
-  const { tokens } = opened
+  const { rows } = file
+  if (rows === undefined) return undefined
+  const tokens = await rows.readTokens?.(signal)
   const names =
     tokens === undefined ? await vocabularyOf(file, signal) : { tokenOf: (id: number) => tokens[id] }
   return {
@@ -76,7 +76,7 @@ async function rowsOfFile(
     dtype: file.elementType ?? 'f32',
     hasTokens: names !== undefined,
     read: async (start, end) => ({
-      rows: await opened.read(start, end, signal),
+      rows: await rows.read(start, end, signal),
       tokens: tokensBetween(names, start, end),
     }),
     close: () => file.close(),

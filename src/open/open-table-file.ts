@@ -82,7 +82,7 @@ export async function openTableFile(like: SourceLike, given: OpenOptions = {}): 
 
 /** The file and its sources: what is read is held against its checksum, and `close()` closes all of them. */
 function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]): OpenTableFile {
-  const { load, loadBits, openRows, size, parts = [] } = file
+  const { load, loadBits, rows, size, parts = [] } = file
   const verify = async (options: ReadOptions) => {
     for (const part of parts) await part.verify?.(options)
   }
@@ -98,19 +98,19 @@ function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]):
     source,
     load: checked(load),
     ...(loadBits && { loadBits: checked(loadBits) }),
-    ...(openRows && { openRows: async (options) => checkedRows(await openRows(options), size, verify) }),
+    ...(rows && { rows: checkedRows(rows, size, verify) }),
     close: () => closeAll([...parts, ...own]),
   }
 }
 
 /** Rows that are read through are held against the checksum before the last of them is returned. */
 function checkedRows(
-  { tokens, read }: FileRows,
+  { readTokens, read }: FileRows,
   size: number,
   verify: (options: ReadOptions) => Promise<void>,
 ): FileRows {
   return {
-    tokens,
+    readTokens,
     async read(start, end, signal) {
       const block = await read(start, end, signal)
       if (end === size) await verify({ signal })

@@ -64,8 +64,8 @@ describe.each(Object.entries(FILES))('%s', (_, [make, expected, isReadByRow]) =>
 
   test(`read by rows: ${isReadByRow}`, async () => {
     const file = await openTableFile(make())
-    expect(file.openRows !== undefined).toBe(isReadByRow)
-    const rows = await file.openRows?.()
+    expect(file.rows !== undefined).toBe(isReadByRow)
+    const rows = file.rows
     if (rows === undefined) return file.close()
     for (const [start, end] of [
       [0, 3],
@@ -88,7 +88,7 @@ test('rows are read by places within the table alone: another tensor may lie beh
     ]),
   )
   const file = await openTableFile(bytes)
-  const rows = await file.openRows?.()
+  const rows = file.rows
   expect(Array.from((await rows?.read(1, 2)) ?? [])).toEqual([3, 4])
   expect((await rows?.read(2, 2))?.length).toBe(0)
   for (const [start, end] of [
@@ -125,7 +125,7 @@ test('a number too large for float32 names its row and column in any block, and 
   const expected = { code: 'NON_FINITE', details: { row: 9_001, column: 5, value: -1e300 } }
   expect(await rejection(readTable(bytes))).toMatchObject(expected)
   const file = await openTableFile(bytes)
-  const rows = await file.openRows?.()
+  const rows = file.rows
   expect(await rejection(Promise.resolve(rows?.read(9_000, 9_002)))).toMatchObject(expected)
   await file.close()
 })

@@ -123,7 +123,7 @@ describe.each(FILES)('%s', (name, make) => {
       const attempt = async () => {
         const file = await openTableFile(sourceOf(bytes, name))
         try {
-          const rows = await file.openRows?.()
+          const rows = file.rows
           if (rows === undefined) return undefined
           const first = await rows.read(0, SIZE - 1)
           const last = await rows.read(SIZE - 1, SIZE)

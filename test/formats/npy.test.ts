@@ -172,7 +172,7 @@ test('float16 in any order: bits stay as they are, or converted', async () => {
     const isAsKept = descr === '<f2' && !fortran
     expect(table.file.elementType).toBe(isAsKept ? 'f16' : undefined)
     expect(table.file.loadBits !== undefined).toBe(isAsKept)
-    expect(table.file.openRows !== undefined).toBe(isAsKept)
+    expect(table.file.rows !== undefined).toBe(isAsKept)
   }
 })
 

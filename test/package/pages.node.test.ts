@@ -39,6 +39,7 @@ describe.skipIf(findChromium() === undefined)('in Chromium', () => {
       'rowspace/collection': '/node_modules/rowspace/dist/collection.js',
       'rowspace/keyed-vectors': '/node_modules/rowspace/dist/keyed-vectors.js',
       'rowspace/text': '/node_modules/rowspace/dist/text.js',
+      'rowspace/stored': '/node_modules/rowspace/dist/stored.js',
       'rowspace/transforms': '/node_modules/rowspace/dist/transforms.js',
     },
   })}</script>`

@@ -3,7 +3,7 @@
 import { namedQuery } from '../core/named-query.ts'
 import type { Metric, Query, RowKey } from '../core/options.ts'
 import { invalidArgument } from '../core/values.ts'
-import { checkQuery, checkVector, isRow, zeroQuery } from '../table/arguments.ts'
+import { checkQuery, checkVector, isRow, zeroQuery } from './arguments.ts'
 import {
   combine,
   type Expression,
@@ -11,7 +11,7 @@ import {
   type TermTable,
   type WeightedTerm,
   weightedTerms,
-} from '../table/expression.ts'
+} from './expression.ts'
 
 /** A query as it was at the call: its caller may change it while the servers work. */
 export interface GivenQuery {

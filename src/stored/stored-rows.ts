@@ -1,0 +1,118 @@
+/** Rows read from where they lie: few reads, side by side, and what was read lately is held. */
+
+import { RowspaceError } from '../core/errors.ts'
+import type { FileRows } from '../formats/format.ts'
+
+/** Reads under way at once. */
+const READS_AT_ONCE = 16
+/** Bytes of one read. */
+const READ_BYTES = 1 << 20
+
+/** Consecutive rows [start, end). */
+interface Run {
+  start: number
+  end: number
+}
+
+export class StoredRows {
+  /** Reads of rows so far. */
+  requests = 0
+  /** The rows read last, the oldest first. */
+  readonly #cache = new Map<number, Float32Array>()
+  readonly #cached: number
+  readonly #rowsAtOnce: number
+
+  constructor(
+    private readonly name: string,
+    readonly dimension: number,
+    private readonly read: FileRows['read'],
+    cacheBytes: number,
+  ) {
+    this.#cached = Math.floor(cacheBytes / (dimension * 4))
+    this.#rowsAtOnce = Math.max(1, Math.floor(READ_BYTES / (dimension * 4)))
+  }
+
+  /**
+   * The rows of these ids, d numbers each. Adjacent rows are read together.
+   *
+   * @throws `NON_FINITE` naming row and column; what the source throws
+   */
+  async fetch(ids: Iterable<number>, signal?: AbortSignal): Promise<Map<number, Float32Array>> {
+    signal?.throwIfAborted()
+    const rows = new Map<number, Float32Array>()
+    const absent: number[] = []
+    for (const id of new Set(ids)) {
+      const row = this.#cache.get(id)
+      if (row === undefined) {
+        absent.push(id)
+      } else {
+        rows.set(id, row)
+        this.#hold(id, row)
+      }
+    }
+    await this.#readRuns(this.#runsOf(absent), rows, signal)
+    return rows
+  }
+
+  #runsOf(ids: number[]): Run[] {
+    const runs: Run[] = []
+    let last: Run | undefined
+    for (const id of ids.sort((a, b) => a - b)) {
+      if (last !== undefined && last.end === id && id - last.start < this.#rowsAtOnce) {
+        last.end++
+      } else {
+        last = { start: id, end: id + 1 }
+        runs.push(last)
+      }
+    }
+    return runs
+  }
+
+  async #readRuns(
+    runs: readonly Run[],
+    rows: Map<number, Float32Array>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const stop = new AbortController()
+    const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
+    const waiting = runs.values()
+    const lane = async () => {
+      try {
+        for (const { start, end } of waiting) {
+          this.requests++
+          const numbers = await this.read(start, end, stopped)
+          stopped.throwIfAborted()
+          for (let id = start; id < end; id++) {
+            const row = numbers.slice((id - start) * this.dimension, (id - start + 1) * this.dimension)
+            this.#check(id, row)
+            rows.set(id, row)
+            this.#hold(id, row)
+          }
+        }
+      } catch (error) {
+        stop.abort(error)
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, runs.length) }, lane))
+    stopped.throwIfAborted()
+  }
+
+  #check(row: number, numbers: Float32Array): void {
+    const column = numbers.findIndex((number) => !Number.isFinite(number))
+    if (column < 0) return
+    throw new RowspaceError(
+      'NON_FINITE',
+      `${this.name}: row ${row} has ${numbers[column]} in column ${column}: every number must be finite.`,
+      { source: this.name, row, column },
+    )
+  }
+
+  /** Makes a row the newest in the cache. */
+  #hold(id: number, row: Float32Array): void {
+    this.#cache.delete(id)
+    this.#cache.set(id, row)
+    if (this.#cache.size <= this.#cached) return
+    const [oldest = id] = this.#cache.keys()
+    this.#cache.delete(oldest)
+  }
+}

@@ -1,0 +1,188 @@
+/** A table whose rows stay where they lie, with the methods, options and bits of an EmbeddingTable, as promises. */
+
+import { RowspaceError } from '../core/errors.ts'
+import { checkId } from '../core/id-set.ts'
+import type { Query, RowKey } from '../core/options.ts'
+import { sampleIds } from '../core/random.ts'
+import { type KeysOf, readChecked, readOptions } from '../core/strict-options.ts'
+import { invalidArgument, readList } from '../core/values.ts'
+import type { Vocabulary } from '../core/vocabulary.ts'
+import type { OpenTableFile } from '../open/open-table-file.ts'
+import { isRow } from '../table/arguments.ts'
+import { combine, type Expression, type TermTable } from '../table/expression.ts'
+import { copyQuery, copyTerms, rowsOf } from '../table/given-query.ts'
+import { Matches } from '../table/matches.ts'
+import { NO_IDS, readQuery, vectorQuery } from '../table/query.ts'
+import type { LazyVocabulary } from './lazy-vocabulary.ts'
+import { SIGNAL_ALONE, type SignalOptions } from './options.ts'
+import type { RowScorer } from './row-scorer.ts'
+import type { StoredRows } from './stored-rows.ts'
+
+interface CombineOptions extends SignalOptions {
+  /** Scale each term to length 1 first. Default: false. */
+  normalize?: boolean | undefined
+}
+
+const COMBINE: KeysOf<CombineOptions> = { ...SIGNAL_ALONE, normalize: true }
+
+/** What a stored table has read. */
+export interface Traffic {
+  /** Bytes in all, header and tokens included; undefined where the source does not count them. */
+  readonly bytes: number | undefined
+  /** Reads of rows; adjacent rows are one. */
+  readonly requests: number
+}
+
+/** What a stored table is made of. */
+export interface StoredParts {
+  readonly file: OpenTableFile
+  readonly rows: StoredRows
+  readonly scorer: RowScorer
+  readonly vocabulary: LazyVocabulary
+}
+
+/** A table that `viewTable` opened. Close it. */
+export class StoredTable {
+  /** The number of rows, |V|. */
+  readonly size: number
+  /** The number of columns, d. */
+  readonly dimension: number
+  /** The type that rows are stored in where they lie. */
+  readonly dtype: string
+  readonly #parts: StoredParts
+  #isClosed = false
+
+  /** @internal */
+  constructor(parts: StoredParts) {
+    const { size, dimension, dtype } = parts.file
+    this.size = size
+    this.dimension = dimension
+    this.dtype = dtype
+    this.#parts = parts
+  }
+
+  /** What was read so far. */
+  get traffic(): Traffic {
+    const { file, rows } = this.#parts
+    return { bytes: file.source.bytesRead, requests: rows.requests }
+  }
+
+  /** The tokens, or undefined where the table has none. They are read when they are first needed. */
+  async vocabulary(options: SignalOptions = {}): Promise<Vocabulary | undefined> {
+    return this.#open().vocabulary.read(signalOf(options, 'vocabulary()'))
+  }
+
+  /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
+  async id(row: RowKey, options: SignalOptions = {}): Promise<number> {
+    const idOf = await this.#open().vocabulary.idsOf([row], signalOf(options, 'id()'))
+    return idOf(row)
+  }
+
+  /** The token of an id, or undefined where the table has none for it. Throws `ID_OUT_OF_RANGE`. */
+  async token(id: number, options: SignalOptions = {}): Promise<string | undefined> {
+    const signal = signalOf(options, 'token()')
+    if (typeof id !== 'number') throw invalidArgument('An id must be a number', id)
+    checkId(id, this.size)
+    return (await this.#open().vocabulary.read(signal))?.tokenOf(id)
+  }
+
+  /**
+   * The lookup x_i = E[t_i]: one row, d numbers. Only its bytes are read.
+   *
+   * @throws RowspaceError as `id`; `NON_FINITE` naming row and column; what the source throws
+   */
+  async row(row: RowKey, options: SignalOptions = {}): Promise<Float32Array> {
+    return (await this.#termTable([row], signalOf(options, 'row()'))).row(row).slice()
+  }
+
+  /** n rows: n · d numbers, row after row. The same row may be given several times. */
+  async gather(rows: Iterable<RowKey>, options: SignalOptions = {}): Promise<Float32Array> {
+    const list = readList(rows, 'rows')
+    const table = await this.#termTable(list, signalOf(options, 'gather()'))
+    const target = new Float32Array(list.length * this.dimension)
+    for (const [place, row] of list.entries()) target.set(table.row(row), place * this.dimension)
+    return target
+  }
+
+  /** The vector of an expression, d numbers, as EmbeddingTable.combine. */
+  async combine(expression: Expression, options: CombineOptions = {}): Promise<Float32Array> {
+    const { normalize = false, signal } = readChecked(options, COMBINE, 'the options of combine()')
+    const terms = copyTerms(expression)
+    return combine(await this.#termTable(rowsOf(terms), signal), terms, normalize)
+  }
+
+  /** The cosine of two rows or vectors; 0 where one is a row of zeros. Symmetric to the bit. */
+  async similarity(a: Query, b: Query, options: SignalOptions = {}): Promise<number> {
+    const pair = [copyQuery(a, this.dimension), copyQuery(b, this.dimension)] as const
+    const rows = pair.filter(isRow)
+    const table = await this.#termTable(rows, signalOf(options, 'similarity()'))
+    const { scorer } = this.#open()
+    scorer.place(rows.map((row) => table.row(row)))
+    const placeOf = (query: Query) => (isRow(query) ? rows.indexOf(query) : query)
+    return scorer.searcher.similarity(readQuery(scorer, scorer.live, placeOf(pair[0])), placeOf(pair[1]))
+  }
+
+  /** Cosine and dot product of each given row with a query, in the order given. */
+  async scores(query: Query, rows: Iterable<RowKey>, options: SignalOptions = {}): Promise<Matches> {
+    const signal = signalOf(options, 'scores()')
+    const given = copyQuery(query, this.dimension)
+    const list = readList(rows, 'rows')
+    const table = await this.#termTable(isRow(given) ? [given, ...list] : list, signal)
+    const names = await this.#open().vocabulary.read(signal)
+    const vector = vectorQuery(isRow(given) ? table.row(given) : given, NO_IDS)
+    const { cosines, dots } = this.#open().scorer.score(
+      vector,
+      list.map((row) => table.row(row)),
+    )
+    const ids = Uint32Array.from(list, (row) => table.id(row))
+    return new Matches(ids, cosines, dots, (id) => ({ id, token: names?.tokenOf(id) }))
+  }
+
+  /** `count` different random ids, none of `exclude`, as EmbeddingTable.randomIds gives them. */
+  async randomIds(
+    count: number,
+    options: {
+      seed?: number | undefined
+      exclude?: Iterable<RowKey> | undefined
+      signal?: AbortSignal | undefined
+    } = {},
+  ): Promise<Uint32Array> {
+    const keys = { seed: true, exclude: true, ...SIGNAL_ALONE } as const
+    const { seed = 1, exclude = NO_IDS, signal } = readOptions(options, keys, 'the options of randomIds()')
+    const list = readList(exclude, 'rows')
+    const excluded = new Set(list.map(await this.#open().vocabulary.idsOf(list, signal)))
+    return sampleIds(this.size, count, seed, (id) => !excluded.has(id))
+  }
+
+  /** Closes the file and frees the memory. Every later call throws `DISPOSED`. Calling it twice is harmless. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#parts.scorer.dispose()
+    await this.#parts.file.close()
+  }
+
+  /** As `close`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #open(): StoredParts {
+    if (!this.#isClosed) return this.#parts
+    throw new RowspaceError('DISPOSED', 'This table was closed. Open it again.')
+  }
+
+  /** The given rows, as expressions read them. */
+  async #termTable(rows: readonly RowKey[], signal: AbortSignal | undefined): Promise<TermTable> {
+    const parts = this.#open()
+    const id = await parts.vocabulary.idsOf(rows, signal)
+    const found = await parts.rows.fetch(rows.map(id), signal)
+    this.#open()
+    const row = (key: RowKey) => found.get(id(key)) ?? new Float32Array(0)
+    return { dimension: this.dimension, id, row }
+  }
+}
+
+function signalOf(options: SignalOptions, method: string): AbortSignal | undefined {
+  return readChecked(options, SIGNAL_ALONE, `the options of ${method}`).signal
+}
