@@ -29,8 +29,8 @@ export interface LoadOptions {
 }
 
 /**
- * Rows as they lie in the file. 'int8' rows have a float32 scale each, 'q8_0' ones a binary16 scale for each
- * 32 numbers; 'i8' and 'u8' are integers.
+ * Rows as they lie in the file. 'int8' rows have a float32 scale each; 'i8' and 'u8' are integers. Those of
+ * GGUF files may be quantised in blocks: 'q4_k' is ggml's Q4_K.
  */
 export type StoredType =
   | 'f32'
@@ -39,6 +39,22 @@ export type StoredType =
   | 'f16'
   | 'int8'
   | 'q8_0'
+  | 'q6_k'
+  | 'q5_k'
+  | 'q4_k'
+  | 'q3_k'
+  | 'q2_k'
+  | 'q5_1'
+  | 'q5_0'
+  | 'q4_1'
+  | 'q4_0'
+  | 'q2_0'
+  | 'q1_0'
+  | 'iq4_nl'
+  | 'iq4_xs'
+  | 'mxfp4'
+  | 'tq1_0'
+  | 'tq2_0'
   | 'i8'
   | 'u8'
   | 'f8-e4m3'

@@ -24,7 +24,7 @@ export function numberTable(rows: NumberRows, described: Described): TableFile {
   const dtype = scales === undefined ? type.stored : 'int8'
   const load = (target: Float32Array, options?: LoadOptions) => loadRows(rows, target, Float32Array, options)
   const table = { ...described, dtype, size, dimension, load }
-  if (rows.byColumn || rows.bigEndian || type.numbers > 1) return table
+  if (rows.byColumn || rows.bigEndian) return table
   const fileRows = { readTokens, read: rowReader(rows) }
   if (dtype !== 'bf16' && dtype !== 'f16') return { ...table, rows: fileRows }
   const loadBits = (target: Uint16Array, options?: LoadOptions) =>

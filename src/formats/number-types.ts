@@ -44,20 +44,6 @@ export const NUMBER_TYPES: ReadonlyMap<string, NumberType> = new Map([
   ['U8', numberType('u8', 1, (view, offset) => view.getUint8(offset))],
 ])
 
-/** GGUF's blocks of a binary16 scale and 32 codes. Products have 11 + 8 bits at most: none is rounded. */
-export const Q8_0: NumberType = {
-  stored: 'q8_0',
-  numbers: 32,
-  bytes: 34,
-  decode(view, target, littleEndian) {
-    let filled = 0
-    for (let offset = 0; filled < target.length; offset += 34) {
-      const scale = halfOf(view.getUint16(offset, littleEndian))
-      for (let place = 2; place < 34; place++) target[filled++] = scale * view.getInt8(offset + place)
-    }
-  },
-}
-
 const WORD = new DataView(new ArrayBuffer(4))
 
 /** The float32 of these bits. */

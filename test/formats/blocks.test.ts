@@ -47,7 +47,7 @@ const FILES: Record<string, [() => Uint8Array, Float32Array, isReadByRow: boolea
       return gguf({ tensors: [{ name: 'token_embd.weight', shape: [SIZE, DIMENSION], type: Q8_0, bytes }] })
     },
     ROWS.map((code) => code / 2),
-    false,
+    true,
   ],
   'npy, columns first': [columnsFile, ROWS, false],
   'npy, big-endian': [

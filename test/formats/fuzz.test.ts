@@ -6,6 +6,7 @@
  */
 import { expect, test } from 'vitest'
 import { isRowspaceError } from '../../src/core/errors.ts'
+import { READABLE_TYPES } from '../../src/formats/gguf/readable-types.ts'
 import { encodeSafetensors, writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
@@ -16,7 +17,7 @@ import { MAX_EXPANSION } from '../../src/sources/unpacked.ts'
 import { FUZZ_TIMEOUT, fuzz } from '../fuzz.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 import { ascii, join, same } from './files.ts'
-import { bytesOf, smallGguf } from './gguf-files.ts'
+import { bytesOf, quantisedGguf, smallGguf } from './gguf-files.ts'
 import { gzip, npy, wordArray, zip } from './packed-files.ts'
 
 const [SIZE, DIMENSION] = [12, 5]
@@ -55,6 +56,8 @@ const FILES: Record<string, () => Promise<Fuzzed>> = {
   'an index': async () => ({ bytes: INDEX, expansion: 10, beside: { [SHARD]: SHARD_BYTES } }),
   'a part': async () => ({ bytes: SHARD_BYTES }),
   gguf: async () => ({ bytes: smallGguf() }),
+  'gguf of Q4_K': async () => ({ bytes: quantisedGguf('Q4_K') }),
+  'gguf of IQ4_NL': async () => ({ bytes: quantisedGguf('IQ4_NL') }),
   npy: async () => ({ bytes: ROW_ARRAY, beside: words }),
   npz: async () => ({
     bytes: await zip([
@@ -161,8 +164,13 @@ function sourceOf({ bytes, beside = {} }: Fuzzed): ByteSource {
   return { ...bytesSource(bytes, 'fuzzed'), sibling }
 }
 
-/** Types of a byte that become float32. */
-const NARROW = ['int8', 'i8', 'u8', 'q8_0', 'f8-e4m3', 'f8-e5m2']
+/** Bytes of float32 that a byte of each narrow type becomes. */
+const WIDENED = new Map<string, number>([
+  ...['int8', 'i8', 'u8', 'f8-e4m3', 'f8-e5m2'].map((type) => [type, 4] as const),
+  ...[...READABLE_TYPES.values()].map(
+    ({ stored, numbers, bytes }) => [stored, (4 * numbers) / bytes] as const,
+  ),
+])
 
 async function readFuzzed(fuzzed: Fuzzed, changed: Uint8Array): Promise<'table' | 'rejected'> {
   try {
@@ -170,7 +178,7 @@ async function readFuzzed(fuzzed: Fuzzed, changed: Uint8Array): Promise<'table' 
     try {
       const numbers = file.size * file.dimension
       const bytes = numbers * (file.elementType === undefined ? 4 : 2)
-      const most = changed.length * (fuzzed.expansion ?? 1) * (NARROW.includes(file.dtype) ? 4 : 2)
+      const most = changed.length * (fuzzed.expansion ?? 1) * Math.max(2, WIDENED.get(file.dtype) ?? 0)
       if (!(bytes <= most)) throw new Error(`${changed.length} bytes claim a table of ${bytes}`)
       const target = new Float32Array(numbers)
       const { size, tokens } = await file.load(target)

@@ -1,5 +1,6 @@
 /** GGUF files made for tests, from the specification: what they say can be made to be wrong. */
 import { ascii, join } from './files.ts'
+import { ORACLE } from './ggml-oracle.ts'
 
 /** A metadata value: text, a list of text, or a number of a type with its bytes. */
 export type GgufValue = string | readonly string[] | { type: number; bytes: Uint8Array }
@@ -75,8 +76,9 @@ export function gguf(spec: GgufSpec): Uint8Array {
 
 export const F32 = 0
 export const F16 = 1
-export const Q4_K = 12
 export const Q8_0 = 8
+export const Q4_K = 12
+export const IQ3_S = 21
 export const BF16 = 30
 
 /** The bytes of numbers, of any type. */
@@ -90,6 +92,17 @@ export function q8Rows(codes: Int8Array, scales: Uint16Array): Uint8Array {
     chunks.push(Uint8Array.of(scale & 255, scale >> 8), bytesOf(codes.subarray(block * 32, block * 32 + 32)))
   })
   return join(chunks)
+}
+
+/** Three rows of 256 numbers of a quantised type, with tokens. */
+export function quantisedGguf(name: string): Uint8Array {
+  const type = ORACLE[name]
+  if (type === undefined) throw new Error(`There is no ${name}.`)
+  const bytes = Uint8Array.from({ length: (3 * 256 * type.bytes) / type.numbers }, (_, at) => (at * 37) % 120)
+  return gguf({
+    metadata: [['tokenizer.ggml.tokens', ['a', 'b', 'c']]],
+    tensors: [{ name: 'token_embd.weight', shape: [3, 256], type: type.id, bytes }],
+  })
 }
 
 /**

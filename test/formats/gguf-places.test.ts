@@ -103,6 +103,8 @@ const TYPES: [id: number, name: string, block: number, bytes: number][] = [
   [35, 'TQ2_0', 256, 66],
   [39, 'MXFP4', 32, 17],
   [40, 'NVFP4', 64, 36],
+  [41, 'Q1_0', 128, 18],
+  [42, 'Q2_0', 64, 18],
 ]
 
 test.each(TYPES)('type %i, %s: blocks of %i numbers in %i bytes', async (type, name, block, blockBytes) => {
@@ -124,7 +126,7 @@ test.each(TYPES)('type %i, %s: blocks of %i numbers in %i bytes', async (type, n
 })
 
 test('types that there are not, between those that there are', async () => {
-  for (const type of [4, 5, 31, 32, 33, 36, 37, 38, 41]) {
+  for (const type of [4, 5, 31, 32, 33, 36, 37, 38, 43]) {
     const file = gguf({ tensors: [{ ...tensor('a', 4), type }] })
     expect(await rejection(openTableFile(file))).toMatchObject({
       code: 'UNSUPPORTED',

@@ -7,7 +7,7 @@ import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 import { bits, join, readTable, rejection } from './files.ts'
-import { BF16, bytesOf, F16, F32, type GgufSpec, gguf, Q4_K, Q8_0, q8Rows, smallGguf } from './gguf-files.ts'
+import { BF16, bytesOf, F16, F32, type GgufSpec, gguf, IQ3_S, Q8_0, q8Rows, smallGguf } from './gguf-files.ts'
 import { REFERENCE_FILE, REFERENCE_ROWS } from './gguf-reference.ts'
 
 const [ROWS, DIMENSION] = [7, 64]
@@ -72,15 +72,14 @@ describe('the token embedding', () => {
   })
 
   test('another type is named, with what would do', async () => {
-    const error = await rejection(
-      openTableFile(
-        model(Q4_K, new Uint8Array(2 * 144), {
-          tensors: [{ name: 'token_embd.weight', shape: [2, 256], type: Q4_K, bytes: new Uint8Array(288) }],
-        }),
-      ),
-    )
+    const bytes = new Uint8Array(2 * 110)
+    const tensors = [{ name: 'token_embd.weight', shape: [2, 256], type: IQ3_S, bytes }]
+    const error = await rejection(openTableFile(model(IQ3_S, bytes, { tensors })))
     expect(error.code).toBe('UNSUPPORTED')
-    expect(error.message).toMatch(/"token_embd\.weight" is Q4_K \[2,256\]; rows of F32, F16, BF16, Q8_0/)
+    expect(error.message).toMatch(
+      /"token_embd\.weight" is IQ3_S \[2,256\]; rows of F32, F16, BF16, Q4_0, .*Q4_K/,
+    )
+    expect(error.message).toContain("Take the model's Q8_0, Q6_K or Q4_K_M file")
     const newer = model(99, bytesOf(NUMBERS))
     expect((await rejection(openTableFile(newer))).message).toContain('is type 99 [7,64]')
   })

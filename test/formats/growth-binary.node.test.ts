@@ -9,7 +9,7 @@ import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { expectLinear } from '../growth.ts'
 import { ascii, join } from './files.ts'
-import { BF16, bytesOf, F32, type GgufValue, gguf, Q8_0, u64 } from './gguf-files.ts'
+import { BF16, bytesOf, F32, type GgufValue, gguf, Q4_K, Q8_0, u64 } from './gguf-files.ts'
 import { gzip, npy, wordArray, zip } from './packed-files.ts'
 
 interface File {
@@ -111,6 +111,10 @@ const FILES: Record<string, [size: number, make: (size: number) => File | Promis
   'gguf: rows of Q8_0': [
     10_000,
     (n) => ({ bytes: gguf({ tensors: [tensor(Q8_0, new Uint8Array(34 * n), n, 32)] }) }),
+  ],
+  'gguf: rows of Q4_K': [
+    2_000,
+    (n) => ({ bytes: gguf({ tensors: [tensor(Q4_K, new Uint8Array(144 * n), n, 256)] }) }),
   ],
   'npy: rows': [40_000, (n) => ({ bytes: npy('<f4', [n, 8], rows(n)) })],
   'npy: rows of float64': [20_000, (n) => ({ bytes: npy('>f8', [n, 8], Float64Array.from(rows(n))) })],

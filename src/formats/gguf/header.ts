@@ -13,7 +13,7 @@ import { invalidFormat, MAX_TENSORS, quoted, safeProduct, truncated, unsupported
 import { inOrder, type PlacedTensor } from '../tensor-table.ts'
 import { Cursor } from './cursor.ts'
 import { type GgufMetadata, MIN_ENTRY_BYTES, readGgufMetadata, readGgufText } from './metadata.ts'
-import { ggufType } from './types.ts'
+import { GGUF_TYPES } from './types.ts'
 
 export interface GgufHeader extends GgufMetadata {
   /** By name, in the order of their bytes. */
@@ -109,7 +109,7 @@ function placeTensor(
     invalidFormat(source, `tensor ${quoted(name)} ${problem}.`, { tensor: name })
   const elements = safeProduct(shape)
   if (elements === undefined) throw invalid(`has the shape [${shape}], whose size cannot be counted`)
-  const type = ggufType(id)
+  const type = GGUF_TYPES.get(id)
   const start = dataStart + offset
   if (!Number.isSafeInteger(start) || offset % alignment !== 0) {
     throw invalid(`lies at offset ${offset}, which is no multiple of the alignment ${alignment}`)

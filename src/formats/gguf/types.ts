@@ -1,4 +1,4 @@
-/** The types of GGUF tensors, from https://github.com/ggml-org/ggml (ggml.h, gguf-py's constants.py). */
+/** The types of GGUF tensors, from https://github.com/ggml-org/ggml (ggml.h, ggml-common.h). */
 
 export interface GgufType {
   readonly name: string
@@ -7,7 +7,7 @@ export interface GgufType {
   readonly bytes: number
 }
 
-const TYPES: ReadonlyMap<number, GgufType> = new Map(
+export const GGUF_TYPES: ReadonlyMap<number, GgufType> = new Map(
   (
     [
       [0, 'F32', 1, 4],
@@ -43,11 +43,8 @@ const TYPES: ReadonlyMap<number, GgufType> = new Map(
       [35, 'TQ2_0', 256, 66],
       [39, 'MXFP4', 32, 17],
       [40, 'NVFP4', 64, 36],
+      [41, 'Q1_0', 128, 18],
+      [42, 'Q2_0', 64, 18],
     ] as const
   ).map(([id, name, block, bytes]) => [id, { name, block, bytes }]),
 )
-
-/** Undefined for a type that is newer than this list, or none. */
-export function ggufType(id: number): GgufType | undefined {
-  return TYPES.get(id)
-}
