@@ -8,7 +8,7 @@ import { defaultFile } from '../src/open/default-table.ts'
 import { type OpenRowSource, openRows } from '../src/open/open-rows.ts'
 import { type OpenHooks, type OpenTableOptions, openTableWith } from '../src/open/open-table.ts'
 import { type OpenTableFile, openTableFile } from '../src/open/open-table-file.ts'
-import { ENCODING_ERRORS, OPEN_OPTIONS } from '../src/open/read-open-options.ts'
+import { ENCODING_ERRORS, ENCODINGS, OPEN_OPTIONS } from '../src/open/read-open-options.ts'
 import { resolveVocabulary } from '../src/open/resolve-vocabulary.ts'
 import { EmbeddingTable } from '../src/table/embedding-table.ts'
 import type { ModelVocabulary } from '../src/tokenizers/model-vocabulary.ts'
@@ -29,6 +29,9 @@ const NON_FINITE = ['reject', 'skip'] as const
 /** Options of every command that opens a table. */
 export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
   tensor: { value: 'NAME', help: 'the tensor to open, where a file holds several' },
+  limit: { value: 'N', help: 'read the first N rows alone' },
+  words: { value: 'FILE', help: 'the names of the rows, where the table has none: lines or a JSON list' },
+  encoding: { value: ENCODINGS.join('|'), help: 'how a text writes its words (utf-8)' },
   'encoding-errors': {
     value: ENCODING_ERRORS.join('|'),
     help: 'words that are not UTF-8: an error (strict), U+FFFD (replace), or left out (ignore)',
@@ -50,6 +53,9 @@ export function tableOptions(args: Arguments): NamedTableOptions {
   const hub = { offline: args.flag('offline') || undefined, refresh: args.flag('refresh') }
   return {
     tensor: args.text('tensor'),
+    limit: args.text('limit') === undefined ? undefined : args.count('limit', 1, 1),
+    words: args.text('words'),
+    encoding: args.choice('encoding', ENCODINGS, 'utf-8'),
     encodingErrors: args.choice('encoding-errors', ENCODING_ERRORS, 'strict'),
     nonFinite: args.choice('non-finite', NON_FINITE, 'reject'),
     quiet: args.flag('quiet'),

@@ -2,8 +2,8 @@
 
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [
-    /open it with encodingErrors: 'replace' or 'ignore' \(on the command line[^)]*\)/g,
-    'read it with --encoding-errors replace (or ignore)',
+    /open it with encoding: 'latin1' if that is what it is, or encodingErrors: [^(]*\(on the command line[^)]*\)/g,
+    'read it with --encoding latin1 if that is what it is, or --encoding-errors replace (or ignore)',
   ],
   [/\(or pass nonFinite: 'skip'\)/g, '(--non-finite skip leaves such rows out)'],
   [/\(overwrite: true\)/g, '(--overwrite)'],

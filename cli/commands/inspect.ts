@@ -31,7 +31,7 @@ export const inspect: Command = {
     try {
       const tied = await readTied(file)
       const description = describeTableFile(file)
-      const memory = memoryToOpen(description)
+      const memory = memoryToOpen({ ...description, rows: file.size })
       return {
         text: () => formatDescription(name, description, tied, memory),
         document: { ...description, name, ...tiedDocument(tied), memory },

@@ -1,14 +1,36 @@
 /** What every format reader returns: the shape first, from headers alone, then the rows on demand. */
 import type { Progress } from '../core/progress.ts'
-import type { ByteSource, SourceOptions } from '../sources/source.ts'
+import type { ByteSource, SourceLike, SourceOptions } from '../sources/source.ts'
 
 /** What to do with bytes in a token that are not UTF-8: reject, put U+FFFD in their place, or drop them. */
 export type EncodingErrors = 'strict' | 'replace' | 'ignore'
 
-/** How a table file is opened. */
-export interface OpenOptions extends SourceOptions {
+/** How the words of a text are written in bytes. 'latin1' is ISO 8859-1: each byte is a letter. */
+export type Encoding = 'utf-8' | 'latin1'
+
+/** How words are read from the bytes of a file. */
+export interface WordOptions {
+  /**
+   * How the file writes its words: 'utf-8' unless given. JSON, safetensors, npz and GGUF have UTF-8 or code
+   * points whatever this says.
+   */
+  encoding?: Encoding | undefined
   /** What to do with bytes in tokens that are not UTF-8: 'strict' unless given. */
   encodingErrors?: EncodingErrors | undefined
+}
+
+/** How a table file is opened. */
+export interface OpenOptions extends SourceOptions, WordOptions {
+  /**
+   * Read the first so many rows, with their tokens, and no more of the file than they need. All unless given.
+   * What is left out is not checked.
+   */
+  limit?: number | undefined
+  /**
+   * A file with the names of the rows, one per line or as a JSON list, instead of those in the file or beside
+   * it. Not for text, word2vec and fastText files, whose rows have words.
+   */
+  words?: SourceLike | undefined
   /**
    * Of a model in several files, whose headers to read: 'all', so that `tensors` and `parameters` are the
    * model's, or the one of the 'table'. 'all' unless given.
@@ -81,14 +103,33 @@ export interface WrittenTokens {
   readonly script: TokenScript
 }
 
+/** Words of rows that have none, from another file. */
+export interface FoundWords {
+  readonly words: readonly string[]
+  /** Where they come from, for messages. */
+  readonly from: string
+  /** Bytes that were read for them. */
+  readonly bytes: number
+}
+
+/** What a reader needs to know: the words that the caller named have been read. */
+export interface ReaderOptions extends Omit<OpenOptions, 'words'> {
+  readonly words?: FoundWords | undefined
+}
+
 /** A table that has been recognised and whose shape is known, but whose rows have not been read. */
 export interface TableFile {
   /** The format of the file, recognised by its content. */
   readonly format: FormatName
   /** How the rows are stored in the file. */
   readonly dtype: StoredType
-  /** Rows in the file; duplicate words may make the table of a text file smaller. */
+  /**
+   * Rows that are read: those of the file, or `limit` of them. Duplicate words may make the table of a text
+   * file smaller.
+   */
   readonly size: number
+  /** Rows of the file, where `limit` leaves some out; Infinity where the file does not say. */
+  readonly rowsInFile?: number
   /** Numbers per row, d. */
   readonly dimension: number
   /** The type that tables keep the rows in by default, read by `loadBits`. Undefined for float32. */
@@ -167,5 +208,5 @@ export interface FormatReader {
   /** Whether the first bytes (up to 64 KiB) look like this format. */
   recognises(head: Uint8Array, source: ByteSource): boolean | Promise<boolean>
   /** Reads headers. Throws `INVALID_FORMAT`, `TRUNCATED` or `UNSUPPORTED` if the file lies. */
-  open(source: ByteSource, head: Uint8Array, options: OpenOptions): Promise<TableFile>
+  open(source: ByteSource, head: Uint8Array, options: ReaderOptions): Promise<TableFile>
 }

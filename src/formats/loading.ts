@@ -33,8 +33,9 @@ export function checkTarget(
 /** Calls `onProgress` and remembers what it threw first: a broken progress bar must not cost the load. */
 export class ReadProgress {
   readonly #progress: SafeProgress<'read'>
+  #done = 0
 
-  /** @param total bytes that will be read in all */
+  /** @param total bytes that will be read in all, or about so many */
   constructor(
     { onProgress }: LoadOptions,
     private readonly total: number,
@@ -46,12 +47,18 @@ export class ReadProgress {
   blockOptions(options: LoadOptions, offset = 0): BlockOptions {
     return {
       signal: options.signal,
-      onBytes: (done) => this.#progress.report('read', offset + done, this.total),
+      onBytes: (done) => this.#report(offset + done),
     }
+  }
+
+  #report(done: number): void {
+    this.#done = Math.min(done, this.total)
+    this.#progress.report('read', this.#done, this.total)
   }
 
   /** `loaded`, with the error of `onProgress` where there was one. */
   finish(loaded: LoadedRows): LoadedRows {
+    if (this.#done < this.total) this.#report(this.total)
     const { error } = this.#progress
     return error === undefined ? loaded : { ...loaded, progressError: error }
   }

@@ -19,11 +19,20 @@ export interface NumberRows extends PlacedRows {
 /** What a table's header says beside its rows. */
 type Described = Pick<TableFile, 'format' | 'headerBytes'> & Partial<TableFile>
 
-export function numberTable(rows: NumberRows, described: Described): TableFile {
-  const { size, dimension, type, scales, readTokens } = rows
+/** The first `limit` of these rows as a table. */
+export function numberTable(
+  given: NumberRows,
+  described: Described,
+  limit = Number.POSITIVE_INFINITY,
+): TableFile {
+  const { dimension, type, scales, readTokens: readAll } = given
+  const size = Math.min(given.size, limit)
+  const readTokens = readAll && (async (signal?: AbortSignal) => (await readAll(signal)).slice(0, size))
+  const rows = { ...given, count: size, readTokens }
   const dtype = scales === undefined ? type.stored : 'int8'
   const load = (target: Float32Array, options?: LoadOptions) => loadRows(rows, target, Float32Array, options)
-  const table = { ...described, dtype, size, dimension, load }
+  const cut = size < given.size && { rowsInFile: given.size }
+  const table = { ...described, dtype, size, ...cut, dimension, load }
   if (rows.byColumn || rows.bigEndian) return table
   const fileRows = { readTokens, read: rowReader(rows) }
   if (dtype !== 'bf16' && dtype !== 'f16') return { ...table, rows: fileRows }
@@ -32,19 +41,22 @@ export function numberTable(rows: NumberRows, described: Described): TableFile {
   return { ...table, rows: fileRows, elementType: dtype, loadBits }
 }
 
+/** Rows of which the first `count` are read. */
+type CutRows = NumberRows & { readonly count: number }
+
 async function loadRows(
-  rows: NumberRows,
+  rows: CutRows,
   target: RowTarget,
   Target: typeof Float32Array | typeof Uint16Array,
   options: LoadOptions = {},
 ): Promise<LoadedRows> {
-  const { source, start, size, dimension, type, tokenBytes = 0, scales } = rows
-  checkTarget(target, size, dimension, Target)
-  const before = tokenBytes + (scales === undefined ? 0 : size * 4)
-  const progress = new ReadProgress(options, before + bytesOfRows(rows, size))
+  const { source, start, count, dimension, type, tokenBytes = 0, scales } = rows
+  checkTarget(target, count, dimension, Target)
+  const before = tokenBytes + (scales === undefined ? 0 : count * 4)
+  const progress = new ReadProgress(options, before + bytesOfRows(rows, count))
   // tokens first: if they do not fit the rows, nobody waits for the rows
   const tokens = await rows.readTokens?.(options.signal)
-  const factors = await readScales(rows, 0, size, progress.blockOptions(options, tokenBytes))
+  const factors = await readScales(rows, 0, count, progress.blockOptions(options, tokenBytes))
   const blockOptions = progress.blockOptions(options, before)
   const isCopied = type === F32 && !rows.bigEndian && !rows.byColumn
   if (target instanceof Float32Array && !isCopied) {
@@ -54,11 +66,11 @@ async function loadRows(
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
     await readStraight(source, start, bytes, blockOptions)
   }
-  return progress.finish({ size, tokens, duplicates: 0 })
+  return progress.finish({ size: count, tokens, duplicates: 0 })
 }
 
-function rowReader(rows: NumberRows): FileRows['read'] {
-  const { source, size } = rows
+function rowReader(rows: CutRows): FileRows['read'] {
+  const { source, count: size } = rows
   return async (start, end, signal) => {
     // other tensors may lie behind the last row
     if (!isCount(start) || !isCount(end) || start > end || end > size) {

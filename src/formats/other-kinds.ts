@@ -34,8 +34,10 @@ const BINARY_SIGNATURES: readonly OtherKind[] = [
   {
     name: 'a Python pickle',
     remedy:
-      `Pickles can run code and are not opened. ${SAVE_NPY} From gensim, use save_word2vec_format(path, ` +
-      'binary=True); from PyTorch, safetensors.torch.save_file.',
+      `Pickles can run code and are not opened. ${SAVE_NPY} From gensim (.kv, .model), use ` +
+      'save_word2vec_format(path, binary=True) of its KeyedVectors, or open the .vectors.npy beside it with ' +
+      '{ words } (--words), a file with their index_to_key, one per line. From PyTorch, use ' +
+      'safetensors.torch.save_file.',
     matches: isPickle,
   },
   {

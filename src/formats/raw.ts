@@ -33,6 +33,6 @@ export const rawReader: FormatReader = {
       )
     }
     const rows = { source, start: 0, type: F32, size, dimension, readTokens: async () => words }
-    return numberTable(rows, { format: 'raw-f32', headerBytes: bytes })
+    return numberTable(rows, { format: 'raw-f32', headerBytes: bytes }, options.limit)
   },
 }

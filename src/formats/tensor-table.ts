@@ -65,13 +65,13 @@ type TensorRows = Omit<NumberRows, 'start' | 'size' | 'dimension'> & { readonly 
 /**
  * The table of the tensor `rows.tensor`, of two dimensions.
  *
- * @param words a tensor that holds words, not parameters
+ * @param options.words a tensor that holds words, not parameters
  */
 export function tensorTable(
   format: TableFile['format'],
   header: { readonly tensors: ReadonlyMap<string, PlacedTensor>; readonly headerBytes: number },
   { tensor, ...rows }: TensorRows,
-  words?: PlacedTensor,
+  { limit, words }: { limit?: number | undefined; words?: PlacedTensor | undefined } = {},
 ): TableFile {
   const { name, shape, elements, start } = tensor
   if (elements === 0) {
@@ -91,6 +91,7 @@ export function tensorTable(
       tensor: name,
       parameters: countElements(tensors.filter((each) => each !== words)),
     },
+    limit,
   )
 }
 

@@ -33,22 +33,49 @@ export async function widenRows(
   target: Float32Array,
   options: BlockOptions & { firstRow?: number; scales?: Float32Array | undefined } = {},
 ): Promise<void> {
-  const { source, type, dimension, byColumn } = rows
+  if (rows.byColumn) return widenColumns(rows, target, options)
+  const { source, type, dimension } = rows
   const { firstRow = 0, scales } = options
   const start = rows.start + bytesOfRows(rows, firstRow)
   const end = start + bytesOfRows(rows, target.length / dimension)
-  const blockBytes = Math.floor(BLOCK_BYTES / type.bytes) * type.bytes
   let filled = 0
-  for await (const block of readBlocks(source, start, end, { ...options, blockBytes })) {
+  for await (const block of readBlocks(source, start, end, { ...options, blockBytes: wholeItems(type) })) {
     const view = new DataView(block.buffer, block.byteOffset, block.length)
-    const count = (block.length / type.bytes) * type.numbers
-    const numbers = byColumn ? new Float32Array(count) : target.subarray(filled, filled + count)
+    const numbers = target.subarray(filled, filled + (block.length / type.bytes) * type.numbers)
     if (scales === undefined) type.decode(view, numbers, !rows.bigEndian)
     else decodeCodes(view, numbers, filled, scales, dimension)
     if (type.stored === 'f64') checkNarrowed(rows, view, numbers, firstRow * dimension + filled)
-    let item = filled
-    if (byColumn) for (const number of numbers) target[placeOf(rows, item++)] = number
-    filled += count
+    filled += numbers.length
+  }
+}
+
+/** Bytes of a block that ends where a number does. */
+function wholeItems({ bytes }: NumberType): number {
+  return Math.floor(BLOCK_BYTES / bytes) * bytes
+}
+
+/** The first rows of columns: all numbers in one stretch, or the first ones of each column. */
+async function widenColumns(rows: PlacedRows, target: Float32Array, options: BlockOptions): Promise<void> {
+  const { source, size, type, dimension } = rows
+  const count = target.length / dimension
+  const [stretches, length] = count === size ? [1, target.length] : [dimension, count]
+  let done = 0
+  for (let stretch = 0; stretch < stretches; stretch++) {
+    let item = stretch * size
+    const before = done
+    const onBytes = (bytes: number) => {
+      done = before + bytes
+      options.onBytes?.(done)
+    }
+    const start = rows.start + item * type.bytes
+    const blockOptions = { ...options, onBytes, blockBytes: wholeItems(type) }
+    for await (const block of readBlocks(source, start, start + length * type.bytes, blockOptions)) {
+      const view = new DataView(block.buffer, block.byteOffset, block.length)
+      const numbers = new Float32Array(block.length / type.bytes)
+      type.decode(view, numbers, !rows.bigEndian)
+      if (type.stored === 'f64') checkNarrowed(rows, view, numbers, item)
+      for (const number of numbers) target[placeOf(rows, item++)] = number
+    }
   }
 }
 

@@ -13,7 +13,7 @@ export interface TableDescription {
   readonly dtype: StoredType
   /** The type that a table keeps the rows in by default. */
   readonly elementType: 'f32' | 'bf16' | 'f16'
-  /** Number of rows, |V|. */
+  /** Rows of the file, |V|, whatever `limit` leaves out; where the file does not say, those that are read. */
   readonly rows: number
   /** Numbers per row, d. */
   readonly dimension: number
@@ -43,14 +43,16 @@ export interface TableDescription {
 
 /** What the header of `file` says. Reads nothing. */
 export function describeTableFile(file: OpenTableFile): TableDescription {
-  const tableParameters = file.size * file.dimension
+  const { rowsInFile = file.size } = file
+  const rows = Number.isFinite(rowsInFile) ? rowsInFile : file.size
+  const tableParameters = rows * file.dimension
   const parameters = (file.parameters ?? tableParameters) - bufferElements(file.tensors ?? [])
   return {
     name: file.source.name,
     format: file.format,
     dtype: file.dtype,
     elementType: file.elementType ?? 'f32',
-    rows: file.size,
+    rows,
     dimension: file.dimension,
     tableParameters,
     parameters,

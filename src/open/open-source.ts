@@ -8,14 +8,10 @@ import { bytesSource } from '../sources/bytes.ts'
 import { fileSource } from '../sources/file.ts'
 import { nodeModule } from '../sources/node.ts'
 import { pickSourceOptions, SOURCE_OPTIONS } from '../sources/options.ts'
-import type { ByteSource, SourceOptions } from '../sources/source.ts'
+import type { ByteSource, SourceLike, SourceOptions } from '../sources/source.ts'
 import { urlSource } from '../sources/url.ts'
 
-/**
- * What can be read: a path (Node), an http(s) or file URL, a model's name (`hf:owner/name`), a Blob or File,
- * bytes, or a source of one's own.
- */
-export type SourceLike = string | URL | Blob | Uint8Array | ArrayBuffer | ByteSource
+export type { SourceLike }
 
 /**
  * Opens `like` for reading. A string is a path unless it starts with `http://`, `https://`, `file://` or

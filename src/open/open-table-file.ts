@@ -6,9 +6,11 @@ import type {
   FileRows,
   FormatName,
   FormatReader,
+  FoundWords,
   LoadedRows,
   LoadOptions,
   OpenOptions,
+  ReaderOptions,
   TableFile,
 } from '../formats/format.ts'
 import { ggufReader } from '../formats/gguf/reader.ts'
@@ -22,13 +24,14 @@ import { safetensorsIndexReader } from '../formats/safetensors/shards.ts'
 import { gloveTextReader } from '../formats/text/glove.ts'
 import { word2vecBinaryReader } from '../formats/text/word2vec-binary.ts'
 import { word2vecTextReader } from '../formats/text/word2vec-text.ts'
+import { readNamedWords } from '../formats/text/words-beside.ts'
 import { readExactly } from '../sources/blocks.ts'
 import { bytesSource } from '../sources/bytes.ts'
 import { gunzipped, isGzip } from '../sources/gzip.ts'
 import { pickSourceOptions } from '../sources/options.ts'
 import { type ByteSource, closeAll, type ReadOptions } from '../sources/source.ts'
 import type { UnpackedSource } from '../sources/unpacked.ts'
-import { isByteSource, openSourceOrFolder, type SourceLike } from './open-source.ts'
+import { isByteSource, openSource, openSourceOrFolder, type SourceLike } from './open-source.ts'
 import { readOpenOptions } from './read-open-options.ts'
 
 /** An open table file. Close it. */
@@ -72,7 +75,8 @@ export async function openTableFile(like: SourceLike, given: OpenOptions = {}): 
   // the caller's own source is left open
   const own = isByteSource(like) ? [] : [source]
   try {
-    const file = await readHeader(source, { ...options, format: options.format ?? format })
+    const words = options.words === undefined ? undefined : await openWords(options.words, options)
+    const file = await readHeader(source, { ...options, words, format: options.format ?? format })
     return owned(file, source, own)
   } catch (error) {
     await closeAll(own)
@@ -80,10 +84,22 @@ export async function openTableFile(like: SourceLike, given: OpenOptions = {}): 
   }
 }
 
+/** The words in the file that the caller named. */
+async function openWords(like: SourceLike, options: OpenOptions): Promise<FoundWords> {
+  const file = await openSource(like, pickSourceOptions(options))
+  try {
+    return await readNamedWords(file, options)
+  } finally {
+    if (!isByteSource(like)) await file.close?.()
+  }
+}
+
 /** The file and its sources: what is read is held against its checksum, and `close()` closes all of them. */
 function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]): OpenTableFile {
-  const { load, loadBits, rows, size, parts = [] } = file
+  const { load, loadBits, rows, size, rowsInFile, parts = [] } = file
   const verify = async (options: ReadOptions) => {
+    // of a file that is not read to its end no checksum is known
+    if (rowsInFile !== undefined) return
     for (const part of parts) await part.verify?.(options)
   }
   const checked =
@@ -127,7 +143,7 @@ function noTableIn(path: string, cause: RowspaceError): RowspaceError {
   return new RowspaceError('IO', `${problem}: give the path of a table's file.`, { ...cause.details, cause })
 }
 
-async function readHeader(source: ByteSource, options: OpenOptions): Promise<TableFile> {
+async function readHeader(source: ByteSource, options: ReaderOptions): Promise<TableFile> {
   const head = await readHead(source, options.signal)
   if (!isGzip(head)) return (await findReader(source, head, options.format)).open(source, head, options)
   const unpacked = await gunzipped(source, options)
@@ -141,7 +157,7 @@ async function readHeader(source: ByteSource, options: OpenOptions): Promise<Tab
 }
 
 /** The table in a gzip file, of any format. */
-async function readUnpacked(unpacked: UnpackedSource, options: OpenOptions): Promise<TableFile> {
+async function readUnpacked(unpacked: UnpackedSource, options: ReaderOptions): Promise<TableFile> {
   const head = await readHead(unpacked, options.signal)
   const reader = await findReader(unpacked, head, options.format)
   const contents = reader.seeks ? await unpackedInMemory(unpacked, options.signal) : unpacked

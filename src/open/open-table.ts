@@ -7,6 +7,7 @@ import { type KeysOf, pickOptions, readChecked } from '../core/strict-options.ts
 import type { Vocabulary } from '../core/vocabulary.ts'
 import type { LoadedRows, LoadOptions, OpenOptions } from '../formats/format.ts'
 import { EmbeddingTable, type FilledRows, type TableOptions } from '../table/embedding-table.ts'
+import { firstTokens } from './first-tokens.ts'
 import { isByteSource, type SourceLike } from './open-source.ts'
 import { type OpenTableFile, openTableFile } from './open-table-file.ts'
 import { OPEN_OPTIONS } from './read-open-options.ts'
@@ -73,16 +74,17 @@ export async function openTableWith(
 
 async function openOnce(
   source: SourceLike,
-  options: OpenTableOptions,
+  given: OpenTableOptions,
   { vocabularyOf = resolveVocabulary }: OpenHooks,
 ): Promise<EmbeddingTable> {
-  const { signal, onProgress } = options
+  const { signal, onProgress } = given
   const file = await openTableFile(source, {
-    ...pickOptions<OpenOptions>(options, OPEN_OPTIONS),
+    ...pickOptions<OpenOptions>(given, OPEN_OPTIONS),
     shards: 'table',
   })
   let table: EmbeddingTable | undefined
   try {
+    const options = { ...given, tokens: firstTokens(given.tokens, file) }
     const progress = new SafeProgress<'norms'>(onProgress)
     const report = (done: number, total: number) => {
       signal?.throwIfAborted()

@@ -1,17 +1,19 @@
 /** The one reader of how table files are opened. */
 
-import { type KeysOf, oneOf, readChecked } from '../core/strict-options.ts'
-import type { EncodingErrors, OpenOptions } from '../formats/format.ts'
+import { integerFrom, type KeysOf, oneOf, readChecked } from '../core/strict-options.ts'
+import type { Encoding, EncodingErrors, OpenOptions } from '../formats/format.ts'
 import { pickSourceOptions, SOURCE_OPTIONS } from '../sources/options.ts'
 
 export const ENCODING_ERRORS: readonly EncodingErrors[] = ['strict', 'replace', 'ignore']
 
+export const ENCODINGS: readonly Encoding[] = ['utf-8', 'latin1']
+
 export const OPEN_OPTIONS: KeysOf<OpenOptions> = {
   ...SOURCE_OPTIONS,
-  encodingErrors: [
-    "'strict' or 'replace' or 'ignore'",
-    (value) => ENCODING_ERRORS.includes(value as EncodingErrors),
-  ],
+  limit: integerFrom(1),
+  words: true,
+  encoding: oneOf(...ENCODINGS),
+  encodingErrors: oneOf(...ENCODING_ERRORS),
   shards: oneOf('all', 'table'),
   tensor: ['the name of a tensor', (value) => typeof value === 'string'],
   format: true,

@@ -1,6 +1,7 @@
 /** The names of a table's rows where its file holds no words: the tokens of its model. */
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { isTokenTable } from '../formats/choose-tensor.ts'
+import { FirstTokens } from './first-tokens.ts'
 import type { OpenTableFile } from './open-table-file.ts'
 
 const GPT2_TOKENS = 50_257
@@ -22,6 +23,16 @@ export async function resolveVocabulary(
   file: OpenTableFile,
   signal: AbortSignal | undefined,
   gpt2?: () => Promise<Vocabulary>,
+): Promise<Vocabulary | undefined> {
+  const { size, rowsInFile } = file
+  const vocabulary = await vocabularyOf({ ...file, size: rowsInFile ?? size }, signal, gpt2)
+  return vocabulary && rowsInFile !== undefined ? new FirstTokens(vocabulary, size) : vocabulary
+}
+
+async function vocabularyOf(
+  file: OpenTableFile,
+  signal: AbortSignal | undefined,
+  gpt2: (() => Promise<Vocabulary>) | undefined,
 ): Promise<Vocabulary | undefined> {
   if (gpt2 !== undefined && isGpt2(file)) return gpt2()
   const { tensor, writtenTokens, size, source } = file

@@ -75,6 +75,12 @@ export interface ByteSource {
   readonly version?: string | undefined
 }
 
+/**
+ * What can be read: a path (Node), an http(s) or file URL, a model's name (`hf:owner/name`), a Blob or File,
+ * bytes, or a source of one's own.
+ */
+export type SourceLike = string | URL | Blob | Uint8Array | ArrayBuffer | ByteSource
+
 /** Closes all of them, whatever one of them throws; then throws the first error. */
 export async function closeAll(sources: Iterable<ByteSource>): Promise<void> {
   const closed = await Promise.allSettled(Array.from(sources, (source) => source.close?.()))

@@ -126,7 +126,9 @@ describe('what the library advises', () => {
     const path = bad()
     const { stderr, code } = rowspace('nearest', path, 'b')
     expect(code).toBe(2)
-    expect(stderr).toContain('read it with --encoding-errors replace (or ignore)')
+    expect(stderr).toContain(
+      '--encoding latin1 if that is what it is, or --encoding-errors replace (or ignore)',
+    )
     for (const [mode, token] of [
       ['replace', '\ufffd'],
       ['ignore', ''],
@@ -134,6 +136,8 @@ describe('what the library advises', () => {
       const { stdout } = rowspace('nearest', path, 'b', '--encoding-errors', mode, '--json')
       expect(JSON.parse(stdout).matches[0].token).toBe(token)
     }
+    const latin = rowspace('nearest', path, 'b', '--encoding', 'latin1', '--json')
+    expect(JSON.parse(latin.stdout).matches[0].token).toBe('ÿ')
     expect(rowspace('nearest', path, 'b', '--encoding-errors', 'replac').stderr).toContain(
       'did you mean replace?',
     )

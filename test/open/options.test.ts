@@ -17,7 +17,7 @@ describe('options', () => {
     [
       'encodingErrors',
       { encodingErrors: 'lax' },
-      /^encodingErrors must be 'strict' or 'replace' or 'ignore'; got "lax"\.$/,
+      /^encodingErrors must be 'strict', 'replace' or 'ignore'; got "lax"\.$/,
     ],
     ['shards', { shards: 'none' }, /^shards must be 'all' or 'table'; got "none"\.$/],
     ['tensor', { tensor: 5 }, /^tensor must be the name of a tensor; got 5\.$/],

@@ -8,7 +8,7 @@
  * All little-endian. Spec: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 import type { ByteSource } from '../../sources/source.ts'
-import type { OpenOptions } from '../format.ts'
+import type { ReaderOptions } from '../format.ts'
 import { invalidFormat, MAX_TENSORS, quoted, safeProduct, truncated, unsupported } from '../malformed.ts'
 import { inOrder, type PlacedTensor } from '../tensor-table.ts'
 import { Cursor } from './cursor.ts'
@@ -37,7 +37,7 @@ const MIN_TENSOR_BYTES = 24
  * @throws `TRUNCATED` if the file is shorter than its counts say, `UNSUPPORTED` for another version or byte
  *   order, `INVALID_FORMAT` for any other lie
  */
-export async function readGgufHeader(source: ByteSource, options: OpenOptions = {}): Promise<GgufHeader> {
+export async function readGgufHeader(source: ByteSource, options: ReaderOptions = {}): Promise<GgufHeader> {
   const cursor = new Cursor(source, options.signal)
   await cursor.need(FIXED_BYTES, 'a GGUF header')
   const magic = cursor.bytes(GGUF_MAGIC.length)

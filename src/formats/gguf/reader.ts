@@ -10,6 +10,7 @@
 import { chooseTensor } from '../choose-tensor.ts'
 import type { FormatReader, WrittenTokens } from '../format.ts'
 import { numberTypeOf, tensorTable } from '../tensor-table.ts'
+import { namedWords } from '../text/words-beside.ts'
 import { GGUF_MAGIC, readGgufHeader } from './header.ts'
 import { READABLE_TYPES } from './readable-types.ts'
 
@@ -20,8 +21,10 @@ export const ggufReader: FormatReader = {
     const header = await readGgufHeader(source, options)
     const tensor = chooseTensor(source, header.tensors, options.tensor)
     const type = numberTypeOf(source, tensor, READABLE_TYPES, REMEDY)
-    const table = tensorTable('gguf', header, { source, tensor, type })
-    if (header.tokens === undefined) return table
+    const [size = 0] = tensor.shape
+    const readTokens = namedWords(source, size, options)
+    const table = tensorTable('gguf', header, { source, tensor, type, readTokens }, { limit: options.limit })
+    if (header.tokens === undefined || readTokens !== undefined) return table
     return { ...table, writtenTokens: { list: header.tokens, script: scriptOf(header.tokenizer) } }
   },
 }

@@ -15,7 +15,7 @@ export const npyReader: FormatReader = {
   recognises: (head) => NPY_MAGIC.every((byte, index) => head[index] === byte),
   async open(source, _head, options) {
     const header = await readNpyHeader(source, options.signal)
-    return npyTable(source, header, await wordsBeside(source, wordFiles(source), options))
+    return npyTable(source, header, await wordsBeside(source, wordFiles(source), options), options.limit)
   },
 }
 
@@ -30,7 +30,12 @@ const TYPES = new Map(Object.entries({ f2: F16, f4: F32, f8: F64 }))
 /**
  * The array of an npy file as a table. Throws `UNSUPPORTED`, `INVALID_FORMAT`, `TRUNCATED` where it is none.
  */
-export function npyTable(source: ByteSource, header: NpyHeader, named: ArrayWords | undefined): TableFile {
+export function npyTable(
+  source: ByteSource,
+  header: NpyHeader,
+  named: ArrayWords | undefined,
+  limit: number | undefined,
+): TableFile {
   const { descr, shape, headerBytes: start, fortranOrder: byColumn } = header
   const type = /^[<>]/.test(descr) ? TYPES.get(descr.slice(1)) : undefined
   if (type === undefined) {
@@ -54,6 +59,7 @@ export function npyTable(source: ByteSource, header: NpyHeader, named: ArrayWord
   return numberTable(
     { source, start, type, size, dimension, bigEndian, byColumn, readTokens },
     { format: 'npy', headerBytes: start },
+    limit,
   )
 }
 

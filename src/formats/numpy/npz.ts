@@ -3,7 +3,7 @@ import { isRowspaceError } from '../../core/errors.ts'
 import { readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import { chooseTensor } from '../choose-tensor.ts'
-import type { FormatReader, OpenOptions, TensorInfo } from '../format.ts'
+import type { FormatReader, ReaderOptions, TensorInfo } from '../format.ts'
 import { MAX_WORD_LENGTH } from '../loading.ts'
 import { invalidFormat, MAX_WORDS, quoted, safeProduct, shortened, unsupported } from '../malformed.ts'
 import { countElements } from '../tensor-table.ts'
@@ -24,7 +24,7 @@ export const npzReader: FormatReader = {
     const words = await findWords(source, arrays, chosen, options)
     const all = [...arrays.values()]
     return {
-      ...npyTable(chosen.bytes, chosen.header, words),
+      ...npyTable(chosen.bytes, chosen.header, words, options.limit),
       format: 'npz',
       tensor: chosen.name,
       tensors: all,
@@ -46,7 +46,7 @@ const MAX_ENTRIES = 1_024
 const NPY = '.npy'
 
 /** By the names they were saved by. */
-async function readArrays(source: ByteSource, options: OpenOptions): Promise<Map<string, NamedArray>> {
+async function readArrays(source: ByteSource, options: ReaderOptions): Promise<Map<string, NamedArray>> {
   const entries = await readZipEntries(source, options.signal)
   const saved = entries.filter(({ name }) => name.endsWith(NPY))
   if (saved.length === 0) {
@@ -72,7 +72,7 @@ async function readArrays(source: ByteSource, options: OpenOptions): Promise<Map
 async function readArray(
   source: ByteSource,
   entry: ZipEntry,
-  { signal }: OpenOptions,
+  { signal }: ReaderOptions,
 ): Promise<NamedArray | undefined> {
   const bytes = await openZipEntry(source, entry, signal)
   if (!entry.name.endsWith(NPY)) return undefined
@@ -123,8 +123,9 @@ async function findWords(
   source: ByteSource,
   arrays: ReadonlyMap<string, NamedArray>,
   { shape: [size = 0] }: NamedArray,
-  options: OpenOptions,
+  options: ReaderOptions,
 ): Promise<ArrayWords | undefined> {
+  if (options.words !== undefined) return options.words
   const texts = [...arrays.values()].filter(({ dtype, shape }) => /U\d+$/.test(dtype) && shape.length === 1)
   const fitting = texts.filter(({ shape }) => shape[0] === size)
   const named = WORD_ARRAYS.map((name) => texts.find((text) => text.name === name))
@@ -138,7 +139,7 @@ async function readText(
   source: ByteSource,
   { name, header, bytes }: NamedArray,
   size: number,
-  { signal }: OpenOptions,
+  { signal }: ReaderOptions,
 ): Promise<string[]> {
   const [count = 0] = header.shape
   // before a word is read: an archive may claim more words than there is memory

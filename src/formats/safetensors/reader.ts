@@ -12,11 +12,12 @@
 import { readExactly } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import { chooseTensor } from '../choose-tensor.ts'
-import type { FormatReader, OpenOptions, TableFile } from '../format.ts'
+import type { FormatReader, ReaderOptions, TableFile } from '../format.ts'
 import { invalidFormat } from '../malformed.ts'
 import { NUMBER_TYPES } from '../number-types.ts'
 import { numberTypeOf, tensorTable } from '../tensor-table.ts'
-import { checkWordCount, parseWordList } from '../text/word-list.ts'
+import { checkWordCount, parseWordList, readListStart } from '../text/word-list.ts'
+import { namedWords } from '../text/words-beside.ts'
 import { readSafetensorsHeader, type SafetensorsHeader, type StoredTensor } from './header.ts'
 
 /** The names of rowspace's own layout. */
@@ -47,29 +48,33 @@ function looksLikeSafetensors(head: Uint8Array): boolean {
 export function safetensorsTable(
   source: ByteSource,
   header: SafetensorsHeader,
-  options: OpenOptions,
+  options: ReaderOptions,
 ): TableFile {
   const tensor = chooseTensor(source, header.tensors, options.tensor)
   const scales = findScales(source, tensor, header)
   const words = findWords(source, header)
   const type = numberTypeOf(source, tensor, NUMBER_TYPES, 'Convert it to F32.')
   const [size = 0] = tensor.shape
-  const readTokens = words && ((signal?: AbortSignal) => readWords(source, words, size, options, signal))
+  const own = words && ((signal?: AbortSignal) => readWords(source, words, size, options, signal))
+  const readTokens = namedWords(source, size, options) ?? own
   const rows = { source, tensor, type, scales: scales?.start, readTokens, tokenBytes: words?.elements }
-  return tensorTable('safetensors', header, rows, words)
+  return tensorTable('safetensors', header, rows, { limit: options.limit, words })
 }
 
 async function readWords(
   source: ByteSource,
   { start, end }: StoredTensor,
   size: number,
-  { encodingErrors = 'strict' }: OpenOptions,
+  { encodingErrors = 'strict', limit = size }: ReaderOptions,
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
-  const bytes = await readExactly(source, start, end, signal)
+  const bytes =
+    limit < size
+      ? await readListStart(source, [start, end], limit, signal)
+      : await readExactly(source, start, end, signal)
   const place = { name: `${source.name}, tensor "${TOKENS}"`, offset: start }
   const words = parseWordList(source, bytes, encodingErrors, place)
-  checkWordCount(source, words, size, `tensor "${TOKENS}"`)
+  checkWordCount(source, words, Math.min(limit, size), `tensor "${TOKENS}"`)
   return words
 }
 

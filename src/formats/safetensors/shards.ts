@@ -11,7 +11,7 @@ import { RowspaceError } from '../../core/errors.ts'
 import { readExactly } from '../../sources/blocks.ts'
 import { type ByteSource, closeAll } from '../../sources/source.ts'
 import { chooseTensor, firstKnownName } from '../choose-tensor.ts'
-import type { FormatReader, OpenOptions, TableFile } from '../format.ts'
+import type { FormatReader, ReaderOptions, TableFile } from '../format.ts'
 import { invalidFormat, quoted, shownValue } from '../malformed.ts'
 import { countElements } from '../tensor-table.ts'
 import { decodeUtf8 } from '../text/utf8.ts'
@@ -40,7 +40,7 @@ export const safetensorsIndexReader: FormatReader = {
 
 const latin1 = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes)
 
-async function openShards(shards: Shards, options: OpenOptions): Promise<TableFile> {
+async function openShards(shards: Shards, options: ReaderOptions): Promise<TableFile> {
   const { index, weightMap } = shards
   const likely = options.tensor ?? firstKnownName(weightMap) ?? ''
   const file = options.shards === 'table' ? weightMap.get(likely) : undefined
@@ -173,7 +173,7 @@ class Shards {
 }
 
 /** Which file each tensor is in. */
-async function readWeightMap(source: ByteSource, options: OpenOptions): Promise<Map<string, string>> {
+async function readWeightMap(source: ByteSource, options: ReaderOptions): Promise<Map<string, string>> {
   if (source.size > MAX_HEADER_BYTES) {
     throw invalidFormat(source, `its ${source.size} bytes are too many for an index (${MAX_HEADER_BYTES}).`)
   }

@@ -14,23 +14,19 @@ import { checkRowCount, textStart } from './word2vec-header.ts'
 export const gloveTextReader: FormatReader = {
   name: 'glove-text',
   recognises: (head, source) => sniffText(head, source.size) === 'glove-text',
-  async open(source, head, { encodingErrors, signal }) {
+  async open(source, head, options) {
+    const { signal, limit = Number.POSITIVE_INFINITY } = options
     const start = textStart(head)
     const sample = await firstLines(source, head, signal)
     const dimension = rowDimension(sample.subarray(start), sample.length === source.size)
     if (dimension === undefined) {
       throw invalidFormat(source, 'its first lines are not a word and numbers each.')
     }
-    const size = await countRows(source, start, signal)
+    const { size, end = source.size, more } = await countRows(source, start, limit, signal)
     checkRowCount(source, size)
-    return textTable('glove-text', source.size, {
-      source,
-      start,
-      firstLine: 1,
-      size,
-      dimension,
-      encodingErrors,
-    })
+    const cut = more && { rowsInFile: Number.POSITIVE_INFINITY }
+    const rows = { source, start, end, firstLine: 1, size, ...cut, dimension }
+    return textTable('glove-text', end, rows, options)
   },
 }
 
@@ -47,16 +43,25 @@ async function firstLines(
   return sample
 }
 
+/** Counts rows up to `limit`. Where there are more, returns the end of the last that counts too. */
 async function countRows(
   source: ByteSource,
   start: number,
+  limit: number,
   signal: AbortSignal | undefined,
-): Promise<number> {
-  let count = 0
-  for await (const { bytes } of readLines(source, start, { signal })) {
+): Promise<{ size: number; end?: number; more?: true }> {
+  let size = 0
+  let end = start
+  let more = false
+  for await (const { bytes, offset } of readLines(source, start, { signal })) {
     eachLine(bytes, (lineStart, lineEnd) => {
-      if (!isBlank(bytes, lineStart, lineEnd)) count++
+      if (more || isBlank(bytes, lineStart, lineEnd)) return
+      more = size === limit
+      if (more) return
+      size++
+      end = offset + lineEnd
     })
+    if (more) return { size, end, more }
   }
-  return count
+  return { size }
 }

@@ -1,7 +1,7 @@
 /** Rows of text, `word v1 … vd`, parsed into a table. Shared by word2vec text and GloVe text. */
 import { RowspaceError } from '../../core/errors.ts'
 import type { ByteSource } from '../../sources/source.ts'
-import type { EncodingErrors, FormatName, LoadedRows, LoadOptions, TableFile } from '../format.ts'
+import type { FormatName, LoadedRows, LoadOptions, ReaderOptions, TableFile, WordOptions } from '../format.ts'
 import { checkTarget, MAX_WORD_LENGTH, ReadProgress, Words } from '../loading.ts'
 import { invalidFormat } from '../malformed.ts'
 import { DecimalReader } from './decimal.ts'
@@ -17,7 +17,8 @@ import {
   readLines,
   separatorsEnd,
 } from './lines.ts'
-import { decodeUtf8 } from './utf8.ts'
+import { decodeText } from './utf8.ts'
+import { rejectWords } from './words-beside.ts'
 
 /** Where the rows of a text file are. */
 export interface TextRows {
@@ -25,9 +26,13 @@ export interface TextRows {
   /** The byte of the file at which the first row starts, and its line, counted from 1. */
   readonly start: number
   readonly firstLine: number
+  /** Rows that are read. */
   readonly size: number
+  /** Rows of the file, where that is more; Infinity where it may be. */
+  readonly rowsInFile?: number
+  /** Where the last row ends, in bytes, or about there. */
+  readonly end: number
   readonly dimension: number
-  readonly encodingErrors: EncodingErrors | undefined
 }
 
 /** The longest number that is read, in bytes: a float64 in full, all its digits, has some 800. */
@@ -39,15 +44,22 @@ export function maxLineBytes(dimension: number): number {
 }
 
 /** The file that holds these rows. */
-export function textTable(format: FormatName, headerBytes: number, rows: TextRows): TableFile {
-  const { size, dimension } = rows
+export function textTable(
+  format: FormatName,
+  headerBytes: number,
+  rows: TextRows,
+  options: ReaderOptions,
+): TableFile {
+  rejectWords(rows.source, options)
+  const { size, rowsInFile, dimension } = rows
   return {
     format,
     dtype: 'f32',
     size,
+    ...(rowsInFile !== undefined && { rowsInFile }),
     dimension,
     headerBytes,
-    load: (target, options = {}) => loadTextRows(rows, target, options),
+    load: (target, loadOptions = {}) => loadTextRows(rows, options, target, loadOptions),
   }
 }
 
@@ -60,14 +72,20 @@ export function textTable(format: FormatName, headerBytes: number, rows: TextRow
  *   that is not a number; `TRUNCATED` if there are fewer rows than `size` or the last row breaks off;
  *   `INVALID_ENCODING` with the offset for a word that is not UTF-8
  */
-async function loadTextRows(rows: TextRows, target: Float32Array, options: LoadOptions): Promise<LoadedRows> {
-  const { source, start, size, dimension } = rows
+async function loadTextRows(
+  rows: TextRows,
+  words: WordOptions,
+  target: Float32Array,
+  options: LoadOptions,
+): Promise<LoadedRows> {
+  const { source, start, end, size, dimension } = rows
   checkTarget(target, size, dimension)
-  const progress = new ReadProgress(options, source.size - start)
-  const parser = new RowParser(rows, target)
+  const progress = new ReadProgress(options, end - start)
+  const parser = new RowParser(rows, words, target)
   const lines = readLines(source, start, progress.blockOptions(options), maxLineBytes(dimension))
   for await (const { bytes, offset } of lines) {
     eachLine(bytes, (lineStart, lineEnd) => parser.parseLine(bytes, lineStart, lineEnd, offset))
+    if (parser.isFull) break
   }
   return progress.finish(parser.finish())
 }
@@ -80,16 +98,22 @@ class RowParser {
 
   constructor(
     private readonly rows: TextRows,
+    private readonly words: WordOptions,
     private readonly target: Float32Array,
   ) {
     this.#line = rows.firstLine - 1
   }
 
+  /** Whether the rows that are wanted have come, and more are not to be looked at. */
+  get isFull(): boolean {
+    return this.#seen === this.rows.size && this.rows.rowsInFile !== undefined
+  }
+
   /** @param offset of bytes[0], in the file */
   parseLine(bytes: Uint8Array, start: number, end: number, offset: number): void {
     this.#line++
-    if (isBlank(bytes, start, end)) return
-    const { source, size, encodingErrors } = this.rows
+    if (this.isFull || isBlank(bytes, start, end)) return
+    const { source, size } = this.rows
     if (this.#seen === size) {
       const problem = `line ${this.#line} is one row more than the ${size} that the header announces.`
       throw invalidFormat(source, problem, { line: this.#line, expectedRows: size })
@@ -106,7 +130,7 @@ class RowParser {
     this.#seen++
     const place = { name: source.name, offset: offset + start }
     // A word that came before is not counted, and the next row takes its place in the target.
-    this.#words.add(decodeUtf8(bytes.subarray(start, wordEnd), encodingErrors, place))
+    this.#words.add(decodeText(bytes.subarray(start, wordEnd), this.words, place))
   }
 
   /**

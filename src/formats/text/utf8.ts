@@ -1,6 +1,6 @@
-/** Bytes to text, with a choice of what happens to bytes that are not UTF-8. */
+/** Bytes to text, with a choice of the encoding, and of what happens to bytes that are not UTF-8. */
 import { RowspaceError } from '../../core/errors.ts'
-import type { EncodingErrors } from '../format.ts'
+import type { EncodingErrors, WordOptions } from '../format.ts'
 import { MAX_TEXT_BYTES } from '../malformed.ts'
 
 // ignoreBOM leaves U+FEFF in the text: it is a token of some vocabularies.
@@ -13,6 +13,28 @@ export interface TextPlace {
   readonly name: string
   /** Of the first byte of the text, in the file. */
   readonly offset: number
+}
+
+/** Decodes words in the encoding of their file. Throws as decodeUtf8. */
+export function decodeText(
+  bytes: Uint8Array,
+  { encoding, encodingErrors }: WordOptions,
+  place: TextPlace,
+): string {
+  return encoding === 'latin1' ? decodeLatin1(bytes) : decodeUtf8(bytes, encodingErrors, place)
+}
+
+/** Letters that are put together at once: a call takes no more arguments in some engines. */
+const SOME_LETTERS = 4096
+
+/** ISO 8859-1, as Python's 'latin1'. TextDecoder means windows-1252 by that name, which differs. */
+function decodeLatin1(bytes: Uint8Array): string {
+  if (bytes.length <= SOME_LETTERS) return String.fromCharCode(...bytes)
+  let text = ''
+  for (let start = 0; start < bytes.length; start += SOME_LETTERS) {
+    text += String.fromCharCode(...bytes.subarray(start, start + SOME_LETTERS))
+  }
+  return text
 }
 
 /**
@@ -38,7 +60,8 @@ export function decodeUtf8(bytes: Uint8Array, mode: EncodingErrors | undefined, 
     throw new RowspaceError(
       'INVALID_ENCODING',
       `${place.name}: the byte at offset ${offset} is not UTF-8. Convert the file, or open it with ` +
-        "encodingErrors: 'replace' or 'ignore' (on the command line, --encoding-errors replace).",
+        "encoding: 'latin1' if that is what it is, or encodingErrors: 'replace' or 'ignore' (on the command " +
+        'line, --encoding latin1, --encoding-errors replace).',
       { source: place.name, offset },
     )
   }

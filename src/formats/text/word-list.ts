@@ -1,4 +1,6 @@
 /** A JSON list of words: a safetensors file's `tokens`, or the `words.json` beside a file of rows. */
+import { joinBytes } from '../../core/join-bytes.ts'
+import { readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import type { EncodingErrors } from '../format.ts'
 import { MAX_WORD_LENGTH } from '../loading.ts'
@@ -54,6 +56,33 @@ export function checkWordLengths(source: ByteSource, words: readonly string[], l
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
+const LIST_END = Uint8Array.of(0x5d)
+
+/** Bytes [start, end) of a JSON list as far as its first `count` values, closed behind them. */
+export async function readListStart(
+  source: ByteSource,
+  [start, end]: readonly [number, number],
+  count: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let left = count
+  let inText = false
+  let isEscaped = false
+  for await (const block of readBlocks(source, start, end, { signal })) {
+    for (let index = 0; index < block.length; index++) {
+      const byte = block[index]
+      if (isEscaped) isEscaped = false
+      else if (byte === BACKSLASH) isEscaped = true
+      else if (byte === QUOTE) inText = !inText
+      else if (byte === COMMA && !inText && --left === 0) {
+        return joinBytes([...chunks, block.subarray(0, index), LIST_END])
+      }
+    }
+    chunks.push(block)
+  }
+  return joinBytes(chunks)
+}
 
 /** One flat list of so many values: of anything else JSON.parse could make more than there is memory. */
 function checkFlat(source: ByteSource, bytes: Uint8Array, place: TextPlace): void {

@@ -11,13 +11,14 @@ import { RowspaceError } from '../../core/errors.ts'
 import { joinBytes } from '../../core/join-bytes.ts'
 import { readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
-import type { EncodingErrors, FormatReader, LoadedRows, LoadOptions } from '../format.ts'
+import type { FormatReader, LoadedRows, LoadOptions, WordOptions } from '../format.ts'
 import { checkTarget, MAX_WORD_LENGTH, ReadProgress, Words } from '../loading.ts'
 import { invalidFormat } from '../malformed.ts'
 import { NEWLINE } from './lines.ts'
 import { sniffText } from './sniff.ts'
-import { decodeUtf8 } from './utf8.ts'
-import { checkWord2vecHeader, type Word2vecHeader } from './word2vec-header.ts'
+import { decodeText } from './utf8.ts'
+import { checkWord2vecHeader, endOfRows, type Word2vecHeader } from './word2vec-header.ts'
+import { rejectWords } from './words-beside.ts'
 
 const SPACE = 0x20
 const NOTHING = new Uint8Array(0)
@@ -25,15 +26,17 @@ const NOTHING = new Uint8Array(0)
 export const word2vecBinaryReader: FormatReader = {
   name: 'word2vec-binary',
   recognises: (head, source) => sniffText(head, source.size) === 'word2vec-binary',
-  async open(source, head, { encodingErrors }) {
-    const header = checkWord2vecHeader(source, head, minRecord, (d) => minRecord(d) + MAX_WORD_LENGTH)
+  async open(source, head, options) {
+    rejectWords(source, options)
+    const maxRow = (dimension: number) => minRecord(dimension) + MAX_WORD_LENGTH
+    const header = checkWord2vecHeader(source, head, options, { minRow: minRecord, maxRow })
+    const { end: headerBytes, ...shape } = header
     return {
       format: 'word2vec-binary',
       dtype: 'f32',
-      size: header.size,
-      dimension: header.dimension,
-      headerBytes: header.end,
-      load: (target, options = {}) => loadRecords(source, header, encodingErrors, target, options),
+      ...shape,
+      headerBytes,
+      load: (target, loadOptions = {}) => loadRecords(source, header, options, target, loadOptions),
     }
   },
 }
@@ -46,16 +49,17 @@ function minRecord(dimension: number): number {
 async function loadRecords(
   source: ByteSource,
   header: Word2vecHeader,
-  encodingErrors: EncodingErrors | undefined,
+  words: WordOptions,
   target: Float32Array,
   options: LoadOptions,
 ): Promise<LoadedRows> {
   checkTarget(target, header.size, header.dimension)
-  const progress = new ReadProgress(options, source.size - header.end)
-  const parser = new RecordParser(source, header, encodingErrors, target)
+  const progress = new ReadProgress(options, endOfRows(source, header.end, header) - header.end)
+  const parser = new RecordParser(source, header, words, target)
   let offset = header.end
   for await (const block of readBlocks(source, offset, source.size, progress.blockOptions(options))) {
     parser.parse(block, offset)
+    if (parser.isFull) break
     offset += block.length
   }
   return progress.finish(parser.finish())
@@ -79,7 +83,7 @@ class RecordParser {
   constructor(
     private readonly source: ByteSource,
     private readonly header: Word2vecHeader,
-    private readonly encodingErrors: EncodingErrors | undefined,
+    private readonly words: WordOptions,
     target: Float32Array,
   ) {
     this.#target = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
@@ -87,10 +91,15 @@ class RecordParser {
     this.#end = header.end
   }
 
+  /** Whether the rows that are wanted have come, and more are not to be looked at. */
+  get isFull(): boolean {
+    return this.#seen === this.header.size && this.header.rowsInFile !== undefined
+  }
+
   /** @param offset of bytes[0], in the file */
   parse(bytes: Uint8Array, offset: number): void {
     let index = 0
-    while (index < bytes.length) {
+    while (index < bytes.length && !this.isFull) {
       index =
         this.#word === undefined
           ? this.#takeWord(bytes, index, offset)
@@ -113,7 +122,7 @@ class RecordParser {
     if (space < 0) return end
     if (length === 0) throw this.#badWord(start, 'is empty')
     if (this.#wordStart.includes(NEWLINE)) throw this.#badWord(start, 'holds a line end')
-    this.#word = decodeUtf8(this.#wordStart, this.encodingErrors, { name: this.source.name, offset: start })
+    this.#word = decodeText(this.#wordStart, this.words, { name: this.source.name, offset: start })
     this.#wordStart = NOTHING
     return space + 1
   }

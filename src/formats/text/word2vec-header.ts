@@ -1,10 +1,14 @@
 /** The first line of a word2vec file, text or binary: `V d`. */
 import type { ByteSource } from '../../sources/source.ts'
+import type { ReaderOptions } from '../format.ts'
 import { invalidFormat, MAX_WORDS, safeProduct, truncated, unsupported } from '../malformed.ts'
 import { NEWLINE } from './lines.ts'
 
 export interface Word2vecHeader {
+  /** Rows that are read. */
   readonly size: number
+  /** Rows of the file, where `limit` leaves some out. */
+  readonly rowsInFile?: number
   readonly dimension: number
   /** Bytes up to the first row. */
   readonly end: number
@@ -32,18 +36,18 @@ export function textStart(head: Uint8Array): number {
 }
 
 /**
- * The header, checked against the size of the file before anybody allocates from it.
+ * The header, checked against the size of the file before anybody allocates from it, with no more rows than
+ * `limit`.
  *
- * @param minRow the fewest bytes of a row of d numbers
- * @param maxRow the most
+ * @param bounds the fewest and the most bytes of a row of d numbers
  * @throws `INVALID_FORMAT` for no rows, no columns, a product that JavaScript cannot count, or more bytes
  *   than so many rows can take; `TRUNCATED` if so many rows cannot be in a file of this size
  */
 export function checkWord2vecHeader(
   source: ByteSource,
   head: Uint8Array,
-  minRow: (dimension: number) => number,
-  maxRow: (dimension: number) => number,
+  { limit = Number.POSITIVE_INFINITY }: ReaderOptions,
+  { minRow, maxRow }: { minRow: (dimension: number) => number; maxRow: (dimension: number) => number },
 ): Word2vecHeader {
   const header = parseWord2vecHeader(head)
   if (!header) throw invalidFormat(source, 'its first line is not the two numbers of a word2vec header.')
@@ -58,7 +62,7 @@ export function checkWord2vecHeader(
     const what = `a table of ${size} x ${dimension}, which its header announces, at least`
     throw truncated(source, what, minSize)
   }
-  checkRowCount(source, size)
+  checkRowCount(source, Math.min(size, limit))
   // a few packed bytes may unpack to any number: no more than the header promises
   const bytes = source.size - end
   if (bytes > size * maxRow(dimension)) {
@@ -67,7 +71,16 @@ export function checkWord2vecHeader(
       actual: source.size,
     })
   }
-  return header
+  return size > limit ? { size: limit, rowsInFile: size, dimension, end } : header
+}
+
+/** About where the rows that are read end: all rows together take the rest of the file. */
+export function endOfRows(
+  source: ByteSource,
+  start: number,
+  { size, rowsInFile = size }: Pick<Word2vecHeader, 'size' | 'rowsInFile'>,
+): number {
+  return start + Math.ceil(((source.size - start) * size) / rowsInFile)
 }
 
 /** Throws `UNSUPPORTED` for more rows than a vocabulary can hold. */
@@ -75,7 +88,8 @@ export function checkRowCount(source: ByteSource, size: number): void {
   if (size <= MAX_WORDS) return
   throw unsupported(
     source,
-    `it has ${size} rows; at most ${MAX_WORDS} are read with words. Save the rows as npy without words.`,
+    `it has ${size} rows; at most ${MAX_WORDS} are read with words. Open it with a limit, or save the rows ` +
+      'as npy without words.',
     { rows: size },
   )
 }

@@ -5,22 +5,28 @@
 import type { FormatReader } from '../format.ts'
 import { maxLineBytes, textTable } from './rows.ts'
 import { sniffText } from './sniff.ts'
-import { checkWord2vecHeader } from './word2vec-header.ts'
+import { checkWord2vecHeader, endOfRows } from './word2vec-header.ts'
 
 export const word2vecTextReader: FormatReader = {
   name: 'word2vec-text',
   recognises: (head, source) => sniffText(head, source.size) === 'word2vec-text',
-  async open(source, head, { encodingErrors }) {
+  async open(source, head, options) {
     // A word of one byte, a space and a digit for each number, a line end.
     const minRow = (dimension: number) => 2 + 2 * dimension
-    const { size, dimension, end } = checkWord2vecHeader(source, head, minRow, maxLineBytes)
-    return textTable('word2vec-text', end, {
-      source,
-      start: end,
-      firstLine: 2,
-      size,
+    const {
       dimension,
-      encodingErrors,
+      end: start,
+      ...rows
+    } = checkWord2vecHeader(source, head, options, {
+      minRow,
+      maxRow: maxLineBytes,
     })
+    const end = endOfRows(source, start, rows)
+    return textTable(
+      'word2vec-text',
+      start,
+      { source, start, end, firstLine: 2, dimension, ...rows },
+      options,
+    )
   },
 }
