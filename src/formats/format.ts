@@ -123,6 +123,8 @@ export interface TableFile {
   readonly format: FormatName
   /** How the rows are stored in the file. */
   readonly dtype: StoredType
+  /** Bits that a number takes on average, scales included, where rows are quantised in blocks. */
+  readonly bitsPerWeight?: number
   /**
    * Rows that are read: those of the file, or `limit` of them. Duplicate words may make the table of a text
    * file smaller.
