@@ -70,15 +70,7 @@ function file([id, numbers, blockBytes]) {
 console.log(describeMachine(machine()))
 console.log(`${rows} x ${DIMENSION}, medians of ${rounds} rounds; MB/s of the file`)
 const line = (cells) => console.log(`| ${cells.join(' | ')} |`)
-line([
-  'type',
-  'bits per number',
-  'file',
-  'read alone',
-  'into float32',
-  'share of reading',
-  'numbers per second',
-])
+line(['type', 'bits per number', 'file', 'read alone', 'into float32', 'numbers per second'])
 line(Array(6).fill('---'))
 const folder = mkdtempSync(join(tmpdir(), 'rowspace-bench-'))
 const target = new Float32Array(rows * DIMENSION)

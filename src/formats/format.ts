@@ -205,6 +205,8 @@ export type FormatName =
 
 export interface FormatReader {
   readonly name: FormatName
+  /** The types of numbers that are read, by the names that the format has for them. */
+  readonly types: readonly string[]
   /** Whether it reads here and there, so that it needs a stream's contents in memory. */
   readonly seeks?: true
   /** Whether the first bytes (up to 64 KiB) look like this format. */

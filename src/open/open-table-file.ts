@@ -45,7 +45,7 @@ export type OpenTableFile = TableFile & {
 const HEAD_BYTES = 1 << 16
 
 /** Tried in this order: the surest signatures first, and last the format that has none. */
-const READERS: readonly FormatReader[] = [
+export const READERS: readonly FormatReader[] = [
   npyReader,
   npzReader,
   ggufReader,
