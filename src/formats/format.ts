@@ -171,6 +171,8 @@ export interface TableFile {
 export interface FileRows {
   /** Reads one token per row, two of which may be equal. Undefined where the file has none. */
   readonly readTokens?: ((signal?: AbortSignal) => Promise<readonly string[]>) | undefined
+  /** Bytes of a row where it lies. */
+  readonly rowBytes: number
   /** Rows [start, end) as float32, row-major. Rejects with `INVALID_ARGUMENT` if the table lacks one. */
   read(start: number, end: number, signal?: AbortSignal): Promise<Float32Array>
 }

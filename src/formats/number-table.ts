@@ -35,7 +35,8 @@ export function numberTable(
   const quantised = type.numbers > 1 && { bitsPerWeight: (8 * type.bytes) / type.numbers }
   const table = { ...described, ...quantised, dtype, size, ...cut, dimension, load }
   if (rows.byColumn || rows.bigEndian) return table
-  const fileRows = { readTokens, read: rowReader(rows) }
+  const rowBytes = bytesOfRows(rows, 1) + (scales === undefined ? 0 : 4)
+  const fileRows = { readTokens, rowBytes, read: rowReader(rows) }
   if (dtype !== 'bf16' && dtype !== 'f16') return { ...table, rows: fileRows }
   const loadBits = (target: Uint16Array, options?: LoadOptions) =>
     loadRows(rows, target, Uint16Array, options)
