@@ -77,8 +77,6 @@ export interface TableShape {
   codes: boolean
   /** Threads that search, the caller's own among them. */
   threads: number
-  /** Whether the rows are elsewhere, and only their codes here. Default: false. */
-  codesAlone?: boolean | undefined
 }
 
 /** Gives the next part its place. */
@@ -97,14 +95,13 @@ export function layoutOf({ codes: hasCodes, ...shape }: TableShape, base: number
     byteLength = start + bytes
     return start
   }
-  const { capacity, dimension, dtype, threads, codesAlone = false } = shape
+  const { capacity, dimension, dtype, threads } = shape
   const { type, bytes } = ELEMENTS[dtype]
   const parts = {
     ...shape,
     hasCodes,
-    codesAlone,
     type,
-    rowBytes: codesAlone ? 0 : dimension * bytes,
+    rowBytes: dimension * bytes,
     ...placeVectors(dimension, place),
     ...placeRowLists(capacity, place),
     ...placeBounds(hasCodes ? capacity : 0, dimension, place),

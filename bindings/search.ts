@@ -79,12 +79,7 @@ export function cosineWithVector(memory: TableMemory, queryNorm: number, vector:
   return { cosine: core.cosine(other, queries, dimension, inverseNorm, queryNorm), inverseNorm }
 }
 
-/** Makes questions of queries that are written. */
-export function writeQuestions(
-  memory: TableMemory,
-  queries: readonly KernelQuery[],
-  params: KernelSearch,
-): void {
+function writeQuestions(memory: TableMemory, queries: readonly KernelQuery[], params: KernelSearch): void {
   const { core, layout, questions, heapWords } = memory
   const { metric, k, minScore } = params
   if (memory.hasCodes) memory.relaxed?.prepare(params.size, queries.length)
@@ -118,13 +113,12 @@ export function startHeap(
 
 /**
  * A plain scan reads the rows of the mask alone; and a large k, or a norm out of range, leaves nothing to
- * rule out. Where there are codes alone, there is no plain scan.
+ * rule out.
  */
 function paysToCertify(
-  { hasCodes, layout }: TableMemory,
+  { hasCodes }: TableMemory,
   { size, allowed, k }: KernelSearch,
   inverseNorm: number,
 ): boolean {
-  const pays = layout.codesAlone || (allowed * 8 >= size && k * 16 <= size)
-  return hasCodes && pays && !Number.isNaN(inverseNorm)
+  return hasCodes && allowed * 8 >= size && k * 16 <= size && !Number.isNaN(inverseNorm)
 }

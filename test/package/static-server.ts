@@ -1,4 +1,4 @@
-/** A folder on 127.0.0.1, as any web server gives it: no special headers. Node only. */
+/** A folder on 127.0.0.1, as any web server gives it: no headers but the ones given. Node only. */
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,14 +16,20 @@ export interface StaticServer {
   close(): Promise<void>
 }
 
-export async function serve(folder: string): Promise<StaticServer> {
+/** What pages need for threads. */
+export const ISOLATED = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+}
+
+export async function serve(folder: string, headers: Record<string, string> = {}): Promise<StaticServer> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     const path = normalize(decodeURIComponent(pathname))
     try {
       const body = await readFile(join(folder, path))
       response
-        .writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' })
+        .writeHead(200, { ...headers, 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' })
         .end(body)
     } catch {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not found')

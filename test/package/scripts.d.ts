@@ -1,4 +1,4 @@
-/** What the tests of the documentation use of the scripts. */
+/** What the tests use of scripts/. */
 declare module '*/scripts/page-section.mjs' {
   export function readSection(page: string, name: string): string
   export function writeSection(page: string, name: string, section: string): void
