@@ -2,7 +2,7 @@
 import { isRowspaceError } from '../core/errors.ts'
 import { readBlockInto } from '../sources/blocks.ts'
 import { CountingSource } from '../sources/range-source.ts'
-import type { ByteSource } from '../sources/source.ts'
+import type { ByteSource, ReadOptions } from '../sources/source.ts'
 import type { CachedChunks } from './cached-chunks.ts'
 
 export interface CachedFile {
@@ -31,6 +31,11 @@ export class CachedSource extends CountingSource {
     if (typeof file.remote !== 'function') this.#connected = file.remote
   }
 
+  /** What is cached is cached by the mebibyte: a load that is stopped leaves what it had. */
+  get blockBytes(): number | undefined {
+    return this.file.chunks === undefined ? this.#connected?.blockBytes : undefined
+  }
+
   get version(): string | undefined {
     return this.file.version
   }
@@ -40,14 +45,19 @@ export class CachedSource extends CountingSource {
     return super.bytesRead + (this.#connected?.bytesRead ?? 0)
   }
 
-  protected async fill(start: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  protected async fill(
+    start: number,
+    target: Uint8Array,
+    signal: AbortSignal | undefined,
+    onBytes?: ReadOptions['onBytes'],
+  ): Promise<void> {
     const end = start + target.length
     for (let position = start; position < end; ) {
       const cached = (await this.file.chunks?.readFrom(position, end)) ?? end
       signal?.throwIfAborted()
       const to = typeof cached === 'number' ? cached : position + cached.length
       const place = target.subarray(position - start, to - start)
-      if (typeof cached === 'number') await this.#fetch(position, place, signal)
+      if (typeof cached === 'number') await this.#fetch(position, place, { signal, onBytes })
       else place.set(cached)
       position = to
     }
@@ -57,15 +67,14 @@ export class CachedSource extends CountingSource {
     return this.file.openSibling(steps)
   }
 
-  async #fetch(position: number, place: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  async #fetch(position: number, place: Uint8Array, options: ReadOptions): Promise<void> {
     try {
-      await readBlockInto(await this.#connect(), position, place, signal)
+      await readBlockInto(await this.#connect(), position, place, options)
     } catch (error) {
       if (isRowspaceError(error, 'CHANGED')) await this.file.onChanged?.()
       throw error
     }
-    // stores take no shared memory
-    await this.#cache(position, isShared(place) ? place.slice() : place)
+    await this.#cache(position, place)
   }
 
   async #connect(): Promise<ByteSource> {
@@ -83,9 +92,11 @@ export class CachedSource extends CountingSource {
 
   /** A disk that is full costs the cache, not the table. */
   async #cache(start: number, bytes: Uint8Array): Promise<void> {
-    if (this.#hasFailed) return
+    const { chunks } = this.file
+    if (chunks === undefined || this.#hasFailed) return
     try {
-      await this.file.chunks?.add(start, bytes)
+      // stores take no shared memory
+      await chunks.add(start, isShared(bytes) ? bytes.slice() : bytes)
     } catch (error) {
       if (!this.#hasFailed) this.file.onCacheFailure(error)
       this.#hasFailed = true

@@ -1,6 +1,6 @@
 /** A source read from front to back, block by block. */
 import { RowspaceError } from '../core/errors.ts'
-import type { ByteSource } from './source.ts'
+import type { ByteSource, ReadOptions } from './source.ts'
 
 /**
  * Bytes per read: large enough for a disk or a network, small beside a table. Several are under way at once,
@@ -43,7 +43,7 @@ export async function* readBlocks(
       const reading =
         place === undefined
           ? readExactly(source, next, to, stopped)
-          : readBlockInto(source, next, place, stopped).then(() => place)
+          : readBlockInto(source, next, place, { signal: stopped }).then(() => place)
       // a caller who stops early never awaits these reads: their failure must not be an unhandled rejection
       reading.catch(() => {})
       underWay.push(reading)
@@ -80,24 +80,30 @@ export async function readStraight(
   source: ByteSource,
   start: number,
   target: Uint8Array,
-  { signal, blockBytes = BLOCK_BYTES, onBytes }: Omit<BlockOptions, 'target'> = {},
+  { signal, blockBytes, onBytes }: Omit<BlockOptions, 'target'> = {},
 ): Promise<void> {
   const stop = new AbortController()
   const stopped = eitherOf(signal, stop.signal)
   stopped.throwIfAborted()
+  const step = blockBytes ?? longestRead(source, target.length)
   let next = 0
   let done = 0
+  const report = (count: number) => {
+    if (count === 0) return
+    stopped.throwIfAborted()
+    done += count
+    onBytes?.(done)
+    stopped.throwIfAborted()
+  }
   const lane = async () => {
     try {
       while (next < target.length) {
-        const block = target.subarray(next, next + blockBytes)
+        const block = target.subarray(next, next + step)
         const from = start + next
         next += block.length
-        await readBlockInto(source, from, block, stopped)
-        stopped.throwIfAborted()
-        done += block.length
-        onBytes?.(done)
-        stopped.throwIfAborted()
+        const steps = new Steps(block.length, report)
+        await readBlockInto(source, from, block, { signal: stopped, onBytes: (count) => steps.add(count) })
+        steps.end()
       }
     } catch (error) {
       stop.abort(error)
@@ -105,6 +111,39 @@ export async function readStraight(
   }
   await Promise.all(Array.from({ length: readsAtOnce(source) }, lane))
   stopped.throwIfAborted()
+}
+
+/** Reports what comes of a block of `length` bytes by the mebibyte, and each byte once. */
+class Steps {
+  #came = 0
+  #reported = 0
+
+  constructor(
+    private readonly length: number,
+    private readonly report: (count: number) => void,
+  ) {}
+
+  add(count: number): void {
+    this.#came = Math.min(this.length, this.#came + count)
+    if (this.#came - this.#reported >= BLOCK_BYTES) this.#flush()
+  }
+
+  end(): void {
+    this.#came = this.length
+    this.#flush()
+  }
+
+  #flush(): void {
+    const count = this.#came - this.#reported
+    this.#reported = this.#came
+    this.report(count)
+  }
+}
+
+/** Bytes per read where `length` are read into place: as long as the source likes, with a share for each read at once. */
+function longestRead(source: ByteSource, length: number): number {
+  const share = Math.ceil(length / readsAtOnce(source))
+  return Math.min(source.blockBytes ?? BLOCK_BYTES, Math.max(BLOCK_BYTES, share))
 }
 
 function eitherOf(signal: AbortSignal | undefined, stop: AbortSignal): AbortSignal {
@@ -120,10 +159,10 @@ export async function readBlockInto(
   source: ByteSource,
   start: number,
   block: Uint8Array,
-  signal: AbortSignal | undefined,
+  options: ReadOptions,
 ): Promise<void> {
-  if (source.readInto !== undefined) return source.readInto(start, block, { signal })
-  block.set(await readExactly(source, start, start + block.length, signal))
+  if (source.readInto !== undefined) return source.readInto(start, block, options)
+  block.set(await readExactly(source, start, start + block.length, options.signal))
 }
 
 /** `source.read`, with its length checked: a source may come from a caller. */

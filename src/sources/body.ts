@@ -56,13 +56,15 @@ export async function fillPart(part: Part, length: number, body: Body): Promise<
     throw urlError(body.url, 'IO', text, { contentEncoding: encoding })
   }
   const end = part.filled + length
-  for await (const chunk of chunks(body)) {
+  const isOurs = handsOver(body.response)
+  await eachChunk(body, (chunk) => {
     if (part.filled + chunk.length > end) {
       throw truncated(body, `gave more than the ${length} bytes it promised. Try again.`, length)
     }
     part.bytes.set(chunk, part.filled)
     part.filled += chunk.length
-  }
+    if (isOurs) free(chunk)
+  })
   const missing = end - part.filled
   if (missing === 0) return
   const text = `ended ${missing} bytes early, again and again. Try again later.`
@@ -78,18 +80,20 @@ export async function readWhole(body: Body): Promise<Uint8Array> {
   checkWhole(body, promised ?? 0)
   const received: Uint8Array[] = []
   let size = 0
-  for await (const chunk of chunks(body)) {
+  await eachChunk(body, (chunk) => {
     received.push(chunk)
     size += chunk.length
     checkWhole(body, size)
-  }
+  })
   if (promised !== undefined && promised !== size) {
     throw truncated(body, `promised ${promised} bytes and gave ${size}: try again.`, promised, size)
   }
   return joinBytes(received)
 }
 
-async function* chunks({ url, response, watchdog, onBytes }: Body): AsyncGenerator<Uint8Array, void, void> {
+/** Not a generator, whose promises cost as much as the network: 64 KiB come at a time. */
+async function eachChunk(body: Body, take: (chunk: Uint8Array) => void): Promise<void> {
+  const { url, response, watchdog, onBytes } = body
   const reader = response.body?.getReader()
   if (reader === undefined) return
   for (;;) {
@@ -99,9 +103,28 @@ async function* chunks({ url, response, watchdog, onBytes }: Body): AsyncGenerat
     })
     if (done) return
     watchdog.alive()
+    take(value)
     onBytes(value.length)
-    yield value
   }
+}
+
+/**
+ * Whether chunks belong to whoever reads them: streams of bytes hand their memory over, and others (of a
+ * `fetch` that somebody replaced) may give what is used elsewhere.
+ */
+function handsOver({ body }: Response): boolean {
+  try {
+    body?.getReader({ mode: 'byob' }).releaseLock()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Gives the memory of a chunk back now, where the engine can: garbage is collected when there is 64 MB of it. */
+function free(chunk: Uint8Array): void {
+  const buffer: ArrayBufferLike & { transfer?: (size: number) => unknown } = chunk.buffer
+  if (buffer.byteLength === chunk.length) buffer.transfer?.(0)
 }
 
 /** The Content-Encoding, where there is one that changes the bytes. */

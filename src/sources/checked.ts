@@ -32,7 +32,7 @@ export class CheckedSource extends RangeSource {
   }
 
   protected async fill(start: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    await readBlockInto(this.part.source, this.part.start + start, target, signal)
+    await readBlockInto(this.part.source, this.part.start + start, target, { signal })
     this.#count(start, target)
   }
 

@@ -82,6 +82,7 @@ export class Watchdog {
   readonly #stop: () => void
   readonly signal = this.#controller.signal
   #timer: ReturnType<typeof setTimeout> | undefined
+  #lastSign = performance.now()
 
   constructor(
     private readonly url: URL,
@@ -90,12 +91,20 @@ export class Watchdog {
   ) {
     this.#stop = () => this.#controller.abort(outer?.reason)
     outer?.addEventListener('abort', this.#stop, { once: true })
-    this.alive()
+    this.#wait(milliseconds)
   }
 
   alive(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#controller.abort(this.#stalled()), this.milliseconds)
+    this.#lastSign = performance.now()
+  }
+
+  /** One timer, set again when it rings: a new one for each chunk would cost more than the chunk. */
+  #wait(milliseconds: number): void {
+    this.#timer = setTimeout(() => {
+      const rest = this.#lastSign + this.milliseconds - performance.now()
+      if (rest > 0) this.#wait(rest)
+      else this.#controller.abort(this.#stalled())
+    }, milliseconds)
   }
 
   /** Ends the watch, and with it a response that is not read to its end. */

@@ -47,13 +47,18 @@ export abstract class RangeSource implements ByteSource {
     return bytes
   }
 
-  async readInto(start: number, target: Uint8Array, { signal }: ReadOptions = {}): Promise<void> {
-    checkRead(this, start, start + target.length, signal)
-    await this.fill(start, target, signal)
+  async readInto(start: number, target: Uint8Array, options: ReadOptions = {}): Promise<void> {
+    checkRead(this, start, start + target.length, options.signal)
+    await this.fill(start, target, options.signal, options.onBytes)
   }
 
   /** Fills `target`, which lies inside the source. */
-  protected abstract fill(start: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void>
+  protected abstract fill(
+    start: number,
+    target: Uint8Array,
+    signal: AbortSignal | undefined,
+    onBytes?: ReadOptions['onBytes'],
+  ): Promise<void>
 }
 
 /** A source with others beside it, all of which count the bytes that they read. */

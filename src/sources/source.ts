@@ -4,6 +4,11 @@
 export interface ReadOptions {
   /** Stops the read, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined
+  /**
+   * Called by `readInto` with the count of bytes each time some have come, where the source can say so: for
+   * the progress of long reads.
+   */
+  onBytes?: ((count: number) => void) | undefined
 }
 
 /** How models are opened by name (`hf:owner/name`). */
@@ -24,7 +29,7 @@ export interface HubOptions {
 }
 
 /** How a source is opened. All but `signal` matters to URLs alone. */
-export interface SourceOptions extends ReadOptions {
+export interface SourceOptions extends Pick<ReadOptions, 'signal'> {
   /**
    * Sent with each request to the URL's own origin, not to others that it redirects to:
    * `{ authorization: … }`.
@@ -69,6 +74,8 @@ export interface ByteSource {
   sibling?(name: string): Promise<ByteSource | undefined>
   /** How many reads at once are worth having. Default: 1. */
   readonly concurrency?: number
+  /** The most bytes that one read is worth having, where many are read through. Default: 1 MiB. */
+  readonly blockBytes?: number | undefined
   /** Bytes that a network or a disk has given so far, for its siblings too, where that is counted. */
   readonly bytesRead?: number
   /** Identifies this version of the file: a strong ETag. */

@@ -14,11 +14,13 @@ import {
 } from './http.ts'
 import { CountingSource } from './range-source.ts'
 import { Retries, TransientFailure } from './retry.ts'
-import type { ByteSource, SourceOptions } from './source.ts'
+import type { ByteSource, ReadOptions, SourceOptions } from './source.ts'
 
 /** Read when a file is opened: as much as any format is recognised by, and most headers. */
 const HEAD_BYTES = 1 << 16
 const CONCURRENCY = 4
+/** A request costs as much as half a megabyte; one that breaks off is gone on with at its last byte. */
+const BLOCK_BYTES = 1 << 24
 const STALL_MILLISECONDS = 30_000
 
 /**
@@ -49,6 +51,7 @@ export async function urlSource(
 
 class UrlSource extends CountingSource {
   readonly concurrency = CONCURRENCY
+  readonly blockBytes = BLOCK_BYTES
   /** The strong ETag. */
   version: string | undefined
   /** What every later answer must say too, where it says anything of the kind. */
@@ -81,15 +84,21 @@ class UrlSource extends CountingSource {
     )
   }
 
-  protected async fill(start: number, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  protected async fill(
+    start: number,
+    bytes: Uint8Array,
+    signal: AbortSignal | undefined,
+    onBytes?: ReadOptions['onBytes'],
+  ): Promise<void> {
     const held = this.#head.subarray(start, start + bytes.length)
     bytes.set(held)
+    onBytes?.(held.length)
     const part: Part = { bytes, start, filled: held.length }
     while (part.filled < bytes.length) {
       await this.#persist(
         signal,
         () => part.filled,
-        (watchdog) => this.#readOnce(part, watchdog),
+        (watchdog) => this.#readOnce(part, watchdog, onBytes),
       )
     }
   }
@@ -148,7 +157,7 @@ class UrlSource extends CountingSource {
     if (location.origin !== this.url.origin) this.#location = location
   }
 
-  async #readOnce(part: Part, watchdog: Watchdog): Promise<void> {
+  async #readOnce(part: Part, watchdog: Watchdog, onBytes: ReadOptions['onBytes']): Promise<void> {
     const start = part.start + part.filled
     const end = part.start + part.bytes.length
     const { response } = await this.#get(start, end, watchdog)
@@ -165,7 +174,7 @@ class UrlSource extends CountingSource {
     const range = parseContentRange(contentRange)
     if (range !== undefined && range.size !== this.size) throw this.#changed()
     if (range?.start !== start || range.end > end) throw this.#falseRange(contentRange, start, end)
-    await fillPart(part, range.end - start, this.#body(response, watchdog))
+    await fillPart(part, range.end - start, this.#body(response, watchdog, onBytes))
   }
 
   /** Requests a range where the last redirect led, and if that place fails, from the beginning. */
@@ -198,11 +207,12 @@ class UrlSource extends CountingSource {
     return { ...headers, 'if-range': this.version }
   }
 
-  #body(response: Response, watchdog: Watchdog): Body {
-    const onBytes = (count: number) => {
-      this.ownBytesRead += count
+  #body(response: Response, watchdog: Watchdog, onBytes?: ReadOptions['onBytes']): Body {
+    const count = (bytes: number) => {
+      this.ownBytesRead += bytes
+      onBytes?.(bytes)
     }
-    return { url: this.url, response, watchdog, onBytes }
+    return { url: this.url, response, watchdog, onBytes: count }
   }
 
   #changed(): RowspaceError {

@@ -8,6 +8,7 @@ import { CachedChunks, parseExtent } from '../../src/hub/cached-chunks.ts'
 import { type CachedFile, CachedSource } from '../../src/hub/cached-source.ts'
 import type { Store } from '../../src/hub/store.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
+import type { ByteSource } from '../../src/sources/source.ts'
 import { areBytes, bytesOf } from '../servers/scenario.ts'
 
 const SIZE = 1_000
@@ -83,6 +84,22 @@ test('any reads, in any order, by several that share a store: the right bytes, a
       expect(fetched + opened.fetched()).toBe(seen.size)
     }),
   )
+})
+
+test('what is cached comes a mebibyte at a time, what is not by as much as the network likes', async () => {
+  const remote: ByteSource = { ...bytesSource(new Uint8Array(1)), blockBytes: 1 << 24 }
+  expect((await open(new MemoryStore(), { remote })).source.blockBytes).toBeUndefined()
+  expect((await open(new MemoryStore(), { remote, chunks: undefined })).source.blockBytes).toBe(1 << 24)
+})
+
+test('progress of the network is passed on', async () => {
+  const counts: number[] = []
+  const readInto: ByteSource['readInto'] = async (_, target, { onBytes } = {}) => onBytes?.(target.length / 2)
+  const { source } = await open(new MemoryStore(), {
+    remote: { ...bytesSource(new Uint8Array(1)), readInto },
+  })
+  await source.readInto(0, new Uint8Array(100), { onBytes: (count) => counts.push(count) })
+  expect(counts).toEqual([50])
 })
 
 test('reads at once give the right bytes', async () => {

@@ -6,8 +6,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { folder, rowspaceWith } from '../cli/command.ts'
-import { type TestHub, testHub } from '../servers/hub-spec.ts'
-import { numberAt } from '../servers/model-names.ts'
+import { type HubRequest, type TestHub, testHub } from '../servers/hub-spec.ts'
+import { gpt2File, numberAt } from '../servers/model-names.ts'
 import {
   elementsOf,
   type PublishedModel,
@@ -17,6 +17,10 @@ import {
 import { projectPath } from '../shared-data.ts'
 
 const LARGE = process.env.ROWSPACE_LARGE === '1'
+/** What opens the tables. */
+const NODE = process.env.ROWSPACE_NODE ?? process.execPath
+const ROUNDS = LARGE ? 3 : 1
+const SMALL = 'small/table'
 const MODELS = publishedModels(LARGE ? 1 : 10)
 const HEAD_BYTES = 65_536
 const TIMEOUT = LARGE ? 600_000 : 60_000
@@ -28,6 +32,8 @@ interface Report {
   codes: string
   loadMilliseconds: number
   openMilliseconds: number
+  /** Milliseconds of a plain `fetch` of the same bytes: thrown away, and written into memory. */
+  fetches: number[]
   loadBytes: number
   openBytes: number
   rows: string[]
@@ -54,8 +60,10 @@ const printed: string[] = []
 describe(LARGE ? 'at full shape' : 'at a tenth of the rows', () => {
   let hub: TestHub
   beforeAll(async () => {
+    const models = Object.fromEntries(MODELS.map((model) => [model.repository, repositoryOf(model)]))
+    const spec = gpt2File(6, { rows: 64, dimension: 16, layers: 1 })
     hub = await testHub({
-      models: Object.fromEntries(MODELS.map((model) => [model.repository, repositoryOf(model)])),
+      models: { ...models, [SMALL]: { files: { 'model.safetensors': { kind: 'model', spec } } } },
     })
   }, 60_000)
   afterAll(() => {
@@ -74,10 +82,19 @@ describe(LARGE ? 'at full shape' : 'at a tenth of the rows', () => {
         rows: [0, 1, Math.floor(rows / 3), rows - 1],
       }
       if (LARGE) await hub.prepare(name)
-      const report = await openInItsOwnProcess(hub.endpoint, name, request)
+      const measured = LARGE || model === MODELS[0]
+      const own = [hub.endpoint, `hf:${SMALL}`, `hf:${name}`, JSON.stringify(request)]
+      const reports: Report[] = []
+      let seen: HubRequest[] = []
+      // taking turns: a machine that others use is not equally busy all the time
+      for (let round = 0; round < ROUNDS; round++) {
+        const report = await inItsOwnProcess('open.mjs', ...own)
+        if (round === 0) seen = (await hub.log()).slice(already)
+        reports.push({ ...report, fetches: measured ? await fetchPlainly(hub.endpoint, model) : [] })
+      }
+      const report = fastest(reports)
       expect(report).toMatchObject({ size: rows, dimension, dtype })
 
-      const seen = (await hub.log()).slice(already)
       const travelled = seen
         .filter(({ place }) => place === 'store')
         .reduce((sum, { bytes }) => sum + bytes, 0)
@@ -102,7 +119,7 @@ describe(LARGE ? 'at full shape' : 'at a tenth of the rows', () => {
       })
       // V8 collects what the HTTP client leaves once it is 64 MB
       if (LARGE) expect(report.loadBytes).toBeLessThan(Math.max(tableBytes * 1.15, tableBytes + 100e6))
-      printed.push(line(model, report, tableBytes))
+      printed.push(line(model, reports, tableBytes))
     },
     TIMEOUT,
   )
@@ -126,17 +143,23 @@ describe(LARGE ? 'at full shape' : 'at a tenth of the rows', () => {
 
 const execute = promisify(execFile)
 
-/** Not waited for by this process: its hub has to answer. */
-async function openInItsOwnProcess(endpoint: string, name: string, request: object): Promise<Report> {
-  const program = projectPath('test/large/open.mjs')
-  const { stdout } = await execute(
-    process.execPath,
-    [program, endpoint, `hf:${name}`, JSON.stringify(request)],
-    {
-      maxBuffer: 1 << 26,
-    },
-  )
+/** The JSON that a program prints. Not waited for by this process: its hub has to answer. */
+async function inItsOwnProcess(program: string, ...own: string[]) {
+  const given = [projectPath(`test/large/${program}`), ...own]
+  const { stdout } = await execute(NODE, given, { maxBuffer: 1 << 26 })
   return JSON.parse(stdout)
+}
+
+/** Milliseconds of one `fetch` of the same bytes from the same hub: thrown away, and written into memory. */
+async function fetchPlainly(endpoint: string, model: PublishedModel): Promise<number[]> {
+  const { files } = repositoryOf(model)
+  const [file] = Object.entries(files).find(
+    ([, each]) => each.kind === 'model' && each.spec.tensors.some(({ name }) => name === model.table),
+  )!
+  const url = `${endpoint}/${model.repository}/resolve/main/${file}`
+  const discarded = await inItsOwnProcess('plain-fetch.mjs', url, model.table, 'discard')
+  const written = await inItsOwnProcess('plain-fetch.mjs', url, model.table, 'write')
+  return [discarded.milliseconds, written.milliseconds]
 }
 
 function rowOf(seed: number, id: number, dimension: number): Float32Array {
@@ -157,22 +180,39 @@ function nearestInFloat64(seed: number, query: number, sample: readonly number[]
     .sort((a, b) => b.cosine - a.cosine || a.id - b.id)
 }
 
-const HEADING = `| model | table | files | load | | memory of the load / table | with codes | nearest, k = 10 | rows scored |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |`
+const HEADING = `| model | table | files | load | | of a plain fetch, thrown away | of one, written down | memory of the load / table | opened | memory then | nearest, k = 10 | rows scored |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |`
 
-function line({ repository, rows, dimension, files }: PublishedModel, report: Report, bytes: number): string {
-  const { dtype, loadMilliseconds, loadBytes, openBytes, nearest } = report
+/** The fastest load, and the fastest fetches. */
+function line(
+  { repository, rows, dimension, files }: PublishedModel,
+  reports: Report[],
+  bytes: number,
+): string {
+  const report = fastest(reports)
+  const { dtype, loadMilliseconds, openMilliseconds, loadBytes, openBytes, nearest } = report
   const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!
+  const share = (which: 0 | 1) => {
+    const milliseconds = Math.min(...reports.map(({ fetches }) => fetches[which] ?? Number.NaN))
+    return `${((100 * milliseconds) / loadMilliseconds).toFixed(0)} %`
+  }
   const cells = [
     repository,
     `${rows.toLocaleString('en-US')} x ${dimension.toLocaleString('en-US')} ${dtype}, ${(bytes / 1e6).toFixed(0)} MB`,
     String(files),
-    `${(loadMilliseconds / 1000).toFixed(1)} s`,
+    `${(loadMilliseconds / 1000).toFixed(2)} s`,
     `${(bytes / 1000 / loadMilliseconds).toFixed(0)} MB/s`,
+    share(0),
+    share(1),
     (loadBytes / bytes).toFixed(2),
+    `${(openMilliseconds / 1000).toFixed(2)} s`,
     (openBytes / bytes).toFixed(2),
     `${median(nearest.map(({ milliseconds }) => milliseconds)).toFixed(1)} ms, ${report.codes}`,
     median(nearest.map(({ rescored }) => rescored)).toLocaleString('en-US'),
   ]
   return `| ${cells.join(' | ')} |`
+}
+
+function fastest(reports: readonly Report[]): Report {
+  return reports.reduce((a, b) => (a.loadMilliseconds <= b.loadMilliseconds ? a : b))
 }

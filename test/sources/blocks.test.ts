@@ -162,6 +162,63 @@ describe('straight into memory', () => {
     ])
   })
 
+  const MIB = 2 ** 20
+
+  test.each([
+    [8 * MIB, undefined, 1, [MIB, MIB, MIB, MIB, MIB, MIB, MIB, MIB]],
+    [8 * MIB, 4 * MIB, 1, [4 * MIB, 4 * MIB]],
+    [9 * MIB, 4 * MIB, 1, [4 * MIB, 4 * MIB, MIB]],
+    // with a share for each read at once, and none too small
+    [8 * MIB, 4 * MIB, 4, [2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB]],
+    [2 * MIB, 4 * MIB, 4, [MIB, MIB]],
+  ])(
+    '%i bytes where the source likes %s in a read, %i at once',
+    async (size, blockBytes, concurrency, expected) => {
+      const lengths: number[] = []
+      const readInto = async (_: number, target: Uint8Array) => void lengths.push(target.length)
+      const source: ByteSource = {
+        ...bytesSource(new Uint8Array(0)),
+        size,
+        readInto,
+        blockBytes,
+        concurrency,
+      }
+      await readStraight(source, 0, new Uint8Array(size))
+      expect(lengths).toEqual(expected)
+    },
+  )
+
+  test('progress within a read is by the mebibyte, and no byte counts twice', async () => {
+    const done: number[] = []
+    const readInto: ByteSource['readInto'] = async (_, target, { onBytes } = {}) => {
+      for (let came = 0; came < target.length; came += MIB / 2) onBytes?.(MIB / 2)
+      // as a source of one's own may, that reports what it reads again
+      onBytes?.(5 * MIB)
+    }
+    const size = 2.25 * MIB
+    const source: ByteSource = { ...bytesSource(new Uint8Array(0)), size, readInto, blockBytes: 4 * MIB }
+    await readStraight(source, 0, new Uint8Array(size), { onBytes: (bytes) => done.push(bytes / MIB) })
+    expect(done).toEqual([1, 2, 2.25])
+  })
+
+  test('an abort in the middle of a read stops it there', async () => {
+    const controller = new AbortController()
+    let came = 0
+    const readInto: ByteSource['readInto'] = async (_, __, { onBytes } = {}) => {
+      for (; came < 8; came++) onBytes?.(MIB)
+    }
+    const source: ByteSource = {
+      ...bytesSource(new Uint8Array(0)),
+      size: 8 * MIB,
+      readInto,
+      blockBytes: 8 * MIB,
+    }
+    const onBytes = (bytes: number) => bytes === 3 * MIB && controller.abort('enough')
+    const reading = readStraight(source, 0, new Uint8Array(8 * MIB), { signal: controller.signal, onBytes })
+    await expect(reading).rejects.toBe('enough')
+    expect(came).toBe(2)
+  })
+
   test('at most so many reads at once', async () => {
     const { source, readings } = recording(100, 3)
     const reading = readStraight(source, 0, new Uint8Array(100), options)

@@ -1,17 +1,20 @@
 /** The body of a response: its Content-Range, its length, and what is wrong with either. */
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isRowspaceError } from '../../src/core/errors.ts'
 import { type Body, fillPart, isEmptyRange, parseContentRange, readWhole } from '../../src/sources/body.ts'
 import { Watchdog } from '../../src/sources/http.ts'
 import { TransientFailure } from '../../src/sources/retry.ts'
 import { rejection } from '../formats/files.ts'
 
+afterEach(() => void vi.restoreAllMocks())
+
 const URL_ = new URL('http://a.invalid/t')
 
 /** A body of these chunks, what it has counted so far, and how often it said that it lives. */
-function body(chunks: Uint8Array[], headers: Record<string, string> = {}) {
+function body(chunks: Uint8Array<ArrayBuffer>[], headers: Record<string, string> = {}, type?: 'bytes') {
   const counts: number[] = []
   const stream = new ReadableStream({
+    ...(type && { type }),
     pull(controller) {
       const chunk = chunks.shift()
       if (chunk === undefined) controller.close()
@@ -22,6 +25,20 @@ function body(chunks: Uint8Array[], headers: Record<string, string> = {}) {
   const watchdog = new Watchdog(URL_, 60_000, undefined)
   const given: Body = { url: URL_, response, watchdog, onBytes: (count) => counts.push(count) }
   return { body: given, counts }
+}
+
+/** Lists the chunks that are read of bodies, as they are handed out. */
+function spyOnChunks(): Uint8Array[] {
+  const chunks: Uint8Array[] = []
+  const { read } = ReadableStreamDefaultReader.prototype
+  vi.spyOn(ReadableStreamDefaultReader.prototype, 'read').mockImplementation(async function (
+    this: ReadableStreamDefaultReader,
+  ) {
+    const result = await read.call(this)
+    if (!result.done) chunks.push(result.value)
+    return result
+  })
+  return chunks
 }
 
 const bytes = (length: number) => Uint8Array.from({ length }, (_, index) => index + 1)
@@ -71,6 +88,29 @@ describe('Content-Range', () => {
 })
 
 describe('a part', () => {
+  const canTransfer = 'transfer' in ArrayBuffer.prototype
+
+  test.runIf(canTransfer)('a chunk of a stream of bytes is given back once it is copied', async () => {
+    const part = { bytes: new Uint8Array(5), start: 0, filled: 0 }
+    const chunks = spyOnChunks()
+    await fillPart(part, 5, body([bytes(2), bytes(3)], {}, 'bytes').body)
+    expect(part.bytes).toEqual(Uint8Array.of(1, 2, 1, 2, 3))
+    expect(chunks.map(({ buffer }) => buffer.byteLength)).toEqual([0, 0])
+  })
+
+  test('a chunk of any other stream may be used elsewhere, and stays', async () => {
+    const shared = [bytes(2), bytes(3)]
+    const part = { bytes: new Uint8Array(5), start: 0, filled: 0 }
+    await fillPart(part, 5, body([...shared]).body)
+    expect(shared).toEqual([bytes(2), bytes(3)])
+  })
+
+  test('a whole body keeps its chunks', async () => {
+    expect(await readWhole(body([bytes(2), bytes(3)], {}, 'bytes').body)).toEqual(
+      Uint8Array.of(1, 2, 1, 2, 3),
+    )
+  })
+
   test('is filled from where it stands, and counted chunk by chunk', async () => {
     const part = { bytes: new Uint8Array(6), start: 100, filled: 1 }
     const { body: given, counts } = body([bytes(2), bytes(2)])
