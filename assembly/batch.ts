@@ -61,7 +61,7 @@ export function scanQuestions(
       for (let part = first; part < end; part += rows) {
         const partEnd = min(part + rows, end)
         offerCertified(table, questions, count, part, partEnd)
-        offerOthers(table, questions, count, part, partEnd)
+        if (table.rowBytes !== 0) offerOthers(table, questions, count, part, partEnd)
       }
     }
   }

@@ -1,7 +1,7 @@
 /** What a question keeps of blocks that were bounded: rows left open are listed, and scored in the end. */
 import { listOpenRows } from './bounds'
 import { clearHeap, heapThreshold } from './heap'
-import { BLOCK_ROWS, ENTRY_BYTES, MAX_LIST_BYTES, settle, settleSure } from './open-rows'
+import { BLOCK_ROWS, dropRuledOut, ENTRY_BYTES, MAX_LIST_BYTES, settle, settleSure } from './open-rows'
 import { Question, Table } from './records'
 
 /**
@@ -28,20 +28,26 @@ export function beginCertified(question: Question): void {
  * out: `settleCertified` scores them in the end.
  */
 export function offerBlock(table: Table, question: Question, from: u32, to: u32): void {
+  if (question.overflowed !== 0) return
   const lower = lowerOf(question)
   listOpenRows(table, question, from, to, lower)
   const sure = heapThreshold(lower, question.k)
   if (question.listBytes > question.longestList) {
-    settleSure(table, question, sure)
+    if (table.rowBytes !== 0) settleSure(table, question, sure)
+    else dropRuledOut(question, sure)
     question.longestList = question.listBytes * 2 + FIRST_LIST_BYTES
   }
-  if (question.listBytes > MAX_LIST_BYTES - BLOCK_LIST_BYTES) settle(table, question, sure)
+  if (question.listBytes <= MAX_LIST_BYTES - BLOCK_LIST_BYTES) return
+  if (table.rowBytes !== 0) settle(table, question, sure)
+  else question.overflowed = 1
 }
 
 /**
  * Scores the rows that are still listed, if any: those of a question whose bounds failed meanwhile too. Adds
- * to `question.rescored` how many rows were scored in full.
+ * to `question.rescored` how many rows were scored in full. Where the rows are not here, they stay listed.
  */
 export function settleCertified(table: Table, question: Question): void {
-  settle(table, question, heapThreshold(lowerOf(question), question.k))
+  const sure = heapThreshold(lowerOf(question), question.k)
+  if (table.rowBytes !== 0) settle(table, question, sure)
+  else if (question.certified !== 0) dropRuledOut(question, sure)
 }

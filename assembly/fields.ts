@@ -41,3 +41,5 @@ export const QUESTION_SHARED: u32 = <u32>offsetof<Question>('shared') >> 2
 export const QUESTION_NUMBER: u32 = <u32>offsetof<Question>('number') >> 2
 export const QUESTION_EXCLUDED: u32 = <u32>offsetof<Question>('excluded') >> 2
 export const QUESTION_EXCLUDED_COUNT: u32 = <u32>offsetof<Question>('excludedCount') >> 2
+export const QUESTION_LIST_BYTES: u32 = <u32>offsetof<Question>('listBytes') >> 2
+export const QUESTION_OVERFLOWED: u32 = <u32>offsetof<Question>('overflowed') >> 2

@@ -40,7 +40,18 @@ export function settle(table: Table, question: Question, sure: f32): void {
 /** Scores the sure ones alone, and takes from the list what is ruled out then. */
 export function settleSure(table: Table, question: Question, sure: f32): void {
   settleSome(table, question, sure, true)
-  const threshold = heapThreshold(question.heap, question.k)
+  drop(question, sure, heapThreshold(question.heap, question.k))
+}
+
+/** Takes from the list what the best lower bounds rule out, where there are no rows to be scored. */
+export function dropRuledOut(question: Question, sure: f32): void {
+  const threshold = Mathf.max(sure, heapThreshold(question.heap, question.k))
+  // no lower bound reaches NaN
+  drop(question, f32.NaN, agreedThreshold(question, threshold))
+}
+
+/** Takes from the list the rows that reach `sure`, and those that do not reach `threshold`. */
+function drop(question: Question, sure: f32, threshold: f32): void {
   const list = listOf(question)
   let target = list
   for (let entry = list, end = list + question.listBytes; entry < end; entry += ENTRY_BYTES) {

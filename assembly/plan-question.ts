@@ -72,6 +72,7 @@ export function planQuestion(table: Table, question: Question): void {
   question.rescored = 0
   question.tried = 0
   question.listBytes = 0
+  question.overflowed = 0
   question.certified =
     table.relaxed !== 0 &&
     call_indirect<bool>(table.relaxed, table, question, largestOf(largest), length, scale)

@@ -13,7 +13,7 @@ export class Table {
   /** |V| × d numbers of one of the types in elements.ts. */
   rows: usize
   type: u32
-  /** Bytes from one row to the next. */
+  /** Bytes from one row to the next; 0 where the rows are not here: those left open stay listed then. */
   rowBytes: u32
   /** One float32 per row where the rows are int8. */
   rowScales: usize
@@ -100,4 +100,6 @@ export class Question {
   longestList: u32
   /** Sums of bytes read ahead: without a use, the compiler would leave out the reads. */
   touched: u32
+  /** 1 where rows are not here, and more of them were left open than the list has room for. */
+  overflowed: u32
 }

@@ -77,6 +77,8 @@ export interface TableShape {
   codes: boolean
   /** Threads that search, the caller's own among them. */
   threads: number
+  /** Whether the rows are elsewhere, and only their codes here. Default: false. */
+  codesAlone?: boolean | undefined
 }
 
 /** Gives the next part its place. */
@@ -95,13 +97,14 @@ export function layoutOf({ codes: hasCodes, ...shape }: TableShape, base: number
     byteLength = start + bytes
     return start
   }
-  const { capacity, dimension, dtype, threads } = shape
+  const { capacity, dimension, dtype, threads, codesAlone = false } = shape
   const { type, bytes } = ELEMENTS[dtype]
   const parts = {
     ...shape,
     hasCodes,
+    codesAlone,
     type,
-    rowBytes: dimension * bytes,
+    rowBytes: codesAlone ? 0 : dimension * bytes,
     ...placeVectors(dimension, place),
     ...placeRowLists(capacity, place),
     ...placeBounds(hasCodes ? capacity : 0, dimension, place),

@@ -44,10 +44,10 @@ export function reserveMemory(shape: TableShape): ReservedMemory {
  * The rows of a table's memory, |V| × d numbers as they are stored, and a scale per row where they are int8.
  */
 export function rowViews({ layout, memory }: ReservedMemory) {
-  const { capacity, dimension, dtype, rows, rowScales } = layout
+  const { capacity, dimension, dtype, rows, rowScales, rowBytes } = layout
   const buffer = memory.buffer as ArrayBuffer
   return {
-    rows: new ARRAYS[dtype](buffer, rows, capacity * dimension) as StoredRows,
+    rows: new ARRAYS[dtype](buffer, rows, rowBytes === 0 ? 0 : capacity * dimension) as StoredRows,
     rowScales: new Float32Array(buffer, rowScales, dtype === 'int8' ? capacity : 0),
   }
 }

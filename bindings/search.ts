@@ -79,7 +79,12 @@ export function cosineWithVector(memory: TableMemory, queryNorm: number, vector:
   return { cosine: core.cosine(other, queries, dimension, inverseNorm, queryNorm), inverseNorm }
 }
 
-function writeQuestions(memory: TableMemory, queries: readonly KernelQuery[], params: KernelSearch): void {
+/** Makes questions of queries that are written. */
+export function writeQuestions(
+  memory: TableMemory,
+  queries: readonly KernelQuery[],
+  params: KernelSearch,
+): void {
   const { core, layout, questions, heapWords } = memory
   const { metric, k, minScore } = params
   if (memory.hasCodes) memory.relaxed?.prepare(params.size, queries.length)
@@ -113,12 +118,13 @@ export function startHeap(
 
 /**
  * A plain scan reads the rows of the mask alone; and a large k, or a norm out of range, leaves nothing to
- * rule out.
+ * rule out. Where there are codes alone, there is no plain scan.
  */
 function paysToCertify(
-  { hasCodes }: TableMemory,
+  { hasCodes, layout }: TableMemory,
   { size, allowed, k }: KernelSearch,
   inverseNorm: number,
 ): boolean {
-  return hasCodes && allowed * 8 >= size && k * 16 <= size && !Number.isNaN(inverseNorm)
+  const pays = layout.codesAlone || (allowed * 8 >= size && k * 16 <= size)
+  return hasCodes && pays && !Number.isNaN(inverseNorm)
 }

@@ -71,9 +71,9 @@ export class Threads {
 
   /**
    * As core.scanQuestions of all rows, of questions that are written and whose heaps (of k, at `heapOf`) are
-   * empty.
+   * empty. Returns the other threads that had a part in it.
    */
-  scan(count: number, rows: number, k: number, heapOf: (index: number) => number): void {
+  scan(count: number, rows: number, k: number, heapOf: (index: number) => number): number[] {
     const { control } = this
     const begun = performance.now()
     const question = this.publish(count, rows)
@@ -89,6 +89,7 @@ export class Threads {
     if (missing.length > 0) this.finish(count)
     // what the caller scans alone next is shared with nobody
     for (let index = 0; index < count; index++) this.records[index * RECORD_WORDS + QUESTION_SHARED] = 0
+    return finished
   }
 
   /** Makes the written questions the current one. Returns its number. */

@@ -1,5 +1,12 @@
 /** The door to tables whose rows stay where they lie. */
 
-export type { SignalOptions, ViewOptions } from './stored/options.ts'
+export type {
+  SignalOptions,
+  StoredAnalogyOptions,
+  StoredFileOptions,
+  StoredSearchOptions,
+  ViewOptions,
+} from './stored/options.ts'
 export { StoredTable, type Traffic } from './stored/stored-table.ts'
 export { viewTable } from './stored/view-table.ts'
+export { type IndexOptions, writeIndex } from './stored/write-index.ts'

@@ -107,10 +107,10 @@ function fileText({ fileBytes, bytesRead }: TableDescription): string {
 }
 
 function formatDescription(name: string, description: TableDescription, tied: Tied, memory: Memory): string {
-  const { format, dtype, rows, dimension, tensor, tableParameters, parameters } = description
+  const { format, rows, dimension, tensor, tableParameters, parameters } = description
   const lines: [string, string][] = [
     ['format', format],
-    ['table', `|V| x d = ${paint.bold(`${count(rows)} x ${count(dimension)}`)}, ${dtype}`],
+    ['table', `|V| x d = ${paint.bold(`${count(rows)} x ${count(dimension)}`)}, ${typeText(description)}`],
     ...labelled('tensor', tensor === undefined ? undefined : oneLine(tensor)),
     ['parameters', `${parameterCount(tableParameters)} in the table`],
     ['', `${parameterCount(parameters)} in the file`],
@@ -120,6 +120,11 @@ function formatDescription(name: string, description: TableDescription, tied: Ti
     ...memoryLines(memory),
   ]
   return [paint.bold(oneLine(name)), facts(lines), ...formatTensors(description)].join('\n')
+}
+
+/** q4_k (4.5 bits per weight) */
+function typeText({ dtype, bitsPerWeight }: TableDescription): string {
+  return bitsPerWeight === undefined ? dtype : `${dtype} (${bitsPerWeight} bits per weight)`
 }
 
 /** A row for what is known; none for what is not. */

@@ -72,7 +72,7 @@ export default defineConfig({
       {
         text: 'Reference',
         items: [
-          page('File formats', '/formats'),
+          page('What it opens', '/formats'),
           page('Errors', '/errors'),
           page('Benchmarks', '/benchmarks'),
           page('Compared with others', '/comparison'),

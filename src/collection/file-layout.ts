@@ -19,7 +19,7 @@
 import { codeViews } from '../../bindings/codes.ts'
 import type { TensorInfo } from '../formats/format.ts'
 import type { Column } from '../metadata/columns.ts'
-import { Checksum } from './checksum.ts'
+import { Checksum } from '../sources/checksum.ts'
 import type { CollectionRows } from './rows.ts'
 
 export const FORMAT = 'rowspace-collection'

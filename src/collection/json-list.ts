@@ -1,7 +1,7 @@
 /**
  * Lists of texts and numbers as JSON, in parts: an engine's strings end at 512 MB or less, a list need not.
  */
-import { CHUNK_BYTES } from './checksum.ts'
+import { CHUNK_BYTES } from '../sources/checksum.ts'
 
 /** Bytes that are decoded at once. */
 const PART_BYTES = 1 << 26

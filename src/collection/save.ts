@@ -5,8 +5,8 @@ import type { Progress } from '../core/progress.ts'
 import { type KeysOf, WATCHED } from '../core/strict-options.ts'
 import { readSafetensorsHeader } from '../formats/safetensors/header.ts'
 import { encodeSafetensors, type TensorToWrite } from '../formats/safetensors/writer.ts'
+import { CHUNK_BYTES, Checksum } from '../sources/checksum.ts'
 import { closeGaps } from './changes.ts'
-import { CHUNK_BYTES, Checksum } from './checksum.ts'
 import {
   bytesOf,
   type CollectionMetadata,

@@ -45,6 +45,12 @@ export type ErrorDetails = {
   CHANGED: Place & {
     /** The ETag or date of the version that was opened. */
     version?: string | undefined
+    /** The row that is another one. */
+    row?: number
+    /** What the index of a table says of its rows. */
+    expected?: unknown
+    /** What its rows are. */
+    actual?: unknown
   }
   /** Bytes are not those that were written: the file was damaged or edited. Restore it from a copy. */
   CHECKSUM_MISMATCH: Place

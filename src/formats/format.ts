@@ -123,6 +123,8 @@ export interface TableFile {
   readonly format: FormatName
   /** How the rows are stored in the file. */
   readonly dtype: StoredType
+  /** Bits that a number takes on average, scales included, where rows are quantised in blocks. */
+  readonly bitsPerWeight?: number
   /**
    * Rows that are read: those of the file, or `limit` of them. Duplicate words may make the table of a text
    * file smaller.
@@ -169,6 +171,8 @@ export interface TableFile {
 export interface FileRows {
   /** Reads one token per row, two of which may be equal. Undefined where the file has none. */
   readonly readTokens?: ((signal?: AbortSignal) => Promise<readonly string[]>) | undefined
+  /** Bytes of a row where it lies. */
+  readonly rowBytes: number
   /** Rows [start, end) as float32, row-major. Rejects with `INVALID_ARGUMENT` if the table lacks one. */
   read(start: number, end: number, signal?: AbortSignal): Promise<Float32Array>
 }
@@ -203,6 +207,8 @@ export type FormatName =
 
 export interface FormatReader {
   readonly name: FormatName
+  /** The types of numbers that are read, by the names that the format has for them. */
+  readonly types: readonly string[]
   /** Whether it reads here and there, so that it needs a stream's contents in memory. */
   readonly seeks?: true
   /** Whether the first bytes (up to 64 KiB) look like this format. */

@@ -32,9 +32,11 @@ export function numberTable(
   const dtype = scales === undefined ? type.stored : 'int8'
   const load = (target: Float32Array, options?: LoadOptions) => loadRows(rows, target, Float32Array, options)
   const cut = size < given.size && { rowsInFile: given.size }
-  const table = { ...described, dtype, size, ...cut, dimension, load }
+  const quantised = type.numbers > 1 && { bitsPerWeight: (8 * type.bytes) / type.numbers }
+  const table = { ...described, ...quantised, dtype, size, ...cut, dimension, load }
   if (rows.byColumn || rows.bigEndian) return table
-  const fileRows = { readTokens, read: rowReader(rows) }
+  const rowBytes = bytesOfRows(rows, 1) + (scales === undefined ? 0 : 4)
+  const fileRows = { readTokens, rowBytes, read: rowReader(rows) }
   if (dtype !== 'bf16' && dtype !== 'f16') return { ...table, rows: fileRows }
   const loadBits = (target: Uint16Array, options?: LoadOptions) =>
     loadRows(rows, target, Uint16Array, options)

@@ -11,6 +11,8 @@ export interface TableDescription {
   readonly format: FormatName
   /** How the rows are stored in the file. */
   readonly dtype: StoredType
+  /** Bits that a number takes on average, scales included, where rows are quantised in blocks. */
+  readonly bitsPerWeight?: number
   /** The type that a table keeps the rows in by default. */
   readonly elementType: 'f32' | 'bf16' | 'f16'
   /** Rows of the file, |V|, whatever `limit` leaves out; where the file does not say, those that are read. */
@@ -51,6 +53,7 @@ export function describeTableFile(file: OpenTableFile): TableDescription {
     name: file.source.name,
     format: file.format,
     dtype: file.dtype,
+    ...(file.bitsPerWeight === undefined ? {} : { bitsPerWeight: file.bitsPerWeight }),
     elementType: file.elementType ?? 'f32',
     rows,
     dimension: file.dimension,

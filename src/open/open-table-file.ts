@@ -45,7 +45,7 @@ export type OpenTableFile = TableFile & {
 const HEAD_BYTES = 1 << 16
 
 /** Tried in this order: the surest signatures first, and last the format that has none. */
-const READERS: readonly FormatReader[] = [
+export const READERS: readonly FormatReader[] = [
   npyReader,
   npzReader,
   ggufReader,
@@ -121,12 +121,13 @@ function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]):
 
 /** Rows that are read through are held against the checksum before the last of them is returned. */
 function checkedRows(
-  { readTokens, read }: FileRows,
+  { readTokens, rowBytes, read }: FileRows,
   size: number,
   verify: (options: ReadOptions) => Promise<void>,
 ): FileRows {
   return {
     readTokens,
+    rowBytes,
     async read(start, end, signal) {
       const block = await read(start, end, signal)
       if (end === size) await verify({ signal })

@@ -1,29 +1,44 @@
 /** How a stored table is opened and questioned. */
 
 import type { CoreSource } from '../../bindings/core.ts'
+import { ANALOGY_OPTIONS, type AnalogyOptions, SEARCH_OPTIONS, type SearchOptions } from '../core/options.ts'
 import { type KeysOf, SIGNAL } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import type { OpenOptions } from '../formats/format.ts'
+import type { SourceLike } from '../open/open-source.ts'
 import { OPEN_OPTIONS } from '../open/read-open-options.ts'
 
+/** How the file of a table is opened. */
+export type StoredFileOptions = Omit<OpenOptions, 'shards'>
+
 /** How a table is opened to be searched where it lies. */
-export interface ViewOptions extends Omit<OpenOptions, 'shards'> {
+export interface ViewOptions extends StoredFileOptions {
   /**
    * |V| tokens, one per row, or a vocabulary (`rowspace/gpt2`). Default: those of the file, or of the
    * tokenizer.json beside it; they are read when they are first needed.
    */
   tokens?: readonly string[] | Vocabulary | undefined
+  /**
+   * The index to search by, made by `writeIndex` or `rowspace index`. It is read when it is first needed.
+   * Default: the file `<name>.index.safetensors` beside the table's.
+   */
+  index?: SourceLike | undefined
+  /** Threads that scan the codes of the index, as `TableOptions.threads`. Default: 1. */
+  threads?: number | 'auto' | undefined
   /** Bytes of rows to hold for the next question. Default: 16 MiB. */
   cacheBytes?: number | undefined
   /** The WebAssembly core: a URL, Response, bytes or Module. Default: the one that comes with the package. */
   core?: CoreSource | undefined
 }
 
-const { shards: _, ...FILE_OPTIONS } = OPEN_OPTIONS
+const { shards: _, ...fileOptions } = OPEN_OPTIONS
+export const FILE_OPTIONS: KeysOf<StoredFileOptions> = fileOptions
 
 export const VIEW_OPTIONS: KeysOf<ViewOptions> = {
   ...FILE_OPTIONS,
   tokens: true,
+  index: true,
+  threads: true,
   cacheBytes: ['an integer ≥ 0', (value) => Number.isSafeInteger(value) && Number(value) >= 0],
   core: true,
 }
@@ -35,3 +50,12 @@ export interface SignalOptions {
 }
 
 export const SIGNAL_ALONE: KeysOf<SignalOptions> = { signal: SIGNAL }
+
+/** How a stored table answers: as an EmbeddingTable. */
+export interface StoredSearchOptions extends SearchOptions, SignalOptions {}
+
+/** How a stored table answers an analogy. */
+export interface StoredAnalogyOptions extends AnalogyOptions, SignalOptions {}
+
+export const STORED_SEARCH: KeysOf<StoredSearchOptions> = { ...SEARCH_OPTIONS, ...SIGNAL_ALONE }
+export const STORED_ANALOGY: KeysOf<StoredAnalogyOptions> = { ...ANALOGY_OPTIONS, ...SIGNAL_ALONE }

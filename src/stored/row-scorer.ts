@@ -12,10 +12,11 @@ import { Searcher } from '../table/searcher.ts'
 /** Bytes of rows that are scored at once. */
 const ROOM_BYTES = 1 << 18
 
-/** Both scores of each row, in order. */
+/** Both scores of each row, and its inverse norm, in order. */
 export interface Scores {
   cosines: Float32Array
   dots: Float32Array
+  norms: Float32Array
 }
 
 export class RowScorer implements TermTable {
@@ -69,14 +70,16 @@ export class RowScorer implements TermTable {
   score(query: PreparedQuery, rows: readonly Float32Array[]): Scores {
     const cosines = new Float32Array(rows.length)
     const dots = new Float32Array(rows.length)
+    const norms = new Float32Array(rows.length)
     for (let done = 0; done < rows.length; done += this.room) {
       const some = rows.slice(done, done + this.room)
       this.place(some)
       const scores = this.searcher.scores(query, Uint32Array.from(some.keys()))
       cosines.set(scores.cosines, done)
       dots.set(scores.dots, done)
+      norms.set(this.#open().norms.subarray(0, some.length), done)
     }
-    return { cosines, dots }
+    return { cosines, dots, norms }
   }
 
   dispose(): void {

@@ -14,9 +14,17 @@ interface Run {
   end: number
 }
 
+/** What reads of rows cost. */
+export interface ReadCost {
+  /** Reads; adjacent rows are one. */
+  requests: number
+  /** Bytes of the rows where they lie. */
+  bytes: number
+}
+
 export class StoredRows {
-  /** Reads of rows so far. */
-  requests = 0
+  /** All reads so far. */
+  readonly cost: ReadCost = { requests: 0, bytes: 0 }
   /** The rows read last, the oldest first. */
   readonly #cache = new Map<number, Float32Array>()
   readonly #cached: number
@@ -25,7 +33,7 @@ export class StoredRows {
   constructor(
     private readonly name: string,
     readonly dimension: number,
-    private readonly read: FileRows['read'],
+    private readonly fileRows: FileRows,
     cacheBytes: number,
   ) {
     this.#cached = Math.floor(cacheBytes / (dimension * 4))
@@ -35,9 +43,14 @@ export class StoredRows {
   /**
    * The rows of these ids, d numbers each. Adjacent rows are read together.
    *
+   * @param cost what it costs is added to
    * @throws `NON_FINITE` naming row and column; what the source throws
    */
-  async fetch(ids: Iterable<number>, signal?: AbortSignal): Promise<Map<number, Float32Array>> {
+  async fetch(
+    ids: Iterable<number>,
+    signal?: AbortSignal,
+    cost?: ReadCost,
+  ): Promise<Map<number, Float32Array>> {
     signal?.throwIfAborted()
     const rows = new Map<number, Float32Array>()
     const absent: number[] = []
@@ -50,7 +63,12 @@ export class StoredRows {
         this.#hold(id, row)
       }
     }
-    await this.#readRuns(this.#runsOf(absent), rows, signal)
+    const runs = this.#runsOf(absent)
+    for (const each of cost === undefined ? [this.cost] : [this.cost, cost]) {
+      each.requests += runs.length
+      each.bytes += absent.length * this.fileRows.rowBytes
+    }
+    await this.#readRuns(runs, rows, signal)
     return rows
   }
 
@@ -79,8 +97,7 @@ export class StoredRows {
     const lane = async () => {
       try {
         for (const { start, end } of waiting) {
-          this.requests++
-          const numbers = await this.read(start, end, stopped)
+          const numbers = await this.fileRows.read(start, end, stopped)
           stopped.throwIfAborted()
           for (let id = start; id < end; id++) {
             const row = numbers.slice((id - start) * this.dimension, (id - start + 1) * this.dimension)
@@ -98,9 +115,13 @@ export class StoredRows {
   }
 
   #check(row: number, numbers: Float32Array): void {
+    if (!numbers.every(Number.isFinite)) throw this.nonFinite(row, numbers)
+  }
+
+  /** The error for a row that is not finite. */
+  nonFinite(row: number, numbers: Float32Array): RowspaceError {
     const column = numbers.findIndex((number) => !Number.isFinite(number))
-    if (column < 0) return
-    throw new RowspaceError(
+    return new RowspaceError(
       'NON_FINITE',
       `${this.name}: row ${row} has ${numbers[column]} in column ${column}: every number must be finite.`,
       { source: this.name, row, column },

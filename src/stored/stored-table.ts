@@ -3,20 +3,45 @@
 import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
 import type { Query, RowKey } from '../core/options.ts'
+import type { Progress } from '../core/progress.ts'
 import { sampleIds } from '../core/random.ts'
-import { type KeysOf, readChecked, readOptions } from '../core/strict-options.ts'
+import { SafeProgress } from '../core/safe-progress.ts'
+import { FUNCTION, type KeysOf, readChecked, readOptions } from '../core/strict-options.ts'
 import { invalidArgument, readList } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
-import type { OpenTableFile } from '../open/open-table-file.ts'
-import { isRow } from '../table/arguments.ts'
+import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
 import { combine, type Expression, type TermTable } from '../table/expression.ts'
-import { copyQuery, copyTerms, rowsOf } from '../table/given-query.ts'
+import {
+  copyQuery,
+  copyTerms,
+  type GivenQuery,
+  givenBatch,
+  givenQuery,
+  givenSum,
+  rowsOf,
+} from '../table/given-query.ts'
 import { Matches } from '../table/matches.ts'
 import { NO_IDS, readQuery, vectorQuery } from '../table/query.ts'
+import type { LazyIndex } from './lazy-index.ts'
 import type { LazyVocabulary } from './lazy-vocabulary.ts'
-import { SIGNAL_ALONE, type SignalOptions } from './options.ts'
+import type { StoredFile } from './open-stored-file.ts'
+import {
+  SIGNAL_ALONE,
+  type SignalOptions,
+  STORED_ANALOGY,
+  STORED_SEARCH,
+  type StoredAnalogyOptions,
+  type StoredSearchOptions,
+} from './options.ts'
 import type { RowScorer } from './row-scorer.ts'
-import type { StoredRows } from './stored-rows.ts'
+import { StoredSearcher } from './stored-searcher.ts'
+
+interface LoadOptions extends SignalOptions {
+  /** Called with the bytes that were read. What it throws does not stop the load. */
+  onProgress?: ((progress: Progress<'read'>) => void) | undefined
+}
+
+const LOAD: KeysOf<LoadOptions> = { ...SIGNAL_ALONE, onProgress: FUNCTION }
 
 interface CombineOptions extends SignalOptions {
   /** Scale each term to length 1 first. Default: false. */
@@ -35,10 +60,10 @@ export interface Traffic {
 
 /** What a stored table is made of. */
 export interface StoredParts {
-  readonly file: OpenTableFile
-  readonly rows: StoredRows
+  readonly stored: StoredFile
   readonly scorer: RowScorer
   readonly vocabulary: LazyVocabulary
+  readonly index: LazyIndex
 }
 
 /** A table that `viewTable` opened. Close it. */
@@ -50,11 +75,12 @@ export class StoredTable {
   /** The type that rows are stored in where they lie. */
   readonly dtype: string
   readonly #parts: StoredParts
+  #searcher: StoredSearcher | undefined
   #isClosed = false
 
   /** @internal */
   constructor(parts: StoredParts) {
-    const { size, dimension, dtype } = parts.file
+    const { size, dimension, dtype } = parts.stored.file
     this.size = size
     this.dimension = dimension
     this.dtype = dtype
@@ -63,8 +89,8 @@ export class StoredTable {
 
   /** What was read so far. */
   get traffic(): Traffic {
-    const { file, rows } = this.#parts
-    return { bytes: file.source.bytesRead, requests: rows.requests }
+    const { file, rows } = this.#parts.stored
+    return { bytes: file.source.bytesRead, requests: rows.cost.requests }
   }
 
   /** The tokens, or undefined where the table has none. They are read when they are first needed. */
@@ -138,6 +164,61 @@ export class StoredTable {
     return new Matches(ids, cosines, dots, (id) => ({ id, token: names?.tokenOf(id) }))
   }
 
+  /**
+   * Reads the index now instead of at the first search.
+   *
+   * @throws RowspaceError as `nearest`
+   */
+  async loadIndex(options: LoadOptions = {}): Promise<void> {
+    const { signal, onProgress } = readChecked(options, LOAD, 'the options of loadIndex()')
+    const progress = new SafeProgress<'read'>(onProgress)
+    const onBytes = (done: number, total: number) => progress.report('read', done, total)
+    await this.#open().index.memory({ signal, onBytes })
+    progress.finish()
+  }
+
+  /**
+   * The k rows nearest to a row or vector, as EmbeddingTable.nearest, to the bit. By the codes of the index, a
+   * few rows are read in two rounds.
+   *
+   * @throws RowspaceError as EmbeddingTable.nearest; `NOT_FOUND` where there is no index; `CHANGED` for an
+   *   index of other rows; `CHECKSUM_MISMATCH` for one that is damaged; what the source throws
+   */
+  async nearest(query: Query, options: StoredSearchOptions = {}): Promise<Matches> {
+    const given = readChecked(options, STORED_SEARCH, 'the options of nearest()')
+    return this.#searchOne(given, givenQuery(query, this.dimension))
+  }
+
+  /** As `nearest` for many queries: the codes are scanned once, and rows are read for all of them together. */
+  async nearestBatch(queries: Iterable<Query>, options: StoredSearchOptions = {}): Promise<Matches[]> {
+    const given = readChecked(options, STORED_SEARCH, 'the options of nearestBatch()')
+    const list = queryList(queries, this.dimension)
+    return this.#search(
+      given,
+      givenBatch(list, (query) => givenQuery(query, this.dimension)),
+    )
+  }
+
+  /** The k rows nearest to a sum of rows, as EmbeddingTable.analogy. */
+  async analogy(expression: Expression, options: StoredAnalogyOptions = {}): Promise<Matches> {
+    const { normalize = false, ...given } = readChecked(options, STORED_ANALOGY, 'the options of analogy()')
+    return this.#searchOne(given, givenSum(expression, normalize))
+  }
+
+  /** As `analogy` for many expressions. */
+  async analogyBatch(
+    expressions: Iterable<Expression>,
+    options: StoredAnalogyOptions = {},
+  ): Promise<Matches[]> {
+    const what = 'the options of analogyBatch()'
+    const { normalize = false, ...given } = readChecked(options, STORED_ANALOGY, what)
+    const list = readList(expressions, 'expressions')
+    return this.#search(
+      given,
+      givenBatch(list, (expression) => givenSum(expression, normalize)),
+    )
+  }
+
   /** `count` different random ids, none of `exclude`, as EmbeddingTable.randomIds gives them. */
   async randomIds(
     count: number,
@@ -158,13 +239,47 @@ export class StoredTable {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#parts.scorer.dispose()
-    await this.#parts.file.close()
+    const { scorer, index, stored } = this.#parts
+    scorer.dispose()
+    await index.dispose()
+    await stored.file.close()
   }
 
   /** As `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  async #searchOne(given: StoredSearchOptions, query: GivenQuery): Promise<Matches> {
+    const [answer] = (await this.#search(given, [query])) as [Matches]
+    return answer
+  }
+
+  async #search(given: StoredSearchOptions, queries: readonly GivenQuery[]): Promise<Matches[]> {
+    const { signal, exclude = NO_IDS, ...rest } = given
+    readSearchOptions(rest)
+    const left = readList(exclude, 'rows')
+    const { vocabulary, index, stored, scorer } = this.#open()
+    const excluded = left.map(await vocabulary.idsOf(left, signal))
+    const names = await vocabulary.read(signal)
+    const table = await this.#termTable(
+      queries.flatMap(({ rows }) => rows),
+      signal,
+    )
+    const memory = await index.memory({ signal })
+    this.#open()
+    this.#searcher ??= new StoredSearcher(memory, stored, scorer, (id) => names?.tokenOf(id))
+    const params = this.#searcher.searcher.params({ ...rest, exclude: excluded })
+    const prepared = queries.map((query) => query.prepare(table, params.metric))
+    const cost = { requests: 0, bytes: 0 }
+    const answers = await this.#searcher.search(prepared, params, { signal, cost })
+    return answers.map(({ rows, rescored }) => {
+      const ids = Uint32Array.from(rows, ({ id }) => id)
+      const cosines = Float32Array.from(rows, ({ cosine }) => cosine)
+      const dots = Float32Array.from(rows, ({ dot }) => dot)
+      const describe = (id: number) => ({ id, token: names?.tokenOf(id) })
+      return new Matches(ids, cosines, dots, describe, { rescored, ...cost })
+    })
   }
 
   #open(): StoredParts {
@@ -176,7 +291,7 @@ export class StoredTable {
   async #termTable(rows: readonly RowKey[], signal: AbortSignal | undefined): Promise<TermTable> {
     const parts = this.#open()
     const id = await parts.vocabulary.idsOf(rows, signal)
-    const found = await parts.rows.fetch(rows.map(id), signal)
+    const found = await parts.stored.rows.fetch(rows.map(id), signal)
     this.#open()
     const row = (key: RowKey) => found.get(id(key)) ?? new Float32Array(0)
     return { dimension: this.dimension, id, row }

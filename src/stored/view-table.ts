@@ -1,17 +1,16 @@
 /** Opens a table to be read and searched where it lies: its header is read, not its rows. */
 
-import { RowspaceError } from '../core/errors.ts'
+import { readCore } from '../../bindings/core.ts'
 import { pickOptions, readChecked } from '../core/strict-options.ts'
-import type { OpenOptions } from '../formats/format.ts'
 import type { SourceLike } from '../open/open-source.ts'
-import { type OpenTableFile, openTableFile } from '../open/open-table-file.ts'
-import { OPEN_OPTIONS } from '../open/read-open-options.ts'
 import { resolveVocabulary } from '../open/resolve-vocabulary.ts'
+import { pickSourceOptions } from '../sources/options.ts'
 import { vocabularyOf, WordList } from '../table/vocabulary.ts'
+import { LazyIndex } from './lazy-index.ts'
 import { LazyVocabulary } from './lazy-vocabulary.ts'
-import { VIEW_OPTIONS, type ViewOptions } from './options.ts'
+import { openStoredFile } from './open-stored-file.ts'
+import { FILE_OPTIONS, type StoredFileOptions, VIEW_OPTIONS, type ViewOptions } from './options.ts'
 import { RowScorer } from './row-scorer.ts'
-import { StoredRows } from './stored-rows.ts'
 import { StoredTable } from './stored-table.ts'
 
 const CACHE_BYTES = 1 << 24
@@ -29,40 +28,27 @@ const CACHE_BYTES = 1 << 24
  */
 export async function viewTable(source: SourceLike, options: ViewOptions = {}): Promise<StoredTable> {
   const given = readChecked(options, VIEW_OPTIONS, 'the options of viewTable()')
-  const { tokens, cacheBytes = CACHE_BYTES, core } = given
+  const { tokens, index, threads, cacheBytes = CACHE_BYTES, core } = given
   // changes of the list after this call must not reach the table
   const copied = Array.isArray(tokens) ? new WordList(tokens) : tokens
-  const file = await openTableFile(source, {
-    ...pickOptions<OpenOptions>(given, OPEN_OPTIONS),
-    shards: 'table',
-  })
+  // a core is needed twice, and a Response can be read once
+  const read = core === undefined ? undefined : await readCore(core)
+  const stored = await openStoredFile(source, pickOptions<StoredFileOptions>(given, FILE_OPTIONS), cacheBytes)
+  const { file, fileRows } = stored
   try {
-    const { size, dimension, rows } = file
-    if (rows === undefined) throw noPlaces(file)
-    const named = vocabularyOf(copied, size)
-    const vocabulary = new LazyVocabulary(
-      size,
-      async () => {
-        const words = await rows.readTokens?.()
-        return words === undefined ? resolveVocabulary(file, undefined) : vocabularyOf(words, size)
-      },
-      named,
-    )
+    const { size, dimension } = file
+    const readVocabulary = async () => {
+      const words = await fileRows.readTokens?.()
+      return words === undefined ? resolveVocabulary(file, undefined) : vocabularyOf(words, size)
+    }
     return new StoredTable({
-      file,
-      vocabulary,
-      rows: new StoredRows(file.source.name, dimension, rows.read, cacheBytes),
-      scorer: await RowScorer.create(dimension, core),
+      stored,
+      vocabulary: new LazyVocabulary(size, readVocabulary, vocabularyOf(copied, size)),
+      index: new LazyIndex(stored, index, pickSourceOptions(given), { core: read, threads }),
+      scorer: await RowScorer.create(dimension, read),
     })
   } catch (error) {
     await file.close()
     throw error
   }
-}
-
-function noPlaces({ source, format }: OpenTableFile): RowspaceError {
-  const text =
-    `${source.name}: rows of ${format} have no fixed places in the file, so the table cannot be viewed. ` +
-    'Write it as safetensors (npx rowspace pack), or load it by openTable().'
-  return new RowspaceError('UNSUPPORTED', text, { source: source.name, format })
 }

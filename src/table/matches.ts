@@ -16,6 +16,10 @@ export interface Match {
 export interface SearchStats {
   /** Rows that were scored in full because their codes did not rule them out; 0 where no codes were used. */
   readonly rescored: number
+  /** Where rows are read from a file: reads of rows for this call; adjacent rows are one. */
+  readonly requests?: number
+  /** Where rows are read from a file: bytes of the rows that were read for this call. */
+  readonly bytes?: number
 }
 
 /**

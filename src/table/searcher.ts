@@ -92,7 +92,7 @@ export class Searcher {
     const queries = given.map((query, index) => namedQuery(index, () => prepare(query)))
     const memory = this.#rows.memory()
     const answers: Matches[] = []
-    for (const chunk of this.#chunks(memory, queries, params)) {
+    for (const chunk of this.chunks(memory, queries, params)) {
       const first = answers.length
       const written = chunk.map((query, place) => {
         const inverseNorm = namedQuery(first + place, () => query.write(memory, params.metric, place))
@@ -138,9 +138,13 @@ export class Searcher {
   }
 
   /** A batch in chunks that there is room for at once; for one query there always is. */
-  #chunks(memory: TableMemory, queries: readonly PreparedQuery[], params: SearchParams): PreparedQuery[][] {
-    const chunks: PreparedQuery[][] = []
-    let chunk: PreparedQuery[] = []
+  chunks<Query extends Pick<PreparedQuery, 'inputs'>>(
+    memory: TableMemory,
+    queries: readonly Query[],
+    params: SearchParams,
+  ): Query[][] {
+    const chunks: Query[][] = []
+    let chunk: Query[] = []
     let excluded = 0
     let fewest = 0
     for (const query of queries) {
@@ -167,10 +171,18 @@ export class Searcher {
     for (const { excluded } of queries) fewest = Math.min(fewest, excluded.length)
     // no answer can have more rows than the query that excludes fewest leaves
     const k = Math.min(params.k, size - fewest)
-    const allowed = this.#applyFilter(memory, params)
-    search(memory, queries, { size, allowed, metric, k, minScore })
-    this.#restoreMask(memory, params)
+    this.withMask(memory, params, (allowed) =>
+      search(memory, queries, { size, allowed, metric, k, minScore }),
+    )
     return k
+  }
+
+  /** Runs `run` while only rows that may be in an answer have their bit in the mask. Passes how many. */
+  withMask<Result>(memory: TableMemory, params: SearchParams, run: (allowed: number) => Result): Result {
+    const allowed = this.#applyFilter(memory, params)
+    const result = run(allowed)
+    this.#restoreMask(memory, params)
+    return result
   }
 
   /** The answer to the query at a place. */
@@ -207,6 +219,9 @@ export class Searcher {
 }
 
 /** The inputs that the answer leaves out. */
-function excludedBy({ inputs }: PreparedQuery, { includeInputs }: SearchParams): ArrayLike<number> {
+export function excludedBy(
+  { inputs }: Pick<PreparedQuery, 'inputs'>,
+  { includeInputs }: SearchParams,
+): ArrayLike<number> {
   return includeInputs ? NO_IDS : inputs
 }

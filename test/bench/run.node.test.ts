@@ -66,6 +66,26 @@ test('a bad option ends in one line that says what is right', () => {
   expect(status).toBe(1)
 })
 
+test('reading GGUF: a line for each type', () => {
+  const { stdout, stderr, status } = run(
+    'bench/gguf.mjs',
+    '--types',
+    'Q4_K,F32',
+    '--rows',
+    '64',
+    '--rounds',
+    '1',
+  )
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+  const lines = stdout.trim().split('\n').slice(4)
+  expect(lines).toEqual([
+    expect.stringMatching(/^\| Q4_K \| 4\.50 \| 0\.0 MB \| [\d,]+ MB\/s \| [\d,]+ MB\/s \| \d/),
+    expect.stringMatching(/^\| F32 \| 32\.00 \| 0\.3 MB \| /),
+  ])
+  expect(run('bench/gguf.mjs', '--types', 'Q9').stderr).toContain('--types are of F32,F16,Q8_0')
+})
+
 test('a row that is not among the best is noticed, and one named twice', () => {
   const rows = Float32Array.of(1, 0, 0.8, 0.6, 0, 1, -1, 0)
   const recall = oracle(rows, 2, [Float32Array.of(1, 0)], 2)

@@ -1,7 +1,10 @@
 /** What inspect prints of models, line by line: types, tied layers, how much was read, and what it takes to open them. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { inspect } from '../../cli/commands/inspect.ts'
 import { readArguments } from '../../cli/parsing/arguments.ts'
+import { quantisedGguf } from '../formats/gguf-files.ts'
 import { testHub } from '../servers/hub-spec.ts'
 import type { TensorSpec } from '../servers/model-names.ts'
 import { folder } from './command.ts'
@@ -55,6 +58,16 @@ test('a large table of bf16, for which one memory is too small as float32', asyn
   ])
   const { memory } = document as { memory: Record<string, number> }
   expect(memory.opened).toBe(memory.withCodes)
+})
+
+test('a quantised table, with the bits that a number takes', async () => {
+  const path = join(folder(), 'model-Q6_K.gguf')
+  writeFileSync(path, quantisedGguf('Q6_K'))
+  const { text, document } = await inspect.run(readArguments([path], inspect))
+  const lines = text().split('\n')
+  expect(lines).toContain('  table       |V| x d = 3 x 256, q6_k (6.5625 bits per weight)')
+  expect(lines.find((line) => line.includes('memory'))).toMatch(/as f32 /)
+  expect(document).toMatchObject({ dtype: 'q6_k', bitsPerWeight: 6.5625, elementType: 'f32' })
 })
 
 test('a small table is opened without codes', async () => {

@@ -1,10 +1,11 @@
 /** Collections' files that lie with fitting checksums: what a program could make up that is not rowspace. */
-import { Checksum } from '../../src/collection/checksum.ts'
+
 import { type CollectionMetadata, checksumOf } from '../../src/collection/file-layout.ts'
 import type { CollectionStore } from '../../src/collection.ts'
 import { readSafetensorsHeader } from '../../src/formats/safetensors/header.ts'
 import { encodeSafetensors, type TensorToWrite } from '../../src/formats/safetensors/writer.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
+import { Checksum } from '../../src/sources/checksum.ts'
 
 export interface MemoryStore extends CollectionStore {
   bytes: Uint8Array<ArrayBuffer>

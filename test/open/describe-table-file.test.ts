@@ -5,6 +5,7 @@ import { describeTableFile } from '../../src/open/describe-table-file.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import { ascii, join } from '../formats/files.ts'
+import { quantisedGguf } from '../formats/gguf-files.ts'
 
 const tensor = (name: string, dtype: 'F32' | 'BF16', ...shape: number[]) => {
   const elements = shape.reduce((product, length) => product * length, 1)
@@ -38,6 +39,18 @@ test('of a container: its tensors, and the share of the table in their parameter
   expect(figures.bytesRead).toBe(figures.headerBytes)
   expect(figures.tensors).toHaveLength(3)
   expect(figures.tensors).toContainEqual({ name: 'wte.weight', dtype: 'BF16', shape: [6, 2] })
+})
+
+test('of quantised rows: how many bits a number takes', async () => {
+  expect(await described(quantisedGguf('Q4_K'))).toMatchObject({
+    format: 'gguf',
+    dtype: 'q4_k',
+    bitsPerWeight: 4.5,
+    elementType: 'f32',
+    rows: 3,
+    dimension: 256,
+    tensors: [{ name: 'token_embd.weight', dtype: 'Q4_K', shape: [3, 256] }],
+  })
 })
 
 test('of text: the table is all there is, and there is no tensor', async () => {

@@ -62,9 +62,11 @@ export const decodeQ8_0: DecodeBlock = (view, at, target, to) => {
 export const decodeIq4Nl: DecodeBlock = (view, at, target, to) =>
   decodeNibbles(view, at + 2, halfAt(view, at), IQ4_VALUES, target, to)
 
-/** The exponent 255 is no NaN in ggml but one more power of two. */
+/** By the byte e. The last one is no NaN in ggml but one more power of two. */
+const POWERS = Float64Array.from({ length: 256 }, (_, e) => 2 ** (e - 128))
+
 export const decodeMxfp4: DecodeBlock = (view, at, target, to) =>
-  decodeNibbles(view, at + 1, 2 ** (view.getUint8(at) - 128), FP4_VALUES, target, to)
+  decodeNibbles(view, at + 1, POWERS[view.getUint8(at)] ?? 0, FP4_VALUES, target, to)
 
 export const decodeQ1_0: DecodeBlock = (view, at, target, to) => {
   const scale = halfAt(view, at)

@@ -10,8 +10,12 @@ import { checkWordCount } from '../text/word-list.ts'
 import { stem, wordsBeside } from '../text/words-beside.ts'
 import { NPY_MAGIC, type NpyHeader, readNpyHeader } from './npy-header.ts'
 
+const TYPES = new Map(Object.entries({ f2: F16, f4: F32, f8: F64 }))
+export const NPY_TYPES = [...TYPES.keys()].flatMap((type) => [`<${type}`, `>${type}`])
+
 export const npyReader: FormatReader = {
   name: 'npy',
+  types: NPY_TYPES,
   recognises: (head) => NPY_MAGIC.every((byte, index) => head[index] === byte),
   async open(source, _head, options) {
     const header = await readNpyHeader(source, options.signal)
@@ -24,8 +28,6 @@ export interface ArrayWords {
   /** Where they come from, for messages. */
   readonly from: string
 }
-
-const TYPES = new Map(Object.entries({ f2: F16, f4: F32, f8: F64 }))
 
 /**
  * The array of an npy file as a table. Throws `UNSUPPORTED`, `INVALID_FORMAT`, `TRUNCATED` where it is none.

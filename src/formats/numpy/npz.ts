@@ -9,13 +9,14 @@ import { invalidFormat, MAX_WORDS, quoted, safeProduct, shortened, unsupported }
 import { countElements } from '../tensor-table.ts'
 import { checkWordCount } from '../text/word-list.ts'
 import { wordsBeside } from '../text/words-beside.ts'
-import { type ArrayWords, checkArrayEnd, npyTable, wordFiles } from './npy.ts'
+import { type ArrayWords, checkArrayEnd, NPY_TYPES, npyTable, wordFiles } from './npy.ts'
 import { type NpyHeader, readNpyHeader } from './npy-header.ts'
 import { readZipEntries, type ZipEntry } from './zip.ts'
 import { openZipEntry } from './zip-entry.ts'
 
 export const npzReader: FormatReader = {
   name: 'npz',
+  types: NPY_TYPES,
   seeks: true,
   recognises: (head) => head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4,
   async open(source, _head, options) {

@@ -25,8 +25,11 @@ export const EMBEDDINGS = 'embeddings'
 export const SCALES = 'scales'
 export const TOKENS = 'tokens'
 
+export const SAFETENSORS_TYPES = [...NUMBER_TYPES.keys(), 'I8 with scales']
+
 export const safetensorsReader: FormatReader = {
   name: 'safetensors',
+  types: SAFETENSORS_TYPES,
   recognises: looksLikeSafetensors,
   async open(source, _head, options) {
     return safetensorsTable(source, await readSafetensorsHeader(source, options.signal), options)

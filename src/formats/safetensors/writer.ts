@@ -188,8 +188,13 @@ function checkNames(tensors: readonly TensorToWrite[]): void {
   }
 }
 
-function encodeHeader(
-  tensors: readonly SizedTensor[],
+/**
+ * The header of a file with these tensors, one after the other in the order given.
+ *
+ * @param metadata free text by name
+ */
+export function encodeHeader(
+  tensors: readonly (Pick<TensorToWrite, 'name' | 'dtype' | 'shape'> & { readonly size: number })[],
   metadata: Readonly<Record<string, string>> | undefined,
 ): Uint8Array {
   const entries: [string, unknown][] = metadata ? [['__metadata__', metadata]] : []

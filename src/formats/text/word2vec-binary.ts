@@ -25,6 +25,7 @@ const NOTHING = new Uint8Array(0)
 
 export const word2vecBinaryReader: FormatReader = {
   name: 'word2vec-binary',
+  types: ['float32'],
   recognises: (head, source) => sniffText(head, source.size) === 'word2vec-binary',
   async open(source, head, options) {
     rejectWords(source, options)

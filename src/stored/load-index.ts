@@ -1,0 +1,174 @@
+/** Reads an index into memory, and checks that it is whole and of these rows. */
+
+import { commonParts, rowParts } from '../../bindings/code-parts.ts'
+import { writeCodeBits } from '../../bindings/records.ts'
+import type { TableMemory } from '../../bindings/table-memory.ts'
+import { RowspaceError } from '../core/errors.ts'
+import { invalidFormat } from '../formats/malformed.ts'
+import { readSafetensorsHeader, type SafetensorsHeader } from '../formats/safetensors/header.ts'
+import { readExactly, readStraight } from '../sources/blocks.ts'
+import { CHUNK_BYTES, Checksum } from '../sources/checksum.ts'
+import type { ByteSource } from '../sources/source.ts'
+import { type CoreSource, createMemory } from '../table/load-core.ts'
+import {
+  CHECKSUM_BYTES,
+  CHECKSUMS,
+  type CodeBits,
+  checksumsTensor,
+  INDEX_VERSION,
+  type IndexedRows,
+  indexTensors,
+  METADATA_KEY,
+} from './index-layout.ts'
+import type { StoredFile } from './open-stored-file.ts'
+import { sampleOf } from './row-sample.ts'
+
+/** How an index is read. */
+export interface LoadIndexOptions {
+  core?: CoreSource | undefined
+  threads?: number | 'auto' | undefined
+  signal?: AbortSignal | undefined
+  /** Called with the bytes read so far. */
+  onBytes?: ((done: number, total: number) => void) | undefined
+}
+
+/**
+ * The codes of an index in a memory that has no rows.
+ *
+ * @throws RowspaceError `CHANGED` for an index of other rows, `INVALID_FORMAT`, `TRUNCATED`, `OUT_OF_MEMORY`
+ */
+export async function loadIndex(
+  source: ByteSource,
+  stored: StoredFile,
+  { core, threads, signal, onBytes }: LoadIndexOptions,
+): Promise<TableMemory> {
+  const header = await readSafetensorsHeader(source, signal)
+  await checkRows(source, readIndexedRows(source, header), stored, signal)
+  const { size, dimension } = stored.file
+  const bits = bitsOf(source, header, stored)
+  const shape = { capacity: size, dimension, dtype: 'f32', codes: true, codesAlone: true, threads } as const
+  const memory = await createMemory(core, shape)
+  try {
+    memory.codeBits = bits
+    writeCodeBits(memory.rows.buffer, memory.layout, bits)
+    await readParts(
+      source,
+      header,
+      new Map<string, Uint8Array>([...rowParts(memory, size), ...commonParts(memory)]),
+      signal,
+      onBytes,
+    )
+    memory.hasCodes = true
+    return memory
+  } catch (error) {
+    memory.dispose()
+    throw error
+  }
+}
+
+function readIndexedRows(source: ByteSource, { metadata }: SafetensorsHeader): Partial<IndexedRows> {
+  const problem = `it is not an index of rowspace's: its metadata has no "${METADATA_KEY}".`
+  const text = metadata.get(METADATA_KEY)
+  if (text === undefined) throw invalidFormat(source, problem)
+  let indexed: (Partial<IndexedRows> & { layout?: unknown }) | null
+  try {
+    indexed = JSON.parse(text)
+  } catch {
+    throw invalidFormat(source, `its metadata "${METADATA_KEY}" is not JSON.`)
+  }
+  const layout = indexed?.layout
+  if (indexed === null || typeof indexed !== 'object' || typeof layout !== 'number') {
+    throw invalidFormat(source, problem)
+  }
+  if (layout === INDEX_VERSION) return indexed
+  throw new RowspaceError(
+    'UNSUPPORTED',
+    `${source.name} is an index of layout ${layout}; this version reads ${INDEX_VERSION}. Make it again ` +
+      '(npx rowspace index), or use another version of rowspace.',
+    { source: source.name, layout },
+  )
+}
+
+/** Throws `CHANGED` unless the rows are those that the index is of. */
+async function checkRows(
+  source: ByteSource,
+  indexed: Partial<IndexedRows>,
+  { file, rows }: StoredFile,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const changed = (what: string, expected: unknown, actual: unknown) =>
+    new RowspaceError(
+      'CHANGED',
+      `${source.name} is the index of other rows than those of ${file.source.name}: their ${what} was ` +
+        `${expected}, and is ${actual}. Make the index again (npx rowspace index).`,
+      { source: source.name, expected, actual },
+    )
+  const facts = [
+    ['shape', `${indexed.size} x ${indexed.dimension}`, `${file.size} x ${file.dimension}`],
+    ['type', indexed.dtype, file.dtype],
+    ['tensor', indexed.tensor, file.tensor],
+    ['file size', indexed.bytes, file.source.size],
+  ] as const
+  for (const [what, expected, actual] of facts) {
+    if (expected !== actual) throw changed(what, expected, actual)
+  }
+  const { version } = file.source
+  if (version !== undefined && version === indexed.version) return
+  const sample = await sampleOf(rows, file.size, signal)
+  if (sample !== indexed.sample) throw changed('checksum', indexed.sample, sample)
+}
+
+/** Bits of a code. Throws `INVALID_FORMAT` unless the file has the tensors of an index of these rows. */
+function bitsOf(source: ByteSource, { tensors }: SafetensorsHeader, { file }: StoredFile): CodeBits {
+  const bits = tensors.get('codes')?.dtype === 'U8' ? 4 : 8
+  const parts = indexTensors(file.size, file.dimension, bits)
+  const expected = [...parts, checksumsTensor(parts)]
+  for (const { name, dtype, shape } of expected) {
+    const found = tensors.get(name)
+    if (found?.dtype === dtype && `${found.shape}` === `${shape}`) continue
+    const shown = found === undefined ? 'is missing' : `is ${found.dtype} [${found.shape}]`
+    throw invalidFormat(source, `tensor "${name}" ${shown}; ${dtype} [${shape}] was expected.`, {
+      tensor: name,
+    })
+  }
+  return bits
+}
+
+async function readParts(
+  source: ByteSource,
+  { tensors }: SafetensorsHeader,
+  parts: ReadonlyMap<string, Uint8Array>,
+  signal: AbortSignal | undefined,
+  onBytes: LoadIndexOptions['onBytes'],
+): Promise<void> {
+  const { start: sumsAt = 0, end: sumsEnd = 0 } = tensors.get(CHECKSUMS) ?? {}
+  const sums = new TextDecoder().decode(await readExactly(source, sumsAt, sumsEnd, signal))
+  let place = 0
+  let done = 0
+  for (const [name, { start }] of tensors) {
+    const part = parts.get(name)
+    if (part === undefined) continue
+    const before = done
+    await readStraight(source, start, part, {
+      signal,
+      onBytes: (bytes) => onBytes?.(before + bytes, source.size),
+    })
+    done += part.length
+    const expected = sums.slice(place, place + CHECKSUM_BYTES)
+    place += CHECKSUM_BYTES
+    const actual = await checksumOf(part)
+    if (actual === expected) continue
+    throw new RowspaceError(
+      'CHECKSUM_MISMATCH',
+      `${source.name}: tensor "${name}" is damaged: its checksum is ${actual}; ${expected} was expected. ` +
+        'Copy the index again, or make it again (npx rowspace index).',
+      { source: source.name },
+    )
+  }
+}
+
+async function checksumOf(bytes: Uint8Array): Promise<string> {
+  const checksum = await Checksum.start()
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) checksum.add(bytes.subarray(at, at + CHUNK_BYTES))
+  return checksum.hex()
+}

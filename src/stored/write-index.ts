@@ -1,0 +1,217 @@
+/** Makes the index of a table: its rows are read once, block by block. */
+
+import { commonParts, type RowPart, rowParts } from '../../bindings/code-parts.ts'
+import { measureColumns } from '../../bindings/codes.ts'
+import { writeCodeBits } from '../../bindings/records.ts'
+import type { TableMemory } from '../../bindings/table-memory.ts'
+import { MAX_CODED_COLUMNS } from '../../build/core-constants.ts'
+import { RowspaceError } from '../core/errors.ts'
+import type { Progress } from '../core/progress.ts'
+import { SafeProgress } from '../core/safe-progress.ts'
+import { FUNCTION, type KeysOf, oneOf, pickOptions, readChecked } from '../core/strict-options.ts'
+import { encodeHeader } from '../formats/safetensors/writer.ts'
+import type { SourceLike } from '../open/open-source.ts'
+import { Checksum } from '../sources/checksum.ts'
+import { type CoreSource, createMemory } from '../table/load-core.ts'
+import {
+  type CodeBits,
+  checksumsTensor,
+  INDEX_VERSION,
+  type IndexedRows,
+  indexTensors,
+  METADATA_KEY,
+} from './index-layout.ts'
+import { openStoredFile, type StoredFile } from './open-stored-file.ts'
+import { FILE_OPTIONS, type StoredFileOptions } from './options.ts'
+import { sampleOf } from './row-sample.ts'
+
+/** How an index is made. */
+export interface IndexOptions extends StoredFileOptions {
+  /** Codes of 8 bits per number, or of 4: half the memory, and more rows to read. Default: 'int8'. */
+  codes?: 'int8' | 'int4' | undefined
+  /** The WebAssembly core: a URL, Response, bytes or Module. Default: the one that comes with the package. */
+  core?: CoreSource | undefined
+  /** Called with the rows that were read. What it throws does not stop the work. */
+  onProgress?: ((progress: Progress<'index'>) => void) | undefined
+}
+
+const INDEX_OPTIONS: KeysOf<IndexOptions> = {
+  ...FILE_OPTIONS,
+  core: true,
+  codes: oneOf('int8', 'int4'),
+  onProgress: FUNCTION,
+}
+
+/** Bytes of rows that are encoded at once. */
+const BLOCK_BYTES = 1 << 22
+/** Rows that the columns' means and spreads are taken from, so many together. */
+const SAMPLE = 2048
+const TOGETHER = 32
+
+/**
+ * The index of a table as the bytes of a file, in chunks: what `viewTable` searches the table by. Rows are read
+ * once; memory has a block of them, and 12 bytes for each of all.
+ *
+ * @returns chunks: write them with `writeFileAtomically(path, chunks)`, beside the table as
+ *   `<its name>.index.safetensors`
+ * @throws RowspaceError as viewTable; `NON_FINITE` naming row and column; `UNSUPPORTED` for rows of more than
+ *   65,536 numbers
+ * @example await writeFileAtomically('rows.npy.index.safetensors', writeIndex('rows.npy'))
+ */
+export async function* writeIndex(
+  source: SourceLike,
+  options: IndexOptions = {},
+): AsyncGenerator<Uint8Array, void, void> {
+  const given = readChecked(options, INDEX_OPTIONS, 'the options of writeIndex()')
+  const { codes = 'int8', core, signal, onProgress } = given
+  const stored = await openStoredFile(source, pickOptions<StoredFileOptions>(given, FILE_OPTIONS), 0)
+  try {
+    const encoder = await RowEncoder.create(stored, codes === 'int8' ? 8 : 4, core)
+    const progress = new SafeProgress<'index'>(onProgress)
+    try {
+      yield* encoder.chunks((done) => progress.report('index', done, stored.file.size), signal)
+    } finally {
+      encoder.dispose()
+    }
+    progress.finish()
+  } finally {
+    await stored.file.close()
+  }
+}
+
+class RowEncoder {
+  private constructor(
+    private readonly stored: StoredFile,
+    private readonly bits: CodeBits,
+    private readonly memory: TableMemory,
+  ) {}
+
+  static async create(stored: StoredFile, bits: CodeBits, core: IndexOptions['core']): Promise<RowEncoder> {
+    const { dimension } = stored.file
+    if (dimension > MAX_CODED_COLUMNS) {
+      const text = `rows of ${dimension} numbers cannot be indexed: ${MAX_CODED_COLUMNS} are the limit.`
+      throw new RowspaceError('UNSUPPORTED', text, { dimension })
+    }
+    // whole eights of rows
+    const rows = Math.ceil(BLOCK_BYTES / (dimension * 4) / SAMPLE) * SAMPLE
+    const shape = { capacity: rows, dimension, dtype: 'f32', codes: true, threads: 1 } as const
+    return new RowEncoder(stored, bits, await createMemory(core, shape))
+  }
+
+  dispose(): void {
+    this.memory.dispose()
+  }
+
+  /** All bytes of the file. */
+  async *chunks(
+    onRows: (done: number) => void,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array, void, void> {
+    const { file, rows } = this.stored
+    const { size, dimension, dtype, tensor, source } = file
+    const tensors = indexTensors(size, dimension, this.bits)
+    const sums = checksumsTensor(tensors)
+    const indexed: IndexedRows & { layout: number } = {
+      ...{ layout: INDEX_VERSION, size, dimension, dtype, bytes: source.size, tensor },
+      version: source.version,
+      sample: await sampleOf(rows, size, signal),
+    }
+    yield encodeHeader([...tensors, sums], { [METADATA_KEY]: JSON.stringify(indexed) })
+    const checksums: string[] = []
+    for (const { name } of tensors) {
+      const checksum = await Checksum.start()
+      for await (const chunk of name === 'codes' ? this.codes(onRows, signal) : this.rest(name)) {
+        checksum.add(chunk)
+        yield chunk
+      }
+      checksums.push(checksum.hex())
+    }
+    yield new TextEncoder().encode(checksums.join(''))
+  }
+
+  /** What was found beside the codes, by part. */
+  private readonly found = new Map<RowPart, Uint8Array[]>([
+    ['code_scales', []],
+    ['residuals', []],
+    ['norms', []],
+  ])
+
+  private rest(name: string): readonly Uint8Array[] {
+    const common = [...commonParts(this.memory)].filter(([part]) => part === name)
+    return this.found.get(name as RowPart) ?? common.map(([, bytes]) => bytes.slice())
+  }
+
+  private async *codes(
+    onRows: (done: number) => void,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array, void, void> {
+    const { memory } = this
+    const { size } = this.stored.file
+    const { capacity } = memory.layout
+    await this.measure(signal)
+    const read = (start: number) => {
+      const reading = this.stored.fileRows.read(start, Math.min(start + capacity, size), signal)
+      // awaited later, or never
+      reading.catch(() => {})
+      return reading
+    }
+    let next = read(0)
+    for (let start = 0; start < size; start += capacity) {
+      const numbers = await next
+      signal?.throwIfAborted()
+      if (start + capacity < size) next = read(start + capacity)
+      const count = Math.min(capacity, size - start)
+      this.place(numbers, count, start)
+      memory.encodeRows(0, count)
+      openExtremeRows(memory, count)
+      const parts = rowParts(memory, count)
+      for (const [name, bytes] of parts) {
+        // the next block takes their place
+        if (name === 'codes') yield bytes.slice()
+        else this.found.get(name)?.push(bytes.slice())
+      }
+      onRows(start + count)
+      signal?.throwIfAborted()
+    }
+  }
+
+  /** Finds what all codes are relative to. */
+  private async measure(signal: AbortSignal | undefined): Promise<void> {
+    const { memory } = this
+    const { size } = this.stored.file
+    const count = Math.min(size, SAMPLE)
+    const runs = Math.ceil(count / TOGETHER)
+    const numbers = new Float32Array(count * memory.layout.dimension)
+    for (let run = 0; run < runs; run++) {
+      const first = run * TOGETHER
+      const length = Math.min(TOGETHER, count - first)
+      const start = count === size ? first : Math.floor((run * (size - TOGETHER)) / Math.max(1, runs - 1))
+      numbers.set(
+        await this.stored.fileRows.read(start, start + length, signal),
+        first * memory.layout.dimension,
+      )
+    }
+    memory.rows.set(numbers)
+    memory.codeBits = this.bits
+    writeCodeBits(memory.rows.buffer, memory.layout, this.bits)
+    measureColumns(memory, count)
+  }
+
+  /** Puts rows in place, and finds their norms. */
+  private place(numbers: Float32Array, count: number, first: number): void {
+    const { memory } = this
+    const { dimension } = memory.layout
+    memory.rows.set(numbers)
+    // the core reads a few numbers past the last row and counts on their being finite
+    memory.rows.fill(0, count * dimension, count * dimension + 16)
+    const bad = memory.computeNorms(0, count)
+    if (bad < count) throw this.stored.rows.nonFinite(first + bad, memory.row(bad))
+  }
+}
+
+/** Float32 bounds cannot be trusted with a norm below 2^-50 or above 2^60: no bound rules such rows out. */
+function openExtremeRows({ norms, rows, layout }: TableMemory, count: number): void {
+  const residuals = new Float32Array(rows.buffer, layout.residuals, count)
+  for (let row = 0; row < count; row++)
+    if (Number.isNaN(norms[row])) residuals[row] = Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,139 @@
+/** Searches of rows that stay where they lie: the answers of a table in memory, to the bit. */
+import fc from 'fast-check'
+import { describe, test } from 'vitest'
+import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
+import {
+  fillVector,
+  KINDS,
+  type Kind,
+  METRICS,
+  makeQuery,
+  makeTable,
+  randomNumbers,
+} from '../oracle/tables.ts'
+import { bothOf, expectSame } from './both.ts'
+
+const CODES = ['int8', 'int4'] as const
+
+describe.each(CODES)('by codes of %s', (codes) => {
+  test.each([...new Set([...HARD, ...KINDS])])('rows that are %s', async (kind) => {
+    const hard = HARD.find((name) => name === kind)
+    const made = hard ? hardTable(3000, 40, hard, 5) : makeTable(3000, 40, kind as Kind, 5)
+    const { stored, table } = await bothOf(made, { codes })
+    for (let index = 0; index < 8; index++) {
+      const query = hard ? hardQuery(made, index) : makeQuery(40, kind as Kind, index)
+      for (const metric of METRICS) {
+        for (const k of [1, 10, 200]) {
+          expectSame(await stored.nearest(query, { metric, k }), table.nearest(query, { metric, k }))
+        }
+      }
+    }
+    await stored.close()
+    table.dispose()
+  })
+})
+
+test('questions of every kind, single and in batches', async () => {
+  const made = makeTable(5000, 33, 'model', 9)
+  const { stored, table } = await bothOf(made)
+  const vector = makeQuery(33, 'model', 3)
+  const [last] = [4999, 4998, 4997, 4996].filter((id) => made.rows[id]!.some((value) => value !== 0))
+  const queries = [5, 'token 9', vector, last!, [...vector].reverse()]
+  const even = table.idSet((id) => id % 2 === 0)
+  const several = [
+    {},
+    { k: 0 },
+    { k: 5000 },
+    { k: 4000 },
+    { k: 2400 },
+    { metric: 'dot', includeInputs: true },
+    { minScore: 0.9 },
+    { minScore: 2 },
+    { exclude: [1, 'token 2', 5] },
+    { filter: even, k: 20 },
+    { filter: (id: number, token: string | undefined) => id > 4990 && token !== 'token 4995', k: 100 },
+  ] as const
+  for (const options of several) {
+    const expected = table.nearestBatch(queries, options)
+    const actual = await stored.nearestBatch(queries, options)
+    for (const [index, answer] of actual.entries()) expectSame(answer, expected[index]!)
+    expectSame(await stored.nearest('token 9', options), table.nearest('token 9', options))
+    const sum = { positive: ['token 1', ['token 2', 0.5]], negative: [3] } as const
+    expectSame(await stored.analogy(sum, options), table.analogy(sum, options))
+    const batch = await stored.analogyBatch([sum, { positive: [8] }], { ...options, normalize: true })
+    const same = table.analogyBatch([sum, { positive: [8] }], { ...options, normalize: true })
+    for (const [index, answer] of batch.entries()) expectSame(answer, same[index]!)
+  }
+  await stored.close()
+})
+
+test('more rows with one score than a list holds', async () => {
+  const made = makeTable(9000, 16, 'plain', 2)
+  for (const row of made.rows.slice(0, 3)) fillVector(row, 'plain', randomNumbers(row.byteOffset + 1))
+  // thousands of equal rows, and twins that differ in their last bit
+  for (let id = 0; id < 9000; id++) if (id % 3 > 0) made.rows[id]!.set(made.rows[id % 3]!)
+  for (const codes of CODES) {
+    const { stored, table } = await bothOf(made, { codes })
+    for (const k of [1, 10, 100]) {
+      expectSame(await stored.nearest(1, { k }), table.nearest(1, { k }))
+      expectSame(await stored.nearest(0, { k, metric: 'dot' }), table.nearest(0, { k, metric: 'dot' }))
+    }
+    const [first, second] = await stored.nearestBatch([1, 7])
+    expectSame(first!, table.nearest(1))
+    expectSame(second!, table.nearest(7))
+    await stored.close()
+  }
+})
+
+test('queries that no bound can be trusted with', async () => {
+  const { stored, table } = await bothOf(makeTable(2000, 24, 'plain', 4))
+  for (const kind of ['huge', 'tiny', 'edge', 'mixed'] as const) {
+    for (let index = 0; index < 4; index++) {
+      const query = makeQuery(24, kind, index)
+      for (const metric of METRICS) {
+        expectSame(await stored.nearest(query, { metric }), table.nearest(query, { metric }))
+      }
+    }
+  }
+  await stored.close()
+})
+
+test('random tables and questions', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        seed: fc.integer({ min: 1, max: 1e6 }),
+        size: fc.integer({ min: 1, max: 3000 }),
+        dimension: fc.integer({ min: 1, max: 70 }),
+        codes: fc.constantFrom(...CODES),
+        k: fc.integer({ min: 0, max: 60 }),
+        metric: fc.constantFrom(...METRICS),
+        kind: fc.constantFrom('plain', 'grid', 'model', 'near'),
+      }),
+      async ({ seed, size, dimension, codes, k, metric, kind }) => {
+        const { stored, table } = await bothOf(makeTable(size, dimension, kind as 'plain', seed), { codes })
+        const queries = Array.from({ length: 6 }, (_, index) => makeQuery(dimension, 'plain', seed + index))
+        const expected = table.nearestBatch(queries, { k, metric })
+        const actual = await stored.nearestBatch(queries, { k, metric })
+        for (const [index, answer] of actual.entries()) expectSame(answer, expected[index]!)
+        await stored.close()
+        table.dispose()
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
+
+test.each(CODES)('with threads, by codes of %s', { timeout: 60_000 }, async (codes) => {
+  const made = makeTable(30_000, 64, 'model', 8)
+  const { stored, table } = await bothOf(made, { codes, threads: 3 })
+  for (let index = 0; index < 12; index++) {
+    const query = makeQuery(64, 'model', index)
+    const options = { k: index === 3 ? 500 : 10, metric: METRICS[index % 2]! }
+    expectSame(await stored.nearest(query, options), table.nearest(query, options))
+  }
+  const queries = Array.from({ length: 40 }, (_, index) => makeQuery(64, 'model', 100 + index))
+  const answers = await stored.nearestBatch(queries)
+  for (const [index, answer] of answers.entries()) expectSame(answer, table.nearest(queries[index]!))
+  await stored.close()
+})
