@@ -1,5 +1,6 @@
 /** Scores of unrelated rows, to compare an answer with. */
 
+import type { StoredTable } from '../src/stored/stored-table.ts'
 import type { EmbeddingTable, RowKey } from '../src/table/embedding-table.ts'
 import type { Expression } from '../src/table/expression.ts'
 import type { Match } from '../src/table/matches.ts'
@@ -16,8 +17,20 @@ export function drawBaselines(
   expression: Expression,
   { count, seed, normalize = false }: BaselineOptions,
 ): Match[] {
-  const inputs = [...(expression.positive ?? []), ...(expression.negative ?? [])]
-  const exclude = inputs.map((entry) => (Array.isArray(entry) ? entry[0] : entry) as RowKey)
-  const ids = table.randomIds(count, { seed, exclude })
+  const ids = table.randomIds(count, { seed, exclude: inputsOf(expression) })
   return table.scores(table.combine(expression, { normalize }), ids).toArray()
+}
+
+/** The same of a table where it lies. */
+export async function viewedBaselines(
+  table: StoredTable,
+  expression: Expression,
+  { count, seed, normalize = false }: BaselineOptions,
+): Promise<Match[]> {
+  const ids = await table.randomIds(count, { seed, exclude: inputsOf(expression) })
+  return (await table.scores(await table.combine(expression, { normalize }), ids)).toArray()
+}
+
+function inputsOf({ positive = [], negative = [] }: Expression): RowKey[] {
+  return [...positive, ...negative].map((entry) => (Array.isArray(entry) ? entry[0] : entry) as RowKey)
 }

@@ -6,6 +6,7 @@ import { analogy } from './commands/analogy.ts'
 import { cache } from './commands/cache.ts'
 import { demonstration } from './commands/demonstration.ts'
 import { evaluate } from './commands/eval.ts'
+import { indexTable } from './commands/index-table.ts'
 import { inspect } from './commands/inspect.ts'
 import { lookup } from './commands/lookup.ts'
 import { nearest } from './commands/nearest.ts'
@@ -18,7 +19,18 @@ import type { Answer, Command } from './parsing/command.ts'
 import { commandHelp, generalHelp } from './views/help.ts'
 import { inOptions } from './wording.ts'
 
-const COMMANDS: readonly Command[] = [nearest, analogy, lookup, evaluate, inspect, sizes, pack, push, cache]
+const COMMANDS: readonly Command[] = [
+  nearest,
+  analogy,
+  lookup,
+  evaluate,
+  inspect,
+  sizes,
+  pack,
+  indexTable,
+  push,
+  cache,
+]
 
 const BAD_INPUT = 2
 const FAILURE = 1

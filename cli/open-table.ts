@@ -1,6 +1,7 @@
 /** What `<table>` on the command line means, opened. */
 
 import { RowspaceError } from '../src/core/errors.ts'
+import type { RowKey } from '../src/core/options.ts'
 import { pickOptions } from '../src/core/strict-options.ts'
 import { describe } from '../src/core/values.ts'
 import type { OpenOptions } from '../src/formats/format.ts'
@@ -10,11 +11,15 @@ import { type OpenHooks, type OpenTableOptions, openTableWith } from '../src/ope
 import { type OpenTableFile, openTableFile } from '../src/open/open-table-file.ts'
 import { ENCODING_ERRORS, ENCODINGS, OPEN_OPTIONS } from '../src/open/read-open-options.ts'
 import { resolveVocabulary } from '../src/open/resolve-vocabulary.ts'
+import type { StoredTable } from '../src/stored/stored-table.ts'
+import { viewTableWith } from '../src/stored/view-table.ts'
 import { EmbeddingTable } from '../src/table/embedding-table.ts'
+import { idOfRow } from '../src/table/vocabulary.ts'
 import type { ModelVocabulary } from '../src/tokenizers/model-vocabulary.ts'
 import { note } from './output.ts'
 import type { Arguments } from './parsing/arguments.ts'
 import { isClusterName, shownName } from './parsing/clickhouse-address.ts'
+import type { NamedRows } from './parsing/naming.ts'
 import type { Option } from './parsing/option.ts'
 import { type ShownProgress, showProgress } from './progress.ts'
 
@@ -95,6 +100,40 @@ export async function openNamedTable(name: string, options: NamedTableOptions = 
     return table
   } finally {
     progress.clear()
+  }
+}
+
+/** Options of the commands that can search a table where it lies. */
+export const VIEW_OPTION: Readonly<Record<string, Option>> = {
+  view: { help: 'read rows where they lie, by the index beside the table (rowspace index)' },
+}
+
+/** A table where it lies, and its names. */
+export interface ViewedTable {
+  table: StoredTable
+  names: NamedRows
+}
+
+/** Opens a table where it lies, runs `use` on it, and closes it. */
+export async function onView<Result>(
+  name: string,
+  { quiet, nonFinite, threads, shards: _, ...options }: NamedTableOptions,
+  use: (viewed: ViewedTable) => Promise<Result>,
+): Promise<Result> {
+  if (nonFinite === 'skip') {
+    const problem = 'rows are not looked through with --view, so --non-finite skip leaves none out.'
+    throw new RowspaceError('INVALID_ARGUMENT', `${problem} Leave one of the two out.`)
+  }
+  const { vocabularyOf = resolveVocabulary } = hooks(name)
+  const table = await viewTableWith(await sourceOf(name), { ...options, threads }, vocabularyOf)
+  const progress = showProgress(name, quiet ?? false)
+  try {
+    const vocabulary = await table.vocabulary()
+    const id = (row: RowKey) => idOfRow(row, table.size, vocabulary)
+    return await use({ table, names: { vocabulary, id } })
+  } finally {
+    progress.clear()
+    await table.close()
   }
 }
 

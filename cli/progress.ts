@@ -7,7 +7,7 @@ import type { WorkProgress } from '../src/core/in-steps.ts'
 import type { Progress as ReadProgress } from '../src/core/progress.ts'
 import { note, oneLine } from './output.ts'
 
-type Progress = ReadProgress | WorkProgress | UploadProgress
+type Progress = ReadProgress | WorkProgress | UploadProgress | ReadProgress<'index'>
 
 export interface ShownProgress {
   report: (progress: Progress) => void
@@ -80,6 +80,7 @@ function lines(what: string): ShownProgress {
 
 function amountOf({ phase, done, total }: Progress): string {
   if (phase === 'upload') return `${count(done)} of ${count(total)} rows uploaded`
+  if (phase === 'index') return `${count(done)} of ${count(total)} rows indexed`
   if (phase === 'search') return `${done} of ${total} answered`
   if (phase === 'open') return `${done} of ${total} done`
   return phase === 'read' ? `${bytes(done)} of ${bytes(total)} read` : 'preparing to search'

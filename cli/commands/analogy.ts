@@ -1,8 +1,15 @@
 /** `rowspace analogy`: king - man + woman. */
 import type { Metric } from '../../src/table/embedding-table.ts'
 import { type ExpressionTerm, parseTerms } from '../../src/table/parse-expression.ts'
-import { drawBaselines } from '../baselines.ts'
-import { openNamedTable, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import { drawBaselines, viewedBaselines } from '../baselines.ts'
+import {
+  onView,
+  openNamedTable,
+  TABLE_OPTIONS,
+  tableOptions,
+  VIEW_OPTION,
+  type ViewedTable,
+} from '../open-table.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import { isClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer, Command } from '../parsing/command.ts'
@@ -19,6 +26,7 @@ export const analogy: Command = {
     normalize: { help: 'scale every input row to length 1 first (Mikolov et al. 2013)' },
     baselines: { value: 'N', help: 'N random rows beside the answer, to compare with (0)' },
     seed: { value: 'S', help: 'the seed the baselines are drawn from (1)' },
+    ...VIEW_OPTION,
     ...TABLE_OPTIONS,
   },
   notes: [
@@ -45,6 +53,11 @@ export const analogy: Command = {
       includeInputs: args.flag('include-inputs'),
     }
     if (isClusterName(name)) return analogyOnCluster(name, terms, { ...options, count, seed })
+    if (args.flag('view')) {
+      return onView(name, tableOptions(args), (viewed) =>
+        analogyOnView(name, viewed, terms, { ...options, count, seed }),
+      )
+    }
     const table = await openNamedTable(name, tableOptions(args))
     const expression = expressionOf(table, terms)
     const { result, milliseconds } = timed(() => table.analogy(expression, options))
@@ -55,14 +68,36 @@ export const analogy: Command = {
   },
 }
 
+interface Wanted {
+  k: number
+  metric: Metric
+  normalize: boolean
+  includeInputs: boolean
+  /** Baselines, and their seed. */
+  count: number
+  seed: number
+}
+
+async function analogyOnView(
+  name: string,
+  { table, names }: ViewedTable,
+  terms: readonly ExpressionTerm[],
+  { count, seed, ...options }: Wanted,
+): Promise<Answer> {
+  const expression = expressionOf(names, terms)
+  await table.loadIndex()
+  const { result, milliseconds } = await timedAsync(() => table.analogy(expression, options))
+  const baselines =
+    count === 0 ? undefined : await viewedBaselines(table, expression, { ...options, count, seed })
+  const query = formatExpression(terms)
+  const matches = result.toArray()
+  return answerWithMatches({ query, name, table, ...options, matches, baselines, milliseconds })
+}
+
 async function analogyOnCluster(
   name: string,
   terms: readonly ExpressionTerm[],
-  {
-    count,
-    seed,
-    ...options
-  }: { k: number; metric: Metric; normalize: boolean; includeInputs: boolean; count: number; seed: number },
+  { count, seed, ...options }: Wanted,
 ): Promise<Answer> {
   const { clusterBaselines, clusterExpression, onCluster } = await import('./clickhouse.ts')
   return onCluster(name, async (table, shown) => {

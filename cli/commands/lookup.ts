@@ -3,12 +3,19 @@ import { count } from '../../data/figures.ts'
 import { RowspaceError } from '../../src/core/errors.ts'
 import { describe } from '../../src/core/values.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import { openNamedTable, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import {
+  onView,
+  openNamedTable,
+  TABLE_OPTIONS,
+  tableOptions,
+  VIEW_OPTION,
+  type ViewedTable,
+} from '../open-table.ts'
 import { columns, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import { isClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer, Command } from '../parsing/command.ts'
-import { splitText } from '../parsing/naming.ts'
+import { type NamedRows, splitText } from '../parsing/naming.ts'
 import { column, norm, token } from '../views/figures.ts'
 import type { Found } from '../views/shown.ts'
 
@@ -18,6 +25,7 @@ export const lookup: Command = {
   operands: ['<table>', '<text…>'],
   options: {
     numbers: { value: 'N', help: 'numbers of a row to show (6); --json gives all' },
+    ...VIEW_OPTION,
     ...TABLE_OPTIONS,
   },
   notes: ['Tables without tokens take ids: rowspace lookup rows.npy 0 17'],
@@ -30,6 +38,11 @@ export const lookup: Command = {
       const { clusterLookUp, onCluster } = await import('./clickhouse.ts')
       return onCluster(name, async (table, printed) =>
         answerWithRows(printed, table, await clusterLookUp(table, text), shown),
+      )
+    }
+    if (args.flag('view')) {
+      return onView(name, tableOptions(args), async (viewed) =>
+        answerWithRows(name, viewed.table, await lookUpInView(viewed, text), shown),
       )
     }
     const table = await openNamedTable(name, tableOptions(args))
@@ -63,12 +76,25 @@ function answerWithRows(
 
 /** The tokens of a text with their rows. Throws `UNKNOWN_TOKEN` if the table has none of them. */
 export function lookUp(table: EmbeddingTable, text: string): Found[] {
-  const tokens = splitText(table, text)
+  return tokensOf(table, text).map(({ text, id }) => ({
+    text,
+    id,
+    row: id === undefined ? undefined : table.row(id),
+  }))
+}
+
+async function lookUpInView({ table, names }: ViewedTable, text: string): Promise<Found[]> {
+  const row = async (id: number | undefined) => (id === undefined ? undefined : await table.row(id))
+  return Promise.all(tokensOf(names, text).map(async (each) => ({ ...each, row: await row(each.id) })))
+}
+
+function tokensOf(names: NamedRows, text: string): { text: string; id: number | undefined }[] {
+  const tokens = splitText(names, text)
   if (tokens.length === 0) {
     throw new RowspaceError('INVALID_ARGUMENT', `${describe(text)} has no token in it.`)
   }
-  if (tokens.every(({ id }) => id === undefined)) table.id(text)
-  return tokens.map(({ text, id }) => ({ text, id, row: id === undefined ? undefined : table.row(id) }))
+  if (tokens.every(({ id }) => id === undefined)) names.id(text)
+  return tokens
 }
 
 /** One line per token: its id, the norm of its row and the row's first numbers. */

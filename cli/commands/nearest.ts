@@ -1,6 +1,13 @@
 /** `rowspace nearest`: the rows nearest to a row. */
 import type { Metric } from '../../src/table/embedding-table.ts'
-import { openNamedTable, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import {
+  type NamedTableOptions,
+  onView,
+  openNamedTable,
+  TABLE_OPTIONS,
+  tableOptions,
+  VIEW_OPTION,
+} from '../open-table.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import { isClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer, Command } from '../parsing/command.ts'
@@ -12,7 +19,7 @@ export const nearest: Command = {
   name: 'nearest',
   summary: 'the rows nearest to a token or an id',
   operands: ['<table>', '<token|id>'],
-  options: { ...SEARCH_OPTIONS, ...TABLE_OPTIONS },
+  options: { ...SEARCH_OPTIONS, ...VIEW_OPTION, ...TABLE_OPTIONS },
   notes: [
     'A token is looked up as written, then with a leading space.',
     'Digits that are not a token are an id; "#12" always is.',
@@ -24,19 +31,38 @@ export const nearest: Command = {
     const metric = args.choice('metric', METRICS, 'cosine')
     const includeInputs = args.flag('include-inputs')
     if (isClusterName(name)) return nearestOnCluster(name, row, { k, metric, includeInputs })
+    const options = { k, metric, includeInputs }
+    if (args.flag('view')) return nearestOnView(name, row, tableOptions(args), options)
     const table = await openNamedTable(name, tableOptions(args))
     const id = rowNamed(table, row)
-    const { result, milliseconds } = timed(() => table.nearest(id, { k, metric, includeInputs }))
+    const { result, milliseconds } = timed(() => table.nearest(id, options))
     const query = `nearest to ${describeRow(id, table.token(id), row)}`
     return answerWithMatches({ query, name, table, metric, k, matches: result.toArray(), milliseconds })
   },
 }
 
-async function nearestOnCluster(
+interface Wanted {
+  k: number
+  metric: Metric
+  includeInputs: boolean
+}
+
+async function nearestOnView(
   name: string,
   row: string,
-  options: { k: number; metric: Metric; includeInputs: boolean },
+  given: NamedTableOptions,
+  options: Wanted,
 ): Promise<Answer> {
+  return onView(name, given, async ({ table, names }) => {
+    const id = rowNamed(names, row)
+    await table.loadIndex()
+    const { result, milliseconds } = await timedAsync(() => table.nearest(id, options))
+    const query = `nearest to ${describeRow(id, names.vocabulary?.tokenOf(id), row)}`
+    return answerWithMatches({ query, name, table, ...options, matches: result.toArray(), milliseconds })
+  })
+}
+
+async function nearestOnCluster(name: string, row: string, options: Wanted): Promise<Answer> {
   const { clusterRow, onCluster } = await import('./clickhouse.ts')
   return onCluster(name, async (table, shown) => {
     const id = await clusterRow(table, row)

@@ -1,8 +1,15 @@
 /** Which row a word of the command line means. */
 
-import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import type { RowKey } from '../../src/core/options.ts'
+import type { Vocabulary } from '../../src/core/vocabulary.ts'
 import type { Expression } from '../../src/table/expression.ts'
 import { type ExpressionTerm, expressionFrom } from '../../src/table/parse-expression.ts'
+
+/** What names the rows of a table. */
+export interface NamedRows {
+  readonly vocabulary: Vocabulary | undefined
+  id(row: RowKey): number
+}
 
 /**
  * The id of the row that `name` means: a token by the table's rule (as written, else with a leading space);
@@ -10,18 +17,18 @@ import { type ExpressionTerm, expressionFrom } from '../../src/table/parse-expre
  *
  * @throws `UNKNOWN_TOKEN`, `NO_TOKENS`, `ID_OUT_OF_RANGE`
  */
-export function rowNamed(table: EmbeddingTable, name: string): number {
+export function rowNamed(table: NamedRows, name: string): number {
   const id = /^#?(\d+)$/.exec(name)?.[1]
   const isId = id !== undefined && (name.startsWith('#') || !isToken(table, name))
   return table.id(isId ? Number(id) : name)
 }
 
-function isToken({ vocabulary }: EmbeddingTable, name: string): boolean {
+function isToken({ vocabulary }: NamedRows, name: string): boolean {
   return vocabulary?.idOf(name) !== undefined || vocabulary?.idOf(` ${name}`) !== undefined
 }
 
 /** The terms as the table takes them, every word looked up. Throws what `rowNamed` throws. */
-export function expressionOf(table: EmbeddingTable, terms: readonly ExpressionTerm[]): Expression {
+export function expressionOf(table: NamedRows, terms: readonly ExpressionTerm[]): Expression {
   return expressionFrom(
     terms.map(({ weight, word, quoted }) => ({
       row: quoted ? table.id(word) : rowNamed(table, word),
@@ -31,7 +38,7 @@ export function expressionOf(table: EmbeddingTable, terms: readonly ExpressionTe
 }
 
 /** The tokens of a text, each with its id where it has one; a table without tokens takes ids instead. */
-export function splitText(table: EmbeddingTable, text: string): { text: string; id: number | undefined }[] {
+export function splitText(table: NamedRows, text: string): { text: string; id: number | undefined }[] {
   const { vocabulary } = table
   if (vocabulary !== undefined) {
     const whole = vocabulary.idOf(text)

@@ -1,12 +1,8 @@
 /** The tokens of a stored table, read when the first name is looked up. */
 
-import { RowspaceError } from '../core/errors.ts'
-import { checkId } from '../core/id-set.ts'
 import type { RowKey } from '../core/options.ts'
-import { describe, invalidArgument } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
-import { isRow } from '../table/arguments.ts'
-import { findToken } from '../table/vocabulary.ts'
+import { idOfRow } from '../table/vocabulary.ts'
 
 export class LazyVocabulary {
   #reading: Promise<Vocabulary | undefined> | undefined
@@ -36,22 +32,10 @@ export class LazyVocabulary {
    * @throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`
    */
   async idsOf(rows: readonly RowKey[], signal?: AbortSignal): Promise<(row: RowKey) => number> {
-    for (const row of rows) {
-      if (!isRow(row)) throw invalidArgument('a row must be an id or a token', row)
-      if (typeof row === 'number') checkId(row, this.size)
-    }
-    const names = rows.filter((row) => typeof row === 'string')
-    const vocabulary = names.length > 0 ? await this.read(signal) : undefined
-    const found = new Map(names.map((name) => [name, this.#find(vocabulary, name)]))
-    return (row) => (typeof row === 'number' ? row : (found.get(row) ?? this.#find(vocabulary, row)))
-  }
-
-  #find(vocabulary: Vocabulary | undefined, name: string): number {
-    if (vocabulary !== undefined) return findToken(vocabulary, name)
-    throw new RowspaceError(
-      'NO_TOKENS',
-      `this table has no tokens, so ${describe(name)} names no row: use ids.`,
-    )
+    const isNamed = rows.some((row) => typeof row === 'string')
+    const vocabulary = isNamed ? await this.read(signal) : undefined
+    const found = new Map(rows.map((row) => [row, idOfRow(row, this.size, vocabulary)]))
+    return (row) => found.get(row) ?? idOfRow(row, this.size, vocabulary)
   }
 }
 

@@ -2,7 +2,9 @@
 
 import { readCore } from '../../bindings/core.ts'
 import { pickOptions, readChecked } from '../core/strict-options.ts'
+import type { Vocabulary } from '../core/vocabulary.ts'
 import type { SourceLike } from '../open/open-source.ts'
+import type { OpenTableFile } from '../open/open-table-file.ts'
 import { resolveVocabulary } from '../open/resolve-vocabulary.ts'
 import { pickSourceOptions } from '../sources/options.ts'
 import { vocabularyOf, WordList } from '../table/vocabulary.ts'
@@ -27,6 +29,15 @@ const CACHE_BYTES = 1 << 24
  * const row = await table.row(3290) // 3,072 bytes
  */
 export async function viewTable(source: SourceLike, options: ViewOptions = {}): Promise<StoredTable> {
+  return viewTableWith(source, options, resolveVocabulary)
+}
+
+/** `viewTable`, with what names the rows of a file without tokens. */
+export async function viewTableWith(
+  source: SourceLike,
+  options: ViewOptions,
+  namesOf: (file: OpenTableFile, signal: undefined) => Promise<Vocabulary | undefined>,
+): Promise<StoredTable> {
   const given = readChecked(options, VIEW_OPTIONS, 'the options of viewTable()')
   const { tokens, index, threads, cacheBytes = CACHE_BYTES, core } = given
   // changes of the list after this call must not reach the table
@@ -39,7 +50,7 @@ export async function viewTable(source: SourceLike, options: ViewOptions = {}): 
     const { size, dimension } = file
     const readVocabulary = async () => {
       const words = await fileRows.readTokens?.()
-      return words === undefined ? resolveVocabulary(file, undefined) : vocabularyOf(words, size)
+      return words === undefined ? namesOf(file, undefined) : vocabularyOf(words, size)
     }
     return new StoredTable({
       stored,

@@ -3,11 +3,11 @@ import type { TableMemory } from '../../bindings/table-memory.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { checkId, IdSet } from '../core/id-set.ts'
 import type { RowKey } from '../core/options.ts'
-import { describe, invalidArgument, readList } from '../core/values.ts'
+import { readList } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import type { MadeTable } from './make-table.ts'
 import type { SearchedRows } from './searcher.ts'
-import { findToken } from './vocabulary.ts'
+import { idOfRow } from './vocabulary.ts'
 
 export class TableRows implements SearchedRows {
   readonly size: number
@@ -37,16 +37,7 @@ export class TableRows implements SearchedRows {
 
   /** Throws as `EmbeddingTable.id`. */
   id(row: RowKey): number {
-    if (typeof row === 'number') {
-      checkId(row, this.size)
-      return row
-    }
-    if (typeof row !== 'string') throw invalidArgument('a row must be an id or a token', row)
-    if (this.vocabulary !== undefined) return findToken(this.vocabulary, row)
-    throw new RowspaceError(
-      'NO_TOKENS',
-      `this table has no tokens, so ${describe(row)} names no row: use ids.`,
-    )
+    return idOfRow(row, this.size, this.vocabulary)
   }
 
   ids(rows: Iterable<RowKey>): number[] {

@@ -2,6 +2,8 @@
 
 import { editDistance } from '../core/edit-distance.ts'
 import { RowspaceError } from '../core/errors.ts'
+import { checkId } from '../core/id-set.ts'
+import type { RowKey } from '../core/options.ts'
 import { describe, invalidArgument } from '../core/values.ts'
 import type { TextToken, Vocabulary } from '../core/vocabulary.ts'
 
@@ -69,6 +71,21 @@ export function idOfName(vocabulary: Vocabulary, name: string): number | undefin
 
 /** Longer names are texts: no token is like them, and splitting and comparing them would take seconds. */
 const MAX_NAME = 200
+
+/**
+ * The id of a row given by id or token, of a table of `size` rows.
+ *
+ * @throws RowspaceError `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`
+ */
+export function idOfRow(row: RowKey, size: number, vocabulary: Vocabulary | undefined): number {
+  if (typeof row === 'number') {
+    checkId(row, size)
+    return row
+  }
+  if (typeof row !== 'string') throw invalidArgument('a row must be an id or a token', row)
+  if (vocabulary !== undefined) return findToken(vocabulary, row)
+  throw new RowspaceError('NO_TOKENS', `this table has no tokens, so ${describe(row)} names no row: use ids.`)
+}
 
 /** As `idOfName`. Throws `UNKNOWN_TOKEN` with the nearest spelling and how the text is split. */
 export function findToken(vocabulary: Vocabulary, name: string): number {

@@ -23,7 +23,7 @@ describe('what is typed', () => {
     [['nearset', 'default', 'king'], 'there is no command "nearset"; did you mean nearest?'],
     [
       ['frobnicate'],
-      'there is no command "frobnicate"; there are nearest, analogy, lookup, eval, inspect, sizes, pack, push, cache',
+      'there is no command "frobnicate"; there are nearest, analogy, lookup, eval, inspect, sizes, pack, index, push, cache',
     ],
     [['help', 'packk'], 'did you mean pack?'],
     [['--jsn'], 'there is no option --jsn; did you mean --json?'],

@@ -1,0 +1,86 @@
+/** `rowspace index`: writes the index by which a table is searched where it lies. */
+
+import { bytes, count } from '../../data/figures.ts'
+import { isRowspaceError, RowspaceError } from '../../src/core/errors.ts'
+import { pickOptions } from '../../src/core/strict-options.ts'
+import { describe } from '../../src/core/values.ts'
+import { writeFileAtomically } from '../../src/sources/write-file.ts'
+import { indexName } from '../../src/stored/index-layout.ts'
+import { FILE_OPTIONS, type StoredFileOptions } from '../../src/stored/options.ts'
+import { writeIndex } from '../../src/stored/write-index.ts'
+import { abortOnSignals } from '../interrupt.ts'
+import { type NamedTableOptions, openFile, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import { oneLine, paint } from '../output.ts'
+import type { Arguments } from '../parsing/arguments.ts'
+import type { Answer, Command } from '../parsing/command.ts'
+import { showProgress } from '../progress.ts'
+
+// an index is of all rows
+const { 'non-finite': _, ...OPTIONS } = TABLE_OPTIONS
+const CODES = ['int8', 'int4'] as const
+
+export const indexTable: Command = {
+  name: 'index',
+  summary: 'write the index by which a table is searched where it lies',
+  operands: ['<table>', '[<out>]'],
+  options: {
+    codes: {
+      value: CODES.join('|'),
+      help: 'bits of a number in the index: 8, or 4 for half the memory (int8)',
+    },
+    overwrite: { help: 'replace an index that exists' },
+    ...OPTIONS,
+  },
+  notes: [
+    'Without <out> the index is written beside the table: <table>.index.safetensors.',
+    'Rows are read once, block by block: the table may be larger than memory.',
+  ],
+  examples: ['rowspace index vectors.npy', 'rowspace nearest vectors.npy "#17" --view'],
+  async run(args: Arguments): Promise<Answer> {
+    const [name, given] = args.operands as [string, string | undefined]
+    const out = given ?? (await besideOf(name, tableOptions(args)))
+    const interrupt = abortOnSignals()
+    const progress = showProgress(name, args.flag('quiet'))
+    let rows = 0
+    const chunks = writeIndex(name, {
+      ...pickOptions<StoredFileOptions>(tableOptions(args), FILE_OPTIONS),
+      codes: args.choice('codes', CODES, 'int8'),
+      signal: interrupt.signal,
+      onProgress(step) {
+        rows = step.total
+        progress.report(step)
+      },
+    })
+    try {
+      const overwrite = args.flag('overwrite')
+      const written = await writeFileAtomically(out, chunks, { overwrite, signal: interrupt.signal })
+      progress.clear()
+      return {
+        text: () => `${paint.bold(oneLine(out))}  ${count(rows)} rows indexed, ${bytes(written)}`,
+        document: { in: name, out, rows, bytes: written },
+      }
+    } catch (error) {
+      if (!isRowspaceError(error, 'EXISTS')) throw error
+      throw new RowspaceError(
+        'EXISTS',
+        `${describe(out)} exists and was left as it is: --overwrite replaces it.`,
+      )
+    } finally {
+      progress.clear()
+      interrupt.stop()
+    }
+  },
+}
+
+/** The path of the index beside a table's file. */
+async function besideOf(name: string, options: NamedTableOptions): Promise<string> {
+  const file = await openFile(name, options)
+  await file.close()
+  const path = file.source.name
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(path) && name !== 'default') {
+    return path.replace(/[^\\/]*$/, () => indexName(path))
+  }
+  const usage = 'rowspace index <table> <out>'
+  const text = `${describe(name)} is not a file of this machine: say where the index goes, ${usage}.`
+  throw new RowspaceError('INVALID_ARGUMENT', text)
+}

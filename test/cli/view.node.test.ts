@@ -1,0 +1,60 @@
+/** `rowspace index`, and commands with --view: the same documents as of the table in memory. */
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
+import { writableRows } from '../../src/formats/writable.ts'
+import { join as joined } from '../formats/files.ts'
+import { makeTable } from '../oracle/tables.ts'
+import { folder, json, rowspace } from './command.ts'
+
+function tableFile(tokens?: readonly string[]): string {
+  const { flat } = makeTable(2000, 40, 'model', 2)
+  const path = join(folder(), 'rows.safetensors')
+  writeFileSync(path, joined(writeSafetensors(writableRows(flat, 40, tokens))))
+  return path
+}
+
+/** Words of letters alone, which a text is split into. */
+const wordOf = (id: number) => `word${id.toString().replace(/./g, (digit) => 'abcdefghij'[Number(digit)]!)}`
+const tokens = Array.from({ length: 2000 }, (_, id) => wordOf(id))
+
+test.each(['int8', 'int4'])('what is searched by an index of %s codes', (codes) => {
+  const path = tableFile(tokens)
+  const out = `${path}.index.safetensors`
+  const made = json('index', path, '--codes', codes)
+  expect(made).toEqual({ in: path, out, rows: 2000, bytes: statSync(out).size })
+  for (const call of [
+    ['nearest', path, wordOf(7), '-k', '12'],
+    ['nearest', path, '#3', '--metric', 'dot', '--include-inputs'],
+    ['analogy', path, `${wordOf(1)} - ${wordOf(2)} + 0.5 * ${wordOf(3)}`, '--baselines', '4', '--normalize'],
+    ['lookup', path, `${wordOf(5)} ${wordOf(6)} nothing`],
+  ]) {
+    expect(json(...call, '--view')).toEqual(json(...call))
+  }
+})
+
+test('rows without tokens, and an index elsewhere', () => {
+  const path = tableFile()
+  const elsewhere = join(folder(), 'elsewhere')
+  expect(json('index', path, elsewhere).out).toBe(elsewhere)
+  expect(existsSync(`${path}.index.safetensors`)).toBe(false)
+  json('index', path)
+  expect(json('lookup', path, '0 17', '--view')).toEqual(json('lookup', path, '0 17'))
+})
+
+test('what cannot be done says so', () => {
+  const path = tableFile(tokens)
+  const failed = (...args: string[]) => {
+    const { code, stdout, stderr } = rowspace(...args)
+    expect([code, stdout]).toEqual([2, ''])
+    return stderr
+  }
+  expect(failed('nearest', path, '#1', '--view')).toMatch(/has no index beside it.*npx rowspace index/)
+  json('index', path)
+  expect(failed('index', path)).toMatch(/exists and was left as it is: --overwrite replaces it/)
+  expect(json('index', path, '--overwrite').rows).toBe(2000)
+  expect(failed('index', 'default')).toMatch(/"default" is not a file of this machine: say where/)
+  expect(failed('index', path, '--non-finite', 'skip')).toMatch(/--non-finite/)
+  expect(failed('nearest', path, '#1', '--view', '--non-finite', 'skip')).toMatch(/Leave one of the two out/)
+})
