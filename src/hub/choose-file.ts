@@ -5,8 +5,13 @@ import { type HubName, hubNameText } from './name.ts'
 /** Tried in this order, before the hub's list is read. */
 export const USUAL_FILES = ['model.safetensors', 'model.safetensors.index.json'] as const
 
-/** Types a token embedding is read in, the ones models are published in first. */
-const GGUF_TYPES = [/bf16/i, /(?<!b)f16/i, /f32/i, /q8_0/i]
+/** In the names of GGUF files: types of which a token embedding is read, the more exact first. */
+const GGUF_TYPES = [
+  ...[/bf16/i, /(?<!b)f16/i, /f32/i, /q8_0/i, /q6_k/i, /q5_/i, /(?<!i)q4_/i, /mxfp4/i, /iq4_/i],
+  ...[/(?<!i)q3_k/i, /(?<!i)q2_k/i],
+]
+/** Files of a GGUF repository that have no table: what sees or hears, and what a quantiser measured. */
+const NO_TABLE = /(?:^|\/)mmproj|imatrix/i
 
 /**
  * The one of a repository's files to open: a GGUF file in a type that is read, else the only safetensors
@@ -15,7 +20,7 @@ const GGUF_TYPES = [/bf16/i, /(?<!b)f16/i, /f32/i, /q8_0/i]
  * @throws `NOT_FOUND` with the files that might be meant
  */
 export function chooseListed(name: HubName, files: readonly string[]): string {
-  const gguf = files.filter((file) => /\.gguf$/i.test(file) && partOf(file) === 1)
+  const gguf = files.filter((file) => /\.gguf$/i.test(file) && partOf(file) === 1 && !NO_TABLE.test(file))
   for (const type of GGUF_TYPES) {
     const [match] = gguf.filter((file) => type.test(file)).sort()
     if (match !== undefined) return match
@@ -33,7 +38,7 @@ export function chooseListed(name: HubName, files: readonly string[]): string {
   throw new RowspaceError('NOT_FOUND', message, { name: model, files: likely })
 }
 
-/** Which one of a file in parts (`…-00002-of-00003.gguf`) it is; the table is in the first. */
+/** Which one of a file in parts (`…-00002-of-00003.gguf`) it is: the first one names the others. */
 function partOf(file: string): number {
   return Number(/-(\d+)-of-\d+\.gguf$/i.exec(file)?.[1] ?? 1)
 }

@@ -6,8 +6,10 @@ import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/word2vec-writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
 import { ascii, base64Of, join as joined } from '../formats/files.ts'
-import { BF16, bytesOf, F32, gguf, IQ3_S } from '../formats/gguf-files.ts'
+import { ORACLE, oracleRows } from '../formats/ggml-oracle.ts'
+import { BF16, bytesOf, F32, type GgufValue, gguf, IQ3_S } from '../formats/gguf-files.ts'
 import { gzip, npy, wordArray, zip } from '../formats/packed-files.ts'
+import { randomNumbers } from '../oracle/tables.ts'
 import { served } from '../servers/faults.ts'
 import { testHub } from '../servers/hub-spec.ts'
 import { folder, json, lastingFolder, rowspace, rowspaceWith } from './command.ts'
@@ -103,6 +105,67 @@ describe('tokens and rows that are not as many', () => {
     const { code, stderr } = rowspace('nearest', path, 'w7', '--json')
     expect(code).toBe(0)
     expect(stderr).toMatch(note)
+  })
+})
+
+describe('quantised models of the hub', () => {
+  const [ROW_COUNT, WIDTH] = [300, 256]
+  const quantised = (name: string) => {
+    const type = ORACLE[name]
+    if (type === undefined) throw new Error(`There is no ${name}.`)
+    const random = randomNumbers(7)
+    const length = (ROW_COUNT * WIDTH * type.bytes) / type.numbers
+    const bytes = Uint8Array.from({ length }, () => 60 + random() * 60)
+    const tensor = { name: 'token_embd.weight', shape: [ROW_COUNT, WIDTH], type: type.id, bytes }
+    return { tensor, rows: oracleRows(type, bytes) }
+  }
+  const file = (bytes: Uint8Array) => ({ kind: 'bytes', base64: base64Of(bytes) }) as const
+  const tokens = (count: number): (readonly [string, GgufValue])[] => [
+    ['tokenizer.ggml.model', 'gpt2'],
+    ['tokenizer.ggml.tokens', Array.from({ length: count }, (_, id) => `Ġw${id}`)],
+  ]
+  const split = (number: number) =>
+    (['split.no', 'split.count'] as const).map((key, place) => {
+      return [key, { type: 2, bytes: Uint8Array.of(place === 0 ? number : 2, 0) }] as const
+    })
+
+  test('by their names, whole or in two parts: the rows that ggml reads', async () => {
+    const [q4, q6] = [quantised('Q4_K'), quantised('Q6_K')]
+    const hub = await testHub({
+      models: {
+        'owner/whole-GGUF': {
+          files: {
+            'm-Q4_K_M.gguf': file(gguf({ metadata: tokens(ROW_COUNT), tensors: [q4.tensor] })),
+            'mmproj-m-f16.gguf': file(gguf({ tensors: [] })),
+          },
+        },
+        'owner/parts-GGUF': {
+          files: {
+            'Q6_K/m-Q6_K-00001-of-00002.gguf': file(
+              gguf({ metadata: [...tokens(ROW_COUNT), ...split(0)], tensors: [] }),
+            ),
+            'Q6_K/m-Q6_K-00002-of-00002.gguf': file(gguf({ metadata: split(1), tensors: [q6.tensor] })),
+          },
+        },
+      },
+    })
+    const environment = { HF_ENDPOINT: hub.endpoint, ROWSPACE_CACHE: folder() }
+    const asked = (...args: string[]) => {
+      const { stdout, stderr, code } = rowspaceWith(environment, ...args, '--json')
+      expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+      return JSON.parse(stdout)
+    }
+    for (const [name, { rows }, dtype, bits] of [
+      ['hf:owner/whole-GGUF', q4, 'q4_k', 4.5],
+      ['hf:owner/whole-GGUF/m-Q4_K_M.gguf', q4, 'q4_k', 4.5],
+      ['hf:owner/parts-GGUF', q6, 'q6_k', 6.5625],
+      ['hf:owner/parts-GGUF/Q6_K/m-Q6_K-00002-of-00002.gguf', q6, 'q6_k', 6.5625],
+    ] as const) {
+      expect(asked('inspect', name)).toMatchObject({ rows: ROW_COUNT, dtype, bitsPerWeight: bits })
+      expect(asked('lookup', name, ' w299').tokens).toMatchObject([
+        { id: 299, token: ' w299', row: [...rows.subarray(299 * WIDTH)] },
+      ])
+    }
   })
 })
 

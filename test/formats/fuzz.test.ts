@@ -17,7 +17,7 @@ import { MAX_EXPANSION } from '../../src/sources/unpacked.ts'
 import { FUZZ_TIMEOUT, fuzz } from '../fuzz.ts'
 import { randomNumbers } from '../oracle/tables.ts'
 import { ascii, join, same } from './files.ts'
-import { bytesOf, quantisedGguf, smallGguf } from './gguf-files.ts'
+import { bytesOf, F32, type GgufValue, gguf, quantisedGguf, smallGguf } from './gguf-files.ts'
 import { gzip, npy, wordArray, zip } from './packed-files.ts'
 
 const [SIZE, DIMENSION] = [12, 5]
@@ -47,6 +47,7 @@ interface Fuzzed {
   /** Whether a checksum keeps its rows from becoming other ones. */
   checked?: boolean
   beside?: Record<string, Uint8Array>
+  name?: string
 }
 
 const words = { 'words.json': ascii(JSON.stringify(WORDS)) }
@@ -58,6 +59,19 @@ const FILES: Record<string, () => Promise<Fuzzed>> = {
   gguf: async () => ({ bytes: smallGguf() }),
   'gguf of Q4_K': async () => ({ bytes: quantisedGguf('Q4_K') }),
   'gguf of IQ4_NL': async () => ({ bytes: quantisedGguf('IQ4_NL') }),
+  'gguf in parts': async () => {
+    const part = (number: number): [string, GgufValue][] => [
+      ['split.no', { type: 2, bytes: Uint8Array.of(number, 0) }],
+      ['split.count', { type: 2, bytes: Uint8Array.of(2, 0) }],
+    ]
+    const table = { name: 'token_embd.weight', shape: [SIZE, DIMENSION], type: F32, bytes: bytesOf(ROWS) }
+    return {
+      bytes: gguf({ metadata: [...part(0), ['tokenizer.ggml.tokens', WORDS]], tensors: [] }),
+      name: 'm-00001-of-00002.gguf',
+      beside: { 'm-00002-of-00002.gguf': gguf({ metadata: part(1), tensors: [table] }) },
+      expansion: 10,
+    }
+  },
   npy: async () => ({ bytes: ROW_ARRAY, beside: words }),
   npz: async () => ({
     bytes: await zip([
@@ -159,9 +173,9 @@ const CHANGES: ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
 
 const ROUNDS = 1_500
 /** Fails where more bytes are requested from it at once than it has. */
-function sourceOf({ bytes, beside = {} }: Fuzzed): ByteSource {
+function sourceOf({ bytes, beside = {}, name: own = 'fuzzed' }: Fuzzed): ByteSource {
   const sibling = async (name: string) => (beside[name] ? bytesSource(beside[name], name) : undefined)
-  return { ...bytesSource(bytes, 'fuzzed'), sibling }
+  return { ...bytesSource(bytes, own), sibling }
 }
 
 /** Bytes of float32 that a byte of each narrow type becomes. */

@@ -15,7 +15,20 @@ test.each<[string, string[], string]>([
   ['the first part', ['m-f16-00002-of-00002.gguf', 'm-f16-00001-of-00002.gguf'], 'm-f16-00001-of-00002.gguf'],
   ['nothing behind .gguf', ['a-f16.gguf.sha256', 'm-f16.gguf'], 'm-f16.gguf'],
   ['a GGUF file of another type where there is no better', ['m-Q4_K.gguf'], 'm-Q4_K.gguf'],
-  ['a type that is read before one that is not', ['a-Q4_K.gguf', 'm-q8_0.gguf'], 'm-q8_0.gguf'],
+  ['a type that is read before one that is not', ['a-IQ2_M.gguf', 'm-q8_0.gguf'], 'm-q8_0.gguf'],
+  ['the more exact of quantised types', ['m-Q2_K.gguf', 'm-IQ4_XS.gguf', 'm-Q4_K_M.gguf'], 'm-Q4_K_M.gguf'],
+  ['Q6_K before Q5_K_M, Q5_K_M before Q4_0', ['m-Q4_0.gguf', 'm-Q5_K_M.gguf', 'm-Q6_K.gguf'], 'm-Q6_K.gguf'],
+  [
+    'IQ4_NL before Q3_K_M, and that before IQ3_M',
+    ['m-IQ3_M.gguf', 'm-Q3_K_M.gguf', 'm-IQ4_NL.gguf'],
+    'm-IQ4_NL.gguf',
+  ],
+  ['MXFP4', ['m-IQ2_XXS.gguf', 'gpt-oss-mxfp4.gguf'], 'gpt-oss-mxfp4.gguf'],
+  [
+    'a model before what it sees with, and before what a quantiser measured',
+    ['mmproj-model-f16.gguf', 'm-imatrix-f16.gguf', 'm-Q4_K_M.gguf'],
+    'm-Q4_K_M.gguf',
+  ],
   ['the only safetensors file', ['README.md', 'x.safetensors', 'x.safetensors.sha256'], 'x.safetensors'],
 ])('%s', (_, files, chosen) => {
   expect(chooseListed(NAME, files)).toBe(chosen)

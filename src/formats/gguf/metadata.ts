@@ -12,11 +12,27 @@ export interface GgufMetadata {
   /** How tokens are written: 'gpt2', 'llama', 'bert' … */
   readonly tokenizer: string | undefined
   readonly tokens: readonly string[] | undefined
+  /** Of a model in several files. */
+  readonly split: GgufSplit
+}
+
+/** Which file of a model it is, as llama.cpp's gguf-split writes it. */
+export interface GgufSplit {
+  /** Of this file, from 0. */
+  readonly number: number
+  /** Files of the model: 1 unless it says so. */
+  readonly count: number
+  /** Tensors in all of them, where it says so. */
+  readonly tensors: number | undefined
 }
 
 const ALIGNMENT = 'general.alignment'
 const TOKENIZER = 'tokenizer.ggml.model'
 const TOKENS = 'tokenizer.ggml.tokens'
+const SPLIT_NUMBER = 'split.no'
+const SPLIT_COUNT = 'split.count'
+const SPLIT_TENSORS = 'split.tensors.count'
+const SPLIT_KEYS: readonly string[] = [SPLIT_NUMBER, SPLIT_COUNT, SPLIT_TENSORS]
 const DEFAULT_ALIGNMENT = 32
 /** Lists in a list: nobody writes any. */
 const MAX_LISTS = 65_536
@@ -27,6 +43,8 @@ const MAX_DEPTH = 4
 const UINT32 = 4
 const STRING = 8
 const LIST = 9
+/** UINT8, UINT16, UINT32 and INT32: what counts a few things. */
+const COUNTS: readonly number[] = [0, 2, 4, 5]
 /** Bytes of a value by the number of its type: 0 to 7 and 10 to 12. */
 const VALUE_BYTES: ReadonlyMap<number, number> = new Map([
   ...[1, 1, 2, 2, 4, 4, 4, 1].entries(),
@@ -48,6 +66,7 @@ export async function readGgufMetadata(
   let alignment = DEFAULT_ALIGNMENT
   let tokenizer: string | undefined
   let tokens: string[] | undefined
+  const counts = new Map<string, number>()
   for (let entry = 0; entry < count; entry++) {
     const key = await readGgufText(cursor, `metadata key ${entry}`)
     if (keys.has(key)) throw invalidFormat(source, `the metadata key ${quoted(key)} comes twice.`, { key })
@@ -56,10 +75,16 @@ export async function readGgufMetadata(
     const type = cursor.u32()
     if (key === ALIGNMENT) alignment = await readAlignment(cursor, type)
     else if (key === TOKENIZER && type === STRING) tokenizer = await readGgufText(cursor, TOKENIZER)
+    else if (SPLIT_KEYS.includes(key)) counts.set(key, await readCount(cursor, type, key))
     else if (key === TOKENS) tokens = await readTokens(cursor, type, encodingErrors)
     else await skipValue(cursor, type, key, 0)
   }
-  return { alignment, tokenizer, tokens }
+  const split = {
+    number: counts.get(SPLIT_NUMBER) ?? 0,
+    count: counts.get(SPLIT_COUNT) ?? 1,
+    tensors: counts.get(SPLIT_TENSORS),
+  }
+  return { alignment, tokenizer, tokens, split }
 }
 
 /** A string of UTF-8: its length, then its bytes. */
@@ -79,6 +104,17 @@ async function readAlignment(cursor: Cursor, type: number): Promise<number> {
   if (alignment >= 1 && (alignment & (alignment - 1)) === 0) return alignment
   const shown = type === UINT32 ? alignment : `of value type ${type}`
   throw invalidFormat(cursor.source, `its ${ALIGNMENT} is ${shown}; a power of two was expected.`)
+}
+
+async function readCount(cursor: Cursor, type: number, key: string): Promise<number> {
+  const length = COUNTS.includes(type) ? VALUE_BYTES.get(type) : undefined
+  if (length === undefined) {
+    throw invalidFormat(cursor.source, `its ${key} has the value type ${type}; a count was expected.`, {
+      key,
+    })
+  }
+  await cursor.need(length, key)
+  return cursor.bytes(length).reduceRight((value, byte) => value * 256 + byte, 0)
 }
 
 async function readTokens(cursor: Cursor, type: number, encodingErrors: EncodingErrors): Promise<string[]> {

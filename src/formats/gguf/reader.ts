@@ -7,11 +7,13 @@
  * tokenizer.ggml.tokens              one token per row
  * ```
  */
+import { closeAll } from '../../sources/source.ts'
 import { chooseTensor } from '../choose-tensor.ts'
-import type { FormatReader, WrittenTokens } from '../format.ts'
+import type { FormatReader, ReaderOptions, TableFile, WrittenTokens } from '../format.ts'
 import { numberTypeOf, tensorTable } from '../tensor-table.ts'
 import { namedWords } from '../text/words-beside.ts'
-import { GGUF_MAGIC, readGgufHeader } from './header.ts'
+import { GGUF_MAGIC } from './header.ts'
+import { type GgufModel, openGgufModel } from './parts.ts'
 import { READABLE_TYPES } from './readable-types.ts'
 
 export const ggufReader: FormatReader = {
@@ -19,15 +21,31 @@ export const ggufReader: FormatReader = {
   types: [...READABLE_TYPES.keys()],
   recognises: (head) => GGUF_MAGIC.every((byte, index) => head[index] === byte),
   async open(source, _head, options) {
-    const header = await readGgufHeader(source, options)
-    const tensor = chooseTensor(source, header.tensors, options.tensor)
-    const type = numberTypeOf(source, tensor, READABLE_TYPES, REMEDY)
-    const [size = 0] = tensor.shape
-    const readTokens = namedWords(source, size, options)
-    const table = tensorTable('gguf', header, { source, tensor, type, readTokens }, { limit: options.limit })
-    if (header.tokens === undefined || readTokens !== undefined) return table
-    return { ...table, writtenTokens: { list: header.tokens, script: scriptOf(header.tokenizer) } }
+    const model = await openGgufModel(source, options)
+    try {
+      return ggufTable(model, options)
+    } catch (error) {
+      await closeAll(model.others)
+      throw error
+    }
   },
+}
+
+function ggufTable(model: GgufModel, options: ReaderOptions): TableFile {
+  const { source: given, others, tokens, tokenizer } = model
+  const tensor = chooseTensor(given, model.tensors, options.tensor)
+  const { source } = tensor
+  const type = numberTypeOf(source, tensor, READABLE_TYPES, REMEDY)
+  const [size = 0] = tensor.shape
+  const readTokens = namedWords(source, size, options)
+  const table = tensorTable('gguf', model, { source, tensor, type, readTokens }, { limit: options.limit })
+  const named = tokens !== undefined && readTokens === undefined
+  return {
+    ...table,
+    ...(named && { writtenTokens: { list: tokens, script: scriptOf(tokenizer) } }),
+    ...(others.length > 0 && { parts: others }),
+    ...(others.length > 0 && options.shards !== 'table' && { fileBytes: model.fileBytes }),
+  }
 }
 
 const REMEDY =
