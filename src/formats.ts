@@ -22,6 +22,7 @@ export { writeWord2vecBinary, writeWord2vecText } from './formats/text/word2vec-
 export { readTied, type Tied } from './formats/tied.ts'
 export { type WritableTable, writableRows } from './formats/writable.ts'
 export { describeTableFile, type TableDescription } from './open/describe-table-file.ts'
+export { FastTextModel, openFastText } from './open/fasttext-model.ts'
 export { openSource, type SourceLike } from './open/open-source.ts'
 export { type OpenTableOptions, openTable } from './open/open-table.ts'
 export { type OpenTableFile, openTableFile } from './open/open-table-file.ts'

@@ -202,6 +202,7 @@ export type FormatName =
   | 'npz'
   | 'word2vec-text'
   | 'word2vec-binary'
+  | 'fasttext'
   | 'glove-text'
   | 'raw-f32'
 

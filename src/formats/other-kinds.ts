@@ -51,11 +51,6 @@ const BINARY_SIGNATURES: readonly OtherKind[] = [
   { name: 'an Arrow file', remedy: SAVE_NPY, matches: startsWith('ARROW1') },
   { name: 'an HDF5 file', remedy: SAVE_NPY, matches: startsWith(0x89, 'HDF\r\n', 0x1a, '\n') },
   { name: 'an SQLite database', remedy: SAVE_NPY, matches: startsWith('SQLite format 3', 0) },
-  {
-    name: 'a fastText model (.bin)',
-    remedy: 'Open the .vec file of the same model, which is text.',
-    matches: startsWith(0xba, 0x16, 0x4f, 0x2f),
-  },
   { name: 'compressed with bzip2', remedy: 'Unpack it with bunzip2.', matches: isBzip2 },
   { name: 'compressed with xz', remedy: 'Unpack it with unxz.', matches: startsWith(0xfd, '7zXZ', 0) },
   {

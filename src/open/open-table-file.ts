@@ -2,6 +2,7 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
+import { fastTextReader } from '../formats/fasttext/reader.ts'
 import type {
   FileRows,
   FormatName,
@@ -49,6 +50,7 @@ export const READERS: readonly FormatReader[] = [
   npyReader,
   npzReader,
   ggufReader,
+  fastTextReader,
   safetensorsReader,
   safetensorsIndexReader,
   word2vecTextReader,

@@ -25,29 +25,46 @@ export interface BlockOptions {
  * Throws `signal.reason` when aborted; `onBytes` is not called after that. Throws `TRUNCATED` on a short
  * read.
  */
-export async function* readBlocks(
+export function readBlocks(
   source: ByteSource,
   start: number,
   end: number,
-  { signal, blockBytes = BLOCK_BYTES, target, onBytes }: BlockOptions = {},
+  { blockBytes = BLOCK_BYTES, target, ...options }: BlockOptions = {},
+): AsyncGenerator<Uint8Array, void, void> {
+  return readRanges(source, blocksOf(start, end, blockBytes), options, (from, to, signal) => {
+    const place = target?.subarray(from - start, to - start)
+    if (place === undefined) return readExactly(source, from, to, signal)
+    return readBlockInto(source, from, place, { signal }).then(() => place)
+  })
+}
+
+/** Where bytes lie: [start, end). */
+export type ByteRange = readonly [start: number, end: number]
+
+function* blocksOf(start: number, end: number, blockBytes: number): Generator<ByteRange, void, void> {
+  for (let from = start; from < end; from += blockBytes) yield [from, Math.min(from + blockBytes, end)]
+}
+
+/** The bytes of each range in turn, read ahead and stopped as the blocks of `readBlocks` are. */
+export async function* readRanges(
+  source: ByteSource,
+  ranges: Iterable<ByteRange>,
+  { signal, onBytes }: Pick<BlockOptions, 'signal' | 'onBytes'> = {},
+  read = (start: number, end: number, stopped: AbortSignal) => readExactly(source, start, end, stopped),
 ): AsyncGenerator<Uint8Array, void, void> {
   signal?.throwIfAborted()
   const stop = new AbortController()
   const stopped = eitherOf(signal, stop.signal)
   const underWay: Promise<Uint8Array>[] = []
-  let next = start
+  const rest = ranges[Symbol.iterator]()
   const readAhead = () => {
-    while (next < end && underWay.length < readsAtOnce(source)) {
-      const to = Math.min(next + blockBytes, end)
-      const place = target?.subarray(next - start, to - start)
-      const reading =
-        place === undefined
-          ? readExactly(source, next, to, stopped)
-          : readBlockInto(source, next, place, { signal: stopped }).then(() => place)
+    while (underWay.length < readsAtOnce(source)) {
+      const { done, value } = rest.next()
+      if (done === true) return
+      const reading = read(value[0], value[1], stopped)
       // a caller who stops early never awaits these reads: their failure must not be an unhandled rejection
       reading.catch(() => {})
       underWay.push(reading)
-      next = to
     }
   }
   try {

@@ -7,6 +7,7 @@ import type { OpenOptions } from '../../src/formats/format.ts'
 import { encodeSafetensors, tokensTensor } from '../../src/formats/safetensors/writer.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
+import { type FastTextSpec, fastText } from './fasttext-files.ts'
 import { ascii, join, readTable, rejection } from './files.ts'
 import { F32, gguf, list, text, u32, u64 } from './gguf-files.ts'
 import { gzip, npy, zip } from './packed-files.ts'
@@ -38,6 +39,29 @@ function safetensors(header: string, data = new Uint8Array()): Uint8Array {
   const json = ascii(header)
   return join([u64(json.length), json, data])
 }
+
+describe('fastText', () => {
+  const claims = (said: NonNullable<FastTextSpec['said']>) =>
+    fastText({ words: ['a', 'b'], dimension: 2, buckets: 3, said }).subarray(0, 92)
+  test.each<[string, NonNullable<FastTextSpec['said']>, string]>([
+    ['2 billion words', { words: 2 ** 31 - 1, entries: 2 ** 31 - 1 }, 'is cut short'],
+    ['2 billion buckets', { buckets: 2 ** 31 - 1 }, 'is cut short'],
+    ['words of 2 billion numbers', { dimension: 2 ** 31 - 1 }, 'is cut short'],
+  ])('a header that claims %s', async (_, said, message) => {
+    expect((await rejectionOf(vast(claims(said), 300_000_000))).message).toContain(message)
+  })
+
+  test('a file that is longer than its words can be', async () => {
+    const error = await rejectionOf(vast(claims({}), 300_000_000))
+    expect(error.code).toBe('INVALID_FORMAT')
+  })
+
+  test('the longest n-grams of the longest words take no more than their bytes allow', async () => {
+    const words = Array.from({ length: 8 }, (_, id) => 'x'.repeat(16_382) + id)
+    const { file } = await readTable(fastText({ words, dimension: 1, buckets: 5, minNgram: 1, maxNgram: 64 }))
+    expect(file.size).toBe(8)
+  })
+})
 
 describe('npy', () => {
   const claims = (length: number) =>

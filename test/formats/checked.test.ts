@@ -12,6 +12,7 @@ import { writableRows } from '../../src/formats/writable.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
+import { fastText } from './fasttext-files.ts'
 import { ascii, join, readTable, rejection, same } from './files.ts'
 import { bytesOf, F32, gguf } from './gguf-files.ts'
 import { gzip, npy, wordArray, zip } from './packed-files.ts'
@@ -42,6 +43,7 @@ const WRAPPED: Record<FormatName, () => Promise<Uint8Array>> = {
   npz: () => arrays(false),
   'word2vec-text': () => gzip(text),
   'word2vec-binary': () => gzip(join(writeWord2vecBinary(TABLE))),
+  fasttext: () => gzip(fastText({ words: WORDS, dimension: DIMENSION, buckets: 0, maxNgram: 0, rows: ROWS })),
   'glove-text': () => gzip(text.subarray(text.indexOf(10) + 1)),
   'raw-f32': () => gzip(bytesOf(ROWS)),
 }

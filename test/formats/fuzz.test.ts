@@ -16,6 +16,7 @@ import type { ByteSource } from '../../src/sources/source.ts'
 import { MAX_EXPANSION } from '../../src/sources/unpacked.ts'
 import { FUZZ_TIMEOUT, fuzz } from '../fuzz.ts'
 import { randomNumbers } from '../oracle/tables.ts'
+import { fastText, SMALL_MODEL } from './fasttext-files.ts'
 import { ascii, join, same } from './files.ts'
 import { bytesOf, F32, type GgufValue, gguf, quantisedGguf, smallGguf } from './gguf-files.ts'
 import { gzip, npy, wordArray, zip } from './packed-files.ts'
@@ -90,6 +91,8 @@ const FILES: Record<string, () => Promise<Fuzzed>> = {
     expansion: MAX_EXPANSION ** 2,
     checked: true,
   }),
+  fastText: async () => ({ bytes: fastText(SMALL_MODEL), expansion: 1 }),
+  'fastText in gzip': async () => ({ bytes: await gzip(fastText(SMALL_MODEL)), expansion: MAX_EXPANSION }),
   'word2vec text': async () => ({ bytes: text }),
   'word2vec binary': async () => ({ bytes: join(writeWord2vecBinary(TABLE)) }),
   'GloVe text': async () => ({ bytes: text.subarray(text.indexOf(10) + 1) }),

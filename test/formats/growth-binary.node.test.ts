@@ -8,6 +8,7 @@ import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { expectLinear } from '../growth.ts'
+import { fastText } from './fasttext-files.ts'
 import { ascii, join } from './files.ts'
 import { BF16, bytesOf, F32, type GgufValue, gguf, Q4_K, Q8_0, u64 } from './gguf-files.ts'
 import { gzip, npy, wordArray, zip } from './packed-files.ts'
@@ -17,6 +18,7 @@ interface File {
   beside?: Record<string, Uint8Array>
 }
 
+const LONG = 'x'.repeat(16_000)
 const names = (count: number) => Array.from({ length: count }, (_, id) => `name ${id}`)
 const rows = (count: number) => new Float32Array(8 * count).fill(1)
 const ROWS = { name: 'wte.weight', dtype: 'F32', shape: [1, 8], bytes: new Uint8Array(32) }
@@ -115,6 +117,21 @@ const FILES: Record<string, [size: number, make: (size: number) => File | Promis
   'gguf: rows of Q4_K': [
     2_000,
     (n) => ({ bytes: gguf({ tensors: [tensor(Q4_K, new Uint8Array(144 * n), n, 256)] }) }),
+  ],
+  'fastText: words': [
+    20_000,
+    (n) => ({ bytes: fastText({ words: names(n), dimension: 1, buckets: 0, maxNgram: 0 }) }),
+  ],
+  'fastText: n-grams': [8_000, (n) => ({ bytes: fastText({ words: names(n), dimension: 2, buckets: n }) })],
+  'fastText: words of many letters': [
+    8,
+    (n) => ({
+      bytes: fastText({
+        words: Array.from({ length: n }, (_, id) => `${LONG}${id}`),
+        dimension: 1,
+        buckets: 9,
+      }),
+    }),
   ],
   'npy: rows': [40_000, (n) => ({ bytes: npy('<f4', [n, 8], rows(n)) })],
   'npy: rows of float64': [20_000, (n) => ({ bytes: npy('>f8', [n, 8], Float64Array.from(rows(n))) })],

@@ -12,6 +12,7 @@ import { openTable } from '../../src/open/open-table.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
+import { fastText } from './fasttext-files.ts'
 import { ascii, join } from './files.ts'
 import { bytesOf, smallGguf } from './gguf-files.ts'
 import { gzip, npy, wordArray, zip } from './packed-files.ts'
@@ -48,6 +49,7 @@ const FORMATS: Record<FormatName, () => Opened> = {
   }),
   'word2vec-text': () => ({ bytes: gzip(text) }),
   'word2vec-binary': () => ({ bytes: gzip(join(writeWord2vecBinary(TABLE))) }),
+  fasttext: () => ({ bytes: gzip(fastText({ words: WORDS, dimension: DIMENSION, buckets: 20 })) }),
   'glove-text': () => ({ bytes: gzip(text.subarray(text.indexOf(10) + 1)) }),
   'raw-f32': () => ({ bytes: bytesOf(ROWS), beside: words }),
 }
