@@ -10,7 +10,7 @@ import { invalidFormat, unsupported } from '../formats/malformed.ts'
 import { readExactly } from '../sources/blocks.ts'
 import { isGzip } from '../sources/gzip.ts'
 import { pickSourceOptions } from '../sources/options.ts'
-import type { ByteSource, ReadOptions } from '../sources/source.ts'
+import type { ByteSource } from '../sources/source.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { isByteSource, openSource, type SourceLike } from './open-source.ts'
 import { type OpenTableOptions, openTable } from './open-table.ts'
@@ -49,7 +49,7 @@ export class FastTextModel {
    * @throws RowspaceError `UNKNOWN_TOKEN` for a word that is not in the table and has no n-gram, as all have
    * none in a model without them; `DISPOSED` after `close`; what reading throws.
    */
-  async vector(word: string, options: ReadOptions = {}): Promise<Float32Array> {
+  async vector(word: string, options: { signal?: AbortSignal | undefined } = {}): Promise<Float32Array> {
     const { signal } = readOptions(options, { signal: SIGNAL }, 'the options of vector()')
     if (typeof word !== 'string' || word.length > MAX_WORD_LENGTH) {
       throw invalidArgument(`a word must be a string of at most ${MAX_WORD_LENGTH} letters`, word)

@@ -26,6 +26,7 @@ const TITLES: Record<FormatName, [title: string, names: string]> = {
   gguf: ['GGUF', 'the tokens in the file'],
   npy: ['npy, in either memory order', 'a file of words beside it'],
   npz: ['npz', 'an array of words, or a file beside it'],
+  fasttext: ['fastText models (`.bin`)', 'its words'],
   'word2vec-text': ['word2vec text (`.vec` of fastText too)', 'its words'],
   'word2vec-binary': ['word2vec binary', 'its words'],
   'glove-text': ['GloVe text', 'its words'],

@@ -8,6 +8,7 @@ import { writeWord2vecBinary, writeWord2vecText } from '../../src/formats/text/w
 import { writableRows } from '../../src/formats/writable.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
+import { fastText } from '../formats/fasttext-files.ts'
 import { ascii, join } from '../formats/files.ts'
 import { gguf } from '../formats/gguf-files.ts'
 import { npy, zip } from '../formats/packed-files.ts'
@@ -48,6 +49,7 @@ const SAMPLES: Record<FormatName, (type: string) => Sample | Promise<Sample>> = 
   },
   npy: array,
   npz: (type) => zip([{ name: 'vectors.npy', bytes: array(type) }]),
+  fasttext: () => fastText({ words: WORDS, dimension: DIMENSION, buckets: 3 }),
   'word2vec-text': text,
   'word2vec-binary': () => join(writeWord2vecBinary(writableRows(NUMBERS, DIMENSION, WORDS))),
   'glove-text': () => text().subarray(text().indexOf(10) + 1),

@@ -36,6 +36,7 @@ import { addBuckets, stretchesOf, WordBuckets } from './sums.ts'
 
 export const fastTextReader: FormatReader = {
   name: 'fasttext',
+  types: ['float32'],
   recognises: (head) => FASTTEXT_MAGIC.every((byte, index) => head[index] === byte),
   async open(source, _head, options) {
     return fastTextTable(source, await openFastTextHeader(source, options.signal), options)
