@@ -16,10 +16,9 @@ export async function defaultFile(): Promise<File> {
   const { defaultTable } = await import('../../build/default-table.ts').catch((cause) => {
     throw new RowspaceError(
       'IO',
-      `The default table's module could not be loaded: ${cause instanceof Error ? cause.message : cause}. ` +
-        'Where import() is not allowed (service workers) bundle without code splitting; ' +
-        'or write the table to a file (npx rowspace pack default glove.safetensors) and open that with ' +
-        'openTable.',
+      "The default table's module could not be loaded. Where import() is not allowed (service workers) " +
+        'bundle without code splitting; or write the table to a file (npx rowspace pack default ' +
+        `glove.safetensors) and open that with openTable. ${cause instanceof Error ? cause.message : cause}`,
       { cause },
     )
   })

@@ -13,6 +13,7 @@ import { haveBundlers, installBundlers } from './bundlers.ts'
 import { launch } from './page.ts'
 import { installPacked } from './project.ts'
 import { TOOLS } from './tools/index.ts'
+import { splitServiceWorker } from './tools/service-workers.ts'
 import { tableOf } from './tools/table.ts'
 
 const SLOW = 300_000
@@ -37,6 +38,11 @@ describe.skipIf(!haveBundlers() || findChromium() === undefined)('the answers ar
     expect(Object.keys(answers)).toEqual(places)
     for (const place of places) expect(answers[place], place).toEqual(everything(threads))
     right++
+  })
+
+  test('a service worker that was split says what to do', { timeout: SLOW }, async () => {
+    const split = /^IO: The default table's module .* without code splitting; .*import\(\) is disallowed/
+    expect(await splitServiceWorker(browser)).toMatch(split)
   })
 })
 

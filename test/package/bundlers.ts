@@ -134,6 +134,10 @@ export async function whileServing<Result>(
   const [command, rest] = commandOf(program, args)
   // a group of its own, because some start others
   const server = spawn(command, rest, { cwd: app, env: environment(mode), detached: true })
+  const stop = () => {
+    if (server.pid !== undefined && server.exitCode === null) process.kill(-server.pid, 'SIGKILL')
+  }
+  process.once('exit', stop)
   try {
     const origin = await new Promise<string>((resolve, reject) => {
       let printed = ''
@@ -148,7 +152,8 @@ export async function whileServing<Result>(
     })
     return await use(origin)
   } finally {
-    if (server.pid !== undefined && server.exitCode === null) process.kill(-server.pid, 'SIGKILL')
+    stop()
+    process.off('exit', stop)
   }
 }
 

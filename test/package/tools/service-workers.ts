@@ -9,6 +9,10 @@ import { opened, type Tool, type Use } from './tool.ts'
 const WORKER = `import './main.js'
 addEventListener('message', async ({ ports: [port] }) => port.postMessage(await globalThis.answer))
 `
+/** Asks for the table that is a module of its own. */
+const DEFAULT_TABLE = `import { openDefaultTable } from 'rowspace/default'
+globalThis.answer = openDefaultTable().catch(({ code, message }) => code + ': ' + message)
+`
 
 /** A page that starts the worker and asks it. */
 const pageOfWorker = (type: 'classic' | 'module') =>
@@ -34,6 +38,18 @@ const useOf = (type: 'classic' | 'module'): Use => ({
     return { 'service worker': page }
   },
 })
+
+/** The error that a worker gets which a bundler has split. */
+export async function splitServiceWorker(browser: Browser): Promise<unknown> {
+  const page = pageOfWorker('module')
+  const app = makeApp('service-worker-split', {
+    'main.js': DEFAULT_TABLE,
+    'worker.js': WORKER,
+    'out/index.html': page,
+  })
+  await bundleByEsbuild(app, { format: 'esm', splitting: true }, 'worker.js')
+  return (await opened(browser, join(app, 'out'))).page
+}
 
 export const SERVICE_WORKERS: Tool = {
   name: 'service workers',
