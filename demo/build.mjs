@@ -2,7 +2,7 @@
  * `npm run demo:build`: the page as a folder that any static host can serve. The package must have been
  * built.
  */
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -11,6 +11,8 @@ import { buildDictionary } from './reverse-dictionary/build.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const FONT = 'inter.woff2'
+/** A table to open, where `npm run data -- --transformer` has made it. */
+const TRANSFORMER = 'use-lite-8002.safetensors'
 
 /**
  * Writes the page to `folder`, by default with the reverse dictionary beside it, and returns which of its
@@ -20,8 +22,12 @@ export async function buildDemo(folder, { dictionary = true } = {}) {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const shared = { bundle: true, format: 'esm', target: 'es2022', minify: true, legalComments: 'none' }
+  const transformer = here(`../data/cache/${TRANSFORMER}`)
+  const hasTransformer = existsSync(transformer)
+  if (hasTransformer) copyFileSync(transformer, join(folder, TRANSFORMER))
   const { metafile } = await build({
     ...shared,
+    define: { TRANSFORMER: JSON.stringify(hasTransformer ? TRANSFORMER : '') },
     entryPoints: { main: here('main.ts'), worker: here('worker.ts'), measure: here('measure/worker.ts') },
     outdir: folder,
     splitting: true,

@@ -8,6 +8,9 @@ import type { Page } from '../page.ts'
 import { messageOf } from '../text.ts'
 import { showCached } from './cached.ts'
 
+/** The name of a transformer's table beside the page; empty where there is none (demo/build.mjs). */
+declare const TRANSFORMER: string
+
 /** A table that is open now; `link` names it for the URL where it has an address. */
 export type Opened = (name: string, link: string, shape: { size: number; dimension: number }) => void
 
@@ -133,11 +136,14 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
     said.textContent = 'Back to the default table.'
     useDefault()
   }
-  byId('open-gpt2').onclick = () => {
-    byId<HTMLInputElement>('open-source').value = GPT2
-    const place = placeNamed(GPT2)
+  const lookAt = (name: string) => {
+    byId<HTMLInputElement>('open-source').value = name
+    const place = placeNamed(name)
     if (place !== undefined) void look(place)
   }
+  byId('open-gpt2').onclick = () => lookAt(GPT2)
+  byId('open-transformer').hidden = TRANSFORMER === ''
+  byId('open-transformer').onclick = () => lookAt(TRANSFORMER)
   byId<HTMLFormElement>('open-form').onsubmit = (event) => {
     event.preventDefault()
     const name = byId<HTMLInputElement>('open-source').value.trim()

@@ -44,16 +44,15 @@ export class WordList implements Vocabulary {
   }
 
   /**
-   * Splits a text into words, numbers and single signs; each as written where that is a token, else in lower
-   * case.
+   * Splits a text into words, numbers and single signs; each as written where that is a token (the one that
+   * begins a word, where these are marked), else in lower case.
    */
   tokenize(text: string): TextToken[] {
     if (typeof text !== 'string') throw invalidArgument('a text must be a string', text)
     const words = text.match(/[\p{L}\p{M}]+|\p{N}+|[^\s\p{L}\p{M}\p{N}]/gu) ?? []
     return words.map((word) => {
-      const lower = word.toLowerCase()
-      const written = this.idOf(word) !== undefined || this.idOf(lower) === undefined ? word : lower
-      return { text: written, id: this.idOf(written) }
+      const id = idOfName(this, word) ?? idOfName(this, word.toLowerCase())
+      return { text: (id === undefined ? undefined : this.tokenOf(id)) ?? word, id }
     })
   }
 }

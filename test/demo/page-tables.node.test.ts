@@ -5,9 +5,11 @@ import { describe, expect, test } from 'vitest'
 import { findChromium } from '../chromium.ts'
 import { testHub } from '../servers/hub-spec.ts'
 import { gpt2File, numberAt } from '../servers/model-names.ts'
+import { isThere, projectPath } from '../shared-data.ts'
 import { pageUnderTest } from './page.ts'
 
 const GPT2 = 'openai-community/gpt2'
+const TRANSFORMER = projectPath('data/cache/use-lite-8002.safetensors')
 
 describe.skipIf(findChromium() === undefined)('the page opens', () => {
   const on = pageUnderTest()
@@ -226,6 +228,26 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     await on.says('#open-said', /404/)
     await on.says('#status', /^GloVe/)
     on.troubles = on.troubles.filter(offlineNoise)
+  })
+
+  test.skipIf(!isThere(TRANSFORMER))('a transformer’s tokens, and a link to them', async () => {
+    const page = await on.visit()
+    await on.settled()
+    await page.click('#open-transformer')
+    await on.says('#open-said', /8,002 rows of 256 numbers \(F32\)/i)
+    await page.click('#open-go')
+    await on.says('#status', /^use-lite-8002.safetensors: 8,002 rows/)
+    await page.fill('#sentence', 'The king met two queens')
+    await on.says('#chips', /▁The\d+king\d+▁met\d+▁two174/)
+    await page.fill('#expression', 'he − his + her')
+    await page.check('#normalize')
+    await page.waitForFunction(() =>
+      /▁she0\.8227/.test(document.querySelector('#sum-list')?.textContent ?? ''),
+    )
+    await page.waitForFunction(() => location.search.includes('table=use-lite-8002.safetensors'))
+    await page.reload()
+    await on.says('#status', /^use-lite-8002.safetensors: 8,002 rows/)
+    expect(on.troubles.filter(offlineNoise)).toEqual([])
   })
 
   test('a default table that cannot be had is said plainly, and tried again', async () => {

@@ -35,6 +35,20 @@ describe('a word list', () => {
     ])
     expect(split('  ')).toEqual([])
   })
+
+  test('splits a text into the tokens that begin words, where the vocabulary marks these', () => {
+    const words = new WordList(['the', '▁the', 'king', '▁king', '▁King', ',', '▁7', ' cat'])
+    const split = (text: string) => words.tokenize(text).map(({ text, id }) => [text, id])
+    expect(split('The King, king 7 cat s')).toEqual([
+      ['▁the', 1],
+      ['▁King', 4],
+      [',', 5],
+      ['▁king', 3],
+      ['▁7', 6],
+      [' cat', 7],
+      ['s', undefined],
+    ])
+  })
 })
 
 describe('a name', () => {
