@@ -1,7 +1,7 @@
 /** What a question keeps of blocks that were bounded: rows left open are listed, and scored in the end. */
 import { listOpenRows } from './bounds'
 import { clearHeap, heapThreshold } from './heap'
-import { BLOCK_ROWS, dropRuledOut, ENTRY_BYTES, MAX_LIST_BYTES, settle, settleSure } from './open-rows'
+import { BLOCK_ROWS, dropRuledOut, ENTRY_BYTES, settle, settleSure } from './open-rows'
 import { Question, Table } from './records'
 
 /**
@@ -37,7 +37,7 @@ export function offerBlock(table: Table, question: Question, from: u32, to: u32)
     else dropRuledOut(question, sure)
     question.longestList = question.listBytes * 2 + FIRST_LIST_BYTES
   }
-  if (question.listBytes <= MAX_LIST_BYTES - BLOCK_LIST_BYTES) return
+  if (question.listBytes + BLOCK_LIST_BYTES <= table.maxListBytes) return
   if (table.rowBytes !== 0) settle(table, question, sure)
   else question.overflowed = 1
 }

@@ -24,6 +24,7 @@ export const TABLE_MAX_K: u32 = <u32>offsetof<Table>('maxK') >> 2
 export const TABLE_WIDE_COLUMNS: u32 = <u32>offsetof<Table>('wideColumns') >> 2
 export const TABLE_WIDE_CODES: u32 = <u32>offsetof<Table>('wideCodes') >> 2
 export const TABLE_CODED_NORMS: u32 = <u32>offsetof<Table>('codedNorms') >> 2
+export const TABLE_MAX_LIST_BYTES: u32 = <u32>offsetof<Table>('maxListBytes') >> 2
 export const TABLE_CODE_SUMS: u32 = <u32>offsetof<Table>('codeSums') >> 2
 
 export const QUESTION_BYTES: u32 = <u32>offsetof<Question>()

@@ -45,6 +45,8 @@ export class Table {
   codeSums: usize
   codedNorms: usize
   lossRatio: f32
+  /** Bytes that the list of a question has room for. */
+  maxListBytes: u32
 }
 
 @unmanaged

@@ -53,6 +53,8 @@ const ALIGNMENT = 64
 /** Words of bindings/thread-control.ts. */
 const CONTROL_BYTES = 4096
 const SCRATCH_BYTES = 65_536
+/** Where rows are elsewhere none is scored during a scan, which rules fewer out: lists are so much longer. */
+const LONGER = 16
 /** Up to this k all of QUESTIONS fit the heaps at once. */
 const BATCH_K = 512
 
@@ -97,7 +99,7 @@ export function layoutOf({ codes: hasCodes, ...shape }: TableShape, base: number
     byteLength = start + bytes
     return start
   }
-  const { capacity, dimension, dtype, threads, codesAlone = false } = shape
+  const { capacity, dimension, dtype, codesAlone = false } = shape
   const { type, bytes } = ELEMENTS[dtype]
   const parts = {
     ...shape,
@@ -109,7 +111,7 @@ export function layoutOf({ codes: hasCodes, ...shape }: TableShape, base: number
     ...placeRowLists(capacity, place),
     ...placeBounds(hasCodes ? capacity : 0, dimension, place),
     rowScales: place(dtype === 'int8' ? capacity * 4 : 0),
-    ...placeWorkspaces(capacity, hasCodes, threads, place),
+    ...placeWorkspaces(shape, hasCodes, place),
   }
   const ownCodes = hasCodes && dtype !== 'int8' ? 1 : 0
   const codeStride = ownCodes ? padded(dimension, 8) : dimension
@@ -170,11 +172,16 @@ function placeBounds(capacity: number, dimension: number, place: Place) {
 }
 
 /** The parts of the first thread, room for those of the others, and what all agree on. */
-function placeWorkspaces(capacity: number, hasCodes: boolean, threads: number, place: Place) {
+function placeWorkspaces(
+  { capacity, threads, codesAlone }: Omit<TableShape, 'codes'>,
+  hasCodes: boolean,
+  place: Place,
+) {
   const heapBytes = Math.max(8 + 8 * capacity, QUESTIONS * 2 * (8 + 8 * Math.min(capacity, BATCH_K)))
   const questions = place(QUESTIONS * QUESTION_BYTES)
   /** Bytes from one question's products to the next's. A list has an entry of each four rows at most. */
-  const listBytes = Math.min(MAX_LIST_BYTES, Math.ceil(capacity / 4) * ENTRY_BYTES)
+  const maxListBytes = codesAlone ? LONGER * MAX_LIST_BYTES : MAX_LIST_BYTES
+  const listBytes = Math.min(maxListBytes, Math.ceil(capacity / 4) * ENTRY_BYTES)
   const productsBytes = hasCodes ? BLOCK_ROWS * 4 + listBytes + 192 : 0
   const products = place(QUESTIONS * productsBytes)
   const heaps = place(heapBytes)
@@ -183,6 +190,7 @@ function placeWorkspaces(capacity: number, hasCodes: boolean, threads: number, p
   const isShared = threads > 1 ? 1 : 0
   return {
     questions,
+    maxListBytes,
     products,
     productsBytes,
     heaps,

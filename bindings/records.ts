@@ -21,6 +21,7 @@ import {
   TABLE_DIMENSION,
   TABLE_INVERSE_NORMS,
   TABLE_MASK,
+  TABLE_MAX_LIST_BYTES,
   TABLE_MOMENTS,
   TABLE_RESIDUALS,
   TABLE_ROW_BYTES,
@@ -50,6 +51,7 @@ const TABLE_FIELDS = {
   columns: TABLE_COLUMNS,
   moments: TABLE_MOMENTS,
   stats: TABLE_STATS,
+  maxListBytes: TABLE_MAX_LIST_BYTES,
 } as const satisfies Partial<Record<keyof TableLayout, number>>
 
 export function writeTableRecord(buffer: ArrayBuffer, layout: TableLayout): void {

@@ -1,0 +1,177 @@
+/**
+ * `npm run bench:stored [-- --rows 5000000 --dimension 384 --codes int8,int4 --threads 2 --folder F --json]`: a seeded table of clustered
+ * rows is written to a file, indexed, and searched where it lies, in processes of their own; then a smaller one over HTTP with 20 ms of
+ * latency. Answers are held against every row, scored in float64.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { encodeSafetensors, writeFileAtomically } from '../dist/formats.js'
+import { evenNumbers, nearlyNormalNumbers } from './data.mjs'
+import { describeMachine, machine } from './machine.mjs'
+import { showProgress } from './progress.mjs'
+
+const WORK = fileURLToPath(new URL('./stored-work.mjs', import.meta.url))
+const SEED = 1
+const CENTRES = 2000
+const BLOCK_ROWS = 4096
+/** The table over HTTP, as the issue of static hosts has it. */
+const SERVED_ROWS = 156_000
+const LATENCY = 20
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '5000000' },
+    dimension: { type: 'string', default: '384' },
+    codes: { type: 'string', default: 'int8,int4' },
+    threads: { type: 'string', default: '2' },
+    folder: { type: 'string', default: tmpdir() },
+    json: { type: 'boolean', default: false },
+  },
+})
+const [rows, dimension, threads] = [values.rows, values.dimension, values.threads].map(Number)
+
+/** Rows about seeded centres, scaled to length 1, block by block. */
+function* blocks(size) {
+  const even = evenNumbers(SEED)
+  const normal = nearlyNormalNumbers(SEED)
+  const centres = Float32Array.from({ length: CENTRES * dimension }, normal)
+  for (let start = 0; start < size; start += BLOCK_ROWS) {
+    const block = new Float32Array(Math.min(BLOCK_ROWS, size - start) * dimension)
+    for (let at = 0; at < block.length; at += dimension) {
+      const centre = Math.floor(even() * CENTRES) * dimension
+      let squares = 0
+      for (let j = 0; j < dimension; j++) {
+        const value = normal() * 0.7 + centres[centre + j]
+        block[at + j] = value
+        squares += value * value
+      }
+      const scale = 1 / Math.sqrt(squares)
+      for (let j = 0; j < dimension; j++) block[at + j] *= scale
+    }
+    showProgress(`writing rows: ${start} of ${size}`)
+    yield new Uint8Array(block.buffer)
+  }
+}
+
+async function writeRows(path, size) {
+  const tensor = { name: 'embeddings', dtype: 'F32', shape: [size, dimension], bytes: blocks(size) }
+  await writeFileAtomically(path, encodeSafetensors([tensor]), { sync: false })
+  showProgress('')
+}
+
+/** Milliseconds to read a file through, 4 MB at a time. */
+async function readThrough(path) {
+  const start = performance.now()
+  const file = await open(path)
+  const block = new Uint8Array(1 << 22)
+  while ((await file.read(block, 0, block.length)).bytesRead > 0);
+  await file.close()
+  return performance.now() - start
+}
+
+function work(task, given) {
+  showProgress(`${task} ${given.codes ?? ''}`)
+  const output = execFileSync(process.execPath, ['--expose-gc', WORK, task, JSON.stringify(given)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 1 << 26,
+  })
+  showProgress('')
+  return JSON.parse(output)
+}
+
+/** Serves files by ranges, each answer after `LATENCY`; counts bytes. */
+async function serveFiles(folder) {
+  const served = { bytes: 0, requests: 0 }
+  const server = createServer(async (request, response) => {
+    const path = join(folder, decodeURIComponent(new URL(request.url, 'http://localhost').pathname))
+    await new Promise((resolve) => setTimeout(resolve, LATENCY))
+    try {
+      const { size } = statSync(path)
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
+      const start = Number(from ?? 0)
+      const end = Math.min(Number(to ?? size - 1), size - 1)
+      const headers = { 'content-length': end - start + 1, etag: '"1"', 'accept-ranges': 'bytes' }
+      if (from !== undefined) headers['content-range'] = `bytes ${start}-${end}/${size}`
+      response.writeHead(from === undefined ? 200 : 206, headers)
+      const file = await open(path)
+      for await (const chunk of file.createReadStream({ start, end })) {
+        served.bytes += chunk.length
+        if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve))
+      }
+      served.requests++
+      response.end()
+    } catch {
+      response.writeHead(404).end()
+    }
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${server.address().port}/`, served, close: () => server.close() }
+}
+
+const folder = mkdtempSync(join(values.folder, 'rowspace-stored-'))
+try {
+  const path = join(folder, 'rows.safetensors')
+  await writeRows(path, rows)
+  const bytes = statSync(path).size
+  const read = await readThrough(path)
+  const results = []
+  for (const codes of values.codes.split(',')) {
+    const index = join(folder, `${codes}.index`)
+    const indexed = work('index', { path, index, codes })
+    results.push({
+      codes,
+      indexed,
+      indexBytes: statSync(index).size,
+      searched: work('search', { path, index, threads, codes }),
+    })
+  }
+  rmSync(path)
+  const small = join(folder, 'served.safetensors')
+  await writeRows(small, SERVED_ROWS)
+  work('index', { path: small, index: `${small}.index.safetensors`, codes: 'int8' })
+  const { searchServed } = await import('./stored-served.mjs')
+  const server = await serveFiles(folder)
+  const overHttp = await searchServed(`${server.url}served.safetensors`, small, server.served)
+  server.close()
+  const report = { machine: machine(), rows, dimension, threads, bytes, read, results, overHttp }
+  console.log(values.json ? JSON.stringify(report, undefined, 2) : format(report))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function format({ bytes, read, results, overHttp }) {
+  const gigabytes = (value) => `${(value / 1e9).toFixed(2)} GB`
+  const milliseconds = (value) => (value < 10 ? value.toFixed(1) : value.toFixed(0))
+  const lines = [
+    describeMachine(machine()),
+    `${rows.toLocaleString('en')} x ${dimension} float32, ${gigabytes(bytes)}, read through in ${(read / 1e3).toFixed(1)} s; ${threads} threads, k = 10`,
+    '',
+    `| | ${results.map(({ codes }) => `${codes} codes`).join(' | ')} |`,
+    `| --- |${' --- |'.repeat(results.length)}`,
+  ]
+  const row = (name, cell) => lines.push(`| ${name} | ${results.map(cell).join(' | ')} |`)
+  row('indexed in', ({ indexed }) => `${(indexed.milliseconds / 1e3).toFixed(1)} s`)
+  row('memory while indexing', ({ indexed }) => `${Math.round(indexed.resident / 1e6)} MB`)
+  row('index', ({ indexBytes }) => gigabytes(indexBytes))
+  row('opened in, index from the page cache', ({ searched }) => `${(searched.opened / 1e3).toFixed(2)} s`)
+  row('resident memory', ({ searched }) => gigabytes(searched.resident))
+  row('the codes alone, no row read', ({ searched }) => `${milliseconds(searched.scan)} ms`)
+  row('a question, rows from the page cache', ({ searched }) => `${milliseconds(searched.warm)} ms`)
+  row('a question, rows from the disk', ({ searched }) => `${milliseconds(searched.cold)} ms`)
+  row('a question of 32 in a batch', ({ searched }) => `${milliseconds(searched.batch)} ms`)
+  row('rows read, median and most', ({ searched }) => `${searched.rescored}, ${searched.mostRescored}`)
+  row('recall', ({ searched }) => searched.recall.toFixed(3))
+  lines.push(
+    '',
+    `Over HTTP, ${SERVED_ROWS.toLocaleString('en')} x ${dimension}, ${LATENCY} ms of latency: first visit ${(overHttp.first / 1e6).toFixed(1)} MB, then a question ` +
+      `${(overHttp.bytes / 1e3).toFixed(0)} KB (95 % under ${(overHttp.bytes95 / 1e3).toFixed(0)} KB), ${milliseconds(overHttp.milliseconds)} ms, recall ${overHttp.recall.toFixed(3)}.`,
+  )
+  return lines.join('\n')
+}
