@@ -10,9 +10,10 @@ export class ModelFile {
   readonly #header: Buffer
   readonly #table: { start: number; end: number; bytes: number }
   readonly #seed: number
+  readonly #rows: Map<number, Buffer>
   #prepared: Buffer | undefined
 
-  constructor({ tensors, table, seed }: ModelFileSpec) {
+  constructor({ tensors, table, seed, rows = {} }: ModelFileSpec) {
     let end = 0
     const entries = tensors.map(({ name, dtype, shape }) => {
       const start = end
@@ -34,6 +35,9 @@ export class ModelFile {
     }
     this.size = this.#header.length + end
     this.#seed = seed
+    this.#rows = new Map(
+      Object.entries(rows).map(([id, base64]) => [Number(id), Buffer.from(base64, 'base64')]),
+    )
   }
 
   /** Bytes before the data. */
@@ -52,6 +56,11 @@ export class ModelFile {
     const numbers = this.#numbers(first, last)
     const offset = from + first * width - start
     numbers.copy(bytes, Math.max(0, offset), Math.max(0, -offset))
+    for (const [id, row] of this.#rows) {
+      const place = from + id * row.length - start
+      if (place < bytes.length && place + row.length > 0)
+        row.copy(bytes, Math.max(0, place), Math.max(0, -place))
+    }
     return bytes
   }
 

@@ -14,6 +14,8 @@ export interface ModelFileSpec {
   tensors: TensorSpec[]
   table: string
   seed: number
+  /** Rows of the table, in float32, that are not made from the seed: their bytes in base64, by id. */
+  rows?: Record<number, string>
 }
 
 const WORD = new Uint32Array(1)
