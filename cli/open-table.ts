@@ -1,5 +1,6 @@
 /** What `<table>` on the command line means, opened. */
 
+import { ELEMENT_TYPES, type ElementType } from '../src/core/element-types.ts'
 import { RowspaceError } from '../src/core/errors.ts'
 import type { RowKey } from '../src/core/options.ts'
 import { pickOptions } from '../src/core/strict-options.ts'
@@ -48,10 +49,17 @@ export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
   ...HUB_OPTIONS,
 }
 
+/** Options of the commands that hold a table in memory to search it. */
+export const HELD_OPTIONS: Readonly<Record<string, Option>> = {
+  ...TABLE_OPTIONS,
+  dtype: { value: 'TYPE', help: `the type that rows are held in: ${ELEMENT_TYPES.join(', ')}` },
+}
+
 export interface NamedTableOptions extends OpenOptions {
   quiet?: boolean
   threads?: number | 'auto'
   nonFinite?: (typeof NON_FINITE)[number]
+  dtype?: ElementType | undefined
 }
 
 export function tableOptions(args: Arguments): NamedTableOptions {
@@ -66,6 +74,11 @@ export function tableOptions(args: Arguments): NamedTableOptions {
     quiet: args.flag('quiet'),
     hub,
   }
+}
+
+export function heldOptions(args: Arguments): NamedTableOptions {
+  const dtype = args.text('dtype') === undefined ? undefined : args.choice('dtype', ELEMENT_TYPES, 'f32')
+  return { ...tableOptions(args), dtype }
 }
 
 const DEFAULT = 'default'
@@ -117,11 +130,15 @@ export interface ViewedTable {
 /** Opens a table where it lies, runs `use` on it, and closes it. */
 export async function onView<Result>(
   name: string,
-  { quiet, nonFinite, threads, shards: _, ...options }: NamedTableOptions,
+  { quiet, nonFinite, dtype, threads, shards: _, ...options }: NamedTableOptions,
   use: (viewed: ViewedTable) => Promise<Result>,
 ): Promise<Result> {
   if (nonFinite === 'skip') {
     const problem = 'rows are not looked through with --view, so --non-finite skip leaves none out.'
+    throw new RowspaceError('INVALID_ARGUMENT', `${problem} Leave one of the two out.`)
+  }
+  if (dtype !== undefined) {
+    const problem = `rows are not held with --view, so --dtype ${dtype} changes nothing.`
     throw new RowspaceError('INVALID_ARGUMENT', `${problem} Leave one of the two out.`)
   }
   const { vocabularyOf = resolveVocabulary } = hooks(name)

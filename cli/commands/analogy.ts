@@ -3,10 +3,10 @@ import type { Metric } from '../../src/table/embedding-table.ts'
 import { type ExpressionTerm, parseTerms } from '../../src/table/parse-expression.ts'
 import { drawBaselines, viewedBaselines } from '../baselines.ts'
 import {
+  HELD_OPTIONS,
+  heldOptions,
   onView,
   openNamedTable,
-  TABLE_OPTIONS,
-  tableOptions,
   VIEW_OPTION,
   type ViewedTable,
 } from '../open-table.ts'
@@ -27,7 +27,7 @@ export const analogy: Command = {
     baselines: { value: 'N', help: 'N random rows beside the answer, to compare with (0)' },
     seed: { value: 'S', help: 'the seed the baselines are drawn from (1)' },
     ...VIEW_OPTION,
-    ...TABLE_OPTIONS,
+    ...HELD_OPTIONS,
   },
   notes: [
     'Words are added with + and subtracted with - or −; a minus is an operator only behind a space,',
@@ -54,11 +54,11 @@ export const analogy: Command = {
     }
     if (isClusterName(name)) return analogyOnCluster(name, terms, { ...options, count, seed })
     if (args.flag('view')) {
-      return onView(name, tableOptions(args), (viewed) =>
+      return onView(name, heldOptions(args), (viewed) =>
         analogyOnView(name, viewed, terms, { ...options, count, seed }),
       )
     }
-    const table = await openNamedTable(name, tableOptions(args))
+    const table = await openNamedTable(name, heldOptions(args))
     const expression = expressionOf(table, terms)
     const { result, milliseconds } = timed(() => table.analogy(expression, options))
     const baselines = count === 0 ? undefined : drawBaselines(table, expression, { ...options, count, seed })

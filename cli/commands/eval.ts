@@ -10,7 +10,7 @@ import type { FoldingOptions } from '../../src/keyed-vectors/folding.ts'
 import { KeyedVectors } from '../../src/keyed-vectors/keyed-vectors.ts'
 import { openSource } from '../../src/open/open-source.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import { openNamedTable, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import { HELD_OPTIONS, heldOptions, openNamedTable } from '../open-table.ts'
 import { columns, oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import type { Answer, Command } from '../parsing/command.ts'
@@ -44,7 +44,7 @@ export const evaluate: Command = {
       help: 'a transformed table too: mean, all-but-the-top[:N], pca[:N], whiten[:N], all; may be repeated',
     },
     threads: { value: 'N', help: 'threads that search (chosen by the machine)' },
-    ...TABLE_OPTIONS,
+    ...HELD_OPTIONS,
   },
   notes: ['Questions with a word that the table does not have are left out and counted.'],
   examples: [
@@ -68,7 +68,7 @@ export const evaluate: Command = {
     // before the table, so that a missing file is reported at once
     const sets = { analogies: await readTexts(analogies), pairs: await readTexts(pairs) }
     const transforms = readTransforms(args.texts('transform'))
-    using table = await openNamedTable(name, { ...tableOptions(args), threads })
+    using table = await openNamedTable(name, { ...heldOptions(args), threads })
     const evaluation = { name, ...sets, method, quiet: args.flag('quiet') }
     const folding = { restrictVocab, caseInsensitive: !args.flag('case-sensitive') }
     const evaluated = [{ transform: 'as it is', ...(await evaluateOne(table, evaluation, folding)) }]

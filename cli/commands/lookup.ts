@@ -4,10 +4,10 @@ import { RowspaceError } from '../../src/core/errors.ts'
 import { describe } from '../../src/core/values.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import {
+  HELD_OPTIONS,
+  heldOptions,
   onView,
   openNamedTable,
-  TABLE_OPTIONS,
-  tableOptions,
   VIEW_OPTION,
   type ViewedTable,
 } from '../open-table.ts'
@@ -26,7 +26,7 @@ export const lookup: Command = {
   options: {
     numbers: { value: 'N', help: 'numbers of a row to show (6); --json gives all' },
     ...VIEW_OPTION,
-    ...TABLE_OPTIONS,
+    ...HELD_OPTIONS,
   },
   notes: ['Tables without tokens take ids: rowspace lookup rows.npy 0 17'],
   examples: ['rowspace lookup default "the king and the queen"', 'rowspace lookup default queen --json'],
@@ -41,11 +41,11 @@ export const lookup: Command = {
       )
     }
     if (args.flag('view')) {
-      return onView(name, tableOptions(args), async (viewed) =>
+      return onView(name, heldOptions(args), async (viewed) =>
         answerWithRows(name, viewed.table, await lookUpInView(viewed, text), shown),
       )
     }
-    const table = await openNamedTable(name, tableOptions(args))
+    const table = await openNamedTable(name, heldOptions(args))
     return answerWithRows(name, table, lookUp(table, text), shown)
   },
 }

@@ -1,11 +1,11 @@
 /** `rowspace nearest`: the rows nearest to a row. */
 import type { Metric } from '../../src/table/embedding-table.ts'
 import {
+  HELD_OPTIONS,
+  heldOptions,
   type NamedTableOptions,
   onView,
   openNamedTable,
-  TABLE_OPTIONS,
-  tableOptions,
   VIEW_OPTION,
 } from '../open-table.ts'
 import type { Arguments } from '../parsing/arguments.ts'
@@ -19,7 +19,7 @@ export const nearest: Command = {
   name: 'nearest',
   summary: 'the rows nearest to a token or an id',
   operands: ['<table>', '<token|id>'],
-  options: { ...SEARCH_OPTIONS, ...VIEW_OPTION, ...TABLE_OPTIONS },
+  options: { ...SEARCH_OPTIONS, ...VIEW_OPTION, ...HELD_OPTIONS },
   notes: [
     'A token is looked up as written, then with a leading space.',
     'Digits that are not a token are an id; "#12" always is.',
@@ -32,8 +32,8 @@ export const nearest: Command = {
     const includeInputs = args.flag('include-inputs')
     if (isClusterName(name)) return nearestOnCluster(name, row, { k, metric, includeInputs })
     const options = { k, metric, includeInputs }
-    if (args.flag('view')) return nearestOnView(name, row, tableOptions(args), options)
-    const table = await openNamedTable(name, tableOptions(args))
+    if (args.flag('view')) return nearestOnView(name, row, heldOptions(args), options)
+    const table = await openNamedTable(name, heldOptions(args))
     const id = rowNamed(table, row)
     const { result, milliseconds } = timed(() => table.nearest(id, options))
     const query = `nearest to ${describeRow(id, table.token(id), row)}`

@@ -72,7 +72,8 @@ export function quantise(
   let largest = 0
   for (let i = start; i < start + dimension; i++) {
     const magnitude = Math.abs(rows[i]!)
-    if (!(magnitude <= largest)) largest = magnitude
+    // NaN stays once it is there, and makes the scale NaN: the row is found when norms are computed
+    if (magnitude > largest || Number.isNaN(magnitude)) largest = magnitude
   }
   const scale = Math.fround(largest / 127)
   for (let i = start; i < start + dimension; i++) {

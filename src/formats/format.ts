@@ -158,6 +158,13 @@ export interface TableFile {
   load(target: Float32Array, options?: LoadOptions): Promise<LoadedRows>
   /** The same for rows of `elementType`, as their bits. */
   loadBits?(target: Uint16Array, options?: LoadOptions): Promise<LoadedRows>
+  /**
+   * As `load`, in blocks: `take` gets some rows at a time, in order, in memory that the next ones replace. For
+   * files whose rows have no places.
+   */
+  loadBlocks?(take: (rows: Float32Array) => void, options?: LoadOptions): Promise<LoadedRows>
+  /** The same for rows of codes from −127 to 127 with a scale each, as they are. */
+  loadCodes?(target: Int8Array, scales: Float32Array, options?: LoadOptions): Promise<LoadedRows>
   /** Rows by their places, where the layout has them: a table may be of any size. */
   readonly rows?: FileRows
   /**

@@ -5,8 +5,11 @@ import { invalidArgument } from '../core/values.ts'
 import type { BlockOptions } from '../sources/blocks.ts'
 import type { LoadedRows, LoadOptions } from './format.ts'
 
-/** Rows as float32, or as the bits of bf16 and f16. */
-export type RowTarget = Float32Array | Uint16Array
+/** Rows as float32, as the bits of bf16 and f16, or as codes. */
+export type RowTarget = Float32Array | Uint16Array | Int8Array
+
+/** The array of each. */
+export type RowArray = typeof Float32Array | typeof Uint16Array | typeof Int8Array
 
 /**
  * Throws `INVALID_ARGUMENT` unless `target` is an array of the type `Target`, `LENGTH_MISMATCH` unless it
@@ -16,7 +19,7 @@ export function checkTarget(
   target: RowTarget,
   size: number,
   dimension: number,
-  Target: typeof Float32Array | typeof Uint16Array = Float32Array,
+  Target: RowArray = Float32Array,
 ): void {
   if (!(target instanceof Target)) {
     throw invalidArgument(`The target of a load must be a ${Target.name}`, target)
@@ -28,6 +31,40 @@ export function checkTarget(
       `${size * dimension}.`,
     { expected: size * dimension, actual: target.length },
   )
+}
+
+/** Numbers of a block of rows: large enough for a call, small beside a table. */
+const BLOCK_NUMBERS = 1 << 18
+
+/** Where a reader puts one row after another: a table's memory, or a block that is handed on when it is full. */
+export class RowSink {
+  /** The place of the next row in `numbers`. */
+  base = 0
+
+  constructor(
+    readonly numbers: Float32Array,
+    private readonly dimension: number,
+    private readonly take?: (rows: Float32Array) => void,
+  ) {}
+
+  /** A sink that hands rows on. */
+  static ofBlocks(dimension: number, take: (rows: Float32Array) => void): RowSink {
+    const rows = Math.max(1, Math.floor(BLOCK_NUMBERS / dimension))
+    return new RowSink(new Float32Array(rows * dimension), dimension, take)
+  }
+
+  /** Keeps the row at `base`: the next one goes behind it. */
+  keep(): void {
+    this.base += this.dimension
+    if (this.base === this.numbers.length) this.flush()
+  }
+
+  /** Hands on what is left. */
+  flush(): void {
+    if (this.take === undefined) return
+    if (this.base > 0) this.take(this.numbers.subarray(0, this.base))
+    this.base = 0
+  }
 }
 
 /** Calls `onProgress` and remembers what it threw first: a broken progress bar must not cost the load. */

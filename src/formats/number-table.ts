@@ -2,8 +2,8 @@
 import { RowspaceError } from '../core/errors.ts'
 import { readStraight } from '../sources/blocks.ts'
 import type { FileRows, LoadedRows, LoadOptions, TableFile } from './format.ts'
-import { checkTarget, ReadProgress, type RowTarget } from './loading.ts'
-import { isCount } from './malformed.ts'
+import { checkTarget, ReadProgress, type RowArray, type RowTarget } from './loading.ts'
+import { isCount, unsupported } from './malformed.ts'
 import { F32 } from './number-types.ts'
 import { bytesOfRows, type PlacedRows, widenRows } from './widen.ts'
 
@@ -37,6 +37,14 @@ export function numberTable(
   if (rows.byColumn || rows.bigEndian) return table
   const rowBytes = bytesOfRows(rows, 1) + (scales === undefined ? 0 : 4)
   const fileRows = { readTokens, rowBytes, read: rowReader(rows) }
+  if (dtype === 'int8') {
+    const loadCodes: TableFile['loadCodes'] = async (target, factors, options) => {
+      const loaded = await loadRows(rows, target, Int8Array, options, factors)
+      checkCodes(rows, target)
+      return loaded
+    }
+    return { ...table, rows: fileRows, loadCodes }
+  }
   if (dtype !== 'bf16' && dtype !== 'f16') return { ...table, rows: fileRows }
   const loadBits = (target: Uint16Array, options?: LoadOptions) =>
     loadRows(rows, target, Uint16Array, options)
@@ -49,8 +57,9 @@ type CutRows = NumberRows & { readonly count: number }
 async function loadRows(
   rows: CutRows,
   target: RowTarget,
-  Target: typeof Float32Array | typeof Uint16Array,
+  Target: RowArray,
   options: LoadOptions = {},
+  scaleTarget?: Float32Array,
 ): Promise<LoadedRows> {
   const { source, start, count, dimension, type, tokenBytes = 0, scales } = rows
   checkTarget(target, count, dimension, Target)
@@ -59,6 +68,7 @@ async function loadRows(
   // tokens first: if they do not fit the rows, nobody waits for the rows
   const tokens = await rows.readTokens?.(options.signal)
   const factors = await readScales(rows, 0, count, progress.blockOptions(options, tokenBytes))
+  if (factors !== undefined) scaleTarget?.set(factors)
   const blockOptions = progress.blockOptions(options, before)
   const isCopied = type === F32 && !rows.bigEndian && !rows.byColumn
   if (target instanceof Float32Array && !isCopied) {
@@ -69,6 +79,15 @@ async function loadRows(
     await readStraight(source, start, bytes, blockOptions)
   }
   return progress.finish({ size: count, tokens, duplicates: 0 })
+}
+
+/** Codes of a table are the same above and below zero. Throws `UNSUPPORTED` for −128. */
+function checkCodes({ source, dimension }: CutRows, codes: Int8Array): void {
+  const place = codes.indexOf(-128)
+  if (place < 0) return
+  const row = Math.floor(place / dimension)
+  const problem = `row ${row} has the code −128; a table of int8 has codes from −127 to 127. Open it as f32.`
+  throw unsupported(source, problem, { row, column: place % dimension })
 }
 
 function rowReader(rows: CutRows): FileRows['read'] {

@@ -98,7 +98,7 @@ async function openWords(like: SourceLike, options: OpenOptions): Promise<FoundW
 
 /** The file and its sources: what is read is held against its checksum, and `close()` closes all of them. */
 function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]): OpenTableFile {
-  const { load, loadBits, rows, size, rowsInFile, parts = [] } = file
+  const { load, loadBits, loadBlocks, loadCodes, rows, size, rowsInFile, parts = [] } = file
   const verify = async (options: ReadOptions) => {
     // of a file that is not read to its end no checksum is known
     if (rowsInFile !== undefined) return
@@ -116,6 +116,14 @@ function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]):
     source,
     load: checked(load),
     ...(loadBits && { loadBits: checked(loadBits) }),
+    ...(loadBlocks && { loadBlocks: checked(loadBlocks) }),
+    ...(loadCodes && {
+      async loadCodes(target: Int8Array, scales: Float32Array, options: LoadOptions = {}) {
+        const loaded = await loadCodes(target, scales, options)
+        await verify(options)
+        return loaded
+      },
+    }),
     ...(rows && { rows: checkedRows(rows, size, verify) }),
     close: () => closeAll([...parts, ...own]),
   }

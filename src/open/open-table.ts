@@ -1,12 +1,14 @@
 /** From a file of any known format to a table: the rows stream straight into the table's memory. */
 
+import { ELEMENT_TYPES, type ElementType } from '../core/element-types.ts'
 import { isRowspaceError, type RowspaceError } from '../core/errors.ts'
 import { TABLE_OPTIONS } from '../core/options.ts'
 import { SafeProgress } from '../core/safe-progress.ts'
-import { type KeysOf, pickOptions, readChecked } from '../core/strict-options.ts'
+import { type KeysOf, oneOf, pickOptions, readChecked } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
-import type { LoadedRows, LoadOptions, OpenOptions } from '../formats/format.ts'
-import { EmbeddingTable, type FilledRows, type TableOptions } from '../table/embedding-table.ts'
+import type { LoadOptions, OpenOptions } from '../formats/format.ts'
+import type { EmbeddingTable, TableOptions } from '../table/embedding-table.ts'
+import { fillTable } from './fill-table.ts'
 import { firstTokens } from './first-tokens.ts'
 import { isByteSource, type SourceLike } from './open-source.ts'
 import { type OpenTableFile, openTableFile } from './open-table-file.ts'
@@ -15,10 +17,10 @@ import { resolveVocabulary } from './resolve-vocabulary.ts'
 
 export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptions, TableOptions {
   /**
-   * 'f32' widens bf16 and f16 rows, which are otherwise stored as they are: twice the memory, the same
-   * answers.
+   * The type to store rows in: numbers are rounded to it while they are read, ties to even. bf16 and f16 rows
+   * become float32 by 'f32'. Default: bf16 and f16 as they are in the file, all others as 'f32'.
    */
-  dtype?: 'f32' | undefined
+  dtype?: ElementType | undefined
 }
 
 const { shards: _, ...FILE_OPTIONS } = OPEN_OPTIONS
@@ -27,7 +29,7 @@ const OPEN_TABLE_OPTIONS: KeysOf<OpenTableOptions> = {
   ...FILE_OPTIONS,
   ...TABLE_OPTIONS,
   onProgress: true,
-  dtype: ["'f32', or left out to store rows as they are in the file", (value) => value === 'f32'],
+  dtype: oneOf(...ELEMENT_TYPES),
 }
 
 /**
@@ -106,20 +108,4 @@ async function openOnce(
     await file.close().catch(() => {})
     throw error
   }
-}
-
-/** Reads the rows of an open file into a table, in the type the file has them in where tables have it too. */
-function fillTable(
-  file: OpenTableFile,
-  options: OpenTableOptions,
-  finish: (loaded: LoadedRows) => Promise<FilledRows>,
-): Promise<EmbeddingTable> {
-  const { size, dimension, elementType: dtype, loadBits } = file
-  const tableOptions = pickOptions<TableOptions>(options, TABLE_OPTIONS)
-  if (dtype === undefined || options.dtype === 'f32' || loadBits === undefined) {
-    const load = async (target: Float32Array) => finish(await file.load(target, options))
-    return EmbeddingTable.fill({ size, dimension }, load, tableOptions)
-  }
-  const load = async (target: Uint16Array) => finish(await loadBits(target, options))
-  return EmbeddingTable.fill({ size, dimension, dtype }, load, tableOptions)
 }

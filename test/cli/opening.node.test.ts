@@ -49,3 +49,16 @@ test('--words names rows that have no words, as those that gensim puts beside a 
   const { matches } = json('nearest', vectors, 'b', '-k', '1', '--words', join(place, 'index_to_key.txt'))
   expect(matches[0].token).toBe('a')
 })
+
+test('--dtype holds rows in another type', () => {
+  const path = join(files({ 'table.txt': '3 2\na 1 0.001\nb 1 1\nc 0 1.001\n' }), 'table.txt')
+  const scores = (...options: string[]) =>
+    json('nearest', path, 'b', '--metric', 'dot', ...options).matches.map(({ dot }: { dot: number }) => dot)
+  expect(scores('--dtype', 'f32')).toEqual(scores())
+  expect(scores('--dtype', 'bf16')).toEqual([1.00098, 1].map((dot) => expect.closeTo(dot, 2)))
+  expect(scores('--dtype', 'int8')).not.toEqual(scores())
+  const wrong = rowspace('nearest', path, 'b', '--dtype', 'f64')
+  expect(wrong.stderr).toContain('--dtype must be f32 or bf16 or f16 or int8; got "f64"')
+  const viewed = rowspace('nearest', path, 'b', '--view', '--dtype', 'f16')
+  expect(viewed.stderr).toContain('rows are not held with --view, so --dtype f16 changes nothing')
+})

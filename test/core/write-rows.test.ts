@@ -35,6 +35,15 @@ test('int8 rows get a scale each; numbers too small for one become zeros', () =>
   expect([...scales]).toEqual([1, 0, 0])
 })
 
+test.each([[[Number.NaN, 3]], [[3, Number.NaN]], [[Number.NaN, Number.POSITIVE_INFINITY]]])(
+  'int8 rows of %s have a scale that is not finite, so that they are found',
+  (rows) => {
+    const scales = new Float32Array(1)
+    writeRows({ rows, scales: undefined, dimension: 2, dtype: 'int8' }, new Int8Array(2), scales)
+    expect(Number.isFinite(scales[0])).toBe(false)
+  },
+)
+
 test('from 65,520 on a half is infinite', () => {
   expect(float16Bits(65_519)).toBe(0x7bff)
   expect(float16Bits(65_520)).toBe(0x7c00)

@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest'
 import { openTable } from '../../src/open/open-table.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
-import { bytesSource } from '../../src/sources/bytes.ts'
 import { ascii, rejection } from '../formats/files.ts'
 
 describe('options', () => {
@@ -25,15 +24,6 @@ describe('options', () => {
     const error = await rejection(openTableFile(table, options))
     expect(error.code).toBe('INVALID_ARGUMENT')
     expect(error.message).toMatch(message)
-  })
-
-  test('dtype of openTable, before anything is read', async () => {
-    const read = () => expect.fail('read')
-    const error = await rejection(openTable({ ...bytesSource(table), read }, { dtype: 'f16' as 'f32' }))
-    expect(error).toMatchObject({
-      code: 'INVALID_ARGUMENT',
-      message: expect.stringMatching(/^dtype must be 'f32', .* got "f16"\.$/),
-    })
   })
 
   test('tokens are those at the call', async () => {

@@ -118,8 +118,10 @@ describe('the tarball', () => {
     'parseExpression',
   ]
   const FORMATS = [
+    'FastTextModel',
     'describeTableFile',
     'encodeSafetensors',
+    'openFastText',
     'openSource',
     'openTable',
     'openTableFile',

@@ -2,7 +2,7 @@
 import { RowspaceError } from '../../core/errors.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import type { FormatName, LoadedRows, LoadOptions, ReaderOptions, TableFile, WordOptions } from '../format.ts'
-import { checkTarget, MAX_WORD_LENGTH, ReadProgress, Words } from '../loading.ts'
+import { checkTarget, MAX_WORD_LENGTH, ReadProgress, RowSink, Words } from '../loading.ts'
 import { invalidFormat } from '../malformed.ts'
 import { DecimalReader } from './decimal.ts'
 import {
@@ -59,12 +59,17 @@ export function textTable(
     ...(rowsInFile !== undefined && { rowsInFile }),
     dimension,
     headerBytes,
-    load: (target, loadOptions = {}) => loadTextRows(rows, options, target, loadOptions),
+    async load(target, loadOptions = {}) {
+      checkTarget(target, size, dimension)
+      return loadTextRows(rows, options, new RowSink(target, dimension), loadOptions)
+    },
+    loadBlocks: (take, loadOptions = {}) =>
+      loadTextRows(rows, options, RowSink.ofBlocks(dimension, take), loadOptions),
   }
 }
 
 /**
- * Streams the rows into `target`. The last d fields of a line are its vector, and what comes before them,
+ * Streams the rows into `sink`. The last d fields of a line are its vector, and what comes before them,
  * without the separators, is the word: a word may hold spaces, and may be a number. A word that ends in a
  * space and a number is a row with a number too many. Blank lines are left out.
  *
@@ -75,13 +80,12 @@ export function textTable(
 async function loadTextRows(
   rows: TextRows,
   words: WordOptions,
-  target: Float32Array,
+  sink: RowSink,
   options: LoadOptions,
 ): Promise<LoadedRows> {
-  const { source, start, end, size, dimension } = rows
-  checkTarget(target, size, dimension)
+  const { source, start, end, dimension } = rows
   const progress = new ReadProgress(options, end - start)
-  const parser = new RowParser(rows, words, target)
+  const parser = new RowParser(rows, words, sink)
   const lines = readLines(source, start, progress.blockOptions(options), maxLineBytes(dimension))
   for await (const { bytes, offset } of lines) {
     eachLine(bytes, (lineStart, lineEnd) => parser.parseLine(bytes, lineStart, lineEnd, offset))
@@ -99,7 +103,7 @@ class RowParser {
   constructor(
     private readonly rows: TextRows,
     private readonly words: WordOptions,
-    private readonly target: Float32Array,
+    private readonly sink: RowSink,
   ) {
     this.#line = rows.firstLine - 1
   }
@@ -129,8 +133,8 @@ class RowParser {
     }
     this.#seen++
     const place = { name: source.name, offset: offset + start }
-    // A word that came before is not counted, and the next row takes its place in the target.
-    this.#words.add(decodeText(bytes.subarray(start, wordEnd), this.words, place))
+    // of a word that came before the row is not kept, and the next one takes its place
+    if (this.#words.add(decodeText(bytes.subarray(start, wordEnd), this.words, place))) this.sink.keep()
   }
 
   /**
@@ -138,10 +142,10 @@ class RowParser {
    */
   #readNumbers(bytes: Uint8Array, start: number, end: number): boolean {
     const { dimension } = this.rows
-    const base = this.#words.size * dimension
+    const { numbers, base } = this.sink
     let index = separatorsEnd(bytes, start, end)
     for (let column = 0; column < dimension; column++) {
-      this.target[base + column] = this.#decimal.read(bytes, index, end)
+      numbers[base + column] = this.#decimal.read(bytes, index, end)
       index = this.#decimal.end
       if (index < 0) return false
       index = separatorsEnd(bytes, index, end)
@@ -161,6 +165,7 @@ class RowParser {
 
   finish(): LoadedRows {
     const { source, size } = this.rows
+    this.sink.flush()
     if (this.#seen === size) return this.#words.loaded()
     throw new RowspaceError(
       'TRUNCATED',

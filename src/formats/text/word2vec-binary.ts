@@ -12,7 +12,7 @@ import { joinBytes } from '../../core/join-bytes.ts'
 import { readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import type { FormatReader, LoadedRows, LoadOptions, WordOptions } from '../format.ts'
-import { checkTarget, MAX_WORD_LENGTH, ReadProgress, Words } from '../loading.ts'
+import { checkTarget, MAX_WORD_LENGTH, ReadProgress, RowSink, Words } from '../loading.ts'
 import { invalidFormat } from '../malformed.ts'
 import { NEWLINE } from './lines.ts'
 import { sniffText } from './sniff.ts'
@@ -37,7 +37,12 @@ export const word2vecBinaryReader: FormatReader = {
       dtype: 'f32',
       ...shape,
       headerBytes,
-      load: (target, loadOptions = {}) => loadRecords(source, header, options, target, loadOptions),
+      async load(target, loadOptions = {}) {
+        checkTarget(target, header.size, header.dimension)
+        return loadRecords(source, header, options, new RowSink(target, header.dimension), loadOptions)
+      },
+      loadBlocks: (take, loadOptions = {}) =>
+        loadRecords(source, header, options, RowSink.ofBlocks(header.dimension, take), loadOptions),
     }
   },
 }
@@ -51,12 +56,11 @@ async function loadRecords(
   source: ByteSource,
   header: Word2vecHeader,
   words: WordOptions,
-  target: Float32Array,
+  sink: RowSink,
   options: LoadOptions,
 ): Promise<LoadedRows> {
-  checkTarget(target, header.size, header.dimension)
   const progress = new ReadProgress(options, endOfRows(source, header.end, header) - header.end)
-  const parser = new RecordParser(source, header, words, target)
+  const parser = new RecordParser(source, header, words, sink)
   let offset = header.end
   for await (const block of readBlocks(source, offset, source.size, progress.blockOptions(options))) {
     parser.parse(block, offset)
@@ -85,9 +89,10 @@ class RecordParser {
     private readonly source: ByteSource,
     private readonly header: Word2vecHeader,
     private readonly words: WordOptions,
-    target: Float32Array,
+    private readonly sink: RowSink,
   ) {
-    this.#target = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
+    const { buffer, byteOffset, byteLength } = sink.numbers
+    this.#target = new Uint8Array(buffer, byteOffset, byteLength)
     this.#rowBytes = 4 * header.dimension
     this.#end = header.end
   }
@@ -131,11 +136,11 @@ class RecordParser {
   /** Where the numbers end in `bytes`. A row whose word came before is written too; the next replaces it. */
   #takeNumbers(bytes: Uint8Array, index: number, offset: number): number {
     const numbers = bytes.subarray(index, index + this.#rowBytes - this.#filled)
-    this.#target.set(numbers, this.#words.size * this.#rowBytes + this.#filled)
+    this.#target.set(numbers, 4 * this.sink.base + this.#filled)
     this.#filled += numbers.length
     const end = index + numbers.length
     if (this.#filled < this.#rowBytes) return end
-    this.#words.add(this.#word ?? '')
+    if (this.#words.add(this.#word ?? '')) this.sink.keep()
     this.#word = undefined
     this.#filled = 0
     this.#seen++
@@ -145,6 +150,7 @@ class RecordParser {
 
   finish(): LoadedRows {
     const { size, dimension } = this.header
+    this.sink.flush()
     if (this.#seen === size) return this.#words.loaded()
     const expected = this.#end + (size - this.#seen) * minRecord(dimension)
     throw new RowspaceError(
