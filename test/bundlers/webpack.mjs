@@ -1,8 +1,11 @@
-/** node webpack.mjs <app>: bundles main.js of a folder into its out/. Prints warnings and errors, nothing else. */
+/**
+ * node webpack.mjs <webpack|@rspack/core> <app>: bundles main.js of a folder into its out/. Prints warnings and errors,
+ * nothing else.
+ */
 import { join } from 'node:path'
-import webpack from 'webpack'
 
-const [app] = process.argv.slice(2)
+const [bundler, app] = process.argv.slice(2)
+const { default: webpack } = await import(bundler)
 const configuration = {
   mode: 'production',
   context: app,

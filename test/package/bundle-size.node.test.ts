@@ -32,7 +32,7 @@ describe.skipIf(!haveBundlers())('an app that only searches pays at most 19 KB g
   }, 600_000)
 
   const BUILDS = [
-    ['webpack', ['webpack.mjs'], 'out'],
+    ['webpack', ['webpack.mjs', 'webpack'], 'out'],
     ['rollup', ['rollup.mjs'], 'out'],
     ['vite-7', ['vite.mjs', 'vite-7', 'build'], 'out/assets'],
   ] as const

@@ -1,12 +1,12 @@
 /** All bundlers, frameworks and other places that the packed tarball is tried in. */
 import { ASTRO_TOOL } from './astro.ts'
 import { ESBUILD } from './esbuild.ts'
-import { JEST } from './jest.ts'
 import { NEXT_TOOLS } from './next.ts'
 import { PAGES } from './pages.ts'
 import { STRICT_POLICY } from './policy.ts'
 import { SERVICE_WORKERS } from './service-workers.ts'
 import { SVELTEKIT } from './sveltekit.ts'
+import { TEST_RUNNERS } from './test-runners.ts'
 import type { Tool } from './tool.ts'
 import { VITE } from './vite.ts'
 import { WITHOUT_BUNDLER } from './without-bundler.ts'
@@ -19,7 +19,7 @@ export const TOOLS: Tool[] = [
   ...NEXT_TOOLS,
   SVELTEKIT,
   ASTRO_TOOL,
-  JEST,
+  ...TEST_RUNNERS,
   WORKERD,
   WITHOUT_BUNDLER,
   STRICT_POLICY,

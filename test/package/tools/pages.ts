@@ -5,22 +5,26 @@ import { expect } from 'vitest'
 import { bundleWith, classicPageFor, makeApp, pageFor, WITH_WORKER } from '../bundlers.ts'
 import { opened, type Tool } from './tool.ts'
 
-const webpack: Tool = {
-  name: 'webpack 5',
-  package: 'webpack',
+const WEBPACKS = { 'webpack 5': 'webpack', Rspack: '@rspack/core' }
+const webpacks: Tool[] = Object.entries(WEBPACKS).map(([name, bundler]) => ({
+  name,
+  package: bundler,
   needs: '',
   uses: {
     build: {
       places: ['page', 'worker'],
       threads: 2,
       async ask(browser: Browser) {
-        const app = makeApp('webpack', { ...WITH_WORKER, 'out/index.html': classicPageFor('main.js') })
-        expect(await bundleWith(app, 'webpack.mjs', app)).toBe('')
+        const app = makeApp(bundler.replace(/\W/g, ''), {
+          ...WITH_WORKER,
+          'out/index.html': classicPageFor('main.js'),
+        })
+        expect(await bundleWith(app, 'webpack.mjs', bundler, app)).toBe('')
         return await opened(browser, join(app, 'out'))
       },
     },
   },
-}
+}))
 
 const rollup: Tool = {
   name: 'Rollup',
@@ -78,4 +82,4 @@ const bun: Tool = {
   },
 }
 
-export const PAGES = [webpack, rollup, parcel, bun]
+export const PAGES = [...webpacks, rollup, parcel, bun]
