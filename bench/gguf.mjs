@@ -1,6 +1,7 @@
 /**
  * `npm run bench:gguf [-- --types Q4_K,Q6_K] [--rows N] [--rounds N]`: how fast quantised GGUF tables of N x 1,024 seeded codes are read
- * from disk (its cache) into float32, beside reading the bytes alone. Both take turns; prints medians of this run.
+ * from disk (its cache) into float32, in memory that was used before and in new memory, whose pages the system makes first. Beside it the
+ * bytes are read alone. All take turns; prints medians of this run.
  */
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -70,8 +71,16 @@ function file([id, numbers, blockBytes]) {
 console.log(describeMachine(machine()))
 console.log(`${rows} x ${DIMENSION}, medians of ${rounds} rounds; MB/s of the file`)
 const line = (cells) => console.log(`| ${cells.join(' | ')} |`)
-line(['type', 'bits per number', 'file', 'read alone', 'into float32', 'numbers per second'])
-line(Array(6).fill('---'))
+line([
+  'type',
+  'bits per number',
+  'file',
+  'read alone',
+  'into float32',
+  'numbers per second',
+  'into new memory',
+])
+line(Array(7).fill('---'))
 const folder = mkdtempSync(join(tmpdir(), 'rowspace-bench-'))
 const target = new Float32Array(rows * DIMENSION)
 const memory = new Uint8Array(rows * DIMENSION * 4 + 96)
@@ -79,6 +88,12 @@ try {
   for (const name of names) await measure(name)
 } finally {
   rmSync(folder, { recursive: true })
+}
+
+async function load(path, numbers) {
+  const opened = await openTableFile(path)
+  await opened.load(numbers)
+  await opened.close()
 }
 
 async function measure(name) {
@@ -91,17 +106,14 @@ async function measure(name) {
         await handle.read(memory, 0, memory.length, 0)
         await handle.close()
       },
-      load: async () => {
-        const opened = await openTableFile(path)
-        await opened.load(target)
-        await opened.close()
-      },
+      load: () => load(path, target),
+      fresh: () => load(path, new Float32Array(rows * DIMENSION)),
     },
     { rounds, warm: true },
   )
   const { size } = statSync(path)
   rmSync(path)
-  const [read, load] = [times.read, times.load].map(median)
+  const [read, loaded, fresh] = [times.read, times.load, times.fresh].map(median)
   const rate = (milliseconds) => `${Math.round(size / milliseconds / 1e3).toLocaleString('en')} MB/s`
   const [, numbers, bytes] = TYPES[name]
   line([
@@ -109,7 +121,8 @@ async function measure(name) {
     ((8 * bytes) / numbers).toFixed(2),
     `${(size / 1e6).toFixed(1)} MB`,
     rate(read),
-    rate(load),
-    `${Math.round((rows * DIMENSION) / load / 1e3)} M`,
+    rate(loaded),
+    `${Math.round((rows * DIMENSION) / loaded / 1e3)} M`,
+    rate(fresh),
   ])
 }

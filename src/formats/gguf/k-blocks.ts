@@ -14,34 +14,52 @@
  */
 import { type DecodeBlock, decodeNibbles, halfAt, IQ4_VALUES } from './blocks.ts'
 
+// Of the 16 groups of Q2_K, Q3_K and Q6_K, g, g + 2, g + 4 and g + 6 of each half share bytes: one part of four.
+
 export const decodeQ2K: DecodeBlock = (view, at, target, to) => {
   const scale = halfAt(view, at + 80)
   const minimum = halfAt(view, at + 82)
-  for (let group = 0; group < 16; group++) {
-    const both = view.getUint8(at + group)
-    const step = scale * (both & 15)
-    const low = minimum * (both >> 4)
-    // 32 bytes hold the codes of eight groups: two bits of each byte belong to two of them
-    const codes = at + 16 + 32 * (group >> 3) + 16 * (group & 1)
-    const shift = group & 6
+  for (let part = 0; part < 4; part++) {
+    const half = part >> 1
+    const odd = part & 1
+    const first = to + 128 * half + 16 * odd
+    const group = at + 8 * half + odd
+    const both0 = view.getUint8(group)
+    const both1 = view.getUint8(group + 2)
+    const both2 = view.getUint8(group + 4)
+    const both3 = view.getUint8(group + 6)
+    const [step0, low0] = [scale * (both0 & 15), minimum * (both0 >> 4)]
+    const [step1, low1] = [scale * (both1 & 15), minimum * (both1 >> 4)]
+    const [step2, low2] = [scale * (both2 & 15), minimum * (both2 >> 4)]
+    const [step3, low3] = [scale * (both3 & 15), minimum * (both3 >> 4)]
     for (let place = 0; place < 16; place++) {
-      target[to + 16 * group + place] = step * ((view.getUint8(codes + place) >> shift) & 3) - low
+      const codes = view.getUint8(at + 16 + 16 * part + place)
+      target[first + place] = step0 * (codes & 3) - low0
+      target[first + place + 32] = step1 * ((codes >> 2) & 3) - low1
+      target[first + place + 64] = step2 * ((codes >> 4) & 3) - low2
+      target[first + place + 96] = step3 * (codes >> 6) - low3
     }
   }
 }
 
 export const decodeQ3K: DecodeBlock = (view, at, target, to) => {
   const scale = halfAt(view, at + 108)
-  for (let group = 0; group < 16; group++) {
-    const step = scale * (q3Scale(view, at + 96, group) - 32)
-    const half = 16 * (group & 1)
-    const codes = at + 32 + 32 * (group >> 3) + half
-    const shift = group & 6
-    const bit = group >> 1
+  for (let part = 0; part < 4; part++) {
+    const half = part >> 1
+    const odd = part & 1
+    const first = to + 128 * half + 16 * odd
+    const group = 8 * half + odd
+    const step0 = scale * (q3Scale(view, at + 96, group) - 32)
+    const step1 = scale * (q3Scale(view, at + 96, group + 2) - 32)
+    const step2 = scale * (q3Scale(view, at + 96, group + 4) - 32)
+    const step3 = scale * (q3Scale(view, at + 96, group + 6) - 32)
     for (let place = 0; place < 16; place++) {
-      const third = (view.getUint8(at + half + place) >> bit) & 1
-      const code = ((view.getUint8(codes + place) >> shift) & 3) | (third << 2)
-      target[to + 16 * group + place] = step * (code - 4)
+      const codes = view.getUint8(at + 32 + 16 * part + place)
+      const thirds = view.getUint8(at + 16 * odd + place) >> (4 * half)
+      target[first + place] = step0 * (((codes & 3) | ((thirds & 1) << 2)) - 4)
+      target[first + place + 32] = step1 * ((((codes >> 2) & 3) | ((thirds & 2) << 1)) - 4)
+      target[first + place + 64] = step2 * ((((codes >> 4) & 3) | (thirds & 4)) - 4)
+      target[first + place + 96] = step3 * (((codes >> 6) | ((thirds & 8) >> 1)) - 4)
     }
   }
 }
@@ -107,7 +125,6 @@ function minimumOf(view: DataView, at: number, group: number): number {
 export const decodeQ6K: DecodeBlock = (view, at, target, to) => {
   const scale = halfAt(view, at + 208)
   for (let part = 0; part < 4; part++) {
-    // groups g, g + 2, g + 4 and g + 6 of a half of the block share bytes
     const half = part >> 1
     const odd = part & 1
     const lower = at + 64 * half + 16 * odd
