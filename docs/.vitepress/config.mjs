@@ -61,6 +61,7 @@ export default defineConfig({
         items: [
           page('Collections and tenants', '/guides/collections'),
           page('Models from the hub', '/guides/models'),
+          page('Tables larger than memory', '/guides/stored'),
           page('For gensim users', '/guides/gensim'),
           page('Texts to vectors', '/guides/texts'),
           page('Embedding with transformers.js', '/guides/transformers'),

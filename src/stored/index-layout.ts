@@ -1,6 +1,6 @@
 /**
  * The file that lies beside a table's rows so that they can be searched where they are: their codes, and what
- * bounds scores by them. It is a safetensors file (docs/concepts/stored.md):
+ * bounds scores by them. It is a safetensors file (docs/guides/stored.md):
  *
  *   codes           I8 [V, stride]       a row's codes of 8 bits, stride = d rounded up to a multiple of 8;
  *                   or U8 [⌈V/8⌉, 4·stride]   codes of 4 bits, eight rows together (assembly/four-bits.ts)

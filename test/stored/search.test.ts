@@ -1,6 +1,8 @@
 /** Searches of rows that stay where they lie: the answers of a table in memory, to the bit. */
 import fc from 'fast-check'
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { readSafetensorsHeader } from '../../src/formats/safetensors/header.ts'
+import { bytesSource } from '../../src/sources/bytes.ts'
 import { HARD, hardQuery, hardTable } from '../oracle/hard-tables.ts'
 import {
   fillVector,
@@ -11,7 +13,7 @@ import {
   makeTable,
   randomNumbers,
 } from '../oracle/tables.ts'
-import { bothOf, expectSame } from './both.ts'
+import { bothOf, expectSame, fileOf, indexOf } from './both.ts'
 
 const CODES = ['int8', 'int4'] as const
 
@@ -46,6 +48,7 @@ test('questions of every kind, single and in batches', async () => {
     { k: 5000 },
     { k: 4000 },
     { k: 2400 },
+    { k: 4000, exclude: [9, 'token 10'], filter: even },
     { metric: 'dot', includeInputs: true },
     { minScore: 0.9 },
     { minScore: 2 },
@@ -68,20 +71,48 @@ test('questions of every kind, single and in batches', async () => {
 })
 
 test('more rows with one score than a list holds', async () => {
-  const made = makeTable(9000, 16, 'plain', 2)
+  const size = 70_000
+  const made = makeTable(size, 16, 'plain', 2)
   for (const row of made.rows.slice(0, 3)) fillVector(row, 'plain', randomNumbers(row.byteOffset + 1))
   // thousands of equal rows, and twins that differ in their last bit
-  for (let id = 0; id < 9000; id++) if (id % 3 > 0) made.rows[id]!.set(made.rows[id % 3]!)
+  for (let id = 0; id < size; id++) if (id % 3 > 0) made.rows[id]!.set(made.rows[id % 3]!)
+  // the best of all comes when the list is full
+  made.rows[size - 9]!.set(made.rows[1]!.map((value) => value * 1.001))
   for (const codes of CODES) {
     const { stored, table } = await bothOf(made, { codes })
     for (const k of [1, 10, 100]) {
       expectSame(await stored.nearest(1, { k }), table.nearest(1, { k }))
-      expectSame(await stored.nearest(0, { k, metric: 'dot' }), table.nearest(0, { k, metric: 'dot' }))
+      expectSame(await stored.nearest(1, { k, metric: 'dot' }), table.nearest(1, { k, metric: 'dot' }))
     }
     const [first, second] = await stored.nearestBatch([1, 7])
     expectSame(first!, table.nearest(1))
     expectSame(second!, table.nearest(7))
     await stored.close()
+  }
+})
+
+test('the minimum score is rounded as scores are', async () => {
+  const { stored, table } = await bothOf(makeTable(500, 16, 'plain', 6))
+  const third = table.nearest(2).cosines[2]!
+  for (const minScore of [third, third + 1e-12, third - 1e-12]) {
+    expectSame(await stored.nearest(2, { minScore }), table.nearest(2, { minScore }))
+  }
+  await stored.close()
+})
+
+test('rows that no bound can be trusted with are ruled out by none', async () => {
+  const made = makeTable(400, 16, 'edge', 6)
+  const index = await indexOf(fileOf(made))
+  const { tensors } = await readSafetensorsHeader(bytesSource(index))
+  const floats = (name: string) => {
+    const { start, end } = tensors.get(name)!
+    return new Float32Array(index.slice(start, end).buffer)
+  }
+  const residuals = floats('residuals')
+  const norms = floats('norms')
+  expect(norms.some(Number.isNaN)).toBe(true)
+  for (const [id, norm] of norms.entries()) {
+    expect(residuals[id] === Number.POSITIVE_INFINITY).toBe(Number.isNaN(norm))
   }
 })
 
@@ -91,7 +122,13 @@ test('queries that no bound can be trusted with', async () => {
     for (let index = 0; index < 4; index++) {
       const query = makeQuery(24, kind, index)
       for (const metric of METRICS) {
-        expectSame(await stored.nearest(query, { metric }), table.nearest(query, { metric }))
+        const [best = 0, second = 0] = table.nearest(query, { metric }).ids
+        for (const options of [
+          { metric },
+          { metric, exclude: [best], filter: table.idSet((id) => id !== second) },
+        ]) {
+          expectSame(await stored.nearest(query, options), table.nearest(query, options))
+        }
       }
     }
   }
