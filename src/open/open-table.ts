@@ -79,14 +79,22 @@ async function openOnce(
   given: OpenTableOptions,
   { vocabularyOf = resolveVocabulary }: OpenHooks,
 ): Promise<EmbeddingTable> {
-  const { signal, onProgress } = given
+  const { onProgress } = given
   const file = await openTableFile(source, {
     ...pickOptions<OpenOptions>(given, OPEN_OPTIONS),
     shards: 'table',
   })
+  const stop = new AbortController()
+  const signal = given.signal === undefined ? stop.signal : AbortSignal.any([given.signal, stop.signal])
   let table: EmbeddingTable | undefined
+  let names: Promise<Vocabulary | undefined> | undefined
   try {
-    const options = { ...given, tokens: firstTokens(given.tokens, file) }
+    const options = { ...given, signal, tokens: firstTokens(given.tokens, file) }
+    if (isNamedBeside(file, options)) {
+      // while the rows come; what is wrong with one of them ends the other
+      names = vocabularyOf(file, signal)
+      names.catch((error) => stop.abort(error))
+    }
     const progress = new SafeProgress<'norms'>(onProgress)
     const report = (done: number, total: number) => {
       signal?.throwIfAborted()
@@ -95,7 +103,7 @@ async function openOnce(
     }
     table = await fillTable(file, options, async (loaded) => {
       progress.error = loaded.progressError
-      const tokens = loaded.tokens ?? options.tokens ?? (await vocabularyOf(file, signal))
+      const tokens = loaded.tokens ?? options.tokens ?? (await (names ?? vocabularyOf(file, signal)))
       report(0, loaded.size)
       return { ...loaded, tokens }
     })
@@ -105,7 +113,14 @@ async function openOnce(
     return table
   } catch (error) {
     table?.dispose()
+    stop.abort(error)
+    await names?.catch(() => {})
     await file.close().catch(() => {})
     throw error
   }
+}
+
+/** Whether rows are named by what lies beside their file: it is known before any is read that the file has no words. */
+function isNamedBeside({ rows }: OpenTableFile, { tokens }: OpenTableOptions): boolean {
+  return tokens === undefined && rows !== undefined && rows.readTokens === undefined
 }
