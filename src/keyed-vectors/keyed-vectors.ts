@@ -1,5 +1,6 @@
 /** The methods of gensim's KeyedVectors, in camelCase, over a table. */
 
+import { INSPECT } from '../core/inspect.ts'
 import { TABLE_OPTIONS } from '../core/options.ts'
 import { readOptions } from '../core/strict-options.ts'
 import { checkVector } from '../table/arguments.ts'
@@ -253,6 +254,11 @@ export class KeyedVectors {
   ): Promise<number> {
     const given = readOptions(options, MOVERS_OPTIONS, 'the options of wmdistance()')
     return wordMoversDistance(this.table, text, other, given)
+  }
+
+  /** What console.log prints. @internal */
+  [INSPECT](): string {
+    return `KeyedVectors(${this.table[INSPECT]()})`
   }
 }
 

@@ -1,8 +1,8 @@
 /** EmbeddingTable: the door. What each question means is here; how it is answered fast is the core's. */
-import { TableMemory } from '../../bindings/table-memory.ts'
+import type { TableMemory } from '../../bindings/table-memory.ts'
 import type { ElementType, RowArrays } from '../core/element-types.ts'
-import { RowspaceError } from '../core/errors.ts'
 import { checkId, type IdSet } from '../core/id-set.ts'
+import { INSPECT } from '../core/inspect.ts'
 import {
   ANALOGY_OPTIONS,
   type AnalogyOptions,
@@ -20,7 +20,13 @@ import { readList } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { checkVector, isRow, queryList } from './arguments.ts'
 import { combine, type Expression, weightedTerms } from './expression.ts'
-import { type MadeTable, makeByFilling, makeFromRows, type TableShapeOptions } from './make-table.ts'
+import {
+  checkMade,
+  type MadeTable,
+  makeByFilling,
+  makeFromRows,
+  type TableShapeOptions,
+} from './make-table.ts'
 import type { Matches } from './matches.ts'
 import { NO_IDS, type PreparedQuery, readQuery, readSum } from './query.ts'
 import { Searcher } from './searcher.ts'
@@ -57,13 +63,7 @@ export class EmbeddingTable {
   readonly searcher: Searcher
 
   private constructor(made: MadeTable) {
-    if (!(made?.memory instanceof TableMemory)) {
-      throw new RowspaceError(
-        'INVALID_ARGUMENT',
-        'make tables by EmbeddingTable.from(), EmbeddingTable.fill() or openTable().',
-      )
-    }
-    const { memory, size, vocabulary, duplicates } = made
+    const { memory, size, vocabulary, duplicates } = checkMade(made)
     this.size = size
     this.dimension = memory.layout.dimension
     this.dtype = memory.layout.dtype
@@ -280,6 +280,11 @@ export class EmbeddingTable {
   /** As `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose()
+  }
+
+  /** What console.log prints. @internal */
+  [INSPECT](): string {
+    return `EmbeddingTable(${this.size} x ${this.dimension}, ${this.dtype})`
   }
 
   /** The rows that may be in an answer: all but those that were skipped. @internal */

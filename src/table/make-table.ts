@@ -1,5 +1,5 @@
 /** How a table is made: room, rows, norms and codes. A failure leaves no memory and no thread behind. */
-import type { TableMemory } from '../../bindings/table-memory.ts'
+import { TableMemory } from '../../bindings/table-memory.ts'
 import { checkElementType, type ElementType, type RowArrays } from '../core/element-types.ts'
 import { RowspaceError } from '../core/errors.ts'
 import {
@@ -22,6 +22,13 @@ export interface MadeTable {
   size: number
   vocabulary: Vocabulary | undefined
   duplicates: number
+}
+
+/** `made` itself. Throws for whatever else a caller hands to the constructor. */
+export function checkMade(made: MadeTable): MadeTable {
+  if (made?.memory instanceof TableMemory) return made
+  const how = 'make tables by EmbeddingTable.from(), EmbeddingTable.fill() or openTable().'
+  throw new RowspaceError('INVALID_ARGUMENT', how)
 }
 
 export interface TableShapeOptions<Type extends ElementType> {

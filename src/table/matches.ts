@@ -1,5 +1,7 @@
 /** The answer to a query: rows, best first, each with both scores. */
 
+import { INSPECT } from '../core/inspect.ts'
+
 /** One row of an answer. */
 export interface Match {
   /** The row, 0 … |V| − 1. */
@@ -69,6 +71,11 @@ export class Matches<Entry extends object = Match, Ids extends IdList = Uint32Ar
     match.cosine = this.cosines[place]
     match.dot = this.dots[place]
     return match as Entry
+  }
+
+  /** What console.log prints. @internal */
+  [INSPECT](): Entry[] {
+    return this.toArray()
   }
 
   /** The matches at the given indices, in that order. */
