@@ -45,12 +45,13 @@ export class Threads {
     memory: LinearMemory,
     module: CompiledModule,
     relaxed: CompiledModule | undefined,
+    worker?: string | URL,
   ) {
     const { control, questions, workspaceBytes, published, threads } = layout
     this.control = new Int32Array(memory.buffer, control, CONTROL_WORDS)
     this.records = new Uint32Array(memory.buffer, questions, (threads * workspaceBytes) / 4)
     this.published = new Uint32Array(memory.buffer, published, QUESTIONS * RECORD_WORDS)
-    this.stop = startWorkers(layout, { memory, module, relaxed })
+    this.stop = startWorkers(layout, { memory, module, relaxed }, worker)
     forgotten.register(this, this.stop, this)
   }
 
@@ -163,6 +164,15 @@ export class Threads {
       this.core.mergeHeap(heapOf(index), k, heapOf(index) + shift)
       const record = index * RECORD_WORDS + QUESTION_RESCORED
       this.records[record]! += this.records[record + shift / 4]!
+    }
+  }
+}
+
+/** Threads whose workers come from a file. */
+export function threadsFrom(worker: string | URL): typeof Threads {
+  return class extends Threads {
+    constructor(...[core, layout, memory, module, relaxed]: ConstructorParameters<typeof Threads>) {
+      super(core, layout, memory, module, relaxed, worker)
     }
   }
 }

@@ -6,11 +6,12 @@ import type { WorkerStart } from './thread-worker.ts'
 
 /**
  * Starts the workers of a table, all but thread 0. One that dies is started once more; where none can be
- * started the caller scans alone. Returns what stops them.
+ * started the caller scans alone. `file` is the address of a worker's script. Returns what stops them.
  */
 export function startWorkers(
   layout: TableLayout,
   shared: Pick<WorkerStart, 'memory' | 'module' | 'relaxed'>,
+  file?: string | URL,
 ): () => void {
   const { table, control, published, questions, workspaceBytes, threads } = layout
   const words = new Int32Array(shared.memory.buffer, control, CONTROL_WORDS)
@@ -18,7 +19,7 @@ export function startWorkers(
   let stopped = false
   const start = (thread: number, again: boolean) => {
     const data = { ...shared, thread, table, control, published, questions, workspaceBytes }
-    stops[thread] = startWorker(data, () => {
+    stops[thread] = startWorker(data, file, () => {
       Atomics.store(words, CONTROL.running + thread, 0)
       if (!stopped && again) start(thread, false)
     })
@@ -33,10 +34,10 @@ export function startWorkers(
 }
 
 /** Starts one; `onDeath` is called once if it ends by itself. Returns what stops it. */
-function startWorker(data: WorkerStart, onDeath: () => void): () => void {
+function startWorker(data: WorkerStart, file: string | URL | undefined, onDeath: () => void): () => void {
   const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads')
   try {
-    return threads === undefined ? inBrowser(data, onDeath) : inNode(threads, data, onDeath)
+    return threads === undefined ? inBrowser(data, file, onDeath) : inNode(threads, data, file, onDeath)
   } catch {
     // a page's policy may forbid workers made from text: then there is one thread
     return () => {}
@@ -46,9 +47,13 @@ function startWorker(data: WorkerStart, onDeath: () => void): () => void {
 function inNode(
   { Worker }: typeof import('node:worker_threads'),
   data: WorkerStart,
+  file: string | URL | undefined,
   onDeath: () => void,
 ): () => void {
-  const worker = new Worker(workerText, { eval: true, workerData: data, execArgv: [] })
+  // Node takes the text of a path, but not that of an address
+  const isAddress = typeof file === 'string' && file.startsWith('file:')
+  const source = isAddress ? new URL(file) : (file ?? workerText)
+  const worker = new Worker(source, { eval: file === undefined, workerData: data, execArgv: [] })
   worker.on('error', () => {}) // 'exit' follows
   worker.once('exit', onDeath)
   worker.unref()
@@ -57,9 +62,9 @@ function inNode(
 
 let address: string | undefined
 
-function inBrowser(data: WorkerStart, onDeath: () => void): () => void {
+function inBrowser(data: WorkerStart, file: string | URL | undefined, onDeath: () => void): () => void {
   address ??= URL.createObjectURL(new Blob([workerText], { type: 'text/javascript' }))
-  const worker = new Worker(address)
+  const worker = new Worker(file ?? address)
   worker.addEventListener('error', onDeath, { once: true })
   worker.postMessage(data)
   return () => worker.terminate()

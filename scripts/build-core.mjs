@@ -1,6 +1,6 @@
 /**
  * Compiles assembly/ (compile-core.mjs), and to build/inline.ts the same bytes deflated, as a module for
- * bundles; bindings/thread-worker.ts to build/worker.ts, a script as text; and puts
+ * bundles; bindings/thread-worker.ts to build/worker.ts, a script as text, and to a file; and puts
  * data/glove-20k.safetensors, deflated, into the module build/default-table.ts.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -28,7 +28,10 @@ const worker = await build({
   write: false,
   logLevel: 'warning',
 })
-writeModule('worker', 'bindings/thread-worker.ts, bundled', 'workerText', worker.outputFiles[0].text)
+const workerText = worker.outputFiles[0].text
+writeModule('worker', 'bindings/thread-worker.ts, bundled', 'workerText', workerText)
+// for apps that serve it
+writeFileSync('build/thread-worker.js', workerText)
 
 const table = 'data/glove-20k.safetensors'
 // `npm run data` makes it, with a build that has none

@@ -176,6 +176,7 @@ writeLicences(
   'dist/third-party-licences.txt',
 )
 copyFileSync('build/rowspace.wasm', 'dist/rowspace.wasm')
+copyFileSync('build/thread-worker.js', 'dist/thread-worker.js')
 // the checksums of collections, which workerd takes as a file alone
 copyFileSync('node_modules/xxhash-wasm/workerd/xxhash.wasm', 'dist/workerd/xxhash.wasm')
 

@@ -21,6 +21,8 @@ export {
   type RowOptions,
   type SearchOptions,
   type TableOptions,
+  type ThreadCount,
+  type ThreadOptions,
 } from './table/embedding-table.ts'
 export type { Expression, Term } from './table/expression.ts'
 export { type CoreSource, loadCore } from './table/load-core.ts'

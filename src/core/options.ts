@@ -18,6 +18,21 @@ export type Query = RowKey | Float32Array | readonly number[]
 /** Codes that rule rows out: 8 or 4 bits per number; true chooses by the rows, false makes none. */
 export type Codes = boolean | 'int8' | 'int4'
 
+/** How many threads search; 'auto' chooses by the machine and the table's size. */
+export type ThreadCount = number | 'auto'
+
+/** Threads whose workers are started from a file. */
+export interface ThreadOptions {
+  /** How many threads search. */
+  count: ThreadCount
+  /**
+   * The address of `rowspace/thread-worker.js` where the app serves it; in Node, a path or a file URL. For
+   * pages whose policy forbids workers made from text (`worker-src 'self'`). Default: the worker that comes
+   * in the module. A file that cannot be loaded leaves one thread and no error.
+   */
+  worker: string | URL
+}
+
 /** How a table is made. */
 export interface TableOptions {
   /**
@@ -42,8 +57,9 @@ export interface TableOptions {
    * Default: 1. Calls stay synchronous, and answers are the same to the bit. A small table takes fewer
    * threads. Where memory cannot be shared there is one thread and no error: pages need cross-origin
    * isolation (COOP and COEP headers). Dispose of a table with threads when you are done with it.
+   * `{ count, worker }` says where their workers come from.
    */
-  threads?: number | 'auto' | undefined
+  threads?: ThreadCount | ThreadOptions | undefined
   /** The WebAssembly core: a URL, Response, bytes or Module. Default: the one that comes with the package. */
   core?: CoreSource | undefined
 }

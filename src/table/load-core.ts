@@ -14,7 +14,7 @@ import {
 import { TableMemory } from '../../bindings/table-memory.ts'
 import { MAX_CODED_COLUMNS } from '../../build/core-constants.ts'
 import { RowspaceError } from '../core/errors.ts'
-import type { Codes } from '../core/options.ts'
+import type { Codes, TableOptions, ThreadCount } from '../core/options.ts'
 import { invalidArgument } from '../core/values.ts'
 
 export type { CoreSource }
@@ -88,7 +88,7 @@ function usefulThreads(capacity: number, dimension: number): number {
 }
 
 /** Threads that a table gets: as given; one where memory cannot be shared or the table is too small. */
-export function wantedThreads({ capacity, dimension }: TableSize, threads: number | 'auto' = 1): number {
+export function wantedThreads({ capacity, dimension }: TableSize, threads: ThreadCount = 1): number {
   if (threads !== 'auto' && !(Number.isSafeInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
     throw invalidArgument(`threads must be 'auto' or an integer from 1 to ${MAX_THREADS}`, threads)
   }
@@ -100,7 +100,7 @@ export function wantedThreads({ capacity, dimension }: TableSize, threads: numbe
 /** What a memory is made from. */
 export interface MemoryRequest extends TableSize {
   codes: Codes | undefined
-  threads: number | 'auto' | undefined
+  threads: TableOptions['threads']
 }
 
 /** Room for a table. Rows may be put there at once, while the core is on its way. */
@@ -116,7 +116,9 @@ export interface TableRoom {
  * Throws `OUT_OF_MEMORY` with the bytes that it needs.
  */
 export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest): TableRoom {
-  const wanted = wantedThreads(request, request.threads)
+  const { threads: given } = request
+  const count = typeof given === 'object' && given ? given.count : given
+  const wanted = wantedThreads(request, count)
   // what is compiled already cannot be made to share its memory
   const isCompiled = wanted > 1 && (core ?? bundledCore()) instanceof WebAssembly.Module
   const threads = isCompiled ? 1 : wanted
@@ -126,7 +128,8 @@ export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest
     ...rowViews(memory),
     async open() {
       // loaded on demand: most apps search by one thread
-      const several = threads > 1 ? await import('../../bindings/threads.ts') : undefined
+      const isMore = threads > 1 || count !== given
+      const several = isMore ? (await import('./several-threads.ts')).readThreads(given, threads) : undefined
       const module = await load(core, several ? several.compileSharedCore : compileCore)
       // a core of the caller's may be of another version
       const usesRelaxed = core === undefined && memory.layout.hasCodes

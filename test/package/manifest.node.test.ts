@@ -87,7 +87,7 @@ describe('the tarball', () => {
   test('is clean for arethetypeswrong', () => {
     const require = createRequire(import.meta.url)
     const folder = dirname(require.resolve('@arethetypeswrong/cli/package.json'))
-    const files = ['./rowspace.wasm', './package.json']
+    const files = ['./rowspace.wasm', './thread-worker.js', './package.json']
     const args = [
       '--profile',
       'esm-only',
