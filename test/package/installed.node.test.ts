@@ -61,6 +61,21 @@ describe('in Node', () => {
     expect(run(program)).toEqual([true, true, [1], [1]])
   })
 
+  test('CommonJS requires it; Node before 20.19 says to import it', () => {
+    const path = project.write(
+      'program.cjs',
+      `let required
+      try { required = require('rowspace') } catch ({ code, message }) { required = { code, message } }
+      import('rowspace').then((imported) => console.log(JSON.stringify({
+        same: required.EmbeddingTable === imported.EmbeddingTable, ...required,
+      })))`,
+    )
+    const expected = process.features.require_module
+      ? { same: true }
+      : { same: false, code: 'ERR_REQUIRE_ESM', message: expect.stringContaining('dynamic import()') }
+    expect(JSON.parse(project.node(path))).toEqual(expected)
+  })
+
   test('the command answers from the default table', () => {
     const command = join('node_modules', 'rowspace', 'dist', 'cli.js')
     const { matches } = JSON.parse(
