@@ -29,7 +29,11 @@ ${wasm.map((name) => `      (name = "${name}", wasm = embed "${name}"),\n`).join
 `
 
 /** Bundles `entry` into the folder `out` and serves it from there. */
-export async function serveWorker(entry: string, out: string): Promise<ServedWorker> {
+export async function serveWorker(
+  entry: string,
+  out: string,
+  program = programPath('node_modules/@cloudflare/workerd-linux-64/bin/workerd'),
+): Promise<ServedWorker> {
   mkdirSync(out, { recursive: true })
   const wasm = new Set<string>()
   const { warnings } = await build({
@@ -54,11 +58,7 @@ export async function serveWorker(entry: string, out: string): Promise<ServedWor
     logLevel: 'silent',
   })
   writeFileSync(join(out, 'workerd.capnp'), configuration([...wasm]))
-  const workerd = spawn(
-    programPath('node_modules/@cloudflare/workerd-linux-64/bin/workerd'),
-    ['serve', 'workerd.capnp', '--control-fd=1'],
-    { cwd: out },
-  )
+  const workerd = spawn(program, ['serve', 'workerd.capnp', '--control-fd=1'], { cwd: out })
   const port = await new Promise<number>((resolve, reject) => {
     let printed = ''
     workerd.stderr.on('data', (data) => {

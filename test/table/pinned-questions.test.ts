@@ -1,138 +1,19 @@
-/**
- * 2,000 seeded questions and the SHA-256 of all their answers: ids, cosines and dot products, bit for bit. A
- * change that should leave the answers alone leaves this digest alone, in Node and in browsers, with any type
- * of rows, codes and threads.
- */
+/** 2,000 seeded questions and the digest of all their answers: ids, cosines and dot products, bit for bit. */
 import { expect, test, vi } from 'vitest'
-import type { ElementType } from '../../src/core/element-types.ts'
-import { isRowspaceError } from '../../src/core/errors.ts'
-import { IdSet } from '../../src/core/id-set.ts'
-import type { AnalogyOptions, Query, TableOptions } from '../../src/core/options.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import type { Expression } from '../../src/table/expression.ts'
-import type { Matches } from '../../src/table/matches.ts'
-import { type Hard, hardTable } from '../oracle/hard-tables.ts'
-import { randomNumbers } from '../oracle/tables.ts'
-
-const DIGEST = 'fd40c2fe3c2175d979faea9b3a191376dd1da3a79fc8be8cda3cb8771a8233eb'
-const QUESTIONS = 2000
-/** Large enough that threads share the work of a single question, and that codes have more than one block. */
-const SIZE = 4500
-
-/** float16 ends at 65,504; codes of tables with wider norms are another path. */
-const KINDS: Record<ElementType, readonly Hard[]> = {
-  f32: ['plain', 'outliers', 'near ties', 'rising', 'edge', 'lengths'],
-  bf16: ['plain', 'outliers', 'near ties', 'edge', 'lengths', 'grid'],
-  f16: ['plain', 'outliers', 'near ties', 'grid', 'one column', 'rising'],
-  int8: ['plain', 'outliers', 'near ties', 'grid', 'one column', 'rising'],
-}
-const SEARCHES: readonly TableOptions[] = [
-  { codes: false, threads: 1 },
-  { codes: false, threads: 2 },
-  { codes: 'int8', threads: 1 },
-  { codes: 'int8', threads: 2 },
-  { codes: 'int4', threads: 1 },
-  { codes: 'int4', threads: 2 },
-]
-const COLUMNS = [64, 37, 100, 16, 65, 48]
-
-class Asker {
-  private readonly random: () => number
-
-  constructor(
-    private readonly table: EmbeddingTable,
-    seed: number,
-  ) {
-    this.random = randomNumbers(seed)
-  }
-
-  /** One question, or a batch of up to `most`. */
-  ask(most: number): Matches[] {
-    const { table } = this
-    const count = this.below(6) === 0 ? 1 + this.below(Math.min(most, 40)) : 1
-    const options = this.options()
-    if (this.below(2) === 0) {
-      const queries = this.list(count, () => this.query())
-      return this.answer(options, ({ normalize, ...options }) =>
-        count === 1 ? [table.nearest(queries[0]!, options)] : table.nearestBatch(queries, options),
-      )
-    }
-    const sums = this.list(count, () => this.expression())
-    return this.answer(options, (options) =>
-      count === 1 ? [table.analogy(sums[0]!, options)] : table.analogyBatch(sums, options),
-    )
-  }
-
-  /** By dot product where a query is zeros, which have no cosine. */
-  private answer(options: AnalogyOptions, ask: (options: AnalogyOptions) => Matches[]): Matches[] {
-    try {
-      return ask(options)
-    } catch (error) {
-      if (!isRowspaceError(error, 'ZERO_QUERY')) throw error
-      return ask({ ...options, metric: 'dot' })
-    }
-  }
-
-  private options(): AnalogyOptions {
-    const step = [1, 1, 1, 2, 3, 40][this.below(6)]!
-    const filter = (id: number) => id % step === 0
-    return {
-      k: [0, 1, 1, 5, 10, 10, 60, 300, SIZE + 1][this.below(9)]!,
-      metric: this.below(3) > 0 ? 'cosine' : 'dot',
-      minScore: this.below(6) === 0 ? (this.below(9) - 4) / 8 : undefined,
-      exclude: this.below(4) === 0 ? this.list(this.below(40), () => this.below(SIZE)) : undefined,
-      filter: step === 1 ? undefined : this.below(2) === 0 ? filter : IdSet.where(SIZE, filter),
-      includeInputs: this.below(3) === 0,
-      normalize: this.below(2) === 0,
-    }
-  }
-
-  private query(): Query {
-    return this.below(3) > 0 ? this.below(SIZE) : this.vector()
-  }
-
-  private expression(): Expression {
-    const term = () => {
-      const value = this.below(5) > 0 ? this.below(SIZE) : this.vector()
-      return this.below(3) > 0 ? value : ([value, this.below(9) / 2 - 1.75] as const)
-    }
-    return { positive: this.list(1 + this.below(3), term), negative: this.list(this.below(3), term) }
-  }
-
-  private vector(): Float32Array {
-    return Float32Array.from({ length: this.table.dimension }, () => this.random() * 2 - 1)
-  }
-
-  private list<Value>(length: number, make: () => Value): Value[] {
-    return Array.from({ length }, make)
-  }
-
-  private below(limit: number): number {
-    return Math.floor(this.random() * limit)
-  }
-}
+import { PINNED_DIGEST, PINNED_QUESTIONS, pinnedAnswers } from '../oracle/pinned-questions.ts'
 
 test('2,000 questions are answered with the same bits as ever', { timeout: 240_000 }, async () => {
   const answers: Blob[] = []
-  let answered = 0
-  for (const [kind, [dtype, kinds]] of Object.entries(KINDS).entries()) {
-    for (const [place, search] of SEARCHES.entries()) {
-      const number = kind * SEARCHES.length + place
-      const { flat, dimension } = hardTable(SIZE, COLUMNS[place]!, kinds[place]!, number)
-      using table = await EmbeddingTable.from(flat, { dimension, dtype: dtype as ElementType, ...search })
-      await vi.waitFor(() => expect(table.threads).toBe(search.threads), { timeout: 30_000, interval: 2 })
-      const asker = new Asker(table, number)
-      const goal = Math.round(((number + 1) * QUESTIONS) / 24)
-      while (answered < goal) {
-        const matches = asker.ask(goal - answered)
-        answered += matches.length
-        for (const { ids, cosines, dots } of matches) {
-          answers.push(new Blob([ids.slice(), cosines.slice(), dots.slice()]))
-        }
-      }
-    }
+  const made = pinnedAnswers(async (flat, options) => {
+    const table = await EmbeddingTable.from(flat, options)
+    await vi.waitFor(() => expect(table.threads).toBe(options.threads), { timeout: 30_000, interval: 2 })
+    return table
+  })
+  for await (const { ids, cosines, dots } of made) {
+    answers.push(new Blob([ids.slice(), cosines.slice(), dots.slice()]))
   }
-  expect(answered).toBe(QUESTIONS)
+  expect(answers.length).toBe(PINNED_QUESTIONS)
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await new Blob(answers).arrayBuffer()))
-  expect(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')).toBe(DIGEST)
+  expect(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')).toBe(PINNED_DIGEST)
 })

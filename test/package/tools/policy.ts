@@ -21,6 +21,7 @@ const useOf = (workers: string, threads: 1 | 2): Use => ({
 
 export const STRICT_POLICY: Tool = {
   name: 'a strict Content-Security-Policy',
-  needs: "`'wasm-unsafe-eval'` in `script-src`; for threads `blob:` in `worker-src`",
+  needs:
+    "`'wasm-unsafe-eval'` in `script-src`; for threads `blob:` in `worker-src`, or [a worker from a file](../concepts/threads#a-worker-from-a-file)",
   uses: { "worker-src 'self'": useOf("'self'", 1), 'worker-src blob:': useOf('blob:', 2) },
 }
