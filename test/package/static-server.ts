@@ -1,4 +1,4 @@
-/** A folder on 127.0.0.1, as any web server gives it: no headers but the ones given. Node only. */
+/** A folder on 127.0.0.1, as any web server gives it, by ranges too: no headers but the ones given. Node only. */
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -28,9 +28,12 @@ export async function serve(folder: string, headers: Record<string, string> = {}
     const path = normalize(decodeURIComponent(pathname))
     try {
       const body = await readFile(join(folder, path))
-      response
-        .writeHead(200, { ...headers, 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' })
-        .end(body)
+      const all = { ...headers, 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
+      if (from === undefined) return void response.writeHead(200, all).end(body)
+      const part = body.subarray(Number(from), Number(to) + 1)
+      const range = `bytes ${from}-${Number(from) + part.length - 1}/${body.length}`
+      response.writeHead(206, { ...all, 'content-range': range }).end(part)
     } catch {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not found')
     }
