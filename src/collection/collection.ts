@@ -52,15 +52,15 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   readonly dimension: number
   /** The element type of the stored rows. */
   readonly dtype: RowType
-  private parts: Parts | undefined
+  // private to the engine too: console.log prints the shape in one line
+  #parts: Parts | undefined
+  readonly #revisions: Revisions
   /** The last change that was requested. */
-  private last: Promise<unknown> = Promise.resolve()
+  #last: Promise<unknown> = Promise.resolve()
 
-  private constructor(
-    parts: Parts,
-    private readonly revisions: Revisions = new Map(),
-  ) {
-    this.parts = parts
+  private constructor(parts: Parts, revisions: Revisions = new Map()) {
+    this.#parts = parts
+    this.#revisions = revisions
     this.dimension = parts.rows.dimension
     this.dtype = parts.rows.dtype
   }
@@ -212,7 +212,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    */
   async save(store: string | CollectionStore, options: SaveOptions = {}): Promise<void> {
     const [place, given] = [storeOf(store), readChecked(options, SAVE_OPTIONS, 'the options of save()')]
-    return this.change((parts) => saveCollection(parts, place, this.revisions, given))
+    return this.change((parts) => saveCollection(parts, place, this.#revisions, given))
   }
 
   /**
@@ -274,9 +274,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
 
   /** Frees the memory once running changes are done. Every later query and change throws `DISPOSED`. */
   dispose(): void {
-    const { parts } = this
-    this.parts = undefined
-    void this.last.catch(() => {}).then(() => parts?.rows.dispose())
+    const parts = this.#parts
+    this.#parts = undefined
+    void this.#last.catch(() => {}).then(() => parts?.rows.dispose())
   }
 
   /** As `dispose`, for `using`. */
@@ -285,7 +285,7 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   }
 
   private open(): Parts {
-    if (this.parts !== undefined) return this.parts
+    if (this.#parts !== undefined) return this.#parts
     throw disposed()
   }
 
@@ -293,8 +293,8 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   private change<Result>(work: (parts: Parts) => Result | Promise<Result>): Promise<Result> {
     this.open()
     const next = () => work(this.open())
-    const done = this.last.then(next, next)
-    this.last = done
+    const done = this.#last.then(next, next)
+    this.#last = done
     return done
   }
 }

@@ -47,7 +47,8 @@ function chosen(): Engine[] {
 
 /** Installs the engines that npm has, where they are missing or others are pinned now. */
 function install(engines: readonly Engine[]): void {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return
+  const isLinux = process.platform === 'linux' && process.arch === 'x64'
+  if (!isLinux || !engines.some(({ pinned }) => pinned)) return
   const needsAll = engines.some(({ pinned, quick }) => pinned && !quick)
   const done = join(INSTALLED, 'node_modules/.package-lock.json')
   const isNew =
