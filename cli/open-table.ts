@@ -60,6 +60,7 @@ export interface NamedTableOptions extends OpenOptions {
   threads?: number | 'auto'
   nonFinite?: (typeof NON_FINITE)[number]
   dtype?: ElementType | undefined
+  counts?: string | undefined
 }
 
 export function tableOptions(args: Arguments): NamedTableOptions {
@@ -130,7 +131,7 @@ export interface ViewedTable {
 /** Opens a table where it lies, runs `use` on it, and closes it. */
 export async function onView<Result>(
   name: string,
-  { quiet, nonFinite, dtype, threads, shards: _, ...options }: NamedTableOptions,
+  { quiet, nonFinite, dtype, counts, threads, shards: _, ...options }: NamedTableOptions,
   use: (viewed: ViewedTable) => Promise<Result>,
 ): Promise<Result> {
   if (nonFinite === 'skip') {
@@ -140,6 +141,9 @@ export async function onView<Result>(
   if (dtype !== undefined) {
     const problem = `rows are not held with --view, so --dtype ${dtype} changes nothing.`
     throw new RowspaceError('INVALID_ARGUMENT', `${problem} Leave one of the two out.`)
+  }
+  if (counts !== undefined) {
+    throw new RowspaceError('INVALID_ARGUMENT', '--counts is for tables in memory: leave --view out.')
   }
   const { vocabularyOf = resolveVocabulary } = hooks(name)
   const table = await viewTableWith(await sourceOf(name), { ...options, threads }, vocabularyOf)

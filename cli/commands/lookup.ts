@@ -25,6 +25,10 @@ export const lookup: Command = {
   operands: ['<table>', '<text…>'],
   options: {
     numbers: { value: 'N', help: 'numbers of a row to show (6); --json gives all' },
+    counts: {
+      value: 'FILE',
+      help: 'a word and its count per line (word2vec -save-vocab), shown beside the rows',
+    },
     ...VIEW_OPTION,
     ...HELD_OPTIONS,
   },
@@ -34,6 +38,7 @@ export const lookup: Command = {
     const [name, ...words] = args.operands as [string, ...string[]]
     const shown = args.count('numbers', 6)
     const text = words.join(' ')
+    const options = { ...heldOptions(args), counts: args.text('counts') }
     if (isClusterName(name)) {
       const { clusterLookUp, onCluster } = await import('./clickhouse.ts')
       return onCluster(name, async (table, printed) =>
@@ -41,11 +46,11 @@ export const lookup: Command = {
       )
     }
     if (args.flag('view')) {
-      return onView(name, heldOptions(args), async (viewed) =>
+      return onView(name, options, async (viewed) =>
         answerWithRows(name, viewed.table, await lookUpInView(viewed, text), shown),
       )
     }
-    const table = await openNamedTable(name, heldOptions(args))
+    const table = await openNamedTable(name, options)
     return answerWithRows(name, table, lookUp(table, text), shown)
   },
 }
@@ -64,10 +69,11 @@ function answerWithRows(
       ].join('\n'),
     document: {
       table: name,
-      tokens: found.map(({ text, id, row }) => ({
+      tokens: found.map(({ text, id, row, count }) => ({
         token: text,
         id: id ?? null,
         norm: row === undefined ? null : norm(row),
+        ...(count !== undefined && { count }),
         row: row === undefined ? null : [...row],
       })),
     },
@@ -76,10 +82,12 @@ function answerWithRows(
 
 /** The tokens of a text with their rows. Throws `UNKNOWN_TOKEN` if the table has none of them. */
 export function lookUp(table: EmbeddingTable, text: string): Found[] {
+  const counts = table.vocabulary?.counts
   return tokensOf(table, text).map(({ text, id }) => ({
     text,
     id,
     row: id === undefined ? undefined : table.row(id),
+    count: id === undefined ? undefined : counts?.[id],
   }))
 }
 
@@ -102,12 +110,30 @@ export function foundRows(found: readonly Found[], shown: number, indent?: strin
   const formatNorm = column(found.flatMap(({ row }) => (row === undefined ? [] : [norm(row)])))
   const dimension = found.find(({ row }) => row !== undefined)?.row?.length ?? 0
   const numbers = Math.min(shown, dimension)
-  const rows = found.map(({ text, id, row }) => {
+  const isCounted = found.some((each) => each.count !== undefined)
+  const rows = found.map(({ text, id, row, count: times }) => {
+    const counted = isCounted ? [times === undefined ? '' : count(times)] : []
     const start = Array.from({ length: numbers }, (_, place) => row?.[place]?.toFixed(4) ?? '')
-    if (row === undefined) return [token(text), '–', '', ...start, paint.yellow('not in the table')]
+    if (row === undefined)
+      return [token(text), '–', ...counted, '', ...start, paint.yellow('not in the table')]
     const more = row.length > shown ? paint.dim('…') : ''
-    return [paint.bold(token(text)), paint.cyan(String(id)), formatNorm(norm(row)), ...start, more]
+    return [
+      paint.bold(token(text)),
+      paint.cyan(String(id)),
+      ...counted,
+      formatNorm(norm(row)),
+      ...start,
+      more,
+    ]
   })
-  const head = ['token', 'id', '‖x_i‖', ...(numbers > 0 ? ['x_i'] : []), ...Array(numbers).fill('')]
-  return columns(`lrr${'r'.repeat(numbers)}l`, head, rows, indent)
+  const counts = isCounted ? ['count'] : []
+  const head = [
+    'token',
+    'id',
+    ...counts,
+    '‖x_i‖',
+    ...(numbers > 0 ? ['x_i'] : []),
+    ...Array(numbers).fill(''),
+  ]
+  return columns(`lrr${'r'.repeat(counts.length + numbers)}l`, head, rows, indent)
 }

@@ -6,6 +6,8 @@ export interface Found {
   text: string
   id: number | undefined
   row: Float32Array | undefined
+  /** How often it came in the text that the vectors were trained on, where that is known. */
+  count?: number | undefined
 }
 
 export interface Timed {

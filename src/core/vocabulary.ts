@@ -17,6 +17,11 @@ export interface Vocabulary {
    * up with the mark. Default: true.
    */
   readonly marksWordStarts?: boolean
+  /**
+   * How often each token came in the text that the vectors were trained on, by id, where that is known:
+   * fastText models say so, and `openTable(path, { counts })` reads it.
+   */
+  readonly counts?: ArrayLike<number>
   /** The id of exactly this token, or undefined. */
   idOf(token: string): number | undefined
   /** The token of an id, or undefined where it has none. */

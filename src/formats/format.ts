@@ -194,6 +194,8 @@ export interface LoadedRows {
    * One token per row; undefined where the file has none. Two may be equal: the first row then has the name.
    */
   readonly tokens: readonly string[] | undefined
+  /** How often each token came in the text that a model was trained on, where its file says so. */
+  readonly counts?: Float64Array
   /** Rows of a text file left out because their word had come before. Other formats have none. */
   readonly duplicates: number
   /** The first error that `onProgress` threw: the load continues. */

@@ -31,6 +31,7 @@ import { mostSimilar, mostSimilarBatch } from './most-similar.ts'
 import { normalized } from './norm.ts'
 import { TOPN_OPTIONS, type TopnOptions } from './search-options.ts'
 import type { Terms } from './terms.ts'
+import { countsOf, vecattr } from './vecattr.ts'
 import { MOVERS_OPTIONS, type WordMoversOptions, wordMoversDistance } from './word-movers-distance.ts'
 
 /**
@@ -79,6 +80,16 @@ export class KeyedVectors {
     const { norm = false } = readOptions(options, { norm: true }, 'the options of getVector()')
     const row = this.table.row(key)
     return norm ? normalized(row) : row
+  }
+
+  /**
+   * An attribute of a key. There is one: 'count', how often it came in the text that the vectors were trained
+   * on, of tables whose vocabulary has `counts` (fastText models, and `openTable(path, { counts })`).
+   *
+   * @throws RowspaceError `NOT_FOUND` where the table has no counts, `UNKNOWN_TOKEN`, `ID_OUT_OF_RANGE`.
+   */
+  getVecattr(key: RowKey, attribute: 'count'): number {
+    return vecattr(this.table, key, attribute)
   }
 
   /**
@@ -209,9 +220,12 @@ export class KeyedVectors {
     return new KeyedVectors(await normalizedTable(this.table, given))
   }
 
-  /** A new table of the rows, the largest counts first: one count per row, or a Map of tokens to counts. */
+  /**
+   * A new table of the rows, the largest counts first: one count per row, or a Map of tokens to counts.
+   * Default: the counts of the table's vocabulary.
+   */
   async sortByDescendingFrequency(
-    counts: ArrayLike<number> | ReadonlyMap<string, number>,
+    counts: ArrayLike<number> | ReadonlyMap<string, number> = countsOf(this.table),
     options: TableOptions = {},
   ): Promise<KeyedVectors> {
     const given = readOptions(options, TABLE_OPTIONS, 'the options of sortByDescendingFrequency()')

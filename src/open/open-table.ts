@@ -6,8 +6,9 @@ import { TABLE_OPTIONS } from '../core/options.ts'
 import { SafeProgress } from '../core/safe-progress.ts'
 import { type KeysOf, oneOf, pickOptions, readChecked } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
-import type { LoadOptions, OpenOptions } from '../formats/format.ts'
-import type { EmbeddingTable, TableOptions } from '../table/embedding-table.ts'
+import type { LoadedRows, LoadOptions, OpenOptions } from '../formats/format.ts'
+import type { EmbeddingTable, FilledRows, TableOptions } from '../table/embedding-table.ts'
+import { withCounts, withCountsOf } from './counted-tokens.ts'
 import { fillTable } from './fill-table.ts'
 import { firstTokens } from './first-tokens.ts'
 import { isByteSource, type SourceLike } from './open-source.ts'
@@ -21,6 +22,11 @@ export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptio
    * become float32 by 'f32'. Default: bf16 and f16 as they are in the file, all others as 'f32'.
    */
   dtype?: ElementType | undefined
+  /**
+   * A file with a word and its count per line, as word2vec's `-save-vocab` and gensim's `fvocab` have it:
+   * `table.vocabulary.counts`. Words that it does not have get 0. fastText models have counts of their own.
+   */
+  counts?: SourceLike | undefined
 }
 
 const { shards: _, ...FILE_OPTIONS } = OPEN_OPTIONS
@@ -30,6 +36,7 @@ const OPEN_TABLE_OPTIONS: KeysOf<OpenTableOptions> = {
   ...TABLE_OPTIONS,
   onProgress: true,
   dtype: oneOf(...ELEMENT_TYPES),
+  counts: true,
 }
 
 /**
@@ -105,7 +112,7 @@ async function openOnce(
       progress.error = loaded.progressError
       const tokens = loaded.tokens ?? options.tokens ?? (await (names ?? vocabularyOf(file, signal)))
       report(0, loaded.size)
-      return { ...loaded, tokens }
+      return { ...loaded, tokens: await counted(loaded, tokens, options) }
     })
     report(table.size, table.size)
     await file.close()
@@ -123,4 +130,15 @@ async function openOnce(
 /** Whether rows are named by what lies beside their file: it is known before any is read that the file has no words. */
 function isNamedBeside({ rows }: OpenTableFile, { tokens }: OpenTableOptions): boolean {
   return tokens === undefined && rows !== undefined && rows.readTokens === undefined
+}
+
+/** The tokens with the counts of the file that the caller named, else with those of the table's file. */
+function counted(
+  { counts }: LoadedRows,
+  tokens: FilledRows['tokens'],
+  options: OpenTableOptions,
+): FilledRows['tokens'] | Promise<FilledRows['tokens']> {
+  return options.counts === undefined
+    ? withCounts(tokens, counts)
+    : withCountsOf(tokens, options.counts, options)
 }

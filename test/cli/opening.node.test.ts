@@ -62,3 +62,16 @@ test('--dtype holds rows in another type', () => {
   const viewed = rowspace('nearest', path, 'b', '--view', '--dtype', 'f16')
   expect(viewed.stderr).toContain('rows are not held with --view, so --dtype f16 changes nothing')
 })
+
+test('--counts of lookup shows how often each token came', () => {
+  const place = files({ 'table.txt': TEXT, 'counts.txt': 'a 1200\nb 30\n' })
+  const [path, counts] = [join(place, 'table.txt'), join(place, 'counts.txt')]
+  expect(json('lookup', path, 'a b c', '--counts', counts).tokens).toMatchObject([
+    { token: 'a', count: 1_200 },
+    { token: 'b', count: 30 },
+    { token: 'c', count: 0 },
+  ])
+  expect(json('lookup', path, 'a').tokens[0]).not.toHaveProperty('count')
+  expect(rowspace('lookup', path, 'a b', '--counts', counts).stdout).toMatch(/count.*\n\s+a\s+0\s+1,200 /)
+  expect(rowspace('lookup', path, 'a', '--view', '--counts', counts).stderr).toContain('leave --view out')
+})

@@ -84,7 +84,7 @@ async function loadWords(
 ): Promise<LoadedRows> {
   const { words, buckets, dimension, rowsStart } = header
   checkTarget(target, size, dimension)
-  const { tokens, wordBuckets } = await readWords(source, header, size, encoding, options)
+  const { tokens, counts, wordBuckets } = await readWords(source, header, size, encoding, options)
   const ownBytes = 4 * size * dimension
   const users = wordBuckets.byBucket(buckets)
   const stretches = stretchesOf(users.starts, dimension)
@@ -103,7 +103,7 @@ async function loadWords(
   for (let word = 0; word < size; word++) {
     shareRow(target, word * dimension, dimension, 1 + wordBuckets.countOf(word))
   }
-  return progress.finish({ size, tokens, duplicates: 0 })
+  return progress.finish({ size, tokens, counts, duplicates: 0 })
 }
 
 /** The first words, and the buckets of their n-grams. */
@@ -113,20 +113,22 @@ async function readWords(
   size: number,
   encoding: WordOptions,
   { signal }: LoadOptions,
-): Promise<{ tokens: string[]; wordBuckets: WordBuckets }> {
+): Promise<{ tokens: string[]; counts: Float64Array; wordBuckets: WordBuckets }> {
   const end = header.rowsStart - MATRIX_HEADER_BYTES
   const tokens: string[] = []
+  const counts = new Float64Array(size)
   const wordBuckets = new WordBuckets(size)
   const add = (bucket: number) => wordBuckets.add(bucket)
   // without a limit all entries are looked at, the labels behind the words too
   const count = size < header.words ? size : header.entries
-  const last = await eachEntry(source, header, { count, end, signal }, (word, offset) => {
+  const last = await eachEntry(source, header, { count, end, signal }, (word, offset, times) => {
     if (tokens.length === size) return
+    counts[tokens.length] = times
     tokens.push(decodeText(word, encoding, { name: source.name, offset }))
     eachBucket(word, header, add)
     wordBuckets.endWord()
   })
-  if (count < header.entries || last === end) return { tokens, wordBuckets }
+  if (count < header.entries || last === end) return { tokens, counts, wordBuckets }
   throw invalidFormat(source, `${end - last} bytes follow its ${count} words.`, {
     expected: last,
     actual: end,
