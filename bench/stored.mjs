@@ -4,7 +4,7 @@
  * latency. Answers are held against every row, scored in float64.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -75,15 +75,42 @@ async function readThrough(path) {
   return performance.now() - start
 }
 
-function work(task, given) {
+/** @param group a control group of the kernel that the process is put into */
+function work(task, given, group) {
   showProgress(`${task} ${given.codes ?? ''}`)
-  const output = execFileSync(process.execPath, ['--expose-gc', WORK, task, JSON.stringify(given)], {
+  const command = [process.execPath, '--expose-gc', WORK, task, JSON.stringify(given)]
+  const join = group === undefined ? '' : `echo $$ > ${group}/cgroup.procs; `
+  const output = execFileSync('sh', ['-c', `${join}exec "$@"`, 'sh', ...command], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 1 << 26,
   })
   showProgress('')
   return JSON.parse(output)
+}
+
+/** A control group that may have so many bytes, page cache included; undefined where none can be made. */
+function memoryGroup(bytes) {
+  const group = '/sys/fs/cgroup/memory/rowspace-bench'
+  try {
+    mkdirSync(group)
+    writeFileSync(`${group}/memory.limit_in_bytes`, String(bytes))
+    return group
+  } catch {
+    return undefined
+  }
+}
+
+/** The same search where memory is a quarter of the rows; undefined where it cannot be limited, or is too little. */
+function searchLimited(given, bytes, indexBytes) {
+  const limit = Math.floor(bytes / 4)
+  const group = indexBytes + 3e8 < limit ? memoryGroup(limit) : undefined
+  if (group === undefined) return undefined
+  try {
+    return { limit, ...work('search', given, group) }
+  } finally {
+    rmdirSync(group)
+  }
 }
 
 /** Serves files by ranges, each answer after `LATENCY`; counts bytes. */
@@ -125,12 +152,10 @@ try {
   for (const codes of values.codes.split(',')) {
     const index = join(folder, `${codes}.index`)
     const indexed = work('index', { path, index, codes })
-    results.push({
-      codes,
-      indexed,
-      indexBytes: statSync(index).size,
-      searched: work('search', { path, index, threads, codes }),
-    })
+    const { size: indexBytes } = statSync(index)
+    const given = { path, index, threads, codes }
+    const searched = work('search', given)
+    results.push({ codes, indexed, indexBytes, searched, limited: searchLimited(given, bytes, indexBytes) })
   }
   rmSync(path)
   const small = join(folder, 'served.safetensors')
@@ -168,6 +193,15 @@ function format({ bytes, read, results, overHttp }) {
   row('a question of 32 in a batch', ({ searched }) => `${milliseconds(searched.batch)} ms`)
   row('rows read, median and most', ({ searched }) => `${searched.rescored}, ${searched.mostRescored}`)
   row('recall', ({ searched }) => searched.recall.toFixed(3))
+  for (const { codes, limited } of results) {
+    if (limited === undefined) continue
+    const { limit, warm, resident, recall } = limited
+    lines.push(
+      '',
+      `${codes} codes, all memory of the process limited to ${gigabytes(limit)}, a quarter of the rows: ` +
+        `${milliseconds(warm)} ms a question, resident ${gigabytes(resident)}, recall ${recall.toFixed(3)}.`,
+    )
+  }
   lines.push(
     '',
     `Over HTTP, ${SERVED_ROWS.toLocaleString('en')} x ${dimension}, ${LATENCY} ms of latency: first visit ${(overHttp.first / 1e6).toFixed(1)} MB, then a question ` +

@@ -6,8 +6,8 @@ import type { TableMemory } from '../../bindings/table-memory.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { invalidFormat } from '../formats/malformed.ts'
 import { readSafetensorsHeader, type SafetensorsHeader } from '../formats/safetensors/header.ts'
-import { readExactly, readStraight } from '../sources/blocks.ts'
-import { CHUNK_BYTES, Checksum } from '../sources/checksum.ts'
+import { readBlocks, readExactly } from '../sources/blocks.ts'
+import { Checksum } from '../sources/checksum.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { type CoreSource, createMemory } from '../table/load-core.ts'
 import {
@@ -22,6 +22,9 @@ import {
 } from './index-layout.ts'
 import type { StoredFile } from './open-stored-file.ts'
 import { sampleOf } from './row-sample.ts'
+
+/** Bytes that are read at once. */
+const BLOCK_BYTES = 1 << 22
 
 /** How an index is read. */
 export interface LoadIndexOptions {
@@ -148,15 +151,17 @@ async function readParts(
   for (const [name, { start }] of tensors) {
     const part = parts.get(name)
     if (part === undefined) continue
-    const before = done
-    await readStraight(source, start, part, {
-      signal,
-      onBytes: (bytes) => onBytes?.(before + bytes, source.size),
-    })
-    done += part.length
+    const checksum = await Checksum.start()
+    const options = { signal, blockBytes: BLOCK_BYTES, target: part }
+    // a block is counted in while the next is read
+    for await (const block of readBlocks(source, start, start + part.length, options)) {
+      checksum.add(block)
+      done += block.length
+      onBytes?.(done, source.size)
+    }
     const expected = sums.slice(place, place + CHECKSUM_BYTES)
     place += CHECKSUM_BYTES
-    const actual = await checksumOf(part)
+    const actual = checksum.hex()
     if (actual === expected) continue
     throw new RowspaceError(
       'CHECKSUM_MISMATCH',
@@ -165,10 +170,4 @@ async function readParts(
       { source: source.name },
     )
   }
-}
-
-async function checksumOf(bytes: Uint8Array): Promise<string> {
-  const checksum = await Checksum.start()
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) checksum.add(bytes.subarray(at, at + CHUNK_BYTES))
-  return checksum.hex()
 }
