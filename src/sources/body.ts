@@ -64,6 +64,7 @@ export async function fillPart(part: Part, length: number, body: Body): Promise<
     part.bytes.set(chunk, part.filled)
     part.filled += chunk.length
     if (isOurs) free(chunk)
+    dropped.list = new Array(DROPPED_LENGTH)
   })
   const missing = end - part.filled
   if (missing === 0) return
@@ -120,6 +121,16 @@ function handsOver({ body }: Response): boolean {
     return false
   }
 }
+
+/**
+ * A list is made and dropped for each chunk. Behind each the engine's HTTP client leaves a buffer of 64 KiB
+ * outside the heap. V8 collects those with the young part of the heap when it is full of other things, which
+ * takes less than 1 ms; else there are tens of MB of them before it collects everything, 10 ms each time. With
+ * the list a load of 336 MB took 570 ms of CPU instead of 690, and 32 MB on top of the table instead of 54
+ * (Node 24; 154 MB in Node 20: 26 instead of 47). Longer lists take more time and gain no memory.
+ */
+const DROPPED_LENGTH = 4096
+const dropped: { list?: unknown[] } = {}
 
 /** Gives the memory of a chunk back now, where the engine can: garbage is collected when there is 64 MB of it. */
 function free(chunk: Uint8Array): void {

@@ -17,13 +17,16 @@ first.nearest(0)
 const peak = () => process.resourceUsage().maxRSS * 1024
 const before = process.memoryUsage().rss
 let loaded
+let cpuOfLoad
 let peakOfLoad = 0
+const cpuBefore = process.cpuUsage()
 const start = performance.now()
 const table = await openTable(name, {
   hub,
   onProgress: ({ phase, done }) => {
     if (phase !== 'norms' || done !== 0) return
     loaded = performance.now()
+    cpuOfLoad = process.cpuUsage(cpuBefore)
     peakOfLoad = peak()
   },
 })
@@ -55,6 +58,7 @@ console.log(
     codes: table.codes,
     loadMilliseconds: loaded - start,
     openMilliseconds: opened - start,
+    cpuMilliseconds: (cpuOfLoad.user + cpuOfLoad.system) / 1000,
     // a page the process had given back may be counted in neither
     loadBytes: peakOfLoad - before,
     openBytes: peak() - before,

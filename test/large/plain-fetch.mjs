@@ -18,6 +18,7 @@ const header = await (await range(first.url, 8, headerEnd)).json()
 const [start, end] = header[tensor].data_offsets.map((offset) => headerEnd + offset)
 
 const began = performance.now()
+const cpuBefore = process.cpuUsage()
 const pages = what === 'write' ? Math.ceil((end - start) / 65_536) : 0
 const memory = new Uint8Array(new WebAssembly.Memory({ initial: pages }).buffer)
 let bytes = 0
@@ -27,4 +28,5 @@ for await (const chunk of (await range(first.url, start, end)).body) {
 }
 const milliseconds = performance.now() - began
 if (bytes !== end - start) throw new Error(`${bytes} of ${end - start} bytes came`)
-console.log(JSON.stringify({ milliseconds }))
+const { user, system } = process.cpuUsage(cpuBefore)
+console.log(JSON.stringify({ milliseconds, cpuMilliseconds: (user + system) / 1000 }))
