@@ -1,20 +1,14 @@
 /** Collection: rows that can be changed, with keys, and metadata to filter by. */
 
+import { INSPECT } from '../core/inspect.ts'
 import type { TableOptions } from '../core/options.ts'
 import { readChecked, WATCHED } from '../core/strict-options.ts'
 import { checkCount } from '../core/values.ts'
 import type { CheckedFilter } from '../metadata/condition.ts'
 import type { ColumnTypes, Metadata, NoColumns, StoredMetadata } from '../metadata/types.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
-import {
-  type AddOptions,
-  addEntries,
-  changeEntry,
-  compact,
-  deleteEntries,
-  makeRoom,
-  readDuplicates,
-} from './changes.ts'
+import type { AddOptions } from './changes.ts'
+import * as changes from './changes.ts'
 import { copyEntries, type FromTableOptions, readTable, readTableOptions } from './convert.ts'
 import { type CollectionOptions, createParts } from './create.ts'
 import { type Entry, readChange, readEntries } from './entries.ts'
@@ -52,7 +46,6 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   readonly dimension: number
   /** The element type of the stored rows. */
   readonly dtype: RowType
-  // private to the engine too: console.log prints the shape in one line
   #parts: Parts | undefined
   readonly #revisions: Revisions
   /** The last change that was requested. */
@@ -167,9 +160,9 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
    *   `NON_FINITE`, `INVALID_ARGUMENT`, naming the entry; `OUT_OF_MEMORY`. In each case no entry was added.
    */
   async add(entries: Entry<Columns> | Iterable<Entry<Columns>>, options: AddOptions = {}): Promise<Key[]> {
-    const duplicates = readDuplicates(options)
+    const duplicates = changes.readDuplicates(options)
     const read = readEntries(this.open(), entries)
-    return await this.change((parts) => addEntries(parts, read, duplicates))
+    return await this.change((parts) => changes.addEntries(parts, read, duplicates))
   }
 
   /**
@@ -182,24 +175,24 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
     entry: { vector?: Vector | undefined; metadata?: Metadata<Columns> | undefined },
   ): Promise<void> {
     const change = readChange(this.open(), key, entry)
-    await this.change((parts) => changeEntry(parts, key, change))
+    await this.change((parts) => changes.changeEntry(parts, key, change))
   }
 
   /** Deletes one or several entries. Throws `UNKNOWN_KEY` if one is missing; then no entry was deleted. */
   async delete(keys: Key | Iterable<Key>): Promise<void> {
     const list = readKeys(keys)
-    await this.change((parts) => deleteEntries(parts, list))
+    await this.change((parts) => changes.deleteEntries(parts, list))
   }
 
   /** Makes room for `capacity` entries in all, so that rows need not move. Throws `OUT_OF_MEMORY`. */
   async reserve(capacity: number): Promise<void> {
     checkCount(capacity, 'capacity', 1)
-    return this.change((parts) => makeRoom(parts, capacity - parts.keys.size))
+    return this.change((parts) => changes.makeRoom(parts, capacity - parts.keys.size))
   }
 
   /** Closes the gaps of deleted rows, and frees memory if less than half is used. Views expire. */
   async compact(): Promise<void> {
-    return this.change(compact)
+    return this.change(changes.compact)
   }
 
   /**
@@ -282,6 +275,11 @@ export class Collection<Columns extends ColumnTypes = NoColumns> {
   /** As `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose()
+  }
+
+  /** What console.log prints. @internal */
+  [INSPECT](): string {
+    return `Collection(${this.#parts?.keys.size ?? 0} x ${this.dimension}, ${this.dtype})`
   }
 
   private open(): Parts {

@@ -22,8 +22,9 @@ test('KeyedVectors name their table', async () => {
 test('a collection is one line', async () => {
   const collection = await Collection.create({ dimension: 2 })
   await collection.add({ key: 'a', vector: [1, 2] })
-  expect(inspect(collection)).toBe("Collection { dimension: 2, dtype: 'f32' }")
+  expect(inspect(collection)).toBe('Collection(1 x 2, f32)')
   collection.dispose()
+  expect(inspect(collection)).toBe('Collection(0 x 2, f32)')
 })
 
 test('matches are printed as the list that they are', async () => {
