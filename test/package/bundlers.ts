@@ -32,7 +32,7 @@ function areInstalled(): boolean {
 export function haveBundlers(): boolean {
   if (process.env.ROWSPACE_REQUIRE_BUNDLERS === '1' || areInstalled()) return true
   console.warn(
-    'Bundlers left out: not all are installed. ROWSPACE_REQUIRE_BUNDLERS=1 installs them (1.2 GB).',
+    'Bundlers left out: not all are installed. ROWSPACE_REQUIRE_BUNDLERS=1 installs them (1.3 GB).',
   )
   return false
 }
