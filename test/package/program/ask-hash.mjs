@@ -8,13 +8,17 @@ const QUESTIONS = 2000
 const PATIENCE = 60_000
 
 /**
- * `threads`: as many as there should be where this runs. `oneThread` and `twoThreads` are equal if all is well;
+ * `threads`: as many as there should be where this runs; `worker`: the file of their workers, if not the text that
+ * comes in the module. `oneThread` and `twoThreads` are equal if all is well;
  * `threads` in the answer is how many there were.
  */
-export async function askHash(threads) {
+export async function askHash(threads, worker) {
   const options = { dimension: DIMENSION, codes: true }
   const alone = await EmbeddingTable.from(seededRows(), options)
-  const several = await EmbeddingTable.from(seededRows(), { ...options, threads: 2 })
+  const several = await EmbeddingTable.from(seededRows(), {
+    ...options,
+    threads: worker ? { count: 2, worker } : 2,
+  })
   const end = Date.now() + PATIENCE
   while (several.threads < threads && Date.now() < end) await new Promise((wake) => setTimeout(wake, 10))
   const answer = { oneThread: hash(alone), twoThreads: hash(several), threads: several.threads }
