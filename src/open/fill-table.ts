@@ -17,7 +17,7 @@ export interface FillOptions extends LoadOptions, TableOptions {
  * Reads the rows of a file into a table: as they lie in the file where it has them in the wanted type, else
  * rounded to it block by block.
  *
- * @param finish gives the tokens of what was read
+ * @param finish gives the tokens of what was read, those of the caller included
  */
 export function fillTable(
   file: TableFile,
@@ -26,7 +26,7 @@ export function fillTable(
 ): Promise<EmbeddingTable> {
   const { size, dimension, elementType = 'f32', loadBits, loadCodes } = file
   const { dtype = elementType } = options
-  const tableOptions = pickOptions<TableOptions>(options, TABLE_OPTIONS)
+  const tableOptions = pickOptions<TableOptions>({ ...options, tokens: undefined }, TABLE_OPTIONS)
   if (dtype === 'f32') {
     const load = async (target: Float32Array) => finish(await file.load(target, options))
     return EmbeddingTable.fill({ size, dimension }, load, tableOptions)

@@ -110,7 +110,7 @@ async function openOnce(
     }
     table = await fillTable(file, options, async (loaded) => {
       progress.error = loaded.progressError
-      const tokens = loaded.tokens ?? options.tokens ?? (await (names ?? vocabularyOf(file, signal)))
+      const tokens = options.tokens ?? loaded.tokens ?? (await (names ?? vocabularyOf(file, signal)))
       report(0, loaded.size)
       return { ...loaded, tokens: await counted(loaded, tokens, options) }
     })

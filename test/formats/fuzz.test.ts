@@ -189,9 +189,13 @@ const WIDENED = new Map<string, number>([
   ),
 ])
 
-async function readFuzzed(fuzzed: Fuzzed, changed: Uint8Array): Promise<'table' | 'rejected'> {
+async function readFuzzed(
+  fuzzed: Fuzzed,
+  changed: Uint8Array,
+  limit?: number,
+): Promise<'table' | 'rejected'> {
   try {
-    const file = await openTableFile(sourceOf({ ...fuzzed, bytes: changed }))
+    const file = await openTableFile(sourceOf({ ...fuzzed, bytes: changed }), { limit })
     try {
       const numbers = file.size * file.dimension
       const bytes = numbers * (file.elementType === undefined ? 4 : 2)
@@ -202,7 +206,9 @@ async function readFuzzed(fuzzed: Fuzzed, changed: Uint8Array): Promise<'table' 
       if (size > file.size || (tokens !== undefined && tokens.length !== size)) {
         throw new Error(`${size} rows and ${tokens?.length} tokens of ${file.size}`)
       }
-      if (fuzzed.checked && !same(target.subarray(0, size * file.dimension), ROWS)) {
+      const isWhole = file.rowsInFile === undefined
+      if (file.size > (limit ?? file.size)) throw new Error(`${file.size} rows of ${limit}`)
+      if (fuzzed.checked && isWhole && !same(target.subarray(0, size * file.dimension), ROWS)) {
         throw new Error('another table, though a checksum is there')
       }
       return 'table'
@@ -228,7 +234,8 @@ test.each(Object.entries(FILES))(
       for (let count = 1 + below(random, 2); count > 0 && changed.length > 0; count--) {
         changed = CHANGES[below(random, CHANGES.length)]!(changed, random)
       }
-      ended[await readFuzzed(fuzzed, changed)]++
+      // every other time the first rows alone
+      ended[await readFuzzed(fuzzed, changed, random() < 0.5 ? undefined : 1 + below(random, 2 * SIZE))]++
     })
     const grown = (globalThis.process?.memoryUsage?.().rss ?? 0) - rss
     expect(grown, 'memory').toBeLessThan(400_000_000)

@@ -21,6 +21,11 @@ test('by id, 0 for words that the file does not have', async () => {
     words: ascii('b\na'),
   })
   expect(Array.from(named.vocabulary?.counts ?? [])).toEqual([0, 6])
+  using given = await openTable(npy('<f4', [2, 1], Float32Array.of(1, 2)), {
+    counts: COUNTS,
+    tokens: ['a', 'x'],
+  })
+  expect(Array.from(given.vocabulary?.counts ?? [])).toEqual([6, 0])
   using none = await openTable(TEXT)
   expect(none.vocabulary?.counts).toBeUndefined()
 })
