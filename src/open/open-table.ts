@@ -42,7 +42,7 @@ const OPEN_TABLE_OPTIONS: KeysOf<OpenTableOptions> = {
 /**
  * Opens a table from a path (Node), a URL, a model's name (`hf:owner/name`), a Blob or File, bytes, or your
  * own source. The format is recognised by content: safetensors, in one file or in parts with their index,
- * GGUF, npy with a words file beside it, word2vec text and binary, GloVe text, raw float32 with words.json.
+ * GGUF, npy and npz, word2vec text and binary, GloVe text, fastText .bin, raw float32 with words.json.
  *
  * @throws RowspaceError `NOT_FOUND`, `ACCESS_DENIED`, `OFFLINE`, `IO`, `CHANGED`, `INVALID_FORMAT`,
  *   `TRUNCATED`, `UNSUPPORTED`, `NON_FINITE`, `OUT_OF_MEMORY`; the signal's reason when aborted. No half
