@@ -11,6 +11,13 @@ export {
 } from './core/errors.ts'
 export { IdSet } from './core/id-set.ts'
 export type { TextToken, Vocabulary } from './core/vocabulary.ts'
+export type {
+  AsyncAnalogyOptions,
+  AsyncMatches,
+  AsyncOptions,
+  AsyncSearchOptions,
+  AsyncTable,
+} from './table/async-table.ts'
 export {
   type AnalogyOptions,
   EmbeddingTable,

@@ -1,7 +1,6 @@
 /** The door to tables whose rows stay where they lie. */
 
 export type {
-  SignalOptions,
   StoredAnalogyOptions,
   StoredFileOptions,
   StoredSearchOptions,

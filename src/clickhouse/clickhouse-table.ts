@@ -7,6 +7,7 @@ import { invalidArgument, readList } from '../core/values.ts'
 import type { CheckedSearch } from '../metadata/condition.ts'
 import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
+import type { AsyncTable } from '../table/async-table.ts'
 import { combine, type Expression, type TermTable } from '../table/expression.ts'
 import {
   copyQuery,
@@ -45,7 +46,7 @@ export interface Inspection {
 }
 
 /** A table that `openClickHouse` opened. */
-export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> {
+export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> implements AsyncTable {
   /** Rows, |V|. */
   readonly size: number
   /** Columns, d. */

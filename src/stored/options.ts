@@ -7,6 +7,7 @@ import type { Vocabulary } from '../core/vocabulary.ts'
 import type { OpenOptions } from '../formats/format.ts'
 import type { SourceLike } from '../open/open-source.ts'
 import { OPEN_OPTIONS } from '../open/read-open-options.ts'
+import type { AsyncOptions } from '../table/async-table.ts'
 
 /** How the file of a table is opened. */
 export type StoredFileOptions = Omit<OpenOptions, 'shards'>
@@ -43,19 +44,13 @@ export const VIEW_OPTIONS: KeysOf<ViewOptions> = {
   core: true,
 }
 
-/** What every method of a stored table takes. */
-export interface SignalOptions {
-  /** Stops it; it rejects with the signal's reason. */
-  signal?: AbortSignal | undefined
-}
-
-export const SIGNAL_ALONE: KeysOf<SignalOptions> = { signal: SIGNAL }
+export const SIGNAL_ALONE: KeysOf<AsyncOptions> = { signal: SIGNAL }
 
 /** How a stored table answers: as an EmbeddingTable. */
-export interface StoredSearchOptions extends SearchOptions, SignalOptions {}
+export interface StoredSearchOptions extends SearchOptions, AsyncOptions {}
 
 /** How a stored table answers an analogy. */
-export interface StoredAnalogyOptions extends AnalogyOptions, SignalOptions {}
+export interface StoredAnalogyOptions extends AnalogyOptions, AsyncOptions {}
 
 export const STORED_SEARCH: KeysOf<StoredSearchOptions> = { ...SEARCH_OPTIONS, ...SIGNAL_ALONE }
 export const STORED_ANALOGY: KeysOf<StoredAnalogyOptions> = { ...ANALOGY_OPTIONS, ...SIGNAL_ALONE }

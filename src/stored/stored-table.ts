@@ -10,6 +10,7 @@ import { FUNCTION, type KeysOf, readChecked, readOptions } from '../core/strict-
 import { invalidArgument, readList } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
+import type { AsyncOptions, AsyncTable } from '../table/async-table.ts'
 import { combine, type Expression, type TermTable } from '../table/expression.ts'
 import {
   copyQuery,
@@ -27,7 +28,6 @@ import type { LazyVocabulary } from './lazy-vocabulary.ts'
 import type { StoredFile } from './open-stored-file.ts'
 import {
   SIGNAL_ALONE,
-  type SignalOptions,
   STORED_ANALOGY,
   STORED_SEARCH,
   type StoredAnalogyOptions,
@@ -36,14 +36,14 @@ import {
 import type { RowScorer } from './row-scorer.ts'
 import { StoredSearcher } from './stored-searcher.ts'
 
-interface LoadOptions extends SignalOptions {
+interface LoadOptions extends AsyncOptions {
   /** Called with the bytes that were read. What it throws does not stop the load. */
   onProgress?: ((progress: Progress<'read'>) => void) | undefined
 }
 
 const LOAD: KeysOf<LoadOptions> = { ...SIGNAL_ALONE, onProgress: FUNCTION }
 
-interface CombineOptions extends SignalOptions {
+interface CombineOptions extends AsyncOptions {
   /** Scale each term to length 1 first. Default: false. */
   normalize?: boolean | undefined
 }
@@ -67,7 +67,7 @@ export interface StoredParts {
 }
 
 /** A table that `viewTable` opened. Close it. */
-export class StoredTable {
+export class StoredTable implements AsyncTable {
   /** The number of rows, |V|. */
   readonly size: number
   /** The number of columns, d. */
@@ -94,18 +94,18 @@ export class StoredTable {
   }
 
   /** The tokens, or undefined where the table has none. They are read when they are first needed. */
-  async vocabulary(options: SignalOptions = {}): Promise<Vocabulary | undefined> {
+  async vocabulary(options: AsyncOptions = {}): Promise<Vocabulary | undefined> {
     return this.#open().vocabulary.read(signalOf(options, 'vocabulary()'))
   }
 
   /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
-  async id(row: RowKey, options: SignalOptions = {}): Promise<number> {
+  async id(row: RowKey, options: AsyncOptions = {}): Promise<number> {
     const idOf = await this.#open().vocabulary.idsOf([row], signalOf(options, 'id()'))
     return idOf(row)
   }
 
   /** The token of an id, or undefined where the table has none for it. Throws `ID_OUT_OF_RANGE`. */
-  async token(id: number, options: SignalOptions = {}): Promise<string | undefined> {
+  async token(id: number, options: AsyncOptions = {}): Promise<string | undefined> {
     const signal = signalOf(options, 'token()')
     if (typeof id !== 'number') throw invalidArgument('An id must be a number', id)
     checkId(id, this.size)
@@ -117,12 +117,12 @@ export class StoredTable {
    *
    * @throws RowspaceError as `id`; `NON_FINITE` naming row and column; what the source throws
    */
-  async row(row: RowKey, options: SignalOptions = {}): Promise<Float32Array> {
+  async row(row: RowKey, options: AsyncOptions = {}): Promise<Float32Array> {
     return (await this.#termTable([row], signalOf(options, 'row()'))).row(row).slice()
   }
 
   /** n rows: n · d numbers, row after row. The same row may be given several times. */
-  async gather(rows: Iterable<RowKey>, options: SignalOptions = {}): Promise<Float32Array> {
+  async gather(rows: Iterable<RowKey>, options: AsyncOptions = {}): Promise<Float32Array> {
     const list = readList(rows, 'rows')
     const table = await this.#termTable(list, signalOf(options, 'gather()'))
     const target = new Float32Array(list.length * this.dimension)
@@ -138,7 +138,7 @@ export class StoredTable {
   }
 
   /** The cosine of two rows or vectors; 0 where one is a row of zeros. Symmetric to the bit. */
-  async similarity(a: Query, b: Query, options: SignalOptions = {}): Promise<number> {
+  async similarity(a: Query, b: Query, options: AsyncOptions = {}): Promise<number> {
     const pair = [copyQuery(a, this.dimension), copyQuery(b, this.dimension)] as const
     const rows = pair.filter(isRow)
     const table = await this.#termTable(rows, signalOf(options, 'similarity()'))
@@ -149,7 +149,7 @@ export class StoredTable {
   }
 
   /** Cosine and dot product of each given row with a query, in the order given. */
-  async scores(query: Query, rows: Iterable<RowKey>, options: SignalOptions = {}): Promise<Matches> {
+  async scores(query: Query, rows: Iterable<RowKey>, options: AsyncOptions = {}): Promise<Matches> {
     const signal = signalOf(options, 'scores()')
     const given = copyQuery(query, this.dimension)
     const list = readList(rows, 'rows')
@@ -298,6 +298,6 @@ export class StoredTable {
   }
 }
 
-function signalOf(options: SignalOptions, method: string): AbortSignal | undefined {
+function signalOf(options: AsyncOptions, method: string): AbortSignal | undefined {
   return readChecked(options, SIGNAL_ALONE, `the options of ${method}`).signal
 }

@@ -1,22 +1,21 @@
 /** A table on a server answers as the same table in memory does, bit for bit, by every kernel. */
+
 import { expect, test } from 'vitest'
 import { rejection } from '../formats/files.ts'
 import { hardTable } from '../oracle/hard-tables.ts'
 import { makeQuery, makeTable } from '../oracle/tables.ts'
-import { MemoryEngine } from './engine/memory-engine.ts'
-import { both } from './memory.ts'
 import {
-  COLUMNS,
+  expectSame,
   expectSameBatch,
-  expectSameByCondition,
   expectSameCalls,
   expectSameTies,
-  metadataOf,
   nearTies,
   ROW_KINDS,
   rowsOf,
-} from './same-answers.ts'
-import { expectSame } from './shards.ts'
+} from '../table/async-table.ts'
+import { MemoryEngine } from './engine/memory-engine.ts'
+import { both } from './memory.ts'
+import { COLUMNS, expectSameByCondition, metadataOf } from './same-answers.ts'
 
 const KERNELS = ['codes', 'dotProduct', 'arrays'] as const
 
@@ -40,6 +39,8 @@ test.each(ROW_KINDS.flatMap((kind) => KERNELS.map((kernel) => [kind, kernel] as 
 test('rows by id and token, similarity, analogies, what is left out', async () => {
   const { local, cluster } = await both(hardTable(300, 20, 'outliers', 5).flat, 20)
   await expectSameCalls(cluster, local)
+  const ids = new Map(Object.entries({ 'token 4': 4, 'token 5': 5 }))
+  expect(await cluster.tokenIds(['token 5', 'none', 'token 4'])).toEqual(ids)
 })
 
 test('more near-ties than come at once, in another order by their bounds than by their scores', async () => {

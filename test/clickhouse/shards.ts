@@ -9,7 +9,6 @@ import { openClickHouse, uploadTable } from '../../src/clickhouse.ts'
 import { isRowspaceError, type RowspaceError } from '../../src/core/errors.ts'
 import type { ColumnTypes, NoColumns } from '../../src/metadata/types.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import type { Match } from '../../src/table/matches.ts'
 import { PASSWORD, USER } from './servers.ts'
 
 /** Where a table goes: over all shards of a cluster, or onto one server. */
@@ -40,25 +39,6 @@ export async function uploadBoth<Columns extends ColumnTypes = NoColumns>(
   await uploadTable<Columns>(local, { ...at, ...options })
   const cluster = await openUploaded<Columns>({ ...at, kernel, columns: options.columns })
   return { local, cluster }
-}
-
-interface Answer {
-  readonly ids: ArrayLike<number>
-  readonly cosines: Float32Array
-  readonly dots: Float32Array
-  toArray(): Match[]
-}
-
-/** The same rows in the same order, with the same bits and tokens. */
-export function expectSame(actual: Answer, expected: Answer): void {
-  expect(Array.from(actual.ids)).toEqual(Array.from(expected.ids))
-  expect(bits(actual.cosines)).toEqual(bits(expected.cosines))
-  expect(bits(actual.dots)).toEqual(bits(expected.dots))
-  expect(actual.toArray().map(({ token }) => token)).toEqual(expected.toArray().map(({ token }) => token))
-}
-
-function bits(values: Float32Array): number[] {
-  return Array.from(new Uint32Array(values.slice().buffer))
 }
 
 /** What a promise is rejected with, which must be a RowspaceError that names no password. */

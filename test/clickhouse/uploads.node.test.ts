@@ -1,12 +1,13 @@
 /** Uploads continue where they stopped, send nothing twice, and leave other tables as they are. */
+
 import { beforeEach, expect, test } from 'vitest'
 import { openClickHouse, type RowSource, type UploadProgress, uploadTable } from '../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { rejection } from '../formats/files.ts'
 import { makeTable } from '../oracle/tables.ts'
+import { expectSame } from '../table/async-table.ts'
 import { MemoryEngine } from './engine/memory-engine.ts'
 import { on } from './memory.ts'
-import { expectSame } from './shards.ts'
 
 const SIZE = 1_000
 const DIMENSION = 3

@@ -2,20 +2,19 @@
  * A table on three shards answers as the same table in memory does, bit for bit, on tables that are hard for
  * bounds and codes.
  */
+
 import { describe, expect, test } from 'vitest'
 import { hardTable } from '../../oracle/hard-tables.ts'
 import { makeTable } from '../../oracle/tables.ts'
 import {
-  COLUMNS,
   expectSameBatch,
-  expectSameByCondition,
   expectSameCalls,
   expectSameTies,
-  metadataOf,
   nearTies,
   ROW_KINDS,
   rowsOf,
-} from '../same-answers.ts'
+} from '../../table/async-table.ts'
+import { COLUMNS, expectSameByCondition, metadataOf } from '../same-answers.ts'
 import { findClickHouse } from '../servers.ts'
 import { uploadBoth } from '../shards.ts'
 import { useThreeShards } from './three-shards.ts'
@@ -48,6 +47,8 @@ describe.skipIf(findClickHouse() === undefined)('three shards', () => {
     const { flat } = hardTable(300, 20, 'outliers', 5)
     const { local, cluster } = await uploadBoth(on('calls'), flat, 20, { rowsAtOnce: 37 })
     await expectSameCalls(cluster, local)
+    const ids = new Map(Object.entries({ 'token 4': 4, 'token 5': 5 }))
+    expect(await cluster.tokenIds(['token 5', 'none', 'token 4'])).toEqual(ids)
     await cluster.close()
   }, 60_000)
 

@@ -2,12 +2,14 @@
  * The statements on the engine of a current ClickHouse, by its SIMD dotProduct, by codes and by arrays: the
  * bits of the table in memory.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openClickHouse, uploadTable } from '../../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import { HARD, hardQuery, hardTable } from '../../oracle/hard-tables.ts'
 import { KINDS, type Kind, makeQuery, makeTable } from '../../oracle/tables.ts'
-import { expectSame } from '../shards.ts'
+import { expectSame } from '../../table/async-table.ts'
+
 import { type EmbeddedEngine, findChdb, startEmbedded } from './embedded-engine.ts'
 
 const chdb = findChdb()

@@ -2,14 +2,16 @@
  * What goes wrong on servers ends in an error that names the server, the table and the remedy, and in nothing
  * lost or twice.
  */
+
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { uploadTable } from '../../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import { makeTable } from '../../oracle/tables.ts'
+import { expectSame } from '../../table/async-table.ts'
 import { findClickHouse } from '../servers.ts'
-import { errorOf, expectSame, openUploaded } from '../shards.ts'
+import { errorOf, openUploaded } from '../shards.ts'
 import { DIMENSION, SIZE, useThreeShards } from './three-shards.ts'
 
 describe.skipIf(findClickHouse() === undefined)('three shards', () => {

@@ -10,8 +10,9 @@ import { parseAnalogies } from '../../../src/keyed-vectors.ts'
 import { openTable } from '../../../src/open/open-table.ts'
 import type { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import { isThere, projectPath, sharedPath } from '../../shared-data.ts'
+import { expectSame } from '../../table/async-table.ts'
 import { type ClickHouseServers, findClickHouse, startClickHouse } from '../servers.ts'
-import { expectSame, onServers, openUploaded } from '../shards.ts'
+import { onServers, openUploaded } from '../shards.ts'
 
 const GLOVE = projectPath('data/cache/glove-6b-100d.safetensors')
 const QUESTIONS = sharedPath('eval/questions-words.txt')

@@ -1,10 +1,12 @@
 /** Names and tokens with any text in them, and statements that are larger than the engine's own limits. */
+
 import { describe, expect, test } from 'vitest'
 import { uploadTable } from '../../../src/clickhouse.ts'
 import { EmbeddingTable } from '../../../src/table/embedding-table.ts'
 import { makeTable } from '../../oracle/tables.ts'
+import { expectSame } from '../../table/async-table.ts'
 import { findClickHouse } from '../servers.ts'
-import { errorOf, expectSame, onServers, openUploaded } from '../shards.ts'
+import { errorOf, onServers, openUploaded } from '../shards.ts'
 import { useThreeShards } from './three-shards.ts'
 
 describe.skipIf(findClickHouse() === undefined)('three shards', () => {

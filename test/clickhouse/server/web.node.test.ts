@@ -2,6 +2,7 @@
  * Queried from browsers: by their client in Node, and from a page in Chromium that reaches the engine through
  * its own server.
  */
+
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient } from '@clickhouse/client-web'
@@ -14,8 +15,9 @@ import { findChromium } from '../../chromium.ts'
 import { makeTable } from '../../oracle/tables.ts'
 import { launch } from '../../package/page.ts'
 import { projectPath } from '../../shared-data.ts'
+import { expectSame } from '../../table/async-table.ts'
 import { type ClickHouseServers, findClickHouse, startClickHouse } from '../servers.ts'
-import { expectSame, onServers } from '../shards.ts'
+import { onServers } from '../shards.ts'
 
 describe.skipIf(findClickHouse() === undefined)('from browsers', () => {
   let servers: ClickHouseServers
