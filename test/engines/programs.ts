@@ -77,14 +77,14 @@ function suites(inNode: boolean): string {
   )
   const imports = files.map((file) => `'${file}': () => import('../${file}'),`)
   return `import { runSuites } from './suites/run.ts'
-    export const suites = (runs) => runSuites({ ${imports.join('\n')} }, runs)`
+    export const suites = (runs, { threads }) => runSuites({ ${imports.join('\n')} }, runs, threads > 1)`
 }
 
 /** For Node and what is like it: prints what it found as its last line. */
 const MAIN = `import { report } from './program.mjs'
 const [suites, runs] = process.argv.slice(2)
 const result = { report: await report() }
-if (suites) result.suites = await (await import('./' + suites)).suites(Number(runs))
+if (suites) result.suites = await (await import('./' + suites)).suites(Number(runs), result.report)
 console.log(JSON.stringify(result))
 process.exit()
 `
@@ -106,7 +106,7 @@ try {
   const { report } = await import('/program.mjs')
   const result = { report: await report() }
   const runs = new URLSearchParams(location.search).get('runs')
-  if (runs) result.suites = await (await import('/suites.mjs')).suites(Number(runs))
+  if (runs) result.suites = await (await import('/suites.mjs')).suites(Number(runs), result.report)
   await send(result)
 } catch (error) {
   await send({ error: String(error?.stack ?? error) })

@@ -10,16 +10,15 @@ export interface SuitesReport {
   milliseconds: number
 }
 
-/** What a page that is not isolated cannot run. */
+/** What an engine without threads cannot run. */
 const NEED_THREADS = /^table\/(threads|batch-codes)\.test\.ts$/
 
 /** Modules by their names. */
 export type TestFiles = Record<string, () => Promise<unknown>>
 
-export async function runSuites(files: TestFiles, runs: number): Promise<SuitesReport> {
+export async function runSuites(files: TestFiles, runs: number, hasThreads: boolean): Promise<SuitesReport> {
   const begun = Date.now()
   fc.configureGlobal({ numRuns: runs })
-  const hasThreads = globalThis.crossOriginIsolated !== false
   const chosen = Object.keys(files).filter((name) => hasThreads || !NEED_THREADS.test(name))
   const finished = await startTests(chosen, runnerOf(files))
   const report: SuitesReport = { passed: 0, skipped: 0, failed: [], milliseconds: 0 }
