@@ -1,6 +1,6 @@
 /** fastText models: a table of their words, and vectors for words that they do not have. */
 import { RowspaceError } from '../core/errors.ts'
-import { readOptions, SIGNAL } from '../core/strict-options.ts'
+import { readChecked, readOptions, SIGNAL } from '../core/strict-options.ts'
 import { describe, invalidArgument } from '../core/values.ts'
 import type { FastTextHeader } from '../formats/fasttext/header.ts'
 import { fastTextReader, openFastTextHeader } from '../formats/fasttext/reader.ts'
@@ -13,7 +13,7 @@ import { pickSourceOptions } from '../sources/options.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { isByteSource, openSource, type SourceLike } from './open-source.ts'
-import { type OpenTableOptions, openTable } from './open-table.ts'
+import { OPEN_TABLE_OPTIONS, type OpenTableOptions, openTable } from './open-table.ts'
 
 /**
  * A fastText model: the table of its words, and its file, from which the rows of n-grams are read when a word
@@ -96,13 +96,14 @@ export async function openFastText(
   source: SourceLike,
   options: OpenTableOptions = {},
 ): Promise<FastTextModel> {
-  const { signal, encoding } = options
-  const file = await openSource(source, pickSourceOptions(options))
+  const given = readChecked(options, OPEN_TABLE_OPTIONS, 'the options of openFastText()')
+  const { signal, encoding } = given
+  const file = await openSource(source, pickSourceOptions(given))
   const close = async () => (isByteSource(source) ? undefined : file.close?.())
   try {
     await checkMagic(file, signal)
     const header = await openFastTextHeader(file, signal)
-    const table = await openTable(source, options)
+    const table = await openTable(source, given)
     const toBytes = encoding === 'latin1' ? latin1Bytes : (word: string) => new TextEncoder().encode(word)
     return new FastTextModel(table, { file, header, toBytes, close })
   } catch (error) {

@@ -31,7 +31,7 @@ export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptio
 
 const { shards: _, ...FILE_OPTIONS } = OPEN_OPTIONS
 
-const OPEN_TABLE_OPTIONS: KeysOf<OpenTableOptions> = {
+export const OPEN_TABLE_OPTIONS: KeysOf<OpenTableOptions> = {
   ...FILE_OPTIONS,
   ...TABLE_OPTIONS,
   onProgress: true,
