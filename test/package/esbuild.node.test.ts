@@ -95,7 +95,7 @@ test('an app that only searches pays at most 19 KB gzip, threads 3 KB more where
   const sum = (files: Iterable<string>) =>
     [...files].reduce((sum, file) => sum + gzip(join(project.folder, file)), 0)
   const search = sum(closure(entry))
-  const [threads] = outputs.find(([, { exports }]) => exports.includes('Threads'))!
+  const [threads] = outputs.find(([, { exports }]) => exports.includes('readThreads'))!
   const threaded = sum(new Set([...closure(entry), ...closure(threads)]))
   const core = gzip(join(project.folder, 'node_modules/rowspace/dist/rowspace.wasm'))
   console.log(`search only: ${search} bytes gzip, of which the core ${core}; with threads ${threaded}`)
