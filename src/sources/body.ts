@@ -104,8 +104,10 @@ async function eachChunk(body: Body, take: (chunk: Uint8Array) => void): Promise
     })
     if (done) return
     watchdog.alive()
+    // what takes it may give its memory back
+    const { length } = value
     take(value)
-    onBytes(value.length)
+    onBytes(length)
   }
 }
 

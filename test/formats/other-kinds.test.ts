@@ -41,12 +41,6 @@ const KINDS: [name: string, file: Uint8Array, code: string, message: RegExp][] =
   ['Arrow', bytes('ARROW1\0\0'), 'UNSUPPORTED', /is an Arrow file/],
   ['HDF5', bytes(0x89, 'HDF\r\n', 0x1a, '\n'), 'UNSUPPORTED', /is an HDF5 file/],
   ['SQLite', bytes('SQLite format 3\0'), 'UNSUPPORTED', /is an SQLite database/],
-  [
-    'fastText',
-    bytes(0xba, 0x16, 0x4f, 0x2f, 12, 0, 0, 0),
-    'UNSUPPORTED',
-    /is a fastText model.*Open the \.vec file/,
-  ],
   ['bzip2', bytes('BZh91AY&SY', 0x12), 'UNSUPPORTED', /is compressed with bzip2.*bunzip2/],
   ['xz', bytes(0xfd, '7zXZ', 0, 0), 'UNSUPPORTED', /is compressed with xz.*unxz/],
   ['zstd', bytes(0x28, 0xb5, 0x2f, 0xfd, 4), 'UNSUPPORTED', /is compressed with zstd.*unzstd/],
