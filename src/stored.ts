@@ -1,6 +1,8 @@
 /** The door to tables whose rows stay where they lie. */
 
 export type {
+  CombineOptions,
+  LoadIndexOptions,
   StoredAnalogyOptions,
   StoredFileOptions,
   StoredSearchOptions,

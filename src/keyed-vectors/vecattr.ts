@@ -8,11 +8,14 @@ export function countsOf({ vocabulary }: EmbeddingTable): ArrayLike<number> {
   if (vocabulary?.counts !== undefined) return vocabulary.counts
   throw new RowspaceError(
     'NOT_FOUND',
-    'this table has no counts of its tokens: open it with { counts }, a file of words and counts, or pass them.',
+    'this table has no counts of its tokens: open it with { counts }, a file of words and counts, or ' +
+      'pass them.',
   )
 }
 
-/** The attribute of a key. Throws `INVALID_ARGUMENT` for another than 'count', and as countsOf and table.id. */
+/**
+ * The attribute of a key. Throws `INVALID_ARGUMENT` for another than 'count', and as countsOf and table.id.
+ */
 export function vecattr(table: EmbeddingTable, key: RowKey, attribute: string): number {
   if (attribute !== 'count') throw invalidArgument("attribute must be 'count'", attribute)
   return countsOf(table)[table.id(key)] ?? 0

@@ -225,8 +225,8 @@ function unknownFormat(source: ByteSource, head: Uint8Array): RowspaceError {
   return new RowspaceError(
     'INVALID_FORMAT',
     `${source.name} (${source.size} bytes, starting ${JSON.stringify(start)}) is no table that rowspace ` +
-      'knows: safetensors, GGUF, npy, npz, word2vec text or binary, GloVe text, fastText .bin, or raw float32 ' +
-      `rows with a words.json beside them.${advice}`,
+      'knows: safetensors, GGUF, npy, npz, word2vec text or binary, GloVe text, fastText .bin, or raw ' +
+      `float32 rows with a words.json beside them.${advice}`,
     { source: source.name, size: source.size, ...(guess && { kind: guess.name }) },
   )
 }

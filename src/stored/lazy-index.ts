@@ -5,7 +5,7 @@ import { RowspaceError } from '../core/errors.ts'
 import { isByteSource, openSource, type SourceLike } from '../open/open-source.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { indexName } from './index-layout.ts'
-import { type LoadIndexOptions, loadIndex } from './load-index.ts'
+import { type IndexReading, loadIndex } from './load-index.ts'
 import type { StoredFile } from './open-stored-file.ts'
 
 export class LazyIndex {
@@ -16,11 +16,11 @@ export class LazyIndex {
     private readonly stored: StoredFile,
     private readonly given: SourceLike | undefined,
     private readonly sourceOptions: SourceOptions,
-    private readonly options: Pick<LoadIndexOptions, 'core' | 'threads'>,
+    private readonly options: Pick<IndexReading, 'core' | 'threads'>,
   ) {}
 
   /** Its codes. A read that failed, or was stopped, is tried again. */
-  async memory(how: Pick<LoadIndexOptions, 'signal' | 'onBytes'>): Promise<TableMemory> {
+  async memory(how: Pick<IndexReading, 'signal' | 'onBytes'>): Promise<TableMemory> {
     this.#loading ??= this.#load(how).catch((error) => {
       this.#loading = undefined
       throw error
@@ -36,7 +36,7 @@ export class LazyIndex {
     memory?.dispose()
   }
 
-  async #load(how: Pick<LoadIndexOptions, 'signal' | 'onBytes'>): Promise<TableMemory> {
+  async #load(how: Pick<IndexReading, 'signal' | 'onBytes'>): Promise<TableMemory> {
     const source = await this.#open()
     try {
       const memory = await loadIndex(source, this.stored, { ...this.options, ...how })

@@ -27,7 +27,7 @@ import { sampleOf } from './row-sample.ts'
 const BLOCK_BYTES = 1 << 22
 
 /** How an index is read. */
-export interface LoadIndexOptions {
+export interface IndexReading {
   core?: CoreSource | undefined
   threads?: number | 'auto' | undefined
   signal?: AbortSignal | undefined
@@ -43,7 +43,7 @@ export interface LoadIndexOptions {
 export async function loadIndex(
   source: ByteSource,
   stored: StoredFile,
-  { core, threads, signal, onBytes }: LoadIndexOptions,
+  { core, threads, signal, onBytes }: IndexReading,
 ): Promise<TableMemory> {
   const header = await readSafetensorsHeader(source, signal)
   await checkRows(source, readIndexedRows(source, header), stored, signal)
@@ -142,7 +142,7 @@ async function readParts(
   { tensors }: SafetensorsHeader,
   parts: ReadonlyMap<string, Uint8Array>,
   signal: AbortSignal | undefined,
-  onBytes: LoadIndexOptions['onBytes'],
+  onBytes: IndexReading['onBytes'],
 ): Promise<void> {
   const { start: sumsAt = 0, end: sumsEnd = 0 } = tensors.get(CHECKSUMS) ?? {}
   const sums = new TextDecoder().decode(await readExactly(source, sumsAt, sumsEnd, signal))

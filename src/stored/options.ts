@@ -2,7 +2,8 @@
 
 import type { CoreSource } from '../../bindings/core.ts'
 import { ANALOGY_OPTIONS, type AnalogyOptions, SEARCH_OPTIONS, type SearchOptions } from '../core/options.ts'
-import { type KeysOf, SIGNAL } from '../core/strict-options.ts'
+import type { Progress } from '../core/progress.ts'
+import { FUNCTION, type KeysOf, SIGNAL } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import type { OpenOptions } from '../formats/format.ts'
 import type { SourceLike } from '../open/open-source.ts'
@@ -54,3 +55,19 @@ export interface StoredAnalogyOptions extends AnalogyOptions, AsyncOptions {}
 
 export const STORED_SEARCH: KeysOf<StoredSearchOptions> = { ...SEARCH_OPTIONS, ...SIGNAL_ALONE }
 export const STORED_ANALOGY: KeysOf<StoredAnalogyOptions> = { ...ANALOGY_OPTIONS, ...SIGNAL_ALONE }
+
+/** How the index of a stored table is read. */
+export interface LoadIndexOptions extends AsyncOptions {
+  /** Called with the bytes that were read. What it throws does not stop the load. */
+  onProgress?: ((progress: Progress<'read'>) => void) | undefined
+}
+
+export const LOAD_INDEX: KeysOf<LoadIndexOptions> = { ...SIGNAL_ALONE, onProgress: FUNCTION }
+
+/** How an expression is summed. */
+export interface CombineOptions extends AsyncOptions {
+  /** Scale each term to length 1 first. Default: false. */
+  normalize?: boolean | undefined
+}
+
+export const COMBINE: KeysOf<CombineOptions> = { ...SIGNAL_ALONE, normalize: true }

@@ -3,10 +3,9 @@
 import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
 import type { Query, RowKey } from '../core/options.ts'
-import type { Progress } from '../core/progress.ts'
 import { sampleIds } from '../core/random.ts'
 import { SafeProgress } from '../core/safe-progress.ts'
-import { FUNCTION, type KeysOf, readChecked, readOptions } from '../core/strict-options.ts'
+import { readChecked, readOptions } from '../core/strict-options.ts'
 import { invalidArgument, readList } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
@@ -27,6 +26,10 @@ import type { LazyIndex } from './lazy-index.ts'
 import type { LazyVocabulary } from './lazy-vocabulary.ts'
 import type { StoredFile } from './open-stored-file.ts'
 import {
+  COMBINE,
+  type CombineOptions,
+  LOAD_INDEX,
+  type LoadIndexOptions,
   SIGNAL_ALONE,
   STORED_ANALOGY,
   STORED_SEARCH,
@@ -35,20 +38,6 @@ import {
 } from './options.ts'
 import type { RowScorer } from './row-scorer.ts'
 import { StoredSearcher } from './stored-searcher.ts'
-
-interface LoadOptions extends AsyncOptions {
-  /** Called with the bytes that were read. What it throws does not stop the load. */
-  onProgress?: ((progress: Progress<'read'>) => void) | undefined
-}
-
-const LOAD: KeysOf<LoadOptions> = { ...SIGNAL_ALONE, onProgress: FUNCTION }
-
-interface CombineOptions extends AsyncOptions {
-  /** Scale each term to length 1 first. Default: false. */
-  normalize?: boolean | undefined
-}
-
-const COMBINE: KeysOf<CombineOptions> = { ...SIGNAL_ALONE, normalize: true }
 
 /** What a stored table has read. */
 export interface Traffic {
@@ -169,8 +158,8 @@ export class StoredTable implements AsyncTable {
    *
    * @throws RowspaceError as `nearest`
    */
-  async loadIndex(options: LoadOptions = {}): Promise<void> {
-    const { signal, onProgress } = readChecked(options, LOAD, 'the options of loadIndex()')
+  async loadIndex(options: LoadIndexOptions = {}): Promise<void> {
+    const { signal, onProgress } = readChecked(options, LOAD_INDEX, 'the options of loadIndex()')
     const progress = new SafeProgress<'read'>(onProgress)
     const onBytes = (done: number, total: number) => progress.report('read', done, total)
     await this.#open().index.memory({ signal, onBytes })

@@ -170,8 +170,7 @@ export class EmbeddingTable {
   /** The cosine of two rows or vectors; 0 where one is a row of zeros. Symmetric to the bit. */
   similarity(a: Query, b: Query): number {
     this.open()
-    const first = this.#read(a)
-    return this.searcher.similarity(first, isRow(b) ? this.id(b) : checkVector(b, this.dimension))
+    return this.searcher.similarity(this.#read(a), isRow(b) ? this.id(b) : checkVector(b, this.dimension))
   }
 
   /**
@@ -195,9 +194,8 @@ export class EmbeddingTable {
    */
   nearestBatch(queries: Iterable<Query>, options: SearchOptions = {}): Matches[] {
     this.open()
-    const params = this.searcher.params(
-      checkOptions(options, SEARCH_OPTIONS, 'the options of nearestBatch()'),
-    )
+    const given = checkOptions(options, SEARCH_OPTIONS, 'the options of nearestBatch()')
+    const params = this.searcher.params(given)
     const list = queryList(queries, this.dimension)
     return this.searcher.nearestBatch(list, (query) => this.#read(query), params)
   }
@@ -227,8 +225,7 @@ export class EmbeddingTable {
     const { normalize = false } = given
     const params = this.searcher.params(given)
     const list = readList(expressions, 'expressions')
-    const read = (expression: Expression) => readSum(this, expression, normalize)
-    return this.searcher.nearestBatch(list, read, params)
+    return this.searcher.nearestBatch(list, (each) => readSum(this, each, normalize), params)
   }
 
   /**
