@@ -38,7 +38,10 @@ const { values, positionals } = parseArgs({
 function chosen(): Engine[] {
   const words = positionals.map((word) => word.toLowerCase())
   const unknown = words.find((word) => !ENGINES.some(({ name }) => name.toLowerCase().includes(word)))
-  if (unknown !== undefined) throw new Error(`No engine is named ${unknown}: see --list.`)
+  if (unknown !== undefined) {
+    console.error(`No engine is named ${unknown}: see --list.`)
+    process.exit(2)
+  }
   return ENGINES.filter(({ name, quick }) => {
     if (words.length > 0) return words.some((word) => name.toLowerCase().includes(word))
     return quick !== undefined || !values.quick
