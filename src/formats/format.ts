@@ -28,7 +28,7 @@ export interface OpenOptions extends SourceOptions, WordOptions {
   limit?: number | undefined
   /**
    * A file with the names of the rows, one per line or as a JSON list, instead of those in the file or beside
-   * it. Not for text, word2vec and fastText files, whose rows have words.
+   * it. An error for text, word2vec and fastText files, whose rows have words.
    */
   words?: SourceLike | undefined
   /**
@@ -219,6 +219,8 @@ export interface FormatReader {
   readonly name: FormatName
   /** The types of numbers that are read, by the names that the format has for them. */
   readonly types: readonly string[]
+  /** Which of the options are for it that not all formats have a use for; the others are rejected. */
+  readonly takes: readonly ('tensor' | 'words')[]
   /** Whether it reads here and there, so that it needs a stream's contents in memory. */
   readonly seeks?: true
   /** Whether the first bytes (up to 64 KiB) look like this format. */

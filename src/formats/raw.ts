@@ -10,6 +10,7 @@ const WORDS_FILE = 'words.json'
 export const rawReader: FormatReader = {
   name: 'raw-f32',
   types: ['float32'],
+  takes: ['words'],
   // Numbers have no signature: the words beside them are it. This reader is tried last.
   async recognises(_head, source) {
     const words = await source.sibling?.(WORDS_FILE)

@@ -5,7 +5,6 @@ import { describe } from '../core/values.ts'
 import { fastTextReader } from '../formats/fasttext/reader.ts'
 import type {
   FileRows,
-  FormatName,
   FormatReader,
   FoundWords,
   LoadedRows,
@@ -156,7 +155,7 @@ function noTableIn(path: string, cause: RowspaceError): RowspaceError {
 
 async function readHeader(source: ByteSource, options: ReaderOptions): Promise<TableFile> {
   const head = await readHead(source, options.signal)
-  if (!isGzip(head)) return (await findReader(source, head, options.format)).open(source, head, options)
+  if (!isGzip(head)) return (await findReader(source, head, options)).open(source, head, options)
   const unpacked = await gunzipped(source, options)
   try {
     const file = await readUnpacked(unpacked, options)
@@ -170,7 +169,7 @@ async function readHeader(source: ByteSource, options: ReaderOptions): Promise<T
 /** The table in a gzip file, of any format. */
 async function readUnpacked(unpacked: UnpackedSource, options: ReaderOptions): Promise<TableFile> {
   const head = await readHead(unpacked, options.signal)
-  const reader = await findReader(unpacked, head, options.format)
+  const reader = await findReader(unpacked, head, options)
   const contents = reader.seeks ? await unpackedInMemory(unpacked, options.signal) : unpacked
   return reader.open(contents, head, options)
 }
@@ -205,17 +204,33 @@ async function readHead(source: ByteSource, signal: AbortSignal | undefined): Pr
 async function findReader(
   source: ByteSource,
   head: Uint8Array,
-  format: FormatName | undefined,
+  options: ReaderOptions,
 ): Promise<FormatReader> {
+  const { format } = options
   rejectOtherKinds(source, head, format !== undefined)
   for (const reader of READERS) {
-    if (format ? reader.name === format : await reader.recognises(head, source)) return reader
+    if (format ? reader.name !== format : !(await reader.recognises(head, source))) continue
+    rejectUnused(source, reader, options)
+    return reader
   }
   if (format) {
     const names = READERS.map((reader) => reader.name).join(', ')
     throw new RowspaceError('INVALID_ARGUMENT', `There is no format ${describe(format)}: ${names} are known.`)
   }
   throw unknownFormat(source, head)
+}
+
+/** Throws `INVALID_ARGUMENT` for an option that the format has no use for. */
+function rejectUnused({ name }: ByteSource, reader: FormatReader, { tensor, words }: ReaderOptions): void {
+  const reject = (problem: string) => {
+    throw new RowspaceError('INVALID_ARGUMENT', `${problem}: leave it out.`, { source: name })
+  }
+  if (tensor !== undefined && !reader.takes.includes('tensor')) {
+    reject(`tensor is ${describe(tensor)}, and ${name} (${reader.name}) has one table, without a name`)
+  }
+  if (words !== undefined && !reader.takes.includes('words')) {
+    reject(`${words.from} was given as the words of ${name}, whose rows have words of their own`)
+  }
 }
 
 function unknownFormat(source: ByteSource, head: Uint8Array): RowspaceError {

@@ -20,6 +20,11 @@ describe('options', () => {
     ],
     ['shards', { shards: 'none' }, /^shards must be 'all' or 'table'; got "none"\.$/],
     ['tensor', { tensor: 5 }, /^tensor must be the name of a tensor; got 5\.$/],
+    [
+      'a tensor of a format without tensors',
+      { tensor: 'wte' },
+      /^tensor is "wte", and .* \(glove-text\) has one table, without a name: leave it out\.$/,
+    ],
   ])('%s', async (_, options, message) => {
     const error = await rejection(openTableFile(table, options))
     expect(error.code).toBe('INVALID_ARGUMENT')

@@ -18,7 +18,6 @@ import { checkTarget, ReadProgress } from '../loading.ts'
 import { invalidFormat, truncated, unsupported } from '../malformed.ts'
 import { decodeText } from '../text/utf8.ts'
 import { checkRowCount } from '../text/word2vec-header.ts'
-import { rejectWords } from '../text/words-beside.ts'
 import { shareRow } from './add-rows.ts'
 import { eachEntry } from './dictionary.ts'
 import {
@@ -37,6 +36,7 @@ import { addBuckets, stretchesOf, WordBuckets } from './sums.ts'
 export const fastTextReader: FormatReader = {
   name: 'fasttext',
   types: ['float32'],
+  takes: [],
   recognises: (head) => FASTTEXT_MAGIC.every((byte, index) => head[index] === byte),
   async open(source, _head, options) {
     return fastTextTable(source, await openFastTextHeader(source, options.signal), options)
@@ -58,7 +58,6 @@ export async function openFastTextHeader(
 }
 
 function fastTextTable(source: ByteSource, header: FastTextHeader, options: ReaderOptions): TableFile {
-  rejectWords(source, options)
   const { limit = header.words } = options
   const size = Math.min(limit, header.words)
   checkRowCount(source, size)

@@ -19,6 +19,7 @@ import { READABLE_TYPES } from './readable-types.ts'
 export const ggufReader: FormatReader = {
   name: 'gguf',
   types: [...READABLE_TYPES.keys()],
+  takes: ['tensor', 'words'],
   recognises: (head) => GGUF_MAGIC.every((byte, index) => head[index] === byte),
   async open(source, _head, options) {
     const model = await openGgufModel(source, options)

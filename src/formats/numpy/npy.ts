@@ -16,6 +16,7 @@ export const NPY_TYPES = [...TYPES.keys()].flatMap((type) => [`<${type}`, `>${ty
 export const npyReader: FormatReader = {
   name: 'npy',
   types: NPY_TYPES,
+  takes: ['words'],
   recognises: (head) => NPY_MAGIC.every((byte, index) => head[index] === byte),
   async open(source, _head, options) {
     const header = await readNpyHeader(source, options.signal)

@@ -17,6 +17,7 @@ import { openZipEntry } from './zip-entry.ts'
 export const npzReader: FormatReader = {
   name: 'npz',
   types: NPY_TYPES,
+  takes: ['tensor', 'words'],
   seeks: true,
   recognises: (head) => head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4,
   async open(source, _head, options) {

@@ -30,6 +30,7 @@ export const SAFETENSORS_TYPES = [...NUMBER_TYPES.keys(), 'I8 with scales']
 export const safetensorsReader: FormatReader = {
   name: 'safetensors',
   types: SAFETENSORS_TYPES,
+  takes: ['tensor', 'words'],
   recognises: looksLikeSafetensors,
   async open(source, _head, options) {
     return safetensorsTable(source, await readSafetensorsHeader(source, options.signal), options)

@@ -27,6 +27,7 @@ import { SAFETENSORS_TYPES, safetensorsTable } from './reader.ts'
 export const safetensorsIndexReader: FormatReader = {
   name: 'safetensors-index',
   types: SAFETENSORS_TYPES,
+  takes: ['tensor', 'words'],
   recognises: (head) => /^\s*\{/.test(latin1(head.subarray(0, 64))) && latin1(head).includes('"weight_map"'),
   async open(source, _head, options) {
     const shards = new Shards(source, await readWeightMap(source, options), options.signal)

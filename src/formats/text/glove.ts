@@ -14,6 +14,7 @@ import { checkRowCount, textStart } from './word2vec-header.ts'
 export const gloveTextReader: FormatReader = {
   name: 'glove-text',
   types: ['decimal'],
+  takes: [],
   recognises: (head, source) => sniffText(head, source.size) === 'glove-text',
   async open(source, head, options) {
     const { signal, limit = Number.POSITIVE_INFINITY } = options

@@ -1,7 +1,7 @@
 /** Rows of text, `word v1 … vd`, parsed into a table. Shared by word2vec text and GloVe text. */
 import { RowspaceError } from '../../core/errors.ts'
 import type { ByteSource } from '../../sources/source.ts'
-import type { FormatName, LoadedRows, LoadOptions, ReaderOptions, TableFile, WordOptions } from '../format.ts'
+import type { FormatName, LoadedRows, LoadOptions, TableFile, WordOptions } from '../format.ts'
 import { checkTarget, MAX_WORD_LENGTH, ReadProgress, RowSink, Words } from '../loading.ts'
 import { invalidFormat } from '../malformed.ts'
 import { DecimalReader } from './decimal.ts'
@@ -18,7 +18,6 @@ import {
   separatorsEnd,
 } from './lines.ts'
 import { decodeText } from './utf8.ts'
-import { rejectWords } from './words-beside.ts'
 
 /** Where the rows of a text file are. */
 export interface TextRows {
@@ -48,9 +47,8 @@ export function textTable(
   format: FormatName,
   headerBytes: number,
   rows: TextRows,
-  options: ReaderOptions,
+  options: WordOptions,
 ): TableFile {
-  rejectWords(rows.source, options)
   const { size, rowsInFile, dimension } = rows
   return {
     format,

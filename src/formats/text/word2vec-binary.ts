@@ -18,7 +18,6 @@ import { NEWLINE } from './lines.ts'
 import { sniffText } from './sniff.ts'
 import { decodeText } from './utf8.ts'
 import { checkWord2vecHeader, endOfRows, type Word2vecHeader } from './word2vec-header.ts'
-import { rejectWords } from './words-beside.ts'
 
 const SPACE = 0x20
 const NOTHING = new Uint8Array(0)
@@ -26,9 +25,9 @@ const NOTHING = new Uint8Array(0)
 export const word2vecBinaryReader: FormatReader = {
   name: 'word2vec-binary',
   types: ['float32'],
+  takes: [],
   recognises: (head, source) => sniffText(head, source.size) === 'word2vec-binary',
   async open(source, head, options) {
-    rejectWords(source, options)
     const maxRow = (dimension: number) => minRecord(dimension) + MAX_WORD_LENGTH
     const header = checkWord2vecHeader(source, head, options, { minRow: minRecord, maxRow })
     const { end: headerBytes, ...shape } = header

@@ -10,6 +10,7 @@ import { checkWord2vecHeader, endOfRows } from './word2vec-header.ts'
 export const word2vecTextReader: FormatReader = {
   name: 'word2vec-text',
   types: ['decimal'],
+  takes: [],
   recognises: (head, source) => sniffText(head, source.size) === 'word2vec-text',
   async open(source, head, options) {
     // A word of one byte, a space and a digit for each number, a line end.

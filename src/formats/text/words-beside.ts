@@ -1,6 +1,4 @@
 /** The words of a file of bare rows, in a file beside it. */
-
-import { RowspaceError } from '../../core/errors.ts'
 import { readExactly } from '../../sources/blocks.ts'
 import type { ByteSource, ReadOptions } from '../../sources/source.ts'
 import type { FoundWords, ReaderOptions, WordOptions } from '../format.ts'
@@ -17,8 +15,8 @@ const SAMPLE_BYTES = 1 << 16
 const LIST_START = 0x5b
 
 /**
- * The words that the caller named, else those in the first of `names` that lies beside `source`: a JSON list of strings (`.json`) or one word
- * per line (anything else). Undefined where there is none.
+ * The words that the caller named, else those in the first of `names` that lies beside `source`: a JSON list
+ * of strings (`.json`) or one word per line (anything else). Undefined where there is none.
  *
  * @throws `INVALID_FORMAT` or `INVALID_ENCODING` if there is one and it is not that
  */
@@ -52,16 +50,6 @@ export function namedWords(
   if (words === undefined) return undefined
   checkWordCount(source, words.words, size, words.from)
   return async () => words.words
-}
-
-/** Throws `INVALID_ARGUMENT` where the caller named words for rows that have theirs. */
-export function rejectWords(source: ByteSource, { words }: ReaderOptions): void {
-  if (words === undefined) return
-  throw new RowspaceError(
-    'INVALID_ARGUMENT',
-    `${words.from} was given as the words of ${source.name}, whose rows have words of their own: leave it out.`,
-    { source: source.name },
-  )
 }
 
 /**
