@@ -13,7 +13,7 @@ import { fillTable } from './fill-table.ts'
 import { firstTokens } from './first-tokens.ts'
 import { isByteSource, type SourceLike } from './open-source.ts'
 import { type OpenTableFile, openTableFile } from './open-table-file.ts'
-import { OPEN_OPTIONS } from './read-open-options.ts'
+import { checkNamedOnce, OPEN_OPTIONS } from './read-open-options.ts'
 import { resolveVocabulary } from './resolve-vocabulary.ts'
 
 export interface OpenTableOptions extends Omit<OpenOptions, 'shards'>, LoadOptions, TableOptions {
@@ -69,6 +69,7 @@ export async function openTableWith(
   hooks: OpenHooks,
 ): Promise<EmbeddingTable> {
   const options = readChecked(given, OPEN_TABLE_OPTIONS, 'the options of openTable()')
+  checkNamedOnce(options)
   // the tokens are those at the call, even if the caller changes the list while the file is read
   if (Array.isArray(options.tokens)) options.tokens = [...options.tokens]
   try {

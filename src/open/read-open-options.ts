@@ -1,5 +1,6 @@
 /** The one reader of how table files are opened. */
 
+import { RowspaceError } from '../core/errors.ts'
 import { integerFrom, type KeysOf, oneOf, readChecked } from '../core/strict-options.ts'
 import type { Encoding, EncodingErrors, OpenOptions } from '../formats/format.ts'
 import { pickSourceOptions, SOURCE_OPTIONS } from '../sources/options.ts'
@@ -23,4 +24,13 @@ export const OPEN_OPTIONS: KeysOf<OpenOptions> = {
 export function readOpenOptions(given: OpenOptions): OpenOptions {
   const options = readChecked(given, OPEN_OPTIONS, 'the options of openTableFile()')
   return { ...options, ...pickSourceOptions(options) }
+}
+
+/** Throws `INVALID_ARGUMENT` where rows are named twice. */
+export function checkNamedOnce({ tokens, words }: { tokens?: unknown; words?: unknown }): void {
+  if (tokens === undefined || words === undefined) return
+  throw new RowspaceError(
+    'INVALID_ARGUMENT',
+    'tokens and words both name the rows of the table: leave one of them out.',
+  )
 }

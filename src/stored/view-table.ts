@@ -3,8 +3,10 @@
 import { readCore } from '../../bindings/core.ts'
 import { pickOptions, readChecked } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
+import { firstTokens } from '../open/first-tokens.ts'
 import type { SourceLike } from '../open/open-source.ts'
 import type { OpenTableFile } from '../open/open-table-file.ts'
+import { checkNamedOnce } from '../open/read-open-options.ts'
 import { resolveVocabulary } from '../open/resolve-vocabulary.ts'
 import { pickSourceOptions } from '../sources/options.ts'
 import { vocabularyOf, WordList } from '../table/vocabulary.ts'
@@ -39,6 +41,7 @@ export async function viewTableWith(
   namesOf: (file: OpenTableFile, signal: undefined) => Promise<Vocabulary | undefined>,
 ): Promise<StoredTable> {
   const given = readChecked(options, VIEW_OPTIONS, 'the options of viewTable()')
+  checkNamedOnce(given)
   const { tokens, index, threads, cacheBytes = CACHE_BYTES, core } = given
   // changes of the list after this call must not reach the table
   const copied = Array.isArray(tokens) ? new WordList(tokens) : tokens
@@ -54,7 +57,7 @@ export async function viewTableWith(
     }
     return new StoredTable({
       stored,
-      vocabulary: new LazyVocabulary(size, readVocabulary, vocabularyOf(copied, size)),
+      vocabulary: new LazyVocabulary(size, readVocabulary, vocabularyOf(firstTokens(copied, file), size)),
       index: new LazyIndex(stored, index, pickSourceOptions(given), { core: read, threads }),
       scorer: await RowScorer.create(dimension, read),
     })

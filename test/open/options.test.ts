@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { openTable } from '../../src/open/open-table.ts'
 import { openTableFile } from '../../src/open/open-table-file.ts'
+import { viewTable } from '../../src/stored/view-table.ts'
 import { ascii, rejection } from '../formats/files.ts'
+import { npy } from '../formats/packed-files.ts'
 
 describe('options', () => {
   const table = ascii('the 1 2\n')
@@ -29,6 +31,15 @@ describe('options', () => {
     const error = await rejection(openTableFile(table, options))
     expect(error.code).toBe('INVALID_ARGUMENT')
     expect(error.message).toMatch(message)
+  })
+
+  test('rows are named by tokens or by words, not by both', async () => {
+    const rows = npy('<f4', [1, 1], Float32Array.of(1))
+    for (const open of [openTable, viewTable]) {
+      const error = await rejection(open(rows, { tokens: ['a'], words: ascii('b') }))
+      expect(error.code).toBe('INVALID_ARGUMENT')
+      expect(error.message).toContain('leave one of them out')
+    }
   })
 
   test('tokens are those at the call', async () => {

@@ -102,6 +102,14 @@ test('what cannot be viewed or found says so', async () => {
   expect(await rejection(stored.scores([1, 2], [0]))).toMatchObject({ code: 'DIMENSION_MISMATCH' })
 })
 
+test('tokens may be those of all rows where the first are viewed', async () => {
+  for (const names of [tokens, tokens.slice(0, 9)]) {
+    await using stored = await viewTable(FILE, { limit: 9, tokens: names })
+    expect(await stored.id('token 8')).toBe(8)
+    expect((await rejection(stored.row('token 9'))).code).toBe('UNKNOWN_TOKEN')
+  }
+})
+
 test('a row that is not finite names itself when it is read', async () => {
   const bytes = new Uint8Array(Float32Array.of(1, 2, 3, Number.NaN).buffer)
   const file = join(encodeSafetensors([{ name: 'embeddings', dtype: 'F32', shape: [2, 2], bytes }]))
