@@ -103,7 +103,7 @@ export async function openFastText(
   try {
     await checkMagic(file, signal)
     const header = await openFastTextHeader(file, signal)
-    const table = await openTable(source, given)
+    const table = await openTable(file, given)
     const toBytes = encoding === 'latin1' ? latin1Bytes : (word: string) => new TextEncoder().encode(word)
     return new FastTextModel(table, { file, header, toBytes, close })
   } catch (error) {
