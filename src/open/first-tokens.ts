@@ -15,12 +15,16 @@ export function firstTokens(
 /** The tokens 0 … size − 1 of a larger vocabulary. Texts are split as by all of it. */
 export class FirstTokens implements Vocabulary {
   readonly marksWordStarts: boolean
+  readonly counts?: ArrayLike<number>
 
+  /** @param counts of all tokens, by id */
   constructor(
     private readonly all: Vocabulary,
     readonly size: number,
+    counts = all.counts,
   ) {
     this.marksWordStarts = all.marksWordStarts !== false
+    if (counts !== undefined) this.counts = Float64Array.from(counts).subarray(0, size)
   }
 
   idOf(token: string): number | undefined {

@@ -30,6 +30,13 @@ test('by id, 0 for words that the file does not have', async () => {
   expect(none.vocabulary?.counts).toBeUndefined()
 })
 
+test('are cut as tokens are', async () => {
+  using table = await openTable(TEXT, { counts: COUNTS })
+  const tokens = table.vocabulary
+  using cut = await openTable(npy('<f4', [3, 1], Float32Array.of(1, 2, 3)), { tokens, limit: 1 })
+  expect(Array.from(cut.vocabulary?.counts ?? [])).toEqual([6])
+})
+
 test('of a fastText model: its own, unless a file is given', async () => {
   const model = fastText({ words: ['a', 'b', 'c'], dimension: 2, buckets: 4, counts: [90, 2 ** 40, 1] })
   using table = await openTable(model)
