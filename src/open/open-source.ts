@@ -35,6 +35,32 @@ export async function openSource(like: SourceLike, given: SourceOptions = {}): P
 }
 
 /**
+ * Opens a file that a caller named for the table in `table`: its words, its index. Headers are for the address
+ * of the table, where it has one, and go to no other origin.
+ *
+ * @throws as openSource
+ */
+export function openNamed(like: SourceLike, table: ByteSource, options: SourceOptions): Promise<ByteSource> {
+  const { headers, ...others } = pickSourceOptions(options)
+  const own = originOf(table.name)
+  const isMeant = own === undefined || originOf(like, pageAddress()) === own
+  return openSource(like, isMeant && headers !== undefined ? { ...others, headers } : others)
+}
+
+/** The origin of an http(s) address. */
+function originOf(like: SourceLike, base?: string): string | undefined {
+  if (typeof like !== 'string' && !(like instanceof URL)) return undefined
+  if (!URL.canParse(like, base)) return undefined
+  const { protocol, origin } = new URL(like, base)
+  return /^https?:$/.test(protocol) ? origin : undefined
+}
+
+/** The page's own address, where there are pages instead of paths. */
+function pageAddress(): string | undefined {
+  return globalThis.process?.getBuiltinModule === undefined ? globalThis.location?.href : undefined
+}
+
+/**
  * Opens `like`; where it is the path of a directory, opens the first of `files` in it.
  *
  * @param notThere makes the error where none is there
@@ -78,7 +104,7 @@ async function openName(name: string, options: SourceOptions): Promise<ByteSourc
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name)
   if (!scheme) {
     // what bundlers give for `import table from './table.safetensors?url'`
-    const base = globalThis.process?.getBuiltinModule === undefined ? globalThis.location?.href : undefined
+    const base = pageAddress()
     if (base !== undefined && URL.canParse(name, base)) return openUrl(new URL(name, base), options)
     return fileSource(name)
   }

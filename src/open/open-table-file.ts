@@ -31,7 +31,7 @@ import { gunzipped, isGzip } from '../sources/gzip.ts'
 import { pickSourceOptions } from '../sources/options.ts'
 import { type ByteSource, closeAll, type ReadOptions } from '../sources/source.ts'
 import type { UnpackedSource } from '../sources/unpacked.ts'
-import { isByteSource, openSource, openSourceOrFolder, type SourceLike } from './open-source.ts'
+import { isByteSource, openNamed, openSourceOrFolder, type SourceLike } from './open-source.ts'
 import { readOpenOptions } from './read-open-options.ts'
 
 /** An open table file. Close it. */
@@ -76,7 +76,7 @@ export async function openTableFile(like: SourceLike, given: OpenOptions = {}): 
   // the caller's own source is left open
   const own = isByteSource(like) ? [] : [source]
   try {
-    const words = options.words === undefined ? undefined : await openWords(options.words, options)
+    const words = options.words === undefined ? undefined : await openWords(options.words, source, options)
     const file = await readHeader(source, { ...options, words, format: options.format ?? format })
     return owned(file, source, own)
   } catch (error) {
@@ -86,8 +86,8 @@ export async function openTableFile(like: SourceLike, given: OpenOptions = {}): 
 }
 
 /** The words in the file that the caller named. */
-async function openWords(like: SourceLike, options: OpenOptions): Promise<FoundWords> {
-  const file = await openSource(like, pickSourceOptions(options))
+async function openWords(like: SourceLike, table: ByteSource, options: OpenOptions): Promise<FoundWords> {
+  const file = await openNamed(like, table, options)
   try {
     return await readNamedWords(file, options)
   } finally {

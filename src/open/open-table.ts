@@ -113,7 +113,7 @@ async function openOnce(
       progress.error = loaded.progressError
       const tokens = options.tokens ?? loaded.tokens ?? (await (names ?? vocabularyOf(file, signal)))
       report(0, loaded.size)
-      return { ...loaded, tokens: await counted(loaded, tokens, options) }
+      return { ...loaded, tokens: await counted(loaded, tokens, file, options) }
     })
     report(table.size, table.size)
     await file.close()
@@ -128,7 +128,7 @@ async function openOnce(
   }
 }
 
-/** Whether rows are named by what lies beside their file: it is known before any is read that the file has no words. */
+/** Whether rows are named by what lies beside their file, which has no words: known before any row is read. */
 function isNamedBeside({ rows }: OpenTableFile, { tokens }: OpenTableOptions): boolean {
   return tokens === undefined && rows !== undefined && rows.readTokens === undefined
 }
@@ -137,9 +137,10 @@ function isNamedBeside({ rows }: OpenTableFile, { tokens }: OpenTableOptions): b
 function counted(
   { counts }: LoadedRows,
   tokens: FilledRows['tokens'],
+  { source }: OpenTableFile,
   options: OpenTableOptions,
 ): FilledRows['tokens'] | Promise<FilledRows['tokens']> {
   return options.counts === undefined
     ? withCounts(tokens, counts)
-    : withCountsOf(tokens, options.counts, options)
+    : withCountsOf(tokens, options.counts, source, options)
 }

@@ -2,7 +2,7 @@
 
 import type { TableMemory } from '../../bindings/table-memory.ts'
 import { RowspaceError } from '../core/errors.ts'
-import { isByteSource, openSource, type SourceLike } from '../open/open-source.ts'
+import { openNamed, type SourceLike } from '../open/open-source.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { indexName } from './index-layout.ts'
 import { type IndexReading, loadIndex } from './load-index.ts'
@@ -49,7 +49,7 @@ export class LazyIndex {
 
   async #open(): Promise<ByteSource> {
     if (this.given !== undefined) {
-      return isByteSource(this.given) ? this.given : openSource(this.given, this.sourceOptions)
+      return openNamed(this.given, this.stored.file.source, this.sourceOptions)
     }
     const { source } = this.stored.file
     const name = indexName(source.name)
