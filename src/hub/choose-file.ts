@@ -8,7 +8,7 @@ export const USUAL_FILES = ['model.safetensors', 'model.safetensors.index.json']
 /** In the names of GGUF files: types of which a token embedding is read, the more exact first. */
 const GGUF_TYPES = [
   ...[/bf16/i, /(?<!b)f16/i, /f32/i, /q8_0/i, /q6_k/i, /q5_/i, /(?<!i)q4_/i, /mxfp4/i, /iq4_/i],
-  ...[/(?<!i)q3_k/i, /(?<!i)q2_k/i],
+  ...[/(?<!i)q3_k/i, /(?<!i)q2_k/i, /q[12]_0/i],
 ]
 /** Files of a GGUF repository that have no table: what sees or hears, and what a quantiser measured. */
 const NO_TABLE = /(?:^|\/)mmproj|imatrix/i

@@ -23,6 +23,7 @@ test.each<[string, string[], string]>([
     ['m-IQ3_M.gguf', 'm-Q3_K_M.gguf', 'm-IQ4_NL.gguf'],
     'm-IQ4_NL.gguf',
   ],
+  ['ternary types', ['m-IQ2_XXS.gguf', 'm-TQ2_0.gguf'], 'm-TQ2_0.gguf'],
   ['MXFP4', ['m-IQ2_XXS.gguf', 'gpt-oss-mxfp4.gguf'], 'gpt-oss-mxfp4.gguf'],
   [
     'a model before what it sees with, and before what a quantiser measured',
