@@ -1,4 +1,4 @@
-/** Files of counts, as word2vec's -save-vocab and gensim's fvocab write them: a word and a number per line. */
+/** Files of counts, as of word2vec's -save-vocab and gensim's fvocab: a word and a number per line. */
 import type { ByteSource, ReadOptions } from '../../sources/source.ts'
 import type { WordOptions } from '../format.ts'
 import { MAX_WORD_LENGTH } from '../loading.ts'
@@ -37,10 +37,10 @@ export async function readCounts(
         })
       }
       const place = { name: source.name, offset: offset + start }
+      if (counts.size === MAX_WORDS)
+        throw invalidFormat(source, `it has more than ${MAX_WORDS} words.`, { line })
       counts.set(decodeText(bytes.subarray(start, wordEnd), options, place), count)
     })
-    if (counts.size > MAX_WORDS - 1)
-      throw invalidFormat(source, `it has more than ${MAX_WORDS} words.`, { line })
   }
   return counts
 }
