@@ -60,8 +60,9 @@ export function safetensorsTable(
   const type = numberTypeOf(source, tensor, NUMBER_TYPES, 'Convert it to F32.')
   const [size = 0] = tensor.shape
   const own = words && ((signal?: AbortSignal) => readWords(source, words, size, options, signal))
-  const readTokens = namedWords(source, size, options) ?? own
-  const rows = { source, tensor, type, scales: scales?.start, readTokens, tokenBytes: words?.elements }
+  const named = namedWords(source, size, options)
+  const tokenBytes = named === undefined ? words?.elements : 0
+  const rows = { source, tensor, type, scales: scales?.start, readTokens: named ?? own, tokenBytes }
   return tensorTable('safetensors', header, rows, { limit: options.limit, words })
 }
 
