@@ -20,7 +20,7 @@ const WORK = fileURLToPath(new URL('./stored-work.mjs', import.meta.url))
 const SEED = 1
 const CENTRES = 2000
 const BLOCK_ROWS = 4096
-/** The table over HTTP, as the issue of static hosts has it. */
+/** Rows of the table over HTTP: what a static site may have. */
 const SERVED_ROWS = 156_000
 const LATENCY = 20
 
