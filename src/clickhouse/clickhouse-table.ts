@@ -7,7 +7,7 @@ import { invalidArgument, readList } from '../core/values.ts'
 import type { CheckedSearch } from '../metadata/condition.ts'
 import type { ColumnTypes, NoColumns } from '../metadata/types.ts'
 import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
-import type { AsyncTable } from '../table/async-table.ts'
+import { type AsyncTable, tableClosed } from '../table/async-table.ts'
 import { combine, type Expression, type TermTable } from '../table/expression.ts'
 import {
   copyQuery,
@@ -228,7 +228,7 @@ export class ClickHouseTable<Columns extends ColumnTypes = NoColumns> implements
   }
 
   private checkOpen(): void {
-    if (this.closed) throw new RowspaceError('DISPOSED', 'This table was closed. Open it again.')
+    if (this.closed) throw tableClosed()
   }
 
   private async searchOne(

@@ -7,10 +7,14 @@ import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { indexName } from './index-layout.ts'
 import { type IndexReading, loadIndex } from './load-index.ts'
 import type { StoredFile } from './open-stored-file.ts'
+import { SharedRead } from './shared-read.ts'
+
+type OnBytes = NonNullable<IndexReading['onBytes']>
 
 export class LazyIndex {
-  #loading: Promise<TableMemory> | undefined
-  #isDisposed = false
+  readonly #read = new SharedRead((signal) => this.#load(signal))
+  /** Of all callers that wait. */
+  readonly #listeners = new Set<OnBytes>()
 
   constructor(
     private readonly stored: StoredFile,
@@ -19,37 +23,37 @@ export class LazyIndex {
     private readonly options: Pick<IndexReading, 'core' | 'threads'>,
   ) {}
 
-  /** Its codes. A read that failed, or was stopped, is tried again. */
-  async memory(how: Pick<IndexReading, 'signal' | 'onBytes'>): Promise<TableMemory> {
-    this.#loading ??= this.#load(how).catch((error) => {
-      this.#loading = undefined
-      throw error
-    })
-    const memory = await this.#loading
-    how.signal?.throwIfAborted()
-    return memory
+  /** Its codes. */
+  async memory({ signal, onBytes }: Pick<IndexReading, 'signal' | 'onBytes'>): Promise<TableMemory> {
+    if (onBytes !== undefined) this.#listeners.add(onBytes)
+    try {
+      return await this.#read.get(signal)
+    } finally {
+      if (onBytes !== undefined) this.#listeners.delete(onBytes)
+    }
   }
 
-  async dispose(): Promise<void> {
-    this.#isDisposed = true
-    const memory = await this.#loading?.catch(() => undefined)
+  /** Frees the codes. A read under way is ended by `reason`. */
+  async dispose(reason: unknown): Promise<void> {
+    const memory = await this.#read.end(reason)
     memory?.dispose()
   }
 
-  async #load(how: Pick<IndexReading, 'signal' | 'onBytes'>): Promise<TableMemory> {
-    const source = await this.#open()
+  async #load(signal: AbortSignal): Promise<TableMemory> {
+    const source = await this.#open(signal)
+    const onBytes: OnBytes = (done, total) => {
+      for (const listener of this.#listeners) listener(done, total)
+    }
     try {
-      const memory = await loadIndex(source, this.stored, { ...this.options, ...how })
-      if (this.#isDisposed) memory.dispose()
-      return memory
+      return await loadIndex(source, this.stored, { ...this.options, signal, onBytes })
     } finally {
       if (source !== this.given) await source.close?.()
     }
   }
 
-  async #open(): Promise<ByteSource> {
+  async #open(signal: AbortSignal): Promise<ByteSource> {
     if (this.given !== undefined) {
-      return openNamed(this.given, this.stored.file.source, this.sourceOptions)
+      return openNamed(this.given, this.stored.file.source, { ...this.sourceOptions, signal })
     }
     const { source } = this.stored.file
     const name = indexName(source.name)

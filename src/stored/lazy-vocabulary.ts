@@ -3,27 +3,26 @@
 import type { RowKey } from '../core/options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { idOfRow } from '../table/vocabulary.ts'
+import { SharedRead } from './shared-read.ts'
 
 export class LazyVocabulary {
-  #reading: Promise<Vocabulary | undefined> | undefined
+  readonly #read: SharedRead<Vocabulary | undefined>
 
   constructor(
     private readonly size: number,
-    private readonly readOnce: () => Promise<Vocabulary | undefined>,
-    given: Vocabulary | undefined,
+    readOnce: (signal: AbortSignal) => Promise<Vocabulary | undefined>,
   ) {
-    if (given !== undefined) this.#reading = Promise.resolve(given)
+    this.#read = new SharedRead(readOnce)
   }
 
-  /** The vocabulary; undefined where the table has none. A read that failed is tried again. */
+  /** The vocabulary; undefined where the table has none. */
   async read(signal?: AbortSignal): Promise<Vocabulary | undefined> {
-    signal?.throwIfAborted()
-    // another caller's signal must not stop this one's read: it is raced instead
-    this.#reading ??= this.readOnce().catch((error) => {
-      this.#reading = undefined
-      throw error
-    })
-    return signal === undefined ? this.#reading : raced(this.#reading, signal)
+    return this.#read.get(signal)
+  }
+
+  /** A read under way is ended by `reason`. */
+  async dispose(reason: unknown): Promise<void> {
+    await this.#read.end(reason)
   }
 
   /**
@@ -37,13 +36,4 @@ export class LazyVocabulary {
     const found = new Map(rows.map((row) => [row, idOfRow(row, this.size, vocabulary)]))
     return (row) => found.get(row) ?? idOfRow(row, this.size, vocabulary)
   }
-}
-
-/** What `promise` resolves to, unless the signal is aborted before. */
-function raced<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

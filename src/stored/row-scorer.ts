@@ -1,9 +1,9 @@
 /** The core over a few rows at a time: it scores rows that were read from where they lie. */
 
 import type { TableMemory } from '../../bindings/table-memory.ts'
-import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
 import type { RowKey } from '../core/options.ts'
+import { tableClosed } from '../table/async-table.ts'
 import type { TermTable } from '../table/expression.ts'
 import { type CoreSource, createMemory } from '../table/load-core.ts'
 import type { PreparedQuery } from '../table/query.ts'
@@ -89,6 +89,6 @@ export class RowScorer implements TermTable {
 
   #open(): TableMemory {
     if (this.#memory !== undefined) return this.#memory
-    throw new RowspaceError('DISPOSED', 'This table was closed. Open it again.')
+    throw tableClosed()
   }
 }

@@ -1,6 +1,5 @@
 /** A table whose rows stay where they lie, with the methods, options and bits of an EmbeddingTable, as promises. */
 
-import { RowspaceError } from '../core/errors.ts'
 import { checkId } from '../core/id-set.ts'
 import type { Query, RowKey } from '../core/options.ts'
 import { sampleIds } from '../core/random.ts'
@@ -9,7 +8,7 @@ import { readChecked, readOptions } from '../core/strict-options.ts'
 import { invalidArgument, readList } from '../core/values.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { isRow, queryList, readSearchOptions } from '../table/arguments.ts'
-import type { AsyncOptions, AsyncTable } from '../table/async-table.ts'
+import { type AsyncOptions, type AsyncTable, tableClosed } from '../table/async-table.ts'
 import { combine, type Expression, type TermTable } from '../table/expression.ts'
 import {
   copyQuery,
@@ -37,6 +36,7 @@ import {
   type StoredSearchOptions,
 } from './options.ts'
 import type { RowScorer } from './row-scorer.ts'
+import type { ReadCost } from './stored-rows.ts'
 import { StoredSearcher } from './stored-searcher.ts'
 
 /** What a stored table has read. */
@@ -228,9 +228,9 @@ export class StoredTable implements AsyncTable {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    const { scorer, index, stored } = this.#parts
+    const { scorer, index, vocabulary, stored } = this.#parts
     scorer.dispose()
-    await index.dispose()
+    await Promise.all([index.dispose(tableClosed()), vocabulary.dispose(tableClosed())])
     await stored.file.close()
   }
 
@@ -251,16 +251,14 @@ export class StoredTable implements AsyncTable {
     const { vocabulary, index, stored, scorer } = this.#open()
     const excluded = left.map(await vocabulary.idsOf(left, signal))
     const names = await vocabulary.read(signal)
-    const table = await this.#termTable(
-      queries.flatMap(({ rows }) => rows),
-      signal,
-    )
+    const cost = { requests: 0, bytes: 0 }
+    const inputs = queries.flatMap(({ rows }) => rows)
+    const table = await this.#termTable(inputs, signal, cost)
     const memory = await index.memory({ signal })
     this.#open()
     this.#searcher ??= new StoredSearcher(memory, stored, scorer, (id) => names?.tokenOf(id))
     const params = this.#searcher.searcher.params({ ...rest, exclude: excluded })
     const prepared = queries.map((query) => query.prepare(table, params.metric))
-    const cost = { requests: 0, bytes: 0 }
     const answers = await this.#searcher.search(prepared, params, { signal, cost })
     return answers.map(({ rows, rescored }) => {
       const ids = Uint32Array.from(rows, ({ id }) => id)
@@ -273,14 +271,18 @@ export class StoredTable implements AsyncTable {
 
   #open(): StoredParts {
     if (!this.#isClosed) return this.#parts
-    throw new RowspaceError('DISPOSED', 'This table was closed. Open it again.')
+    throw tableClosed()
   }
 
   /** The given rows, as expressions read them. */
-  async #termTable(rows: readonly RowKey[], signal: AbortSignal | undefined): Promise<TermTable> {
+  async #termTable(
+    rows: readonly RowKey[],
+    signal: AbortSignal | undefined,
+    cost?: ReadCost,
+  ): Promise<TermTable> {
     const parts = this.#open()
     const id = await parts.vocabulary.idsOf(rows, signal)
-    const found = await parts.stored.rows.fetch(rows.map(id), signal)
+    const found = await parts.stored.rows.fetch(rows.map(id), signal, cost)
     this.#open()
     const row = (key: RowKey) => found.get(id(key)) ?? new Float32Array(0)
     return { dimension: this.dimension, id, row }

@@ -38,7 +38,7 @@ export async function viewTable(source: SourceLike, options: ViewOptions = {}): 
 export async function viewTableWith(
   source: SourceLike,
   options: ViewOptions,
-  namesOf: (file: OpenTableFile, signal: undefined) => Promise<Vocabulary | undefined>,
+  namesOf: (file: OpenTableFile, signal: AbortSignal) => Promise<Vocabulary | undefined>,
 ): Promise<StoredTable> {
   const given = readChecked(options, VIEW_OPTIONS, 'the options of viewTable()')
   checkNamedOnce(given)
@@ -51,13 +51,15 @@ export async function viewTableWith(
   const { file, fileRows } = stored
   try {
     const { size, dimension } = file
-    const readVocabulary = async () => {
-      const words = await fileRows.readTokens?.()
-      return words === undefined ? namesOf(file, undefined) : vocabularyOf(words, size)
+    const named = vocabularyOf(firstTokens(copied, file), size)
+    const readVocabulary = async (signal: AbortSignal) => {
+      if (named !== undefined) return named
+      const words = await fileRows.readTokens?.(signal)
+      return words === undefined ? namesOf(file, signal) : vocabularyOf(words, size)
     }
     return new StoredTable({
       stored,
-      vocabulary: new LazyVocabulary(size, readVocabulary, vocabularyOf(firstTokens(copied, file), size)),
+      vocabulary: new LazyVocabulary(size, readVocabulary),
       index: new LazyIndex(stored, index, pickSourceOptions(given), { core: read, threads }),
       scorer: await RowScorer.create(dimension, read),
     })

@@ -1,5 +1,6 @@
 /** What every table has whose rows are elsewhere: in a file, behind a URL, on a ClickHouse cluster. */
 
+import { RowspaceError } from '../core/errors.ts'
 import type { AnalogyOptions, Query, RowKey, SearchOptions } from '../core/options.ts'
 import type { Expression } from './expression.ts'
 import type { Match, Matches } from './matches.ts'
@@ -15,6 +16,11 @@ export type AsyncSearchOptions = Omit<SearchOptions, 'filter'> & AsyncOptions
 
 /** The options of an analogy that all kinds of table take. */
 export type AsyncAnalogyOptions = Omit<AnalogyOptions, 'filter'> & AsyncOptions
+
+/** What every call of a closed table throws. */
+export function tableClosed(): RowspaceError {
+  return new RowspaceError('DISPOSED', 'This table was closed. Open it again.')
+}
 
 /** An answer; ids may be of up to 2^53. */
 export type AsyncMatches = Matches<Match, Uint32Array> | Matches<Match, Float64Array>
