@@ -90,7 +90,8 @@ function openRowsByRanges(
 ): OpenRow[] {
   const { core, layout } = memory
   const { size, k, minScore = Number.NEGATIVE_INFINITY } = params
-  let sure = Math.max(minScore, sureScore(some, k))
+  // scores are float32, and rounded to it the minimum may be lower
+  let sure = Math.max(Math.fround(minScore), sureScore(some, k))
   let rows: OpenRow[] = []
   let held = MAX_HELD
   for (let from = 0; from < size; from += RANGE_ROWS) {

@@ -16,7 +16,7 @@
 
 import { COLUMN_VECTORS, STATS } from '../../build/core-constants.ts'
 
-/** Raised when a file's parts change. */
+/** Raised when a file's parts change, or what codes and bounds are computed from them. */
 export const INDEX_VERSION = 1
 export const METADATA_KEY = 'rowspace'
 export const CHECKSUMS = 'checksums'
@@ -32,11 +32,11 @@ export interface IndexedRows {
   readonly dimension: number
   /** As they are stored. */
   readonly dtype: string
-  /** Bytes of their file. */
+  /** Bytes of their file, or of all files of theirs. */
   readonly bytes: number
   /** The name of their tensor, where the file is a container. */
   readonly tensor?: string | undefined
-  /** The strong ETag of their file, where it had one. */
+  /** The strong ETag of their file, where they are in one and it had one. */
   readonly version?: string | undefined
   /** XXH64 of `sampledIds`' rows as float32. */
   readonly sample: string

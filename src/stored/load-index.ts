@@ -4,6 +4,7 @@ import { commonParts, rowParts } from '../../bindings/code-parts.ts'
 import { writeCodeBits } from '../../bindings/records.ts'
 import type { TableMemory } from '../../bindings/table-memory.ts'
 import { RowspaceError } from '../core/errors.ts'
+import type { TableOptions } from '../core/options.ts'
 import { invalidFormat } from '../formats/malformed.ts'
 import { readSafetensorsHeader, type SafetensorsHeader } from '../formats/safetensors/header.ts'
 import { readBlocks, readExactly } from '../sources/blocks.ts'
@@ -20,7 +21,7 @@ import {
   indexTensors,
   METADATA_KEY,
 } from './index-layout.ts'
-import type { StoredFile } from './open-stored-file.ts'
+import { identityOf, type StoredFile } from './open-stored-file.ts'
 import { sampleOf } from './row-sample.ts'
 
 /** Bytes that are read at once. */
@@ -29,7 +30,7 @@ const BLOCK_BYTES = 1 << 22
 /** How an index is read. */
 export interface IndexReading {
   core?: CoreSource | undefined
-  threads?: number | 'auto' | undefined
+  threads?: TableOptions['threads']
   signal?: AbortSignal | undefined
   /** Called with the bytes read so far. */
   onBytes?: ((done: number, total: number) => void) | undefined
@@ -99,23 +100,27 @@ async function checkRows(
   { file, rows }: StoredFile,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const remedy =
+    file.rowsInFile === undefined
+      ? 'Make the index again (npx rowspace index).'
+      : 'View the table without limit, or make an index with the same limit: writeIndex(source, { limit }).'
+  const { bytes, version } = identityOf(file)
   const changed = (what: string, expected: unknown, actual: unknown) =>
     new RowspaceError(
       'CHANGED',
       `${source.name} is the index of other rows than those of ${file.source.name}: their ${what} was ` +
-        `${expected}, and is ${actual}. Make the index again (npx rowspace index).`,
+        `${expected}, and is ${actual}. ${remedy}`,
       { source: source.name, expected, actual },
     )
   const facts = [
     ['shape', `${indexed.size} x ${indexed.dimension}`, `${file.size} x ${file.dimension}`],
     ['type', indexed.dtype, file.dtype],
     ['tensor', indexed.tensor, file.tensor],
-    ['file size', indexed.bytes, file.source.size],
+    ['file size', indexed.bytes, bytes],
   ] as const
   for (const [what, expected, actual] of facts) {
     if (expected !== actual) throw changed(what, expected, actual)
   }
-  const { version } = file.source
   if (version !== undefined && version === indexed.version) return
   const sample = await sampleOf(rows, file.size, signal)
   if (sample !== indexed.sample) throw changed('checksum', indexed.sample, sample)

@@ -6,6 +6,9 @@ import type { SourceLike } from '../open/open-source.ts'
 import { type OpenTableFile, openTableFile } from '../open/open-table-file.ts'
 import { StoredRows } from './stored-rows.ts'
 
+/** Ids have 32 bits. */
+const MAX_ROWS = 2 ** 32
+
 /** A file, its rows as they are read through, and as they are looked up. */
 export interface StoredFile {
   readonly file: OpenTableFile
@@ -22,8 +25,13 @@ export async function openStoredFile(
   options: OpenOptions,
   cacheBytes: number,
 ): Promise<StoredFile> {
-  const file = await openTableFile(source, { ...options, shards: 'table' })
-  const { rows: fileRows, dimension } = file
+  const file = await openUnlessAborted(source, options)
+  const { rows: fileRows, size, dimension } = file
+  if (size > MAX_ROWS) {
+    await file.close()
+    const text = `${file.source.name} has ${size} rows; ${MAX_ROWS} are the limit. View the first by limit.`
+    throw new RowspaceError('UNSUPPORTED', text, { source: file.source.name, size })
+  }
   if (fileRows !== undefined) {
     return { file, fileRows, rows: new StoredRows(file.source.name, dimension, fileRows, cacheBytes) }
   }
@@ -33,4 +41,25 @@ export async function openStoredFile(
     `${name}: rows of ${file.format} have no fixed places in the file, so the table cannot be viewed. ` +
     'Write it as safetensors (npx rowspace pack), or load it by openTable().'
   throw new RowspaceError('UNSUPPORTED', text, { source: name, format: file.format })
+}
+
+/** Opens the file. Its source keeps the signal that it gets; the caller's may be aborted once the file is open. */
+async function openUnlessAborted(source: SourceLike, options: OpenOptions): Promise<OpenTableFile> {
+  const { signal } = options
+  const stop = new AbortController()
+  const onAbort = () => stop.abort(signal?.reason)
+  signal?.throwIfAborted()
+  signal?.addEventListener('abort', onAbort)
+  try {
+    return await openTableFile(source, { ...options, shards: 'table', signal: stop.signal })
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+/** What tells a file of rows from another: bytes in all, and the strong ETag where it is one file. */
+export function identityOf({ source, parts = [] }: OpenTableFile): { bytes: number; version?: string } {
+  const bytes = parts.reduce((sum, { size }) => sum + size, source.size)
+  // the ETag of a list of files says nothing of what is in them
+  return parts.length === 0 && source.version !== undefined ? { bytes, version: source.version } : { bytes }
 }

@@ -1,7 +1,13 @@
 /** How a stored table is opened and questioned. */
 
 import type { CoreSource } from '../../bindings/core.ts'
-import { ANALOGY_OPTIONS, type AnalogyOptions, SEARCH_OPTIONS, type SearchOptions } from '../core/options.ts'
+import {
+  ANALOGY_OPTIONS,
+  type AnalogyOptions,
+  SEARCH_OPTIONS,
+  type SearchOptions,
+  type TableOptions,
+} from '../core/options.ts'
 import type { Progress } from '../core/progress.ts'
 import { FUNCTION, type KeysOf, SIGNAL } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
@@ -26,7 +32,7 @@ export interface ViewOptions extends StoredFileOptions {
    */
   index?: SourceLike | undefined
   /** Threads that scan the codes of the index, as `TableOptions.threads`. Default: 1. */
-  threads?: number | 'auto' | undefined
+  threads?: TableOptions['threads']
   /** Bytes of rows to hold for the next question. Default: 16 MiB. */
   cacheBytes?: number | undefined
   /** The WebAssembly core: a URL, Response, bytes or Module. Default: the one that comes with the package. */

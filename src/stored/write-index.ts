@@ -21,7 +21,7 @@ import {
   indexTensors,
   METADATA_KEY,
 } from './index-layout.ts'
-import { openStoredFile, type StoredFile } from './open-stored-file.ts'
+import { identityOf, openStoredFile, type StoredFile } from './open-stored-file.ts'
 import { FILE_OPTIONS, type StoredFileOptions } from './options.ts'
 import { sampleOf } from './row-sample.ts'
 
@@ -108,12 +108,12 @@ class RowEncoder {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Uint8Array, void, void> {
     const { file, rows } = this.stored
-    const { size, dimension, dtype, tensor, source } = file
+    const { size, dimension, dtype, tensor } = file
     const tensors = indexTensors(size, dimension, this.bits)
     const sums = checksumsTensor(tensors)
     const indexed: IndexedRows & { layout: number } = {
-      ...{ layout: INDEX_VERSION, size, dimension, dtype, bytes: source.size, tensor },
-      version: source.version,
+      ...{ layout: INDEX_VERSION, size, dimension, dtype, tensor },
+      ...identityOf(file),
       sample: await sampleOf(rows, size, signal),
     }
     yield encodeHeader([...tensors, sums], { [METADATA_KEY]: JSON.stringify(indexed) })

@@ -2,6 +2,7 @@
 import { expect } from 'vitest'
 import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
+import type { SourceLike } from '../../src/open/open-source.ts'
 import { viewTable } from '../../src/stored/view-table.ts'
 import { type IndexOptions, writeIndex } from '../../src/stored/write-index.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
@@ -14,7 +15,7 @@ export function fileOf({ flat, dimension, size }: TestTable): Uint8Array {
   return join(writeSafetensors(writableRows(flat, dimension, tokensOf(size))))
 }
 
-export async function indexOf(file: Uint8Array, options: IndexOptions = {}): Promise<Uint8Array> {
+export async function indexOf(file: SourceLike, options: IndexOptions = {}): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   for await (const chunk of writeIndex(file, options)) chunks.push(chunk)
   return join(chunks)

@@ -73,6 +73,34 @@ test('a row that changed since the index was made is noticed when it is read', a
   })
 })
 
+test('a part of a model that changed is noticed, though the list of its parts did not', async () => {
+  const map = { embeddings: 'part.safetensors', tokens: 'part.safetensors' }
+  const list = new TextEncoder().encode(JSON.stringify({ weight_map: map }))
+  const modelOf = (part: Uint8Array): ByteSource => ({
+    ...bytesSource(list, 'model.safetensors.index.json'),
+    version: '"1"',
+    sibling: async (name) => bytesSource(part, name),
+  })
+  const index = await indexOf(modelOf(FILE))
+  await using same = await viewTable(modelOf(FILE), { index })
+  expect((await same.nearest(3)).length).toBe(10)
+  await using other = await viewTable(modelOf(fileOf(makeTable(600, 24, 'plain', 7))), { index })
+  expect(await rejection(other.nearest(3))).toMatchObject({ code: 'CHANGED' })
+})
+
+test('of one file with an ETag, no row is read to know it', async () => {
+  let reads = 0
+  const source: ByteSource = {
+    ...watched(() => reads++),
+    version: '"1"',
+  }
+  const index = await indexOf(source)
+  await using stored = await viewTable(source, { index })
+  reads = 0
+  await stored.loadIndex()
+  expect(reads).toBe(0)
+})
+
 test('an index of a later layout, and files that are none', async () => {
   const text = new TextDecoder('latin1').decode(INDEX)
   const at = text.indexOf('layout')
