@@ -1,7 +1,8 @@
 /** Scores of unrelated rows, to compare an answer with. */
 
-import type { StoredTable } from '../src/stored/stored-table.ts'
-import type { EmbeddingTable, RowKey } from '../src/table/embedding-table.ts'
+import { sampleIds } from '../src/core/random.ts'
+import type { AsyncTable } from '../src/table/async-table.ts'
+import { EmbeddingTable, type RowKey } from '../src/table/embedding-table.ts'
 import type { Expression } from '../src/table/expression.ts'
 import type { Match } from '../src/table/matches.ts'
 
@@ -21,14 +22,20 @@ export function drawBaselines(
   return table.scores(table.combine(expression, { normalize }), ids).toArray()
 }
 
-/** The same of a table where it lies. */
-export async function viewedBaselines(
-  table: StoredTable,
+/** The same of a table whose rows are elsewhere. */
+export async function baselinesElsewhere(
+  table: AsyncTable,
   expression: Expression,
   { count, seed, normalize = false }: BaselineOptions,
 ): Promise<Match[]> {
-  const ids = await table.randomIds(count, { seed, exclude: inputsOf(expression) })
-  return (await table.scores(await table.combine(expression, { normalize }), ids)).toArray()
+  const inputs = new Set(inputsOf(expression))
+  const ids = sampleIds(table.size, count, seed, (id) => !inputs.has(id))
+  if (ids.length === 0) return []
+  const [rows, vector] = [await table.gather(ids), await table.combine(expression, { normalize })]
+  using drawn = await EmbeddingTable.from(rows, { dimension: table.dimension, codes: false })
+  const scored = drawn.scores(vector, ids.keys()).toArray()
+  const names = await Promise.all(Array.from(ids, async (id) => ({ id, token: await table.token(id) })))
+  return scored.map((match, place) => ({ ...match, ...names[place] }))
 }
 
 function inputsOf({ positive = [], negative = [] }: Expression): RowKey[] {

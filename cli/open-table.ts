@@ -2,7 +2,6 @@
 
 import { ELEMENT_TYPES, type ElementType } from '../src/core/element-types.ts'
 import { RowspaceError } from '../src/core/errors.ts'
-import type { RowKey } from '../src/core/options.ts'
 import { pickOptions } from '../src/core/strict-options.ts'
 import { describe } from '../src/core/values.ts'
 import type { OpenOptions } from '../src/formats/format.ts'
@@ -12,15 +11,14 @@ import { type OpenHooks, type OpenTableOptions, openTableWith } from '../src/ope
 import { type OpenTableFile, openTableFile } from '../src/open/open-table-file.ts'
 import { ENCODING_ERRORS, ENCODINGS, OPEN_OPTIONS } from '../src/open/read-open-options.ts'
 import { resolveVocabulary } from '../src/open/resolve-vocabulary.ts'
+import type { ViewOptions } from '../src/stored/options.ts'
 import type { StoredTable } from '../src/stored/stored-table.ts'
 import { viewTableWith } from '../src/stored/view-table.ts'
 import { EmbeddingTable } from '../src/table/embedding-table.ts'
-import { idOfRow } from '../src/table/vocabulary.ts'
 import type { ModelVocabulary } from '../src/tokenizers/model-vocabulary.ts'
 import { note } from './output.ts'
 import type { Arguments } from './parsing/arguments.ts'
 import { isClusterName, shownName } from './parsing/clickhouse-address.ts'
-import type { NamedRows } from './parsing/naming.ts'
 import type { Option } from './parsing/option.ts'
 import { type ShownProgress, showProgress } from './progress.ts'
 
@@ -47,6 +45,11 @@ export const TABLE_OPTIONS: Readonly<Record<string, Option>> = {
     help: 'rows with NaN or infinity: an error (reject), or left out (skip)',
   },
   ...HUB_OPTIONS,
+}
+
+/** The options of a command that has no use for some of them. */
+export function tableOptionsWithout(...names: readonly string[]): Record<string, Option> {
+  return Object.fromEntries(Object.entries(TABLE_OPTIONS).filter(([name]) => !names.includes(name)))
 }
 
 /** Options of the commands that hold a table in memory to search it. */
@@ -92,7 +95,8 @@ function checkName(name: string): void {
   throw new RowspaceError('UNSUPPORTED', `${describe(shown)}: ${problem}`, { name: shown })
 }
 
-async function sourceOf(name: string): Promise<File | string> {
+/** What the library opens for a name. Throws as `checkName`. */
+export async function sourceOf(name: string): Promise<File | string> {
   checkName(name)
   return name === DEFAULT ? defaultFile() : name
 }
@@ -117,45 +121,10 @@ export async function openNamedTable(name: string, options: NamedTableOptions = 
   }
 }
 
-/** Options of the commands that can search a table where it lies. */
-export const VIEW_OPTION: Readonly<Record<string, Option>> = {
-  view: { help: 'read rows where they lie, by the index beside the table (rowspace index)' },
-}
-
-/** A table where it lies, and its names. */
-export interface ViewedTable {
-  table: StoredTable
-  names: NamedRows
-}
-
-/** Opens a table where it lies, runs `use` on it, and closes it. */
-export async function onView<Result>(
-  name: string,
-  { quiet, nonFinite, dtype, counts, threads, shards: _, ...options }: NamedTableOptions,
-  use: (viewed: ViewedTable) => Promise<Result>,
-): Promise<Result> {
-  if (nonFinite === 'skip') {
-    const problem = 'rows are not looked through with --view, so --non-finite skip leaves none out.'
-    throw new RowspaceError('INVALID_ARGUMENT', `${problem} Leave one of the two out.`)
-  }
-  if (dtype !== undefined) {
-    const problem = `rows are not held with --view, so --dtype ${dtype} changes nothing.`
-    throw new RowspaceError('INVALID_ARGUMENT', `${problem} Leave one of the two out.`)
-  }
-  if (counts !== undefined) {
-    throw new RowspaceError('INVALID_ARGUMENT', '--counts is for tables in memory: leave --view out.')
-  }
+/** Opens a table to be searched where it lies. Close it. */
+export async function openNamedView(name: string, options: Omit<ViewOptions, 'core'>): Promise<StoredTable> {
   const { vocabularyOf = resolveVocabulary } = hooks(name)
-  const table = await viewTableWith(await sourceOf(name), { ...options, threads }, vocabularyOf)
-  const progress = showProgress(name, quiet ?? false)
-  try {
-    const vocabulary = await table.vocabulary()
-    const id = (row: RowKey) => idOfRow(row, table.size, vocabulary)
-    return await use({ table, names: { vocabulary, id } })
-  } finally {
-    progress.clear()
-    await table.close()
-  }
+  return viewTableWith(await sourceOf(name), options, vocabularyOf)
 }
 
 /** Opens the rows of a table block by block where the file's layout allows it, else the whole table. */

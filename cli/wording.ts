@@ -7,6 +7,11 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   ],
   [/\(or pass nonFinite: 'skip'\)/g, '(--non-finite skip leaves such rows out)'],
   [/\(overwrite: true\)/g, '(--overwrite)'],
+  [
+    /, or writeIndex\(\)\. Or load the table by openTable\(\)\./g,
+    ' (--index where it is elsewhere). Or leave --view out.',
+  ],
+  [/, or load it by openTable\(\)\./g, ', or leave --view out.'],
   [/Upload ((?:it|the table) again) with overwrite\b/g, 'Push $1 with --overwrite'],
   [/\(servers: \['(http:[^']*)', …\]\)/g, '(--server $1, once for each)'],
 ]

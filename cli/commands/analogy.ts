@@ -1,19 +1,12 @@
 /** `rowspace analogy`: king - man + woman. */
 import type { Metric } from '../../src/table/embedding-table.ts'
 import { type ExpressionTerm, parseTerms } from '../../src/table/parse-expression.ts'
-import { drawBaselines, viewedBaselines } from '../baselines.ts'
-import {
-  HELD_OPTIONS,
-  heldOptions,
-  onView,
-  openNamedTable,
-  VIEW_OPTION,
-  type ViewedTable,
-} from '../open-table.ts'
+import { baselinesElsewhere, drawBaselines } from '../baselines.ts'
+import { type Elsewhere, isElsewhere, onElsewhere, SEARCH_VIEW } from '../elsewhere.ts'
+import { HELD_OPTIONS, heldOptions, openNamedTable } from '../open-table.ts'
 import type { Arguments } from '../parsing/arguments.ts'
-import { isClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer, Command } from '../parsing/command.ts'
-import { expressionOf } from '../parsing/naming.ts'
+import { expressionElsewhere, expressionOf } from '../parsing/naming.ts'
 import { formatExpression } from '../views/expression.ts'
 import { answerWithMatches, METRICS, SEARCH_OPTIONS, timed, timedAsync } from '../views/matches.ts'
 
@@ -26,7 +19,7 @@ export const analogy: Command = {
     normalize: { help: 'scale every input row to length 1 first (Mikolov et al. 2013)' },
     baselines: { value: 'N', help: 'N random rows beside the answer, to compare with (0)' },
     seed: { value: 'S', help: 'the seed the baselines are drawn from (1)' },
-    ...VIEW_OPTION,
+    ...SEARCH_VIEW,
     ...HELD_OPTIONS,
   },
   notes: [
@@ -52,10 +45,9 @@ export const analogy: Command = {
       normalize: args.flag('normalize'),
       includeInputs: args.flag('include-inputs'),
     }
-    if (isClusterName(name)) return analogyOnCluster(name, terms, { ...options, count, seed })
-    if (args.flag('view')) {
-      return onView(name, heldOptions(args), (viewed) =>
-        analogyOnView(name, viewed, terms, { ...options, count, seed }),
+    if (isElsewhere(name, args)) {
+      return onElsewhere(name, args, (elsewhere) =>
+        analogyElsewhere(elsewhere, terms, { ...options, count, seed }),
       )
     }
     const table = await openNamedTable(name, heldOptions(args))
@@ -78,36 +70,18 @@ interface Wanted {
   seed: number
 }
 
-async function analogyOnView(
-  name: string,
-  { table, names }: ViewedTable,
+async function analogyElsewhere(
+  { shown, table, prepare }: Elsewhere,
   terms: readonly ExpressionTerm[],
   { count, seed, ...options }: Wanted,
 ): Promise<Answer> {
-  const expression = expressionOf(names, terms)
-  await table.loadIndex()
+  const expression = await expressionElsewhere(table, terms)
+  await prepare()
   const { result, milliseconds } = await timedAsync(() => table.analogy(expression, options))
+  const { normalize } = options
   const baselines =
-    count === 0 ? undefined : await viewedBaselines(table, expression, { ...options, count, seed })
+    count === 0 ? undefined : await baselinesElsewhere(table, expression, { count, seed, normalize })
   const query = formatExpression(terms)
   const matches = result.toArray()
-  return answerWithMatches({ query, name, table, ...options, matches, baselines, milliseconds })
-}
-
-async function analogyOnCluster(
-  name: string,
-  terms: readonly ExpressionTerm[],
-  { count, seed, ...options }: Wanted,
-): Promise<Answer> {
-  const { clusterBaselines, clusterExpression, onCluster } = await import('./clickhouse.ts')
-  return onCluster(name, async (table, shown) => {
-    const expression = await clusterExpression(table, terms)
-    const { result, milliseconds } = await timedAsync(() => table.analogy(expression, options))
-    const { normalize } = options
-    const baselines =
-      count === 0 ? undefined : await clusterBaselines(table, expression, { count, seed, normalize })
-    const query = formatExpression(terms)
-    const matches = result.toArray()
-    return answerWithMatches({ query, name: shown, table, ...options, matches, baselines, milliseconds })
-  })
+  return answerWithMatches({ query, name: shown, table, ...options, matches, baselines, milliseconds })
 }

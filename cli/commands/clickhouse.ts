@@ -1,19 +1,13 @@
-/** `nearest`, `analogy`, `lookup` and `inspect` of a table on ClickHouse: the same answers. */
+/** Tables on ClickHouse: opened, their texts split, and inspected. */
 
 import { bytes, count } from '../../data/figures.ts'
 import type { ClickHouseTable } from '../../src/clickhouse/clickhouse-table.ts'
 import { openClickHouse } from '../../src/clickhouse/open-clickhouse.ts'
-import { isRowspaceError } from '../../src/core/errors.ts'
-import { sampleIds } from '../../src/core/random.ts'
-import { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import type { Expression } from '../../src/table/expression.ts'
-import type { Match } from '../../src/table/matches.ts'
-import { type ExpressionTerm, expressionFrom } from '../../src/table/parse-expression.ts'
 import { WordList } from '../../src/table/vocabulary.ts'
 import { facts, oneLine, paint } from '../output.ts'
 import { parseClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer } from '../parsing/command.ts'
-import type { Found } from '../views/shown.ts'
+import { rowElsewhere, type TextToken } from '../parsing/naming.ts'
 
 /** Opens the table of a `clickhouse://` name, runs `search` on it, and closes it. */
 export async function onCluster<Result>(
@@ -29,68 +23,11 @@ export async function onCluster<Result>(
   }
 }
 
-/** As `rowNamed`: a token; digits that are not a token are an id, and `#12` always is. */
-export async function clusterRow(table: ClickHouseTable, name: string): Promise<number> {
-  const id = /^#?(\d+)$/.exec(name)?.[1]
-  if (id === undefined) return table.id(name)
-  if (name.startsWith('#') || !table.hasTokens) return table.id(Number(id))
-  try {
-    return await table.id(name)
-  } catch (error) {
-    if (!isRowspaceError(error, 'UNKNOWN_TOKEN')) throw error
-    return table.id(Number(id))
-  }
-}
-
-/** The terms with every word looked up. */
-export async function clusterExpression(
-  table: ClickHouseTable,
-  terms: readonly ExpressionTerm[],
-): Promise<Expression> {
-  const rows: { row: number; weight: number }[] = []
-  for (const { weight, word, quoted } of terms) {
-    rows.push({ row: quoted ? await table.id(word) : await clusterRow(table, word), weight })
-  }
-  return expressionFrom(rows)
-}
-
-/** Rows drawn from a seed and scored, the same as of a table in memory. */
-export async function clusterBaselines(
-  table: ClickHouseTable,
-  expression: Expression,
-  { count, seed, normalize }: { count: number; seed: number; normalize: boolean },
-): Promise<Match[]> {
-  const inputs = [...(expression.positive ?? []), ...(expression.negative ?? [])]
-  const exclude = new Set(inputs.map((entry) => (Array.isArray(entry) ? entry[0] : entry)))
-  const ids = sampleIds(table.size, count, seed, (id) => !exclude.has(id))
-  if (ids.length === 0) return []
-  const [rows, vector] = [await table.gather(ids), await table.combine(expression, { normalize })]
-  const drawn = await EmbeddingTable.from(rows, { dimension: table.dimension, codes: false })
-  const scored = drawn.scores(vector, ids.keys()).toArray()
-  drawn.dispose()
-  const names = await Promise.all(Array.from(ids, async (id) => ({ id, token: await table.token(id) })))
-  return scored.map((match, place) => ({ ...match, ...names[place] }))
-}
-
-/** The tokens of a text with their rows, as `lookUp` finds them. */
-export async function clusterLookUp(table: ClickHouseTable, text: string): Promise<Found[]> {
-  const tokens = await clusterTokens(table, text)
-  const known = tokens.flatMap(({ id }) => (id === undefined ? [] : [id]))
-  if (known.length === 0) await table.id(text)
-  const rows = await table.gather(known)
-  const { dimension } = table
-  let next = 0
-  return tokens.map((token) => {
-    if (token.id === undefined) return { ...token, row: undefined }
-    const start = next++ * dimension
-    return { ...token, row: rows.slice(start, start + dimension) }
-  })
-}
-
-async function clusterTokens(table: ClickHouseTable, text: string): Promise<Omit<Found, 'row'>[]> {
+/** As `splitText`. Only the words that may be in the text are asked for. */
+export async function splitOnCluster(table: ClickHouseTable, text: string): Promise<TextToken[]> {
   if (!table.hasTokens) {
     const words = text.split(/\s+/).filter((word) => word !== '')
-    return Promise.all(words.map(async (word) => ({ text: word, id: await clusterRow(table, word) })))
+    return Promise.all(words.map(async (word) => ({ text: word, id: await rowElsewhere(table, word) })))
   }
   const written = new WordList([]).tokenize(text).map((token) => token.text)
   const ids = await table.tokenIds([text, ...written, ...written.map((word) => word.toLowerCase())])

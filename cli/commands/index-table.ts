@@ -9,14 +9,18 @@ import { indexName } from '../../src/stored/index-layout.ts'
 import { FILE_OPTIONS, type StoredFileOptions } from '../../src/stored/options.ts'
 import { writeIndex } from '../../src/stored/write-index.ts'
 import { abortOnSignals } from '../interrupt.ts'
-import { type NamedTableOptions, openFile, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import {
+  type NamedTableOptions,
+  openFile,
+  sourceOf,
+  tableOptions,
+  tableOptionsWithout,
+} from '../open-table.ts'
 import { oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import type { Answer, Command } from '../parsing/command.ts'
 import { showProgress } from '../progress.ts'
 
-// an index is of all rows
-const { 'non-finite': _, ...OPTIONS } = TABLE_OPTIONS
 const CODES = ['int8', 'int4'] as const
 
 export const indexTable: Command = {
@@ -29,10 +33,12 @@ export const indexTable: Command = {
       help: 'bits of a number in the index: 8, or 4 for half the memory (int8)',
     },
     overwrite: { help: 'replace an index that exists' },
-    ...OPTIONS,
+    // an index is of all rows, and has no names
+    ...tableOptionsWithout('non-finite', 'words', 'encoding'),
   },
   notes: [
     'Without <out> the index is written beside the table: <table>.index.safetensors.',
+    'nearest and analogy find it there by --view; --index names one that is elsewhere.',
     'Rows are read once, block by block: the table may be larger than memory.',
   ],
   examples: ['rowspace index vectors.npy', 'rowspace nearest vectors.npy "#17" --view'],
@@ -42,7 +48,7 @@ export const indexTable: Command = {
     const interrupt = abortOnSignals()
     const progress = showProgress(name, args.flag('quiet'))
     let rows = 0
-    const chunks = writeIndex(name, {
+    const chunks = writeIndex(await sourceOf(name), {
       ...pickOptions<StoredFileOptions>(tableOptions(args), FILE_OPTIONS),
       codes: args.choice('codes', CODES, 'int8'),
       signal: interrupt.signal,

@@ -6,7 +6,8 @@ import type { ElementType } from '../../src/core/element-types.ts'
 import { readTied, type Tied } from '../../src/formats/tied.ts'
 import { describeTableFile, type TableDescription } from '../../src/open/describe-table-file.ts'
 import { wantsCodes } from '../../src/table/load-core.ts'
-import { openFile, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import { rejectFileOptions } from '../elsewhere.ts'
+import { openFile, tableOptions, tableOptionsWithout } from '../open-table.ts'
 import { columns, facts, oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import { isClusterName } from '../parsing/clickhouse-address.ts'
@@ -18,7 +19,8 @@ export const inspect: Command = {
   name: 'inspect',
   summary: 'shape, type, parameters and share, from headers alone',
   operands: ['<table>'],
-  options: TABLE_OPTIONS,
+  // no row is read
+  options: tableOptionsWithout('non-finite'),
   examples: [
     'rowspace inspect model.safetensors',
     'rowspace inspect hf:openai-community/gpt2',
@@ -26,7 +28,10 @@ export const inspect: Command = {
   ],
   async run(args: Arguments): Promise<Answer> {
     const [name] = args.operands as [string]
-    if (isClusterName(name)) return (await import('./clickhouse.ts')).inspectCluster(name)
+    if (isClusterName(name)) {
+      rejectFileOptions(args)
+      return (await import('./clickhouse.ts')).inspectCluster(name)
+    }
     const file = await openFile(name, tableOptions(args))
     try {
       const tied = await readTied(file)

@@ -3,19 +3,12 @@ import { count } from '../../data/figures.ts'
 import { RowspaceError } from '../../src/core/errors.ts'
 import { describe } from '../../src/core/values.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import {
-  HELD_OPTIONS,
-  heldOptions,
-  onView,
-  openNamedTable,
-  VIEW_OPTION,
-  type ViewedTable,
-} from '../open-table.ts'
+import { type Elsewhere, isElsewhere, onElsewhere, READ_VIEW } from '../elsewhere.ts'
+import { HELD_OPTIONS, heldOptions, openNamedTable } from '../open-table.ts'
 import { columns, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
-import { isClusterName } from '../parsing/clickhouse-address.ts'
 import type { Answer, Command } from '../parsing/command.ts'
-import { type NamedRows, splitText } from '../parsing/naming.ts'
+import { splitText, type TextToken } from '../parsing/naming.ts'
 import { column, norm, token } from '../views/figures.ts'
 import type { Found } from '../views/shown.ts'
 
@@ -29,7 +22,7 @@ export const lookup: Command = {
       value: 'FILE',
       help: 'a word and its count per line (word2vec -save-vocab), shown beside the rows',
     },
-    ...VIEW_OPTION,
+    ...READ_VIEW,
     ...HELD_OPTIONS,
   },
   notes: ['Tables without tokens take ids: rowspace lookup rows.npy 0 17'],
@@ -38,19 +31,12 @@ export const lookup: Command = {
     const [name, ...words] = args.operands as [string, ...string[]]
     const shown = args.count('numbers', 6)
     const text = words.join(' ')
-    const options = { ...heldOptions(args), counts: args.text('counts') }
-    if (isClusterName(name)) {
-      const { clusterLookUp, onCluster } = await import('./clickhouse.ts')
-      return onCluster(name, async (table, printed) =>
-        answerWithRows(printed, table, await clusterLookUp(table, text), shown),
+    if (isElsewhere(name, args)) {
+      return onElsewhere(name, args, async (elsewhere) =>
+        answerWithRows(elsewhere.shown, elsewhere.table, await lookUpElsewhere(elsewhere, text), shown),
       )
     }
-    if (args.flag('view')) {
-      return onView(name, options, async (viewed) =>
-        answerWithRows(name, viewed.table, await lookUpInView(viewed, text), shown),
-      )
-    }
-    const table = await openNamedTable(name, options)
+    const table = await openNamedTable(name, { ...heldOptions(args), counts: args.text('counts') })
     return answerWithRows(name, table, lookUp(table, text), shown)
   },
 }
@@ -82,8 +68,10 @@ function answerWithRows(
 
 /** The tokens of a text with their rows. Throws `UNKNOWN_TOKEN` if the table has none of them. */
 export function lookUp(table: EmbeddingTable, text: string): Found[] {
+  const tokens = splitText(table, text)
+  if (idsOf(tokens, text).length === 0) table.id(text)
   const counts = table.vocabulary?.counts
-  return tokensOf(table, text).map(({ text, id }) => ({
+  return tokens.map(({ text, id }) => ({
     text,
     id,
     row: id === undefined ? undefined : table.row(id),
@@ -91,18 +79,24 @@ export function lookUp(table: EmbeddingTable, text: string): Found[] {
   }))
 }
 
-async function lookUpInView({ table, names }: ViewedTable, text: string): Promise<Found[]> {
-  const row = async (id: number | undefined) => (id === undefined ? undefined : await table.row(id))
-  return Promise.all(tokensOf(names, text).map(async (each) => ({ ...each, row: await row(each.id) })))
+async function lookUpElsewhere({ table, split }: Elsewhere, text: string): Promise<Found[]> {
+  const tokens = await split(text)
+  const known = idsOf(tokens, text)
+  if (known.length === 0) await table.id(text)
+  const rows = await table.gather(known)
+  let next = 0
+  return tokens.map((token) => {
+    if (token.id === undefined) return { ...token, row: undefined }
+    const start = next++ * table.dimension
+    return { ...token, row: rows.slice(start, start + table.dimension) }
+  })
 }
 
-function tokensOf(names: NamedRows, text: string): { text: string; id: number | undefined }[] {
-  const tokens = splitText(names, text)
+function idsOf(tokens: readonly TextToken[], text: string): number[] {
   if (tokens.length === 0) {
     throw new RowspaceError('INVALID_ARGUMENT', `${describe(text)} has no token in it.`)
   }
-  if (tokens.every(({ id }) => id === undefined)) names.id(text)
-  return tokens
+  return tokens.flatMap(({ id }) => (id === undefined ? [] : [id]))
 }
 
 /** One line per token: its id, the norm of its row and the row's first numbers. */

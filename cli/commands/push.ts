@@ -5,7 +5,7 @@ import { uploadTable } from '../../src/clickhouse/upload-table.ts'
 import type { OpenRowSource } from '../../src/open/open-rows.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { abortOnSignals } from '../interrupt.ts'
-import { openNamedRows, TABLE_OPTIONS, tableOptions } from '../open-table.ts'
+import { openNamedRows, tableOptions, tableOptionsWithout } from '../open-table.ts'
 import { oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import { parseClusterName } from '../parsing/clickhouse-address.ts'
@@ -20,7 +20,8 @@ export const push: Command = {
     cluster: { value: 'NAME', help: 'the cluster whose shards take the rows, a name of system.clusters' },
     server: { value: 'URL', help: 'the HTTP address of a shard where there is no Keeper; once for each' },
     overwrite: { help: 'drop a table of that name first' },
-    ...TABLE_OPTIONS,
+    // every row of an uploaded table must be finite
+    ...tableOptionsWithout('non-finite'),
   },
   notes: [
     'User and password: CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, or user:password@ in the name.',

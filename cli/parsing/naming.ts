@@ -1,7 +1,9 @@
 /** Which row a word of the command line means. */
 
+import { isRowspaceError } from '../../src/core/errors.ts'
 import type { RowKey } from '../../src/core/options.ts'
 import type { Vocabulary } from '../../src/core/vocabulary.ts'
+import type { AsyncTable } from '../../src/table/async-table.ts'
 import type { Expression } from '../../src/table/expression.ts'
 import { type ExpressionTerm, expressionFrom } from '../../src/table/parse-expression.ts'
 
@@ -37,8 +39,40 @@ export function expressionOf(table: NamedRows, terms: readonly ExpressionTerm[])
   )
 }
 
+/** As `rowNamed` of a table that answers by promise. */
+export async function rowElsewhere(table: AsyncTable, name: string): Promise<number> {
+  const id = /^#?(\d+)$/.exec(name)?.[1]
+  if (id === undefined) return table.id(name)
+  if (name.startsWith('#')) return table.id(Number(id))
+  try {
+    return await table.id(name)
+  } catch (error) {
+    if (isRowspaceError(error, 'UNKNOWN_TOKEN') || isRowspaceError(error, 'NO_TOKENS'))
+      return table.id(Number(id))
+    throw error
+  }
+}
+
+/** As `expressionOf` a table that answers by promise. */
+export async function expressionElsewhere(
+  table: AsyncTable,
+  terms: readonly ExpressionTerm[],
+): Promise<Expression> {
+  const rows: { row: number; weight: number }[] = []
+  for (const { weight, word, quoted } of terms) {
+    rows.push({ row: await (quoted ? table.id(word) : rowElsewhere(table, word)), weight })
+  }
+  return expressionFrom(rows)
+}
+
+/** A piece of a text, and the id of its row where it has one. */
+export interface TextToken {
+  text: string
+  id: number | undefined
+}
+
 /** The tokens of a text, each with its id where it has one; a table without tokens takes ids instead. */
-export function splitText(table: NamedRows, text: string): { text: string; id: number | undefined }[] {
+export function splitText(table: NamedRows, text: string): TextToken[] {
   const { vocabulary } = table
   if (vocabulary !== undefined) {
     const whole = vocabulary.idOf(text)

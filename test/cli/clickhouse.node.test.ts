@@ -145,6 +145,23 @@ test.each<[Name, ...string[]]>([
   await expect(run(command, NAME, ...rest)).rejects.toMatchObject({ code: own.code })
 })
 
+test.each<[Name, ...string[]]>([
+  ['nearest', 'king', '--view'],
+  ['nearest', 'king', '--index', 'elsewhere'],
+  ['nearest', 'king', '--limit', '3'],
+  ['analogy', 'king - man', '--dtype', 'int8'],
+  ['analogy', 'king - man', '--offline'],
+  ['lookup', 'king', '--counts', 'counts.txt'],
+  ['lookup', 'king', '--words', 'words.txt'],
+  ['inspect', '--tensor', 'embeddings'],
+])('%s %j: an option for files is rejected', async (command, ...rest) => {
+  const option = rest.find((word) => word.startsWith('--'))
+  await expect(run(command, NAME, ...rest)).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: `${option} is for tables in files and models: leave it out for a table on ClickHouse.`,
+  })
+})
+
 test('an error that is not about a token is passed on', async () => {
   await uploaded(table(WORDS))
   engine.before = (query) => {
@@ -167,6 +184,12 @@ describe('push', () => {
       ...document,
       sent: 12,
     })
+  })
+
+  test('takes no option to leave rows out', () => {
+    expect(() => readArguments(['table.npy', NAME, '--non-finite', 'skip'], push)).toThrow(
+      'no option --non-finite',
+    )
   })
 
   test('reaches every shard of a cluster by its address, with the user of the environment', async () => {

@@ -41,6 +41,14 @@ test('rows without tokens, and an index elsewhere', () => {
   expect(existsSync(`${path}.index.safetensors`)).toBe(false)
   json('index', path)
   expect(json('lookup', path, '0 17', '--view')).toEqual(json('lookup', path, '0 17'))
+  expect(json('nearest', path, '17', '--index', elsewhere)).toEqual(json('nearest', path, '17'))
+})
+
+test('the default table, by an index elsewhere', () => {
+  const index = join(folder(), 'glove.index')
+  expect(json('index', 'default', index)).toMatchObject({ in: 'default', out: index, rows: 20_000 })
+  const asked = ['analogy', 'default', 'king - man + woman', '--baselines', '2']
+  expect(json(...asked, '--index', index)).toEqual(json(...asked))
 })
 
 test('what cannot be done says so', () => {
@@ -50,11 +58,16 @@ test('what cannot be done says so', () => {
     expect([code, stdout]).toEqual([2, ''])
     return stderr
   }
-  expect(failed('nearest', path, '#1', '--view')).toMatch(/has no index beside it.*npx rowspace index/)
+  expect(failed('nearest', path, '#1', '--view')).toMatch(
+    /has no index beside it.*npx rowspace index \(--index where it is elsewhere\)\. Or leave --view out/,
+  )
   json('index', path)
   expect(failed('index', path)).toMatch(/exists and was left as it is: --overwrite replaces it/)
   expect(json('index', path, '--overwrite').rows).toBe(2000)
   expect(failed('index', 'default')).toMatch(/"default" is not a file of this machine: say where/)
-  expect(failed('index', path, '--non-finite', 'skip')).toMatch(/--non-finite/)
+  for (const option of ['--non-finite', '--words', '--encoding']) {
+    expect(failed('index', path, option, 'skip')).toContain(`index has no option ${option}`)
+  }
+  expect(failed('inspect', path, '--non-finite', 'skip')).toContain('inspect has no option --non-finite')
   expect(failed('nearest', path, '#1', '--view', '--non-finite', 'skip')).toMatch(/Leave one of the two out/)
 })
