@@ -9,28 +9,28 @@
 import { NO_THRESHOLD } from '../build/core-constants.ts'
 import { MAX_THREADS } from './hardware.ts'
 
-/** Places, in words. */
-export const CONTROL = {
+/** Places, in words. An enum, because bundles then hold the numbers alone. */
+export enum CONTROL {
   /** The number of the current question; STOP ends a thread. Threads sleep on it. */
-  question: 0,
+  question = 0,
   /** question << CHUNK_BITS | next chunk */
-  ticket: 1,
-  chunks: 2,
+  ticket = 1,
+  chunks = 2,
   /** Rows of a block. A chunk is every so many-th block of the table. */
-  blockRows: 3,
+  blockRows = 3,
   /** Rows in all. */
-  rows: 4,
+  rows = 4,
   /** Queries that are answered at once. */
-  count: 5,
+  count = 5,
   /** By thread: the last question it is done with. */
-  done: 64,
+  done = 64,
   /** By chunk, of which there are 512 at most: the thread that took it. */
-  owners: 192,
+  owners = 192,
   /** By thread: 1 while it runs. */
-  running: 704,
+  running = 704,
   /** By query, two words: the word of assembly/shared-threshold.ts. */
-  thresholds: 832,
-} as const
+  thresholds = 832,
+}
 
 /** Words of all this. */
 export const CONTROL_WORDS = 1024
