@@ -5,7 +5,7 @@ import { QUESTIONS, type TableLayout } from './layout.ts'
 import { type ReservedMemory, rowViews, type StoredRows } from './memory.ts'
 import { QuestionRecords, writeTableRecord } from './records.ts'
 import type { LinkRelaxed, RelaxedKernels } from './relaxed.ts'
-import type { Threads } from './threads.ts'
+import type { StartThreads, Threads } from './threads.ts'
 
 export class TableMemory {
   /**
@@ -71,13 +71,13 @@ export class TableMemory {
   static async create(
     module: CompiledModule,
     reserved: ReservedMemory,
-    SeveralThreads?: typeof Threads,
+    startThreads?: StartThreads,
     link?: LinkRelaxed,
   ): Promise<TableMemory> {
     const { layout, memory } = reserved
     const core = await instantiateCore(module, memory)
     const relaxed = link?.(core, layout, memory)
-    const threads = SeveralThreads && new SeveralThreads(core, layout, memory, module, relaxed?.module)
+    const threads = startThreads?.(core, layout, memory, module, relaxed?.module)
     return new TableMemory(core, reserved, threads, relaxed)
   }
 

@@ -4,7 +4,7 @@
  */
 // Stryker disable all: what runs is the bundled text in build/worker.ts, which has no mutants
 import { QUESTION_BYTES, QUESTION_HEAP, QUESTION_PRODUCTS } from '../build/core-constants.ts'
-import type { CoreExports } from './core.ts'
+import type { CompiledModule, CoreExports, LinearMemory } from './core.ts'
 import { linkRelaxed } from './link-relaxed.ts'
 import { blocksOfChunk, CONTROL, CONTROL_WORDS, isCurrent, STOP, takeChunk } from './thread-control.ts'
 
@@ -12,10 +12,10 @@ const RECORD_WORDS = QUESTION_BYTES / 4
 
 /** What a worker is started with: a compiled core, the table's memory, and where things lie in it. */
 export interface WorkerStart {
-  module: WebAssembly.Module
+  module: CompiledModule
   /** The kernels with relaxed SIMD, where the engine has them. */
-  relaxed: WebAssembly.Module | undefined
-  memory: WebAssembly.Memory
+  relaxed: CompiledModule | undefined
+  memory: LinearMemory
   /** Its number, from 1: 0 is the caller. */
   thread: number
   table: number

@@ -18,7 +18,7 @@ import {
   publish,
   takeChunk,
 } from './thread-control.ts'
-import { startWorkers } from './workers.ts'
+import { startWorkers, type WorkerFile } from './workers.ts'
 
 export { compileSharedCore } from './shared-core.ts'
 
@@ -28,6 +28,15 @@ const CHUNKS_PER_THREAD = 4
 const BLOCK_STEP = 32
 /** Milliseconds that workers may take longer than the caller did, before their share is done again. */
 const PATIENCE = 20
+
+/** Makes the threads of a table. */
+export type StartThreads = (
+  core: CoreExports,
+  layout: TableLayout,
+  memory: LinearMemory,
+  module: CompiledModule,
+  relaxed: CompiledModule | undefined,
+) => Threads
 
 /** Stops the workers of a table that was forgotten. */
 const forgotten = new FinalizationRegistry<() => void>((stop) => stop())
@@ -45,13 +54,13 @@ export class Threads {
     memory: LinearMemory,
     module: CompiledModule,
     relaxed: CompiledModule | undefined,
-    worker?: string | URL,
+    file?: WorkerFile,
   ) {
     const { control, questions, workspaceBytes, published, threads } = layout
     this.control = new Int32Array(memory.buffer, control, CONTROL_WORDS)
     this.records = new Uint32Array(memory.buffer, questions, (threads * workspaceBytes) / 4)
     this.published = new Uint32Array(memory.buffer, published, QUESTIONS * RECORD_WORDS)
-    this.stop = startWorkers(layout, { memory, module, relaxed }, worker)
+    this.stop = startWorkers(layout, { memory, module, relaxed }, file)
     forgotten.register(this, this.stop, this)
   }
 
@@ -164,15 +173,6 @@ export class Threads {
       this.core.mergeHeap(heapOf(index), k, heapOf(index) + shift)
       const record = index * RECORD_WORDS + QUESTION_RESCORED
       this.records[record]! += this.records[record + shift / 4]!
-    }
-  }
-}
-
-/** Threads whose workers come from a file. */
-export function threadsFrom(worker: string | URL): typeof Threads {
-  return class extends Threads {
-    constructor(...[core, layout, memory, module, relaxed]: ConstructorParameters<typeof Threads>) {
-      super(core, layout, memory, module, relaxed, worker)
     }
   }
 }

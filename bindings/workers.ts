@@ -4,14 +4,21 @@ import type { TableLayout } from './layout.ts'
 import { CONTROL, CONTROL_WORDS, STOP } from './thread-control.ts'
 import type { WorkerStart } from './thread-worker.ts'
 
+/** A worker's script that the app serves. */
+export interface WorkerFile {
+  address: string | URL
+  /** Told once why no worker can be started from it; undefined where the engine gives no reason. */
+  onFailure(reason: unknown): void
+}
+
 /**
  * Starts the workers of a table, all but thread 0. One that dies is started once more; where none can be
- * started the caller scans alone. `file` is the address of a worker's script. Returns what stops them.
+ * started the caller scans alone. Returns what stops them.
  */
 export function startWorkers(
   layout: TableLayout,
   shared: Pick<WorkerStart, 'memory' | 'module' | 'relaxed'>,
-  file?: string | URL,
+  file?: WorkerFile,
 ): () => void {
   const { table, control, published, questions, workspaceBytes, threads } = layout
   const words = new Int32Array(shared.memory.buffer, control, CONTROL_WORDS)
@@ -19,10 +26,19 @@ export function startWorkers(
   let stopped = false
   const start = (thread: number, again: boolean) => {
     const data = { ...shared, thread, table, control, published, questions, workspaceBytes }
-    stops[thread] = startWorker(data, file, () => {
-      Atomics.store(words, CONTROL.running + thread, 0)
-      if (!stopped && again) start(thread, false)
-    })
+    const onDeath: OnDeath = (reason) => {
+      const hasRun = Atomics.exchange(words, CONTROL.running + thread, 0)
+      if (stopped) return
+      if (again) start(thread, false)
+      // what fails one worker of a file fails all
+      else if (!hasRun && thread === 1) file?.onFailure(reason)
+    }
+    try {
+      stops[thread] = startWorker(data, file?.address, onDeath)
+    } catch (reason) {
+      // a page's policy may forbid workers made from text: then there is one thread
+      onDeath(reason)
+    }
   }
   for (let thread = 1; thread < threads; thread++) start(thread, true)
   return () => {
@@ -33,39 +49,39 @@ export function startWorkers(
   }
 }
 
+type OnDeath = (reason?: unknown) => void
+
 /** Starts one; `onDeath` is called once if it ends by itself. Returns what stops it. */
-function startWorker(data: WorkerStart, file: string | URL | undefined, onDeath: () => void): () => void {
+function startWorker(data: WorkerStart, file: string | URL | undefined, onDeath: OnDeath): () => void {
   const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads')
-  try {
-    return threads === undefined ? inBrowser(data, file, onDeath) : inNode(threads, data, file, onDeath)
-  } catch {
-    // a page's policy may forbid workers made from text: then there is one thread
-    return () => {}
-  }
+  return threads === undefined ? inBrowser(data, file, onDeath) : inNode(threads, data, file, onDeath)
 }
 
 function inNode(
   { Worker }: typeof import('node:worker_threads'),
   data: WorkerStart,
   file: string | URL | undefined,
-  onDeath: () => void,
+  onDeath: OnDeath,
 ): () => void {
   // Node takes the text of a path, but not that of an address
   const isAddress = typeof file === 'string' && file.startsWith('file:')
   const source = isAddress ? new URL(file) : (file ?? workerText)
   const worker = new Worker(source, { eval: file === undefined, workerData: data, execArgv: [] })
-  worker.on('error', () => {}) // 'exit' follows
-  worker.once('exit', onDeath)
+  let reason: unknown
+  worker.on('error', (error) => {
+    reason = error // 'exit' follows
+  })
+  worker.once('exit', () => onDeath(reason))
   worker.unref()
   return () => void worker.terminate()
 }
 
 let address: string | undefined
 
-function inBrowser(data: WorkerStart, file: string | URL | undefined, onDeath: () => void): () => void {
+function inBrowser(data: WorkerStart, file: string | URL | undefined, onDeath: OnDeath): () => void {
   address ??= URL.createObjectURL(new Blob([workerText], { type: 'text/javascript' }))
   const worker = new Worker(file ?? address)
-  worker.addEventListener('error', onDeath, { once: true })
+  worker.addEventListener('error', ({ message = 'it cannot be loaded' }) => onDeath(message), { once: true })
   worker.postMessage(data)
   return () => worker.terminate()
 }

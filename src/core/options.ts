@@ -28,7 +28,7 @@ export interface ThreadOptions {
   /**
    * The address of `rowspace/thread-worker.js` where the app serves it; in Node, a path or a file URL. For
    * pages whose policy forbids workers made from text (`worker-src 'self'`). Default: the worker that comes
-   * in the module. A file that cannot be loaded leaves one thread and no error.
+   * in the module. A file that cannot be started leaves one thread and a warning that says why.
    */
   worker: string | URL
 }

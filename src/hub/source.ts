@@ -1,6 +1,7 @@
 /** Opens a file of the hub: from the cache, else over the network. */
 import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { readOptions } from '../core/strict-options.ts'
+import { warn } from '../core/warn.ts'
 import { SOURCE_OPTIONS } from '../sources/options.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { type UrlSource, urlSource } from '../sources/url.ts'
@@ -170,9 +171,7 @@ class Hub {
   #warn(error: unknown): void {
     if (this.#warned) return
     this.#warned = true
-    const text = `nothing more is cached (${this.settings.store?.name}): ${(error as Error).message}`
-    if (globalThis.process?.emitWarning) globalThis.process.emitWarning(text, 'RowspaceWarning')
-    else console.warn(text)
+    warn(`nothing more is cached (${this.settings.store?.name}): ${(error as Error).message}`)
   }
 }
 

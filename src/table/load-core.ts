@@ -134,7 +134,7 @@ export function reserveRoom(core: CoreSource | undefined, request: MemoryRequest
       // a core of the caller's may be of another version
       const usesRelaxed = core === undefined && memory.layout.hasCodes
       const relaxed = usesRelaxed ? await import('../../bindings/relaxed.ts') : undefined
-      return TableMemory.create(module, memory, several?.Threads, await relaxed?.loadRelaxed(threads))
+      return TableMemory.create(module, memory, several?.startThreads, await relaxed?.loadRelaxed(threads))
     },
   }
 }

@@ -11,13 +11,14 @@ import { type ReservedMemory, reserveMemory } from '../../bindings/memory.ts'
 import { RECORD_WORDS } from '../../bindings/records.ts'
 import { TableMemory } from '../../bindings/table-memory.ts'
 import { CONTROL, CONTROL_WORDS, takeChunk } from '../../bindings/thread-control.ts'
-import { compileSharedCore, Threads } from '../../bindings/threads.ts'
+import { compileSharedCore, type StartThreads, Threads } from '../../bindings/threads.ts'
 import { BLOCK_ROWS, QUESTION_RESCORED, QUESTION_SHARED } from '../../build/core-constants.ts'
 import { searchSome } from '../oracle/kernel.ts'
 import { makeTable } from '../oracle/tables.ts'
 import { projectPath } from '../shared-data.ts'
 
 const module = await compileSharedCore(readFileSync(projectPath('build/rowspace.wasm')))
+const startThreads: StartThreads = (...given) => new Threads(...given)
 
 /** No worker runs but those that a test plays. */
 class Idle {
@@ -44,7 +45,7 @@ describe('the workers are used from 1 MiB on, of all queries together', () => {
   ] as const)('codes of %s bits: %i rows, %i queries', async (bits, size, count) => {
     const scan = vi.spyOn(Threads.prototype, 'scan')
     const shape = { capacity: size, dimension: 64, dtype: 'f32', codes: true, threads: 2 } as const
-    const memory = await TableMemory.create(module, reserveMemory(shape), Threads)
+    const memory = await TableMemory.create(module, reserveMemory(shape), startThreads)
     memory.rows.set(makeTable(size, 64, 'plain', 3).flat)
     memory.computeNorms(0, size)
     memory.mask.fill(-1)

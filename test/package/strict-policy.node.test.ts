@@ -15,6 +15,8 @@ const HEADERS = {
 interface Searched {
   threads: number
   ids: number[]
+  /** What the page's console says by the package, without the policy's own reports. */
+  warnings: string[]
 }
 
 describe.skipIf(findChromium() === undefined)("worker-src 'self', in Chromium", () => {
@@ -50,16 +52,22 @@ describe.skipIf(findChromium() === undefined)("worker-src 'self', in Chromium", 
       `<!doctype html><title>test</title><body><script type="module" src="${name}.js"></script>`,
     )
     const page = await browser.newPage()
+    const warnings: string[] = []
+    page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
     await page.goto(`${server.origin}/${name}.html`)
     // not answerOf(), which evaluates in the page: the policy forbids it
-    return JSON.parse((await page.locator('output').textContent({ timeout: 60_000 })) ?? '')
+    const printed = await page.locator('output').textContent({ timeout: 60_000 })
+    return { ...JSON.parse(printed ?? ''), warnings }
   }
 
   test('a worker of its own is started from the file', async () => {
     const worker = `{ count: 2, worker: '/node_modules/rowspace/dist/thread-worker.js' }`
     const several = await searched('file', worker, 30_000)
-    expect(several.threads).toBe(2)
+    expect(several).toMatchObject({ threads: 2, warnings: [] })
     // the policy refuses the worker that comes in the module: one thread, and the same answer
     expect(await searched('text', '2', 1000)).toEqual({ ...several, threads: 1 })
+    const warnings = ['threads.worker "/nowhere.js" did not start; one thread searches: it cannot be loaded']
+    const missing = await searched('missing', `{ count: 3, worker: '/nowhere.js' }`, 1000)
+    expect(missing).toEqual({ ...several, threads: 1, warnings })
   }, 120_000)
 })

@@ -10,7 +10,7 @@ import { MAX_THREADS } from '../../bindings/hardware.ts'
 import { reserveMemory } from '../../bindings/memory.ts'
 import { TableMemory } from '../../bindings/table-memory.ts'
 import { CHUNK_BITS, CONTROL } from '../../bindings/thread-control.ts'
-import { compileSharedCore, Threads } from '../../bindings/threads.ts'
+import { compileSharedCore, type StartThreads, Threads } from '../../bindings/threads.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { expectMatches } from '../oracle/expect.ts'
 import { searchOne } from '../oracle/kernel.ts'
@@ -22,6 +22,7 @@ const DIMENSION = 64
 /** Some rows are zeros. */
 const DOT = { metric: 'dot' } as const
 const { flat } = makeTable(SIZE, DIMENSION, 'plain', 11)
+const startThreads: StartThreads = (...given) => new Threads(...given)
 
 /** The workers that were started. */
 let workers: workerThreads.Worker[] = []
@@ -71,8 +72,8 @@ test.each([false, true])(
     const module = await compileSharedCore(readFileSync(projectPath('build/rowspace.wasm')))
     const shape = { capacity: size, dimension: DIMENSION, dtype: 'f32', codes, threads: 2 } as const
     const [one, two] = [
-      await TableMemory.create(module, reserveMemory(shape), Threads),
-      await TableMemory.create(module, reserveMemory(shape), Threads),
+      await TableMemory.create(module, reserveMemory(shape), startThreads),
+      await TableMemory.create(module, reserveMemory(shape), startThreads),
     ]
     for (const memory of [one, two]) {
       ;(memory.rows as Float32Array).set(flat)

@@ -1,6 +1,6 @@
 /** Threads whose workers come from a file of the app's, in Node. test/package/ has the same on a page. */
 import { pathToFileURL } from 'node:url'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { ThreadOptions } from '../../src/core/options.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import { makeTable } from '../oracle/tables.ts'
@@ -24,11 +24,36 @@ test.each([
   }
 })
 
-test('a file that is not there leaves one thread and the right answers', async () => {
+test.each([
+  [
+    'a file that is not there',
+    `${FILE}.missing`,
+    /js\.missing" did not start; one thread searches: .*Cannot find/,
+  ],
+  ['a file that is no worker of ours', projectPath('vitest.config.ts'), /did not start/],
+  [
+    'a path that Node does not take',
+    'thread-worker.js',
+    /"thread-worker\.js" did not start; .*relative path/,
+  ],
+])('%s leaves one thread, the right answers and one warning', async (_, worker, message) => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  onTestFinished(() => warned.mockRestore())
   using one = await EmbeddingTable.from(flat, { dimension })
-  using two = await tableWith({ count: 2, worker: `${FILE}.missing` })
-  expect(two.nearest(5).toArray()).toEqual(one.nearest(5).toArray())
-  expect(two.threads).toBe(1)
+  using three = await tableWith({ count: 3, worker })
+  expect(three.nearest(5).toArray()).toEqual(one.nearest(5).toArray())
+  await vi.waitFor(() => expect(warned).toHaveBeenCalled(), { timeout: 30_000, interval: 5 })
+  expect(three.threads).toBe(1)
+  expect(warned.mock.calls).toEqual([[expect.stringMatching(message), 'RowspaceWarning']])
+})
+
+test('a table that is disposed of before its workers have started warns of nothing', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  onTestFinished(() => warned.mockRestore())
+  const table = await tableWith({ count: 2, worker: `${FILE}.missing` })
+  table.dispose()
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(warned).not.toHaveBeenCalled()
 })
 
 test.each([
