@@ -11,17 +11,20 @@ import { SharedRead } from './shared-read.ts'
 
 type OnBytes = NonNullable<IndexReading['onBytes']>
 
+/** Reads the codes. */
+export type ReadIndex = (signal: AbortSignal, onBytes: OnBytes) => Promise<TableMemory>
+
 export class LazyIndex {
-  readonly #read = new SharedRead((signal) => this.#load(signal))
+  readonly #read: SharedRead<TableMemory>
   /** Of all callers that wait. */
   readonly #listeners = new Set<OnBytes>()
 
-  constructor(
-    private readonly stored: StoredFile,
-    private readonly given: SourceLike | undefined,
-    private readonly sourceOptions: SourceOptions,
-    private readonly options: Pick<IndexReading, 'core' | 'threads'>,
-  ) {}
+  constructor(read: ReadIndex) {
+    const onBytes: OnBytes = (done, total) => {
+      for (const listener of this.#listeners) listener(done, total)
+    }
+    this.#read = new SharedRead((signal) => read(signal, onBytes))
+  }
 
   /** Its codes. */
   async memory({ signal, onBytes }: Pick<IndexReading, 'signal' | 'onBytes'>): Promise<TableMemory> {
@@ -38,32 +41,38 @@ export class LazyIndex {
     const memory = await this.#read.end(reason)
     memory?.dispose()
   }
+}
 
-  async #load(signal: AbortSignal): Promise<TableMemory> {
-    const source = await this.#open(signal)
-    const onBytes: OnBytes = (done, total) => {
-      for (const listener of this.#listeners) listener(done, total)
-    }
+/** Reads the index that the caller named, or the one beside the file. */
+export function indexReader(
+  stored: StoredFile,
+  given: SourceLike | undefined,
+  sourceOptions: SourceOptions,
+  options: Pick<IndexReading, 'core' | 'threads'>,
+): ReadIndex {
+  return async (signal, onBytes) => {
+    const source = await openIndex(stored.file.source, given, { ...sourceOptions, signal })
     try {
-      return await loadIndex(source, this.stored, { ...this.options, signal, onBytes })
+      return await loadIndex(source, stored, { ...options, signal, onBytes })
     } finally {
-      if (source !== this.given) await source.close?.()
+      if (source !== given) await source.close?.()
     }
   }
+}
 
-  async #open(signal: AbortSignal): Promise<ByteSource> {
-    if (this.given !== undefined) {
-      return openNamed(this.given, this.stored.file.source, { ...this.sourceOptions, signal })
-    }
-    const { source } = this.stored.file
-    const name = indexName(source.name)
-    const found = await source.sibling?.(name)
-    if (found !== undefined) return found
-    throw new RowspaceError(
-      'NOT_FOUND',
-      `${source.name} has no index beside it (${name}), by which it is searched where it lies. Make one: ` +
-        'npx rowspace index, or writeIndex(). Or load the table by openTable().',
-      { source: source.name, index: name },
-    )
-  }
+async function openIndex(
+  source: ByteSource,
+  given: SourceLike | undefined,
+  options: SourceOptions,
+): Promise<ByteSource> {
+  if (given !== undefined) return openNamed(given, source, options)
+  const name = indexName(source.name)
+  const found = await source.sibling?.(name)
+  if (found !== undefined) return found
+  throw new RowspaceError(
+    'NOT_FOUND',
+    `${source.name} has no index beside it (${name}), by which it is searched where it lies. Make one: ` +
+      'npx rowspace index, or writeIndex(). Or load the table by openTable().',
+    { source: source.name, index: name },
+  )
 }

@@ -10,7 +10,7 @@ import { checkNamedOnce } from '../open/read-open-options.ts'
 import { resolveVocabulary } from '../open/resolve-vocabulary.ts'
 import { pickSourceOptions } from '../sources/options.ts'
 import { vocabularyOf, WordList } from '../table/vocabulary.ts'
-import { LazyIndex } from './lazy-index.ts'
+import { indexReader, LazyIndex } from './lazy-index.ts'
 import { LazyVocabulary } from './lazy-vocabulary.ts'
 import { openStoredFile } from './open-stored-file.ts'
 import { FILE_OPTIONS, type StoredFileOptions, VIEW_OPTIONS, type ViewOptions } from './options.ts'
@@ -60,7 +60,7 @@ export async function viewTableWith(
     return new StoredTable({
       stored,
       vocabulary: new LazyVocabulary(size, readVocabulary),
-      index: new LazyIndex(stored, index, pickSourceOptions(given), { core: read, threads }),
+      index: new LazyIndex(indexReader(stored, index, pickSourceOptions(given), { core: read, threads })),
       scorer: await RowScorer.create(dimension, read),
     })
   } catch (error) {
