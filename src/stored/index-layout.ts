@@ -19,6 +19,8 @@ import { COLUMN_VECTORS, STATS } from '../../build/core-constants.ts'
 /** Raised when a file's parts change, or what codes and bounds are computed from them. */
 export const INDEX_VERSION = 1
 export const METADATA_KEY = 'rowspace'
+/** Where its JSON has the version: as text, because the build shortens properties of this name. */
+export const LAYOUT = 'layout'
 export const CHECKSUMS = 'checksums'
 /** Bytes of a checksum: hexadecimal digits. */
 export const CHECKSUM_BYTES = 16

@@ -19,6 +19,7 @@ import {
   INDEX_VERSION,
   type IndexedRows,
   indexTensors,
+  LAYOUT,
   METADATA_KEY,
 } from './index-layout.ts'
 import { identityOf, type StoredFile } from './open-stored-file.ts'
@@ -74,13 +75,13 @@ function readIndexedRows(source: ByteSource, { metadata }: SafetensorsHeader): P
   const problem = `it is not an index of rowspace's: its metadata has no "${METADATA_KEY}".`
   const text = metadata.get(METADATA_KEY)
   if (text === undefined) throw invalidFormat(source, problem)
-  let indexed: (Partial<IndexedRows> & { layout?: unknown }) | null
+  let indexed: (Partial<IndexedRows> & { [LAYOUT]?: unknown }) | null
   try {
     indexed = JSON.parse(text)
   } catch {
     throw invalidFormat(source, `its metadata "${METADATA_KEY}" is not JSON.`)
   }
-  const layout = indexed?.layout
+  const layout = indexed?.[LAYOUT]
   if (indexed === null || typeof indexed !== 'object' || typeof layout !== 'number') {
     throw invalidFormat(source, problem)
   }
@@ -89,7 +90,7 @@ function readIndexedRows(source: ByteSource, { metadata }: SafetensorsHeader): P
     'UNSUPPORTED',
     `${source.name} is an index of layout ${layout}; this version reads ${INDEX_VERSION}. Make it again ` +
       '(npx rowspace index), or use another version of rowspace.',
-    { source: source.name, layout },
+    { source: source.name, [LAYOUT]: layout },
   )
 }
 

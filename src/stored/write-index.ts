@@ -19,6 +19,7 @@ import {
   INDEX_VERSION,
   type IndexedRows,
   indexTensors,
+  LAYOUT,
   METADATA_KEY,
 } from './index-layout.ts'
 import { identityOf, openStoredFile, type StoredFile } from './open-stored-file.ts'
@@ -111,8 +112,8 @@ class RowEncoder {
     const { size, dimension, dtype, tensor } = file
     const tensors = indexTensors(size, dimension, this.bits)
     const sums = checksumsTensor(tensors)
-    const indexed: IndexedRows & { layout: number } = {
-      ...{ layout: INDEX_VERSION, size, dimension, dtype, tensor },
+    const indexed: IndexedRows & { [LAYOUT]: number } = {
+      ...{ [LAYOUT]: INDEX_VERSION, size, dimension, dtype, tensor },
       ...identityOf(file),
       sample: await sampleOf(rows, size, signal),
     }

@@ -8,9 +8,10 @@ import { writeFileAtomically } from '../../src/sources/write-file.ts'
 import { viewTable } from '../../src/stored/view-table.ts'
 import { writeIndex } from '../../src/stored/write-index.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import { folder } from '../cli/command.ts'
+import { folder, rowspace } from '../cli/command.ts'
 import { rejection } from '../formats/files.ts'
 import { makeQuery, makeTable } from '../oracle/tables.ts'
+import { projectPath } from '../shared-data.ts'
 import { expectSame, fileOf } from './both.ts'
 
 const MADE = makeTable(4000, 32, 'model', 3)
@@ -52,6 +53,23 @@ test('on the disk it is found by its name', async () => {
     expect(actual.cosines).toEqual(expected.cosines)
   }
 })
+
+test('the built package reads what the command makes, and makes the same bytes', async () => {
+  const path = join(folder(), 'rows.safetensors')
+  writeFileSync(path, fileOf(MADE))
+  expect(rowspace('index', path, '--quiet').code).toBe(0)
+  const built: typeof import('../../src/stored.ts') = await import(projectPath('dist/stored.js'))
+  await using stored = await built.viewTable(path)
+  await using same = await viewTable(path)
+  expect((await stored.nearest(7)).toArray()).toEqual((await same.nearest(7)).toArray())
+  expect(await bytesOf(built.writeIndex(path))).toEqual(readFileSync(`${path}.index.safetensors`))
+})
+
+async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const list: Uint8Array[] = []
+  for await (const chunk of chunks) list.push(chunk)
+  return Buffer.concat(list)
+}
 
 test('on a web server a question costs the rows that are read, in two rounds', async () => {
   const path = await written()
