@@ -1,10 +1,7 @@
 /** The index of a stored table, read when the first search needs it. */
 
 import type { TableMemory } from '../../bindings/table-memory.ts'
-import { RowspaceError } from '../core/errors.ts'
-import { openNamed, type SourceLike } from '../open/open-source.ts'
-import type { ByteSource, SourceOptions } from '../sources/source.ts'
-import { indexName } from './index-layout.ts'
+import type { IndexFile } from './index-file.ts'
 import { type IndexReading, loadIndex } from './load-index.ts'
 import type { StoredFile } from './open-stored-file.ts'
 import { SharedRead } from './shared-read.ts'
@@ -43,36 +40,12 @@ export class LazyIndex {
   }
 }
 
-/** Reads the index that the caller named, or the one beside the file. */
+/** Reads the codes of an index file. */
 export function indexReader(
+  index: IndexFile,
   stored: StoredFile,
-  given: SourceLike | undefined,
-  sourceOptions: SourceOptions,
   options: Pick<IndexReading, 'core' | 'threads'>,
 ): ReadIndex {
-  return async (signal, onBytes) => {
-    const source = await openIndex(stored.file.source, given, { ...sourceOptions, signal })
-    try {
-      return await loadIndex(source, stored, { ...options, signal, onBytes })
-    } finally {
-      if (source !== given) await source.close?.()
-    }
-  }
-}
-
-async function openIndex(
-  source: ByteSource,
-  given: SourceLike | undefined,
-  options: SourceOptions,
-): Promise<ByteSource> {
-  if (given !== undefined) return openNamed(given, source, options)
-  const name = indexName(source.name)
-  const found = await source.sibling?.(name)
-  if (found !== undefined) return found
-  throw new RowspaceError(
-    'NOT_FOUND',
-    `${source.name} has no index beside it (${name}), by which it is searched where it lies. Make one: ` +
-      'npx rowspace index, or writeIndex(). Or load the table by openTable().',
-    { source: source.name, index: name },
-  )
+  return async (signal, onBytes) =>
+    loadIndex(await index.open(signal), stored, { ...options, signal, onBytes })
 }

@@ -37,18 +37,37 @@ export interface IndexReading {
   onBytes?: ((done: number, total: number) => void) | undefined
 }
 
+/** An index that is open, and is of the rows that it was opened for. */
+export interface OpenIndex {
+  readonly source: ByteSource
+  readonly header: SafetensorsHeader
+}
+
+/**
+ * Reads the header of an index.
+ *
+ * @throws RowspaceError `CHANGED` for an index of other rows, `INVALID_FORMAT`, `TRUNCATED`
+ */
+export async function readIndexHeader(
+  source: ByteSource,
+  stored: StoredFile,
+  signal: AbortSignal | undefined,
+): Promise<SafetensorsHeader> {
+  const header = await readSafetensorsHeader(source, signal)
+  await checkRows(source, readIndexedRows(source, header), stored, signal)
+  return header
+}
+
 /**
  * The codes of an index in a memory that has no rows.
  *
- * @throws RowspaceError `CHANGED` for an index of other rows, `INVALID_FORMAT`, `TRUNCATED`, `OUT_OF_MEMORY`
+ * @throws RowspaceError `INVALID_FORMAT`, `TRUNCATED`, `CHECKSUM_MISMATCH`, `OUT_OF_MEMORY`
  */
 export async function loadIndex(
-  source: ByteSource,
+  { source, header }: OpenIndex,
   stored: StoredFile,
   { core, threads, signal, onBytes }: IndexReading,
 ): Promise<TableMemory> {
-  const header = await readSafetensorsHeader(source, signal)
-  await checkRows(source, readIndexedRows(source, header), stored, signal)
   const { size, dimension } = stored.file
   const bits = bitsOf(source, header, stored)
   const shape = { capacity: size, dimension, dtype: 'f32', codes: true, codesAlone: true, threads } as const

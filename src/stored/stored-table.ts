@@ -21,6 +21,7 @@ import {
 } from '../table/given-query.ts'
 import { Matches } from '../table/matches.ts'
 import { NO_IDS, readQuery, vectorQuery } from '../table/query.ts'
+import type { IndexFile } from './index-file.ts'
 import type { LazyIndex } from './lazy-index.ts'
 import type { LazyVocabulary } from './lazy-vocabulary.ts'
 import type { StoredFile } from './open-stored-file.ts'
@@ -53,6 +54,8 @@ export interface StoredParts {
   readonly scorer: RowScorer
   readonly vocabulary: LazyVocabulary
   readonly index: LazyIndex
+  /** Where the index is read from, if it is a file of its own. */
+  readonly indexFile?: IndexFile | undefined
 }
 
 /** A table that `viewTable` opened. Close it. */
@@ -228,9 +231,10 @@ export class StoredTable implements AsyncTable {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    const { scorer, index, vocabulary, stored } = this.#parts
+    const { scorer, index, indexFile, vocabulary, stored } = this.#parts
     scorer.dispose()
     await Promise.all([index.dispose(tableClosed()), vocabulary.dispose(tableClosed())])
+    await indexFile?.dispose(tableClosed())
     await stored.file.close()
   }
 

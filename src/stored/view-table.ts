@@ -10,6 +10,7 @@ import { checkNamedOnce } from '../open/read-open-options.ts'
 import { resolveVocabulary } from '../open/resolve-vocabulary.ts'
 import { pickSourceOptions } from '../sources/options.ts'
 import { vocabularyOf, WordList } from '../table/vocabulary.ts'
+import { IndexFile } from './index-file.ts'
 import { indexReader, LazyIndex } from './lazy-index.ts'
 import { LazyVocabulary } from './lazy-vocabulary.ts'
 import { openStoredFile } from './open-stored-file.ts'
@@ -57,10 +58,12 @@ export async function viewTableWith(
       const words = await fileRows.readTokens?.(signal)
       return words === undefined ? namesOf(file, signal) : vocabularyOf(words, size)
     }
+    const indexFile = new IndexFile(stored, index, pickSourceOptions(given))
     return new StoredTable({
       stored,
       vocabulary: new LazyVocabulary(size, readVocabulary),
-      index: new LazyIndex(indexReader(stored, index, pickSourceOptions(given), { core: read, threads })),
+      indexFile,
+      index: new LazyIndex(indexReader(indexFile, stored, { core: read, threads })),
       scorer: await RowScorer.create(dimension, read),
     })
   } catch (error) {

@@ -1,0 +1,63 @@
+/** The file of an index: the one that the caller named, or the one beside the rows. */
+
+import { RowspaceError } from '../core/errors.ts'
+import { openNamed, type SourceLike } from '../open/open-source.ts'
+import type { ByteSource, SourceOptions } from '../sources/source.ts'
+import { indexName } from './index-layout.ts'
+import { type OpenIndex, readIndexHeader } from './load-index.ts'
+import type { StoredFile } from './open-stored-file.ts'
+import { SharedRead } from './shared-read.ts'
+
+/** Opened when it is first needed, and read from until the table is closed. */
+export class IndexFile {
+  readonly #opened: SharedRead<OpenIndex>
+
+  constructor(
+    stored: StoredFile,
+    private readonly given: SourceLike | undefined,
+    options: SourceOptions,
+  ) {
+    this.#opened = new SharedRead(async (signal) => {
+      const source = await openIndex(stored.file.source, given, { ...options, signal })
+      try {
+        return { source, header: await readIndexHeader(source, stored, signal) }
+      } catch (error) {
+        await this.#close(source)
+        throw error
+      }
+    })
+  }
+
+  /** @throws `NOT_FOUND` where there is none, and as `readIndexHeader`. The next call tries again. */
+  async open(signal: AbortSignal | undefined): Promise<OpenIndex> {
+    return this.#opened.get(signal)
+  }
+
+  /** Closes it. An opening under way is ended by `reason`. */
+  async dispose(reason: unknown): Promise<void> {
+    const opened = await this.#opened.end(reason)
+    if (opened !== undefined) await this.#close(opened.source)
+  }
+
+  /** The caller's own source is left open. */
+  async #close(source: ByteSource): Promise<void> {
+    if (source !== this.given) await source.close?.()
+  }
+}
+
+async function openIndex(
+  source: ByteSource,
+  given: SourceLike | undefined,
+  options: SourceOptions,
+): Promise<ByteSource> {
+  if (given !== undefined) return openNamed(given, source, options)
+  const name = indexName(source.name)
+  const found = await source.sibling?.(name)
+  if (found !== undefined) return found
+  throw new RowspaceError(
+    'NOT_FOUND',
+    `${source.name} has no index beside it (${name}), by which it is searched where it lies. Make one: ` +
+      'npx rowspace index, or writeIndex(). Or load the table by openTable().',
+    { source: source.name, index: name },
+  )
+}
