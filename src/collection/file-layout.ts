@@ -59,11 +59,15 @@ export function numberTensors(
       floats('code_stats', stats),
     )
   }
-  for (const [name, { type, values }] of columns) {
+  return [...tensors, ...columnTensors(columns, size)]
+}
+
+/** The tensors of the metadata of `size` rows, without their strings. */
+export function columnTensors(columns: ReadonlyMap<string, Column>, size: number): NumberTensor[] {
+  return Array.from(columns, ([name, { type, values }]) => {
     const view = values.subarray(0, size)
-    tensors.push({ name: `column.${name}`, dtype: COLUMN_DTYPES[type], shape: [size], view })
-  }
-  return tensors
+    return { name: `column.${name}`, dtype: COLUMN_DTYPES[type], shape: [size], view }
+  })
 }
 
 function floats(name: string, view: Float32Array): NumberTensor {

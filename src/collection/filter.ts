@@ -8,7 +8,7 @@ import { parseCondition } from '../metadata/parse-condition.ts'
 import { select } from '../metadata/select.ts'
 import type { ColumnTypes, StoredMetadata } from '../metadata/types.ts'
 import { type Key, readKeys } from './keys.ts'
-import { metadataAt, type Parts, versionOf } from './parts.ts'
+import { type Entries, metadataAt, versionOf } from './parts.ts'
 
 /** Made by `collection.where`, for any number of queries to that collection, also after it has changed. */
 export class Filter {
@@ -17,7 +17,7 @@ export class Filter {
 
   /** @internal */
   constructor(
-    private readonly parts: Parts,
+    private readonly parts: Entries,
     private readonly select: () => IdSet,
   ) {
     this.made = select()
@@ -25,7 +25,7 @@ export class Filter {
   }
 
   /** @internal The places that pass now. */
-  placesIn(parts: Parts): IdSet {
+  placesIn(parts: Entries): IdSet {
     if (parts !== this.parts) {
       const message = 'this filter was made by another collection: make one with where().'
       throw new RowspaceError('INVALID_ARGUMENT', message)
@@ -48,7 +48,7 @@ export type FilterInput<Columns extends ColumnTypes> =
 export type OtherFilter = Filter | ((...values: never) => unknown)
 
 /** Selects the places that pass a condition or a test. Throws `INVALID_ARGUMENT` for anything else. */
-export function readFilter(parts: Parts, wanted: unknown): () => IdSet {
+export function readFilter(parts: Entries, wanted: unknown): () => IdSet {
   const { rows, keys, columns } = parts
   if (typeof wanted !== 'function') {
     const condition = parseCondition(columns, wanted)
@@ -66,7 +66,7 @@ function isTrue(answer: unknown): boolean {
 }
 
 /** Selects the places of the keys that are still there. Throws `UNKNOWN_KEY` if one is not there now. */
-export function readKeyFilter({ rows, keys }: Parts, wanted: Iterable<Key>): () => IdSet {
+export function readKeyFilter({ rows, keys }: Entries, wanted: Iterable<Key>): () => IdSet {
   const list = [...readKeys(wanted)]
   for (const key of list) keys.placeOf(key)
   return () => {

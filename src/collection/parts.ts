@@ -21,6 +21,11 @@ export interface Parts {
   changes: number
 }
 
+/** What filters and answers need of a collection, wherever its rows are. */
+export interface Entries extends Pick<Parts, 'keys' | 'columns' | 'blank' | 'changes'> {
+  readonly rows: Pick<CollectionRows, 'used' | 'live' | 'generation'>
+}
+
 export function partsOf(rows: CollectionRows, keys: Keys, columns: ReadonlyMap<string, Column>): Parts {
   const searcher = new Searcher({
     get size() {
@@ -34,8 +39,11 @@ export function partsOf(rows: CollectionRows, keys: Keys, columns: ReadonlyMap<s
     idSet: (test) => IdSet.where(rows.used, (place) => test(place, undefined)),
     tokenOf: () => undefined,
   })
-  const blank = Object.fromEntries(Array.from(columns.keys(), (name) => [name, null]))
-  return { rows, keys, columns, blank, searcher, changes: 0 }
+  return { rows, keys, columns, blank: blankOf(columns), searcher, changes: 0 }
+}
+
+export function blankOf(columns: ReadonlyMap<string, Column>): Parts['blank'] {
+  return Object.fromEntries(Array.from(columns.keys(), (name) => [name, null]))
 }
 
 export function disposed(): RowspaceError {
@@ -43,12 +51,12 @@ export function disposed(): RowspaceError {
 }
 
 /** A number that every change increases. */
-export function versionOf({ changes, rows }: Parts): number {
+export function versionOf({ changes, rows }: Entries): number {
   return changes + rows.generation
 }
 
 export function metadataAt<Columns extends ColumnTypes>(
-  { columns, blank }: Parts,
+  { columns, blank }: Entries,
   place: number,
 ): StoredMetadata<Columns> {
   // every name is the object's own before a value is assigned: "__proto__" is a name like others

@@ -12,7 +12,7 @@ import { NO_IDS, type PreparedQuery, vectorQuery } from '../table/query.ts'
 import type { SearchParams } from '../table/searcher.ts'
 import { Filter, type FilterInput, type OtherFilter, readFilter } from './filter.ts'
 import type { Key } from './keys.ts'
-import { metadataAt, type Parts } from './parts.ts'
+import { type Entries, metadataAt, type Parts } from './parts.ts'
 import type { Vector } from './rows.ts'
 
 /** Options of `nearest` and `nearestBatch` on a collection. */
@@ -121,8 +121,8 @@ class KeyQuery implements PreparedQuery {
 }
 
 /** Reads keys and metadata now, because the collection may change. */
-function toEntries<Columns extends ColumnTypes>(
-  parts: Parts,
+export function toEntries<Columns extends ColumnTypes>(
+  parts: Entries,
   { ids, cosines, dots, stats }: Matches,
 ): CollectionMatches<Columns> {
   const keys = Array.from(ids, (place) => parts.keys.keyAt(place))

@@ -22,6 +22,14 @@ export async function identityOf(store: CollectionStore): Promise<string> {
   return (await store.identify?.()) ?? store.name
 }
 
+/** What is stored, to be read. Throws `NOT_FOUND`. */
+export async function sourceOf(store: CollectionStore, signal: AbortSignal | undefined): Promise<ByteSource> {
+  const source = await store.read(signal)
+  if (source !== undefined) return source
+  const message = `There is no collection at "${store.name}". Save one there first.`
+  throw new RowspaceError('NOT_FOUND', message, { store: store.name })
+}
+
 /** An error of the browser's storage in rowspace's words. */
 export function storageError(name: string, error: unknown): unknown {
   if (!(error instanceof DOMException) || error.name === 'AbortError') return error
