@@ -2,6 +2,8 @@
 
 import { RowspaceError } from '../src/core/errors.ts'
 import type { RowKey } from '../src/core/options.ts'
+import type { ViewOptions } from '../src/stored/options.ts'
+import type { StoredTable } from '../src/stored/stored-table.ts'
 import type { AsyncTable } from '../src/table/async-table.ts'
 import { idOfRow } from '../src/table/vocabulary.ts'
 import { HELD_OPTIONS, heldOptions, openNamedView } from './open-table.ts'
@@ -23,10 +25,10 @@ export const SEARCH_VIEW: Readonly<Record<string, Option>> = {
 }
 
 /** A table whose rows are elsewhere. */
-export interface Elsewhere {
+export interface Elsewhere<Table extends AsyncTable = AsyncTable> {
   /** Its name, as it may be printed. */
   readonly shown: string
-  readonly table: AsyncTable
+  readonly table: Table
   /** The tokens of a text, each with its id where it has one; a table without tokens takes ids instead. */
   split(text: string): Promise<TextToken[]>
   /** Reads what the first search would have to read. */
@@ -34,7 +36,11 @@ export interface Elsewhere {
 }
 
 export function isElsewhere(name: string, args: Arguments): boolean {
-  return isClusterName(name) || args.flag('view') || args.flag('index')
+  return isClusterName(name) || isView(args)
+}
+
+export function isView(args: Arguments): boolean {
+  return args.flag('view') || args.flag('index')
 }
 
 /** Opens a table whose rows are elsewhere, runs `use` on it, and closes it. */
@@ -43,7 +49,7 @@ export async function onElsewhere<Result>(
   args: Arguments,
   use: (elsewhere: Elsewhere) => Promise<Result>,
 ): Promise<Result> {
-  if (!isClusterName(name)) return onView(name, args, use)
+  if (!isClusterName(name)) return onView(name, args, {}, use)
   rejectFileOptions(args)
   const { onCluster, splitOnCluster } = await import('./commands/clickhouse.ts')
   return onCluster(name, (table, shown) => {
@@ -60,10 +66,12 @@ export function rejectFileOptions(args: Arguments): void {
   throw new RowspaceError('INVALID_ARGUMENT', problem)
 }
 
-async function onView<Result>(
+/** Opens a table to be searched where it lies, runs `use` on it, and closes it. */
+export async function onView<Result>(
   name: string,
   args: Arguments,
-  use: (elsewhere: Elsewhere) => Promise<Result>,
+  more: Pick<ViewOptions, 'threads'>,
+  use: (elsewhere: Elsewhere<StoredTable>) => Promise<Result>,
 ): Promise<Result> {
   const { quiet, nonFinite, dtype, ...options } = heldOptions(args)
   if (nonFinite === 'skip') {
@@ -77,7 +85,7 @@ async function onView<Result>(
   if (args.flag('counts')) {
     throw new RowspaceError('INVALID_ARGUMENT', '--counts is for tables in memory: leave --view out.')
   }
-  const table = await openNamedView(name, { ...options, index: args.text('index') })
+  const table = await openNamedView(name, { ...options, ...more, index: args.text('index') })
   const progress = showProgress(name, quiet ?? false)
   try {
     return await use({

@@ -1,30 +1,34 @@
 /** `rowspace eval`: how well a table answers analogies and ranks pairs of words that people have rated. */
 
 import { basename } from 'node:path'
-import { count, duration, percent } from '../../data/figures.ts'
+import { count } from '../../data/figures.ts'
 import { isRowspaceError, RowspaceError } from '../../src/core/errors.ts'
+import type { WorkOptions } from '../../src/core/in-steps.ts'
 import { decodeUtf8 } from '../../src/formats/text/utf8.ts'
 import type { AnalogyEvaluation } from '../../src/keyed-vectors/evaluate-analogies.ts'
 import type { PairsEvaluation } from '../../src/keyed-vectors/evaluate-pairs.ts'
+import { evaluateStoredAnalogies, evaluateStoredPairs } from '../../src/keyed-vectors/evaluate-stored.ts'
 import type { FoldingOptions } from '../../src/keyed-vectors/folding.ts'
 import { KeyedVectors } from '../../src/keyed-vectors/keyed-vectors.ts'
 import { openSource } from '../../src/open/open-source.ts'
+import type { StoredTable } from '../../src/stored/stored-table.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { isView, onView, SEARCH_VIEW } from '../elsewhere.ts'
 import { HELD_OPTIONS, heldOptions, openNamedTable } from '../open-table.ts'
-import { columns, oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import type { Answer, Command } from '../parsing/command.ts'
 import { readTransforms } from '../parsing/transforms.ts'
 import { showProgress } from '../progress.ts'
+import {
+  answerWith,
+  type Evaluated,
+  type Evaluation,
+  type Named,
+  type TextFile,
+} from '../views/evaluation.ts'
 
 const METHODS = { '3cosadd': 'mostSimilar', '3cosmul': 'mostSimilarCosmul' } as const
 type Method = keyof typeof METHODS
-
-interface Named<Result> {
-  file: string
-  result: Result
-  milliseconds: number
-}
 
 export const evaluate: Command = {
   name: 'eval',
@@ -44,9 +48,13 @@ export const evaluate: Command = {
       help: 'a transformed table too: mean, all-but-the-top[:N], pca[:N], whiten[:N], all; may be repeated',
     },
     threads: { value: 'N', help: 'threads that search (chosen by the machine)' },
+    ...SEARCH_VIEW,
     ...HELD_OPTIONS,
   },
-  notes: ['Questions with a word that the table does not have are left out and counted.'],
+  notes: [
+    'Questions with a word that the table does not have are left out and counted.',
+    '3cosmul and transforms need the rows in memory; --pairs alone needs no index.',
+  ],
   examples: [
     'rowspace eval default --analogies questions-words.txt --pairs wordsim353.txt',
     'rowspace eval default --pairs wordsim353.txt --transform all',
@@ -68,84 +76,77 @@ export const evaluate: Command = {
     // before the table, so that a missing file is reported at once
     const sets = { analogies: await readTexts(analogies), pairs: await readTexts(pairs) }
     const transforms = readTransforms(args.texts('transform'))
-    using table = await openNamedTable(name, { ...heldOptions(args), threads })
     const evaluation = { name, ...sets, method, quiet: args.flag('quiet') }
     const folding = { restrictVocab, caseInsensitive: !args.flag('case-sensitive') }
-    const evaluated = [{ transform: 'as it is', ...(await evaluateOne(table, evaluation, folding)) }]
+    if (isView(args)) {
+      rejectInView(args, method)
+      return onView(name, args, { threads }, async ({ table, prepare }) => {
+        // pairs are read, and not searched for
+        if (analogies.length > 0) await prepare()
+        const plain = { transform: 'as it is', ...(await evaluateOne(ofView(table), evaluation, folding)) }
+        const shape = `${count(table.size)} x ${table.dimension}, where it lies`
+        return answerWith(evaluation, folding, shape, [plain])
+      })
+    }
+    using table = await openNamedTable(name, { ...heldOptions(args), threads })
+    const evaluateTable = (table: EmbeddingTable) => evaluateOne(inMemory(table, method), evaluation, folding)
+    const evaluated = [{ transform: 'as it is', ...(await evaluateTable(table)) }]
     for (const { name, make } of transforms) {
       const transform = await named(`--transform ${name}`, () => make(table))
       using transformed = await transform.apply(table, { threads })
-      evaluated.push({ transform: name, ...(await evaluateOne(transformed, evaluation, folding)) })
+      evaluated.push({ transform: name, ...(await evaluateTable(transformed)) })
     }
-    const [plain] = evaluated as [Evaluated]
-    const shape = shapeOf(table)
-    return {
-      text: () =>
-        [
-          format(evaluation, shape, plain),
-          ...(transforms.length > 0 ? [formatTransforms(evaluated)] : []),
-        ].join('\n\n'),
-      document: {
-        table: name,
-        method,
-        restrictVocab: restrictVocab ?? null,
-        ...evaluationDocument(plain),
-        ...(transforms.length > 0
-          ? {
-              transforms: evaluated
-                .slice(1)
-                .map((one) => ({ transform: one.transform, ...evaluationDocument(one) })),
-            }
-          : {}),
-      },
-    }
+    return answerWith(evaluation, folding, shapeOf(table), evaluated)
   },
 }
 
-interface TextFile {
-  file: string
-  text: string
+/** Throws `INVALID_ARGUMENT` for what needs every row. */
+function rejectInView(args: Arguments, method: Method): void {
+  const needing =
+    method === '3cosmul' ? '--method 3cosmul' : args.flag('transform') ? '--transform' : undefined
+  if (needing === undefined) return
+  const problem = `${needing} needs every row, and --view reads few: leave one of the two out.`
+  throw new RowspaceError('INVALID_ARGUMENT', problem)
 }
 
-interface Evaluation {
-  name: string
-  analogies: readonly TextFile[]
-  pairs: readonly TextFile[]
-  method: Method
-  quiet: boolean
+/** What answers the questions of an evaluation. */
+interface Evaluator {
+  analogies(text: string, options: FoldingOptions & WorkOptions): Promise<AnalogyEvaluation>
+  pairs(text: string, options: FoldingOptions): PairsEvaluation | Promise<PairsEvaluation>
 }
 
-interface Evaluated {
-  /** What was done to the rows. */
-  transform: string
-  analogies: Named<AnalogyEvaluation>[]
-  pairs: Named<PairsEvaluation>[]
+function inMemory(table: EmbeddingTable, method: Method): Evaluator {
+  const vectors = new KeyedVectors(table)
+  const similarityFunction = METHODS[method]
+  return {
+    analogies: (text, options) => vectors.evaluateWordAnalogies(text, { ...options, similarityFunction }),
+    pairs: (text, options) => vectors.evaluateWordPairs(text, options),
+  }
+}
+
+function ofView(table: StoredTable): Evaluator {
+  return {
+    analogies: (text, options) => evaluateStoredAnalogies(table, text, options),
+    pairs: (text, options) => evaluateStoredPairs(table, text, options),
+  }
 }
 
 async function evaluateOne(
-  table: EmbeddingTable,
-  { analogies, pairs, method, quiet }: Evaluation,
+  evaluator: Evaluator,
+  { analogies, pairs, quiet }: Evaluation,
   folding: FoldingOptions,
 ): Promise<Omit<Evaluated, 'transform'>> {
-  const vectors = new KeyedVectors(table)
   const evaluated: Omit<Evaluated, 'transform'> = { analogies: [], pairs: [] }
   for (const { file, text } of analogies) {
     const progress = showProgress(basename(file), quiet)
-    const options = { ...folding, similarityFunction: METHODS[method], onProgress: progress.report }
-    const evaluateFile = () => vectors.evaluateWordAnalogies(text, options)
+    const options = { ...folding, onProgress: progress.report }
+    const evaluateFile = () => evaluator.analogies(text, options)
     evaluated.analogies.push(await measured(file, evaluateFile).finally(progress.clear))
   }
   for (const { file, text } of pairs) {
-    evaluated.pairs.push(await measured(file, () => vectors.evaluateWordPairs(text, folding)))
+    evaluated.pairs.push(await measured(file, () => evaluator.pairs(text, folding)))
   }
   return evaluated
-}
-
-function evaluationDocument({ analogies, pairs }: Evaluated) {
-  return {
-    analogies: analogies.map(analogyDocument),
-    pairs: pairs.map(({ file, result }) => ({ file, ...result })),
-  }
 }
 
 async function readTexts(files: readonly string[]): Promise<TextFile[]> {
@@ -182,69 +183,6 @@ async function named<Result>(name: string, work: () => Result | Promise<Result>)
   }
 }
 
-function analogyDocument({ file, result, milliseconds }: Named<AnalogyEvaluation>) {
-  const { sections, ...sums } = result
-  return {
-    file,
-    ...sums,
-    milliseconds,
-    sections: sections.map(({ section, correct, incorrect }) => ({
-      section,
-      correct: correct.length,
-      incorrect: incorrect.length,
-    })),
-  }
-}
-
 function shapeOf({ size, dimension, threads }: EmbeddingTable): string {
   return `${count(size)} x ${dimension}, ${threads} thread${threads > 1 ? 's' : ''}`
-}
-
-function format({ name, method }: Evaluation, shape: string, { analogies, pairs }: Evaluated): string {
-  const lines = [`${paint.bold(oneLine(name))}  ${paint.dim(shape)}`]
-  for (const one of analogies) lines.push('', ...formatAnalogies(one, method))
-  if (pairs.length > 0) lines.push('', formatPairs(pairs))
-  return lines.join('\n')
-}
-
-/** One line per transform: the share of analogies answered right, Spearman's correlation of pairs. */
-function formatTransforms(evaluated: readonly Evaluated[]): string {
-  const [plain] = evaluated as [Evaluated]
-  const files = [...plain.analogies, ...plain.pairs].map(({ file }) => oneLine(basename(file)))
-  const rows = evaluated.map(({ transform, analogies, pairs }) => [
-    paint.bold(transform),
-    ...analogies.map(({ result }) => percent(result.score)),
-    ...pairs.map(({ result }) => result.spearman.statistic.toFixed(4)),
-  ])
-  return columns(`l${'r'.repeat(files.length)}`, ['rows', ...files], rows)
-}
-
-function formatAnalogies({ file, result, milliseconds }: Named<AnalogyEvaluation>, method: Method): string[] {
-  const { sections, correct, incorrect, outOfVocabulary } = result
-  const row = (label: string, right: number, all: number) => [
-    label,
-    count(right),
-    count(all),
-    all === 0 ? '–' : percent(right / all),
-  ]
-  const rows = sections.map(({ section, correct, incorrect }) =>
-    row(oneLine(section), correct.length, correct.length + incorrect.length),
-  )
-  const total = row('all', correct, correct + incorrect).map((cell) => paint.bold(cell))
-  const took = `${method}, ${count(outOfVocabulary)} with unknown words left out, ${duration(milliseconds)}`
-  return [
-    `${paint.bold(oneLine(basename(file)))}  ${paint.dim(took)}`,
-    columns('lrrr', ['section', 'right', 'of', 'share'], [...rows, total]),
-  ]
-}
-
-function formatPairs(pairs: readonly Named<PairsEvaluation>[]): string {
-  const rows = pairs.map(({ file, result }) => [
-    paint.bold(oneLine(basename(file))),
-    paint.cyan(result.spearman.statistic.toFixed(4)),
-    result.pearson.statistic.toFixed(4),
-    count(result.pairs),
-    count(result.outOfVocabulary),
-  ])
-  return columns('lrrrr', ['pairs', 'Spearman', 'Pearson', 'compared', 'unknown'], rows)
 }

@@ -38,7 +38,7 @@ export const indexTable: Command = {
   },
   notes: [
     'Without <out> the index is written beside the table: <table>.index.safetensors.',
-    'nearest and analogy find it there by --view; --index names one that is elsewhere.',
+    'nearest, analogy and eval find it there by --view; --index names one that is elsewhere.',
     'Rows are read once, block by block: the table may be larger than memory.',
   ],
   examples: ['rowspace index vectors.npy', 'rowspace nearest vectors.npy "#17" --view'],

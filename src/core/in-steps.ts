@@ -22,12 +22,15 @@ export const WORK_OPTIONS: KeysOf<WorkOptions> = { onProgress: true, signal: tru
 /** Milliseconds of work between two pauses: no page misses more than a frame or two. */
 const STEP = 30
 
-/** Calls `step` for [0, total) in steps of `size`, and yields to the event loop every `STEP` milliseconds. */
+/**
+ * Calls `step` for [0, total) in steps of `size`, one after the other, and yields to the event loop every
+ * `STEP` milliseconds.
+ */
 export async function inSteps(
   total: number,
   size: number,
   { onProgress, signal }: WorkOptions,
-  step: (from: number, to: number) => void,
+  step: (from: number, to: number) => void | Promise<void>,
 ): Promise<void> {
   checkValue('onProgress', onProgress, FUNCTION)
   checkValue('signal', signal, SIGNAL)
@@ -36,7 +39,7 @@ export async function inSteps(
   let rested = performance.now()
   for (let from = 0; from < total; from += size) {
     const to = Math.min(total, from + size)
-    step(from, to)
+    await step(from, to)
     progress.report('search', to, total)
     signal?.throwIfAborted()
     // Stryker disable next-line EqualityOperator: a clock that shows exactly STEP may rest or not

@@ -7,9 +7,8 @@ import { describe } from '../core/values.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { CosmulSearch } from './cosmul.ts'
 import { type AnalogyQuestion, type AnalogySection, readAnalogies } from './evaluation-data.ts'
-import { FOLDING_OPTIONS, FoldedWords, type FoldingOptions } from './folding.ts'
+import { FOLDING_OPTIONS, FoldedWords, type FoldingOptions, type WordRows, wordRows } from './folding.ts'
 import { mostSimilarBatch } from './most-similar.ts'
-import type { KeyedExpression } from './terms.ts'
 
 /** How analogy questions are evaluated. */
 export interface AnalogyEvaluationOptions extends FoldingOptions, WorkOptions {
@@ -50,16 +49,21 @@ export interface AnalogyEvaluation {
   sections: SectionResult[]
 }
 
+/** b − a + c, by ids. */
+export interface AnalogyTerms {
+  positive: number[]
+  negative: number[]
+}
+
 /** A question whose words the table has. */
 interface KnownQuestion {
   question: AnalogyQuestion
-  /** b − a + c. */
-  terms: KeyedExpression
+  terms: AnalogyTerms
   result: SectionResult
 }
 
 /** Rows per answer: the first that is not a word of the question, in any case, counts. */
-const CANDIDATES = 5
+export const CANDIDATES = 5
 /** Questions answered between two pauses at most. */
 const STEP = 64
 
@@ -68,24 +72,40 @@ export async function evaluateAnalogies(
   analogies: string | readonly AnalogySection[],
   options: AnalogyEvaluationOptions,
 ): Promise<AnalogyEvaluation> {
-  const { similarityFunction = 'mostSimilar', restrictVocab, dummy4unknown = false } = options
+  const { similarityFunction = 'mostSimilar' } = options
   if (similarityFunction !== 'mostSimilar' && similarityFunction !== 'mostSimilarCosmul') {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
       `similarityFunction must be 'mostSimilar' or 'mostSimilarCosmul'; got ${describe(similarityFunction)}.`,
     )
   }
-  const words = new FoldedWords(table, options)
-  const { known, sections, outOfVocabulary } = lookUp(words, readAnalogies(analogies), dummy4unknown)
   const cosmul = new CosmulSearch(table)
-  const search = { topn: CANDIDATES, restrictVocab }
-  await inSteps(known.length, STEP, options, (from, to) => {
+  const search = { topn: CANDIDATES, restrictVocab: options.restrictVocab }
+  return judgeAnalogies(wordRows(table), analogies, options, (terms) =>
+    similarityFunction === 'mostSimilar'
+      ? mostSimilarBatch(table, terms, search).map(({ ids }) => [...ids])
+      : terms.map((one) => cosmul.search(one, search).map(({ id }) => id)),
+  )
+}
+
+/** The rows of each answer, the best first: `CANDIDATES` of them without those of the terms. */
+export type AnswerAnalogies = (
+  questions: readonly AnalogyTerms[],
+) => readonly number[][] | Promise<readonly number[][]>
+
+/** Evaluates questions that `answer` answers. */
+export async function judgeAnalogies(
+  rows: WordRows,
+  analogies: string | readonly AnalogySection[],
+  options: Omit<AnalogyEvaluationOptions, 'similarityFunction'>,
+  answer: AnswerAnalogies,
+): Promise<AnalogyEvaluation> {
+  const words = new FoldedWords(rows, options)
+  const given = readAnalogies(analogies)
+  const { known, sections, outOfVocabulary } = lookUp(words, given, options.dummy4unknown ?? false)
+  await inSteps(known.length, STEP, options, async (from, to) => {
     const questions = known.slice(from, to)
-    const terms = questions.map((question) => question.terms)
-    const answers =
-      similarityFunction === 'mostSimilar'
-        ? mostSimilarBatch(table, terms, search).map(({ ids }) => [...ids])
-        : terms.map((one) => cosmul.search(one, search).map(({ id }) => id))
+    const answers = await answer(questions.map(({ terms }) => terms))
     for (const [index, question] of questions.entries()) judge(words, question, answers[index] ?? [])
   })
   const sum = (kind: 'correct' | 'incorrect') =>

@@ -5,7 +5,7 @@ import type { KeysOf } from '../core/strict-options.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
 import { type Correlation, pearson, spearman } from './correlation.ts'
 import { readPairs, type WordPair } from './evaluation-data.ts'
-import { FOLDING_OPTIONS, FoldedWords, type FoldingOptions } from './folding.ts'
+import { FOLDING_OPTIONS, FoldedWords, type FoldingOptions, type WordRows, wordRows } from './folding.ts'
 
 /** How word pairs are evaluated. */
 export interface PairsOptions extends FoldingOptions {
@@ -40,27 +40,57 @@ export function evaluatePairs(
   pairs: string | readonly WordPair[],
   options: PairsOptions,
 ): PairsEvaluation {
-  const words = new FoldedWords(table, options)
-  const given = readPairs(pairs, options.delimiter)
-  if (given.length === 0) {
+  const found = findPairs(wordRows(table), pairs, options)
+  return correlate(
+    found,
+    found.ids.map((ids) => ids && table.similarity(...ids)),
+  )
+}
+
+/** Pairs, and the rows of those whose words the table has. */
+export interface FoundPairs {
+  readonly pairs: readonly WordPair[]
+  readonly ids: readonly (readonly [number, number] | undefined)[]
+  readonly dummy4unknown: boolean
+}
+
+/** Throws `EMPTY_QUERY` where there are no pairs; as FoldedWords and readPairs. */
+export function findPairs(
+  rows: WordRows,
+  given: string | readonly WordPair[],
+  options: PairsOptions,
+): FoundPairs {
+  const words = new FoldedWords(rows, options)
+  const pairs = readPairs(given, options.delimiter)
+  if (pairs.length === 0) {
     throw new RowspaceError('EMPTY_QUERY', 'there are no pairs: a line is two words and a number.')
   }
+  const ids = pairs.map(({ a, b }) => {
+    const [first, second] = [words.idOf(a), words.idOf(b)]
+    return first === undefined || second === undefined ? undefined : ([first, second] as const)
+  })
+  return { pairs, ids, dummy4unknown: options.dummy4unknown ?? false }
+}
+
+/** @param cosines of each pair; undefined where a word is not known */
+export function correlate(
+  { pairs, dummy4unknown }: FoundPairs,
+  cosines: readonly (number | undefined)[],
+): PairsEvaluation {
   const people: number[] = []
   const ours: number[] = []
-  let outOfVocabulary = 0
-  for (const { a, b, score } of given) {
-    const [first, second] = [words.idOf(a), words.idOf(b)]
-    const isKnown = first !== undefined && second !== undefined
-    if (!isKnown) outOfVocabulary++
-    if (!isKnown && options.dummy4unknown !== true) continue
+  for (const [index, { score }] of pairs.entries()) {
+    const cosine = cosines[index]
+    if (cosine === undefined && !dummy4unknown) continue
     people.push(score)
-    ours.push(isKnown ? table.similarity(first, second) : 0)
+    ours.push(cosine ?? 0)
   }
+  const outOfVocabulary = cosines.filter((cosine) => cosine === undefined).length
   return {
     pearson: pearson(people, ours),
     spearman: spearman(people, ours),
     pairs: people.length,
     outOfVocabulary,
-    outOfVocabularyRatio: outOfVocabulary / given.length,
+    outOfVocabularyRatio: outOfVocabulary / pairs.length,
   }
 }

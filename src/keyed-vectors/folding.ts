@@ -1,5 +1,6 @@
 /** Finds the words of an evaluation in a table: among its first rows, in any case or as written. */
 import { RowspaceError } from '../core/errors.ts'
+import type { IdSet } from '../core/id-set.ts'
 import type { KeysOf } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import type { EmbeddingTable } from '../table/embedding-table.ts'
@@ -16,6 +17,20 @@ export interface FoldingOptions {
 
 export const FOLDING_OPTIONS: KeysOf<FoldingOptions> = { restrictVocab: true, caseInsensitive: true }
 
+/** The rows whose words are looked for. */
+export interface WordRows {
+  readonly size: number
+  readonly vocabulary: Vocabulary | undefined
+  /** Those that may be in an answer. */
+  readonly live?: IdSet | undefined
+}
+
+/** The rows of a table in memory, as words are looked for in them. */
+export function wordRows(table: EmbeddingTable): WordRows {
+  const { size, vocabulary, skipped } = table
+  return { size, vocabulary, live: skipped > 0 ? liveRows(table) : undefined }
+}
+
 /**
  * Words of a table by their folded form. On tables of subword tokens a word is the token that begins it,
  * `▁king` or ` king`; the token inside words (`king`) only where there is no such.
@@ -26,8 +41,7 @@ export class FoldedWords {
   private readonly vocabulary: Vocabulary
 
   /** Throws `NO_TOKENS`, `INVALID_ARGUMENT`. */
-  constructor(table: EmbeddingTable, options: FoldingOptions) {
-    const { vocabulary, size } = table
+  constructor({ vocabulary, size, live }: WordRows, options: FoldingOptions) {
     const { restrictVocab = size, caseInsensitive = true } = options
     if (vocabulary === undefined) {
       throw new RowspaceError(
@@ -38,7 +52,6 @@ export class FoldedWords {
     this.vocabulary = vocabulary
     this.fold = caseInsensitive ? (word) => word.toUpperCase() : (word) => word
     const count = Math.min(size, checkBound(restrictVocab, 'restrictVocab'))
-    const live = table.skipped > 0 ? liveRows(table) : undefined
     for (let id = 0; id < count; id++) {
       const token = vocabulary.tokenOf(id)
       if (token === undefined || live?.has(id) === false) continue

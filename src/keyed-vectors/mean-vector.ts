@@ -42,30 +42,45 @@ export function meanVector(
 ): Float32Array {
   const list = readKeys(keys, 'keys')
   if (weights !== undefined) checkOnePer(weights, 'weight', list.length, 'key')
-  const sum = new Float64Array(table.dimension)
-  let total = 0
-  let found = 0
+  const terms: MeanTerm[] = []
   for (const [index, key] of list.entries()) {
     const weight = weights?.[index] ?? 1
     if (isVector(key)) {
-      addTo(sum, finiteVector(key, table.dimension, index), weight)
+      terms.push({ vector: finiteVector(key, table.dimension, index), weight })
     } else {
       const id = ignoreMissing ? liveIdOfKey(table, key) : inputId(table, key)
       if (id === undefined) continue
-      const row = table.row(id)
-      addTo(sum, row, preNormalize ? weight / (norm(row) || 1) : weight)
+      const vector = table.row(id)
+      terms.push({ vector, weight, length: preNormalize ? norm(vector) : 1 })
     }
-    found++
-    total += Math.abs(weight)
   }
-  if (found === 0) {
+  if (terms.length === 0) {
     throw new RowspaceError(
       'UNKNOWN_TOKEN',
       `none of the ${list.length} keys is in the table: there is no mean.`,
       { keys: list },
     )
   }
-  scale(sum, 1 / (total || 1))
+  return meanOf(table.dimension, terms, postNormalize)
+}
+
+/** A row or vector of a mean. */
+export interface MeanTerm {
+  readonly vector: ArrayLike<number>
+  readonly weight: number
+  /** What it is divided by first. Default: 1. */
+  readonly length?: number
+}
+
+/** The mean of at least one term. */
+export function meanOf(
+  dimension: number,
+  terms: readonly MeanTerm[],
+  postNormalize: boolean,
+): Float32Array<ArrayBuffer> {
+  const sum = new Float64Array(dimension)
+  for (const { vector, weight, length = 1 } of terms) addTo(sum, vector, weight / (length || 1))
+  scale(sum, 1 / (terms.reduce((total, { weight }) => total + Math.abs(weight), 0) || 1))
   if (postNormalize) scale(sum, 1 / (norm(sum) || 1))
   return new Float32Array(sum)
 }

@@ -4,7 +4,6 @@ import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
 import type { KeysOf } from '../core/strict-options.ts'
 import { checkCount, describe } from '../core/values.ts'
-import type { EmbeddingTable } from '../table/embedding-table.ts'
 
 /** How a most-similar question is answered. */
 export interface TopnOptions {
@@ -32,7 +31,7 @@ export const TOPN_OPTIONS: KeysOf<TopnOptions> = {
  * How many rows to return, and which to search: undefined for all. Throws `INVALID_K`, `INVALID_ARGUMENT`.
  */
 export function readTopnOptions(
-  { size }: EmbeddingTable,
+  { size }: { readonly size: number },
   { topn = 10, restrictVocab, clipStart = 0, clipEnd = size }: TopnOptions,
 ): { k: number; filter: IdSet | undefined } {
   if (!Number.isSafeInteger(topn) || topn < 0) {

@@ -6,6 +6,7 @@ import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
 import { writableRows } from '../../src/formats/writable.ts'
 import { join as joined } from '../formats/files.ts'
 import { makeTable } from '../oracle/tables.ts'
+import { isThere, sharedPath } from '../shared-data.ts'
 import { folder, json, rowspace } from './command.ts'
 
 function tableFile(tokens?: readonly string[]): string {
@@ -34,6 +35,49 @@ test.each(['int8', 'int4'])('what is searched by an index of %s codes', (codes) 
   }
 })
 
+/** An evaluation without what it took. */
+function figuresOf(...args: string[]) {
+  const document = json('eval', ...args)
+  for (const one of document.analogies) delete one.milliseconds
+  return document
+}
+
+test('an evaluation gives the figures of the table in memory', () => {
+  const path = tableFile(tokens)
+  const files = folder()
+  const [analogies, pairs] = [join(files, 'analogies.txt'), join(files, 'pairs.txt')]
+  // every 13th question has a word that the table lacks
+  const questions = Array.from({ length: 300 }, (_, id) =>
+    [id, id + 1, 2 * id, id % 13 === 0 ? 5000 : 3 * id].map((each) => wordOf(each).toUpperCase()).join(' '),
+  )
+  writeFileSync(analogies, `: all\n${questions.join('\n')}\n`)
+  writeFileSync(
+    pairs,
+    Array.from({ length: 200 }, (_, id) => `${wordOf(id)} ${wordOf(7 * id + 1)} ${id % 17}`).join('\n'),
+  )
+  const figures = (...args: string[]) => figuresOf(path, ...args)
+  expect(figures('--pairs', pairs, '--view')).toEqual(figures('--pairs', pairs))
+  json('index', path)
+  const all = ['--analogies', analogies, '--pairs', pairs]
+  const inMemory = figures(...all)
+  expect(inMemory.analogies[0].correct).toBeGreaterThan(0)
+  expect(inMemory.analogies[0].outOfVocabulary).toBe(24)
+  for (const more of [[], ['--restrict-vocab', '700'], ['--case-sensitive']]) {
+    expect(figures(...all, ...more, '--view')).toEqual(figures(...all, ...more))
+  }
+  expect(rowspace('eval', path, ...all, '--view').stdout).toContain('2,000 x 40, where it lies')
+  for (const more of [
+    ['--method', '3cosmul'],
+    ['--transform', 'mean'],
+  ]) {
+    const { code, stderr } = rowspace('eval', path, ...all, ...more, '--view')
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/needs every row, and --view reads few: leave one of the two out/),
+    })
+  }
+})
+
 test('rows without tokens, and an index elsewhere', () => {
   const path = tableFile()
   const elsewhere = join(folder(), 'elsewhere')
@@ -49,6 +93,17 @@ test('the default table, by an index elsewhere', () => {
   expect(json('index', 'default', index)).toMatchObject({ in: 'default', out: index, rows: 20_000 })
   const asked = ['analogy', 'default', 'king - man + woman', '--baselines', '2']
   expect(json(...asked, '--index', index)).toEqual(json(...asked))
+})
+
+const EVAL = sharedPath('eval')
+
+test.skipIf(!isThere(EVAL))('12,363 questions on the default table, by an index', () => {
+  const index = join(folder(), 'glove.index')
+  json('index', 'default', index)
+  const asked = ['--analogies', `${EVAL}/questions-words.txt`, '--pairs', `${EVAL}/EN-MEN-TR-3k.txt`]
+  const figures = figuresOf('default', ...asked, '--index', index)
+  expect(figures.analogies[0].correct).toBe(8355)
+  expect(figures).toEqual(figuresOf('default', ...asked))
 })
 
 test('what cannot be done says so', () => {
