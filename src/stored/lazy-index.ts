@@ -1,18 +1,18 @@
 /** The index of a stored table, read when the first search needs it. */
 
-import type { TableMemory } from '../../bindings/table-memory.ts'
 import type { IndexFile } from './index-file.ts'
 import { type IndexReading, loadIndex } from './load-index.ts'
 import type { StoredFile } from './open-stored-file.ts'
 import { SharedRead } from './shared-read.ts'
+import type { StoredCodes } from './stored-codes.ts'
 
 type OnBytes = NonNullable<IndexReading['onBytes']>
 
 /** Reads the codes. */
-export type ReadIndex = (signal: AbortSignal, onBytes: OnBytes) => Promise<TableMemory>
+export type ReadIndex = (signal: AbortSignal, onBytes: OnBytes) => Promise<StoredCodes>
 
 export class LazyIndex {
-  readonly #read: SharedRead<TableMemory>
+  readonly #read: SharedRead<StoredCodes>
   /** Of all callers that wait. */
   readonly #listeners = new Set<OnBytes>()
 
@@ -24,7 +24,7 @@ export class LazyIndex {
   }
 
   /** Its codes. */
-  async memory({ signal, onBytes }: Pick<IndexReading, 'signal' | 'onBytes'>): Promise<TableMemory> {
+  async codes({ signal, onBytes }: Pick<IndexReading, 'signal' | 'onBytes'>): Promise<StoredCodes> {
     if (onBytes !== undefined) this.#listeners.add(onBytes)
     try {
       return await this.#read.get(signal)
@@ -35,8 +35,8 @@ export class LazyIndex {
 
   /** Frees the codes. A read under way is ended by `reason`. */
   async dispose(reason: unknown): Promise<void> {
-    const memory = await this.#read.end(reason)
-    memory?.dispose()
+    const codes = await this.#read.end(reason)
+    codes?.dispose()
   }
 }
 
@@ -44,7 +44,7 @@ export class LazyIndex {
 export function indexReader(
   index: IndexFile,
   stored: StoredFile,
-  options: Pick<IndexReading, 'core' | 'threads'>,
+  options: Pick<IndexReading, 'core' | 'threads' | 'mostBytes'>,
 ): ReadIndex {
   return async (signal, onBytes) =>
     loadIndex(await index.open(signal), stored, { ...options, signal, onBytes })

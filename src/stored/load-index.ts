@@ -1,8 +1,5 @@
 /** Reads an index into memory, and checks that it is whole and of these rows. */
 
-import { commonParts, rowParts } from '../../bindings/code-parts.ts'
-import { writeCodeBits } from '../../bindings/records.ts'
-import type { TableMemory } from '../../bindings/table-memory.ts'
 import { RowspaceError } from '../core/errors.ts'
 import type { TableOptions } from '../core/options.ts'
 import { invalidFormat } from '../formats/malformed.ts'
@@ -10,7 +7,7 @@ import { readSafetensorsHeader, type SafetensorsHeader } from '../formats/safete
 import { readBlocks, readExactly } from '../sources/blocks.ts'
 import { Checksum } from '../sources/checksum.ts'
 import type { ByteSource } from '../sources/source.ts'
-import { type CoreSource, createMemory } from '../table/load-core.ts'
+import type { CoreSource } from '../table/load-core.ts'
 import {
   CHECKSUM_BYTES,
   CHECKSUMS,
@@ -24,6 +21,7 @@ import {
 } from './index-layout.ts'
 import { identityOf, type StoredFile } from './open-stored-file.ts'
 import { sampleOf } from './row-sample.ts'
+import { StoredCodes } from './stored-codes.ts'
 
 /** Bytes that are read at once. */
 const BLOCK_BYTES = 1 << 22
@@ -35,6 +33,8 @@ export interface IndexReading {
   signal?: AbortSignal | undefined
   /** Called with the bytes read so far. */
   onBytes?: ((done: number, total: number) => void) | undefined
+  /** Bytes that one memory may have. Default: nearly 4 GiB. */
+  mostBytes?: number | undefined
 }
 
 /** An index that is open, and is of the rows that it was opened for. */
@@ -59,33 +59,24 @@ export async function readIndexHeader(
 }
 
 /**
- * The codes of an index in a memory that has no rows.
+ * The codes of an index.
  *
  * @throws RowspaceError `INVALID_FORMAT`, `TRUNCATED`, `CHECKSUM_MISMATCH`, `OUT_OF_MEMORY`
  */
 export async function loadIndex(
   { source, header }: OpenIndex,
   stored: StoredFile,
-  { core, threads, signal, onBytes }: IndexReading,
-): Promise<TableMemory> {
+  { core, threads, signal, onBytes, mostBytes }: IndexReading,
+): Promise<StoredCodes> {
   const { size, dimension } = stored.file
   const bits = bitsOf(source, header, stored)
-  const shape = { capacity: size, dimension, dtype: 'f32', codes: true, codesAlone: true, threads } as const
-  const memory = await createMemory(core, shape)
+  const codes = await StoredCodes.create(core, { size, dimension, bits, threads }, mostBytes)
   try {
-    memory.codeBits = bits
-    writeCodeBits(memory.rows.buffer, memory.layout, bits)
-    await readParts(
-      source,
-      header,
-      new Map<string, Uint8Array>([...rowParts(memory, size), ...commonParts(memory)]),
-      signal,
-      onBytes,
-    )
-    memory.hasCodes = true
-    return memory
+    await readParts(source, header, codes.targets(), signal, onBytes)
+    codes.shareCommonParts()
+    return codes
   } catch (error) {
-    memory.dispose()
+    codes.dispose()
     throw error
   }
 }
@@ -165,7 +156,7 @@ function bitsOf(source: ByteSource, { tensors }: SafetensorsHeader, { file }: St
 async function readParts(
   source: ByteSource,
   { tensors }: SafetensorsHeader,
-  parts: ReadonlyMap<string, Uint8Array>,
+  targets: ReadonlyMap<string, readonly Uint8Array[]>,
   signal: AbortSignal | undefined,
   onBytes: IndexReading['onBytes'],
 ): Promise<void> {
@@ -174,15 +165,19 @@ async function readParts(
   let place = 0
   let done = 0
   for (const [name, { start }] of tensors) {
-    const part = parts.get(name)
-    if (part === undefined) continue
+    const views = targets.get(name)
+    if (views === undefined) continue
     const checksum = await Checksum.start()
-    const options = { signal, blockBytes: BLOCK_BYTES, target: part }
-    // a block is counted in while the next is read
-    for await (const block of readBlocks(source, start, start + part.length, options)) {
-      checksum.add(block)
-      done += block.length
-      onBytes?.(done, source.size)
+    let at = start
+    for (const target of views) {
+      const options = { signal, blockBytes: BLOCK_BYTES, target }
+      // a block is counted in while the next is read
+      for await (const block of readBlocks(source, at, at + target.length, options)) {
+        checksum.add(block)
+        done += block.length
+        onBytes?.(done, source.size)
+      }
+      at += target.length
     }
     const expected = sums.slice(place, place + CHECKSUM_BYTES)
     place += CHECKSUM_BYTES

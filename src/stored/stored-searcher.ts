@@ -3,9 +3,8 @@
  * and scored first, and then whatever their scores do not rule out. So a question takes two rounds of reads.
  */
 
-import { type OpenRow, openRows, sureScore } from '../../bindings/open-rows.ts'
+import { type OpenRow, sureScore } from '../../bindings/open-rows.ts'
 import { hasRoom } from '../../bindings/search.ts'
-import type { TableMemory } from '../../bindings/table-memory.ts'
 import { RowspaceError } from '../core/errors.ts'
 import { IdSet } from '../core/id-set.ts'
 import { vectorQuery } from '../table/query.ts'
@@ -13,6 +12,7 @@ import { excludedBy, Searcher, type SearchParams } from '../table/searcher.ts'
 import { BestRows, type ScoredRow } from './best-rows.ts'
 import type { StoredFile } from './open-stored-file.ts'
 import type { RowScorer } from './row-scorer.ts'
+import type { StoredCodes } from './stored-codes.ts'
 import type { ReadCost } from './stored-rows.ts'
 
 /** A query as a vector, and the rows that it was made from, ascending, each once. */
@@ -46,24 +46,24 @@ interface Pending {
 }
 
 export class StoredSearcher {
-  /** Checks and resolves options; keeps the mask of the rows that may be found. */
+  /** Checks and resolves options. */
   readonly searcher: Searcher
-  readonly #live: IdSet
+  /** Rows that are read at once. */
+  readonly #atOnce: number
 
   constructor(
-    private readonly memory: TableMemory,
+    private readonly codes: StoredCodes,
     private readonly stored: StoredFile,
     private readonly scorer: RowScorer,
     tokenOf: (id: number) => string | undefined,
   ) {
-    const size = memory.layout.capacity
-    this.#live = IdSet.where(size, () => true)
-    memory.mask.set(this.#live.words)
+    const { size, live } = codes
+    this.#atOnce = Math.max(1, Math.floor(ROUND_BYTES / (stored.file.dimension * 4)))
     this.searcher = new Searcher({
       size,
-      live: this.#live,
+      live,
       tokenOf,
-      memory: () => memory,
+      memory: () => codes.first,
       // options have ids alone by now
       ids: (ids) => Array.from(ids, Number),
       idSet: (test) => IdSet.where(size, (id) => test(id, tokenOf(id))),
@@ -77,7 +77,7 @@ export class StoredSearcher {
     reading: Reading,
   ): Promise<StoredAnswer[]> {
     const answers: StoredAnswer[] = []
-    for (const chunk of this.searcher.chunks(this.memory, queries, params)) {
+    for (const chunk of this.searcher.chunks(this.codes.first, queries, params)) {
       reading.signal?.throwIfAborted()
       answers.push(...(await this.#searchChunk(chunk, params, reading)))
     }
@@ -95,8 +95,11 @@ export class StoredSearcher {
       return { query, best, open: found[index] ?? [] }
     })
     await this.#score(pending, (each) => takeSurest(each, params.k), reading)
-    while (pending.some(({ open }) => open.length > 0)) {
-      await this.#score(pending, (each) => this.#takeOpen(each), reading)
+    for (;;) {
+      const waiting = pending.filter(({ open }) => open.length > 0)
+      if (waiting.length === 0) break
+      const share = Math.ceil(this.#atOnce / waiting.length)
+      await this.#score(waiting, (each) => takeOpen(each, share), reading)
     }
     for (const [index, { query, best }] of pending.entries()) {
       if (found[index] === undefined) await this.#scoreAll(query, params, best, reading)
@@ -106,27 +109,30 @@ export class StoredSearcher {
 
   /** The rows that codes leave open, for each query; undefined where all rows have to be read. */
   #scan(queries: readonly VectorQuery[], params: SearchParams): (OpenRow[] | undefined)[] {
-    const { memory, searcher } = this
+    const { codes } = this
     const { metric, minScore } = params
-    const size = memory.layout.capacity
-    const written = queries.map(({ vector, inputs }, place) => ({
-      inverseNorm: memory.queryByVector(vector, place),
-      excluded: excludedBy({ inputs }, params),
-    }))
-    const fewest = Math.min(...written.map(({ excluded }) => excluded.length))
-    const k = Math.min(params.k, size - fewest)
+    const asked = queries.map(({ vector, inputs }) => ({ vector, excluded: excludedBy({ inputs }, params) }))
+    const fewest = Math.min(...asked.map(({ excluded }) => excluded.length))
+    const k = Math.min(params.k, codes.size - fewest)
     if (k === 0) return queries.map(() => [])
-    const excluded = written.reduce((sum, each) => sum + each.excluded.length, 0)
+    const excluded = asked.reduce((sum, each) => sum + each.excluded.length, 0)
     // heaps of so many rows have no room, and would rule nothing out
-    if (!hasRoom(memory, queries.length, k, excluded)) return queries.map(() => undefined)
-    const found = searcher.withMask(memory, params, (allowed) =>
-      openRows(memory, written, { size, allowed, metric, k, minScore }),
-    )
+    if (!hasRoom(codes.first, queries.length, k, excluded)) return queries.map(() => undefined)
+    const found = codes.openRows(asked, { allowed: this.#allowed(params), metric, k, minScore })
     return found.map((rows) => {
       if (rows === undefined) return undefined
       const sure = sureScore(rows, k)
       return rows.filter(({ upper }) => upper >= sure).sort((a, b) => b.upper - a.upper || a.id - b.id)
     })
+  }
+
+  /** The rows that may be found; undefined where these are all. */
+  #allowed({ filter, excluded }: SearchParams): IdSet | undefined {
+    if (excluded.length === 0) return filter
+    const allowed = new IdSet(this.codes.size)
+    allowed.words.set((filter ?? this.codes.live).words)
+    for (const id of excluded) allowed.delete(id)
+    return allowed
   }
 
   /** Reads and scores the rows that `take` takes from each question. */
@@ -158,27 +164,18 @@ export class StoredSearcher {
     if (ids.length === 0) return
     const { cosines, dots, norms } = this.scorer.score(vectorQuery(query.vector, []), rows)
     for (const [place, id] of ids.entries()) {
-      if (!Object.is(norms[place], this.memory.norms[id])) throw this.#changed(id)
+      if (!Object.is(norms[place], this.codes.inverseNorm(id))) throw this.#changed(id)
       best.offer({ id, cosine: cosines[place] ?? 0, dot: dots[place] ?? 0 })
     }
-  }
-
-  /** The next rows, as many as are read at once, that reach the k-th best score. */
-  #takeOpen({ best, open }: Pending): OpenRow[] {
-    const threshold = best.threshold()
-    const firstOut = open.findIndex(({ upper }) => upper < threshold)
-    if (firstOut >= 0) open.length = firstOut
-    return open.splice(0, Math.max(1, Math.floor(ROUND_BYTES / (this.memory.layout.dimension * 4))))
   }
 
   /** Scores every row: for a query whose norm no bound can be trusted with, or a very large k. */
   async #scoreAll(query: VectorQuery, params: SearchParams, best: BestRows, reading: Reading): Promise<void> {
     const { filter } = params
     const left = new Set([...params.excluded, ...Array.from(excludedBy(query, params))])
-    const atOnce = Math.max(1, Math.floor(ROUND_BYTES / (this.memory.layout.dimension * 4)))
-    const size = this.memory.layout.capacity
-    for (let start = 0; start < size; start += atOnce) {
-      const length = Math.min(atOnce, size - start)
+    const { size } = this.codes
+    for (let start = 0; start < size; start += this.#atOnce) {
+      const length = Math.min(this.#atOnce, size - start)
       const ids = Array.from({ length }, (_, index) => start + index)
       const wanted = ids.filter((id) => !left.has(id) && (filter === undefined || filter.has(id)))
       const found = await this.#fetch(wanted, reading)
@@ -212,4 +209,12 @@ function takeSurest(pending: Pending, k: number): OpenRow[] {
   const taken = new Set(surest)
   pending.open = pending.open.filter((row) => !taken.has(row))
   return surest
+}
+
+/** The next rows, so many at most, that reach the k-th best score. */
+function takeOpen({ best, open }: Pending, most: number): OpenRow[] {
+  const threshold = best.threshold()
+  const firstOut = open.findIndex(({ upper }) => upper < threshold)
+  if (firstOut >= 0) open.length = firstOut
+  return open.splice(0, most)
 }

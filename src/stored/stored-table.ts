@@ -165,7 +165,7 @@ export class StoredTable implements AsyncTable {
     const { signal, onProgress } = readChecked(options, LOAD_INDEX, 'the options of loadIndex()')
     const progress = new SafeProgress<'read'>(onProgress)
     const onBytes = (done: number, total: number) => progress.report('read', done, total)
-    await this.#open().index.memory({ signal, onBytes })
+    await this.#open().index.codes({ signal, onBytes })
     progress.finish()
   }
 
@@ -258,9 +258,9 @@ export class StoredTable implements AsyncTable {
     const cost = { requests: 0, bytes: 0 }
     const inputs = queries.flatMap(({ rows }) => rows)
     const table = await this.#termTable(inputs, signal, cost)
-    const memory = await index.memory({ signal })
+    const codes = await index.codes({ signal })
     this.#open()
-    this.#searcher ??= new StoredSearcher(memory, stored, scorer, (id) => names?.tokenOf(id))
+    this.#searcher ??= new StoredSearcher(codes, stored, scorer, (id) => names?.tokenOf(id))
     const params = this.#searcher.searcher.params({ ...rest, exclude: excluded })
     const prepared = queries.map((query) => query.prepare(table, params.metric))
     const answers = await this.#searcher.search(prepared, params, { signal, cost })

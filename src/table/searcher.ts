@@ -171,18 +171,10 @@ export class Searcher {
     for (const { excluded } of queries) fewest = Math.min(fewest, excluded.length)
     // no answer can have more rows than the query that excludes fewest leaves
     const k = Math.min(params.k, size - fewest)
-    this.withMask(memory, params, (allowed) =>
-      search(memory, queries, { size, allowed, metric, k, minScore }),
-    )
-    return k
-  }
-
-  /** Runs `run` while only rows that may be in an answer have their bit in the mask. Passes how many. */
-  withMask<Result>(memory: TableMemory, params: SearchParams, run: (allowed: number) => Result): Result {
     const allowed = this.#applyFilter(memory, params)
-    const result = run(allowed)
+    search(memory, queries, { size, allowed, metric, k, minScore })
     this.#restoreMask(memory, params)
-    return result
+    return k
   }
 
   /** The answer to the query at a place. */
