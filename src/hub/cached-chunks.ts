@@ -50,6 +50,18 @@ export class CachedChunks {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.extents.length === 0
+  }
+
+  /** Removes all of them. */
+  async clear(): Promise<void> {
+    const paths = this.extents.map(({ path }) => path)
+    this.extents = []
+    this.#held = undefined
+    await this.store.remove(paths)
+  }
+
   async add(start: number, bytes: Uint8Array): Promise<void> {
     const end = start + bytes.length
     const path = `${this.folder}/${start}-${end}-${await hashOf(bytes)}.part`

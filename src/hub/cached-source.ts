@@ -22,6 +22,8 @@ export interface CachedFile {
 
 export class CachedSource extends CountingSource {
   readonly concurrency = 4
+  /** What is read by fewer bytes is not cached. */
+  minCachedBytes = 0
   #connecting: Promise<ByteSource> | undefined
   #connected: ByteSource | undefined
   #hasFailed = false
@@ -53,7 +55,7 @@ export class CachedSource extends CountingSource {
   ): Promise<void> {
     const end = start + target.length
     for (let position = start; position < end; ) {
-      const cached = (await this.file.chunks?.readFrom(position, end)) ?? end
+      const cached = await this.#cached(position, end)
       signal?.throwIfAborted()
       const to = typeof cached === 'number' ? cached : position + cached.length
       const place = target.subarray(position - start, to - start)
@@ -77,6 +79,16 @@ export class CachedSource extends CountingSource {
     await this.#cache(position, place)
   }
 
+  /** As `readFrom`. A cache that cannot be read costs time, not the table. */
+  async #cached(position: number, end: number): Promise<Uint8Array | number> {
+    try {
+      return (await this.file.chunks?.readFrom(position, end)) ?? end
+    } catch (error) {
+      this.#fail(error)
+      return end
+    }
+  }
+
   async #connect(): Promise<ByteSource> {
     const { remote } = this.file
     if (typeof remote !== 'function') return remote
@@ -93,14 +105,18 @@ export class CachedSource extends CountingSource {
   /** A disk that is full costs the cache, not the table. */
   async #cache(start: number, bytes: Uint8Array): Promise<void> {
     const { chunks } = this.file
-    if (chunks === undefined || this.#hasFailed) return
+    if (chunks === undefined || this.#hasFailed || bytes.length < this.minCachedBytes) return
     try {
       // stores take no shared memory
       await chunks.add(start, isShared(bytes) ? bytes.slice() : bytes)
     } catch (error) {
-      if (!this.#hasFailed) this.file.onCacheFailure(error)
-      this.#hasFailed = true
+      this.#fail(error)
     }
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#hasFailed) this.file.onCacheFailure(error)
+    this.#hasFailed = true
   }
 }
 

@@ -5,6 +5,7 @@
  *   <endpoint>/<owner>--<model>/known/<hash>.json                    what the hub said last of a file
  *   <endpoint>/<owner>--<model>/files/<hash>/about.json              which version of which file it is
  *   <endpoint>/<owner>--<model>/files/<hash>/<start>-<end>-<hash>.part   its bytes [start, end)
+ *   <origin>/address-<hash>/files/<hash>/…                           the same of a file at an address
  *
  * Each hash is of all that distinguishes: the whole endpoint, the names as they are written (a disk may
  * ignore case), the revision, the version.
@@ -14,7 +15,7 @@ import type { HubName } from './name.ts'
 /** The folder of all of it. Another layout gets another number, and leaves this one alone. */
 export const LAYOUT = 'rowspace-hub-v1'
 
-const MODEL = /^[a-z0-9._-]{1,40}-[0-9a-f]{32}\/[A-Za-z0-9_.-]+--[A-Za-z0-9_.-]+$/
+const MODEL = /^[a-z0-9._-]{1,40}-[0-9a-f]{32}\/(?:[A-Za-z0-9_.-]+--[A-Za-z0-9_.-]+|address-[0-9a-f]{32})$/
 const FILE = /^(?:known\/[0-9a-f]{32}\.json|files\/[0-9a-f]{32}\/(?:about\.json|\d+-\d+-[0-9a-f]{32}\.part))$/
 
 /** Whether a path has the form of the cache's own files. */
@@ -36,6 +37,16 @@ export async function endpointFolder(endpoint: string): Promise<string> {
 
 export function modelFolder({ owner, model }: Pick<HubName, 'owner' | 'model'>): string {
   return `${owner}--${model}`
+}
+
+/** An address as it is written down and shown: its query may hold a secret. */
+export function shownAddress({ origin, pathname }: URL): string {
+  return origin + pathname
+}
+
+/** The folder of what is cached of the files at an address, whatever its query. */
+export async function addressFolder(url: URL): Promise<string> {
+  return `${await endpointFolder(url.origin)}/address-${await hashOf(shownAddress(url))}`
 }
 
 /** The folder of the model that a path belongs to. */

@@ -1,25 +1,25 @@
-/** What is cached of models, to list and to clear. */
+/** What is cached of models, and of files at addresses, to list and to clear. */
 
 import { RowspaceError } from '../core/errors.ts'
 import { describe } from '../core/values.ts'
 import { checkCache } from '../sources/options.ts'
 import { isSize, readRecord } from './cache.ts'
 import { parseExtent } from './cached-chunks.ts'
-import { modelFolder, modelFolderOf } from './layout.ts'
+import { addressFolder, modelFolder, modelFolderOf } from './layout.ts'
 import { parseHubName } from './name.ts'
 import { openStore } from './settings.ts'
 
 /** A file that is cached, in part or whole. */
 export interface CachedEntry {
-  /** hf:owner/model[@revision]/file */
+  /** hf:owner/model[@revision]/file, or an http(s) address without its query. */
   name: string
-  /** The address of the hub it came from. */
+  /** The address of the hub it came from, or the origin of its own. */
   endpoint: string
   /** Bytes that are cached. */
   cachedBytes: number
   /** Bytes of the whole file. */
   size: number
-  /** The hub's tag of this version of the file. */
+  /** The hub's tag of this version of the file; the date of its last change where a server gave no other. */
   etag: string
 }
 
@@ -42,13 +42,14 @@ export async function listCache(cache: true | string = true): Promise<CachedEntr
 }
 
 /**
- * Removes what is cached of a model (`hf:owner/name`, every revision and file), or of all where none is
- * named.
+ * Removes what is cached of a model (`hf:owner/name`, every revision and file), of a file at an http(s)
+ * address, or of all where none is named.
  *
  * @returns the bytes that were freed
  */
 export async function clearCache(name?: string, cache: true | string = true): Promise<number> {
-  const parsed = name === undefined ? undefined : parseHubName(name)
+  const address = name === undefined ? undefined : parseAddress(name)
+  const parsed = name === undefined || address !== undefined ? undefined : parseHubName(name)
   if (parsed !== undefined && (parsed.file !== undefined || /^[^/]*\/[^/]*@/.test(name ?? ''))) {
     throw new RowspaceError(
       'INVALID_ARGUMENT',
@@ -59,10 +60,16 @@ export async function clearCache(name?: string, cache: true | string = true): Pr
   checkCache(cache)
   const store = openStore(cache)
   if (store === undefined) return 0
-  const all = await store.list('')
+  const all = await store.list(address === undefined ? '' : await addressFolder(address))
   const removed = parsed ? all.filter((path) => modelFolderOf(path) === modelFolder(parsed)) : all
   await store.remove(removed)
   return removed.reduce((sum, path) => sum + partBytes(path), 0)
+}
+
+/** An http(s) address; undefined for what is none. */
+export function parseAddress(name: string): URL | undefined {
+  const isAddress = typeof name === 'string' && /^https?:\/\//i.test(name) && URL.canParse(name)
+  return isAddress ? new URL(name) : undefined
 }
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))

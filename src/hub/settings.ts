@@ -47,7 +47,9 @@ function environment(name: string): string | undefined {
 
 /** What is cached between openings; undefined where nothing can be. */
 export function openStore(cache: boolean | string): Store | undefined {
-  if (cache === false) return undefined
+  // where Node's modules may be there too, but no folder that stays, and a Cache API that lists nothing
+  const isWorkerd = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
+  if (cache === false || isWorkerd) return undefined
   if (globalThis.process?.versions?.node !== undefined) {
     return new DiskStore(typeof cache === 'string' ? cache : cacheFolder())
   }

@@ -31,12 +31,12 @@ export const SOURCE_OPTIONS: KeysOf<SourceOptions> = {
   hub: true,
 }
 
-const A_CACHE: Check = ['true, false or the path of a folder', isCache]
+export const CACHE: Check = ['true, false or the path of a folder', isCache]
 
 const HUB_OPTIONS: KeysOf<HubOptions> = {
   endpoint: STRING,
   token: STRING,
-  cache: A_CACHE,
+  cache: CACHE,
   offline: BOOLEAN,
   refresh: BOOLEAN,
 }
@@ -50,7 +50,7 @@ export function pickSourceOptions(given: SourceOptions | undefined): SourceOptio
 }
 
 /** Throws `INVALID_ARGUMENT` unless it is true, false, a folder or undefined. */
-export const checkCache = (cache: unknown): void => checkValue('cache', cache, A_CACHE)
+export const checkCache = (cache: unknown): void => checkValue('cache', cache, CACHE)
 
 function isCache(value: unknown): boolean {
   return typeof value === 'boolean' || (typeof value === 'string' && value !== '')

@@ -49,7 +49,7 @@ export async function urlSource(
   return source
 }
 
-class UrlSource extends CountingSource {
+export class UrlSource extends CountingSource {
   readonly concurrency = CONCURRENCY
   readonly blockBytes = BLOCK_BYTES
   /** The strong ETag. */
@@ -74,6 +74,17 @@ class UrlSource extends CountingSource {
   /** A header of the first answer, or of a redirect on the way to it. */
   header(name: string): string | null {
     return this.#header(name)
+  }
+
+  /** Distinguishes versions of the file where the server does: the strong ETag, else the date of its last change. */
+  get revision(): string | undefined {
+    const { etag = '', modified } = this.#validators
+    return this.version || (modified && `${etag} ${modified}`.trim())
+  }
+
+  /** Whether the first answer had all of it. */
+  get isWhole(): boolean {
+    return this.#head.length === this.size
   }
 
   async open(signal: AbortSignal | undefined): Promise<void> {
@@ -266,5 +277,3 @@ function strongTag(response: Response): string | undefined {
   const tag = response.headers.get('etag')
   return tag === null || /^\s*W\//.test(tag) ? undefined : tag
 }
-
-export type { UrlSource }

@@ -4,6 +4,7 @@ import { RowspaceError } from '../core/errors.ts'
 import { openNamed, type SourceLike } from '../open/open-source.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { indexName } from './index-layout.ts'
+import { type KeptSource, keptSource } from './kept-source.ts'
 import { type OpenIndex, readIndexHeader } from './load-index.ts'
 import type { StoredFile } from './open-stored-file.ts'
 import { SharedRead } from './shared-read.ts'
@@ -11,18 +12,23 @@ import { SharedRead } from './shared-read.ts'
 /** Opened when it is first needed, and read from until the table is closed. */
 export class IndexFile {
   readonly #opened: SharedRead<OpenIndex>
+  /** Where it is kept for the next time. */
+  #kept: KeptSource | undefined
 
   constructor(
     stored: StoredFile,
     private readonly given: SourceLike | undefined,
     options: SourceOptions,
+    cache?: boolean | string | undefined,
   ) {
     this.#opened = new SharedRead(async (signal) => {
-      const source = await openIndex(stored.file.source, given, { ...options, signal })
+      const found = await openIndex(stored.file.source, given, { ...options, signal })
       try {
+        this.#kept = await keptSource(found, cache)
+        const source = this.#kept?.source ?? found
         return { source, header: await readIndexHeader(source, stored, signal) }
       } catch (error) {
-        await this.#close(source)
+        await this.#close(found)
         throw error
       }
     })
@@ -31,6 +37,15 @@ export class IndexFile {
   /** @throws `NOT_FOUND` where there is none, and as `readIndexHeader`. The next call tries again. */
   async open(signal: AbortSignal | undefined): Promise<OpenIndex> {
     return this.#opened.get(signal)
+  }
+
+  /** What `read` makes of the codes: where an index is kept, all of them are. */
+  async readCodes<Result>(
+    read: (index: OpenIndex) => Promise<Result>,
+    signal: AbortSignal | undefined,
+  ): Promise<Result> {
+    const opened = await this.open(signal)
+    return this.#kept === undefined ? read(opened) : this.#kept.keepAll(() => read(opened))
   }
 
   /** Closes it. An opening under way is ended by `reason`. */

@@ -46,6 +46,6 @@ export function indexReader(
   stored: StoredFile,
   options: Pick<IndexReading, 'core' | 'threads' | 'mostBytes'>,
 ): ReadIndex {
-  return async (signal, onBytes) =>
-    loadIndex(await index.open(signal), stored, { ...options, signal, onBytes })
+  return (signal, onBytes) =>
+    index.readCodes((opened) => loadIndex(opened, stored, { ...options, signal, onBytes }), signal)
 }

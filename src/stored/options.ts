@@ -14,6 +14,7 @@ import type { Vocabulary } from '../core/vocabulary.ts'
 import type { OpenOptions } from '../formats/format.ts'
 import type { SourceLike } from '../open/open-source.ts'
 import { OPEN_OPTIONS } from '../open/read-open-options.ts'
+import { CACHE } from '../sources/options.ts'
 import type { AsyncOptions } from '../table/async-table.ts'
 
 /** How the file of a table is opened. */
@@ -31,6 +32,12 @@ export interface ViewOptions extends StoredFileOptions {
    * Default: the file `<name>.index.safetensors` beside the table's.
    */
   index?: SourceLike | undefined
+  /**
+   * Whether an index that comes from an http(s) address is kept for the next time. Default: `hub.cache`, else
+   * true, which in Node means ROWSPACE_CACHE or the platform's folder for caches, on a page its Cache API. A
+   * string is the folder to use instead.
+   */
+  cache?: boolean | string | undefined
   /** Threads that scan the codes of the index, as `TableOptions.threads`. Default: 1. */
   threads?: TableOptions['threads']
   /** Bytes of rows to hold for the next question. Default: 16 MiB. */
@@ -46,6 +53,7 @@ export const VIEW_OPTIONS: KeysOf<ViewOptions> = {
   ...FILE_OPTIONS,
   tokens: true,
   index: true,
+  cache: CACHE,
   threads: true,
   cacheBytes: ['an integer ≥ 0', (value) => Number.isSafeInteger(value) && Number(value) >= 0],
   core: true,

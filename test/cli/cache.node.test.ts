@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { cache } from '../../cli/commands/cache.ts'
 import { inspect } from '../../cli/commands/inspect.ts'
 import { readArguments } from '../../cli/parsing/arguments.ts'
+import { addressFolder } from '../../src/hub/layout.ts'
+import { openStore } from '../../src/hub/settings.ts'
 import { testHub } from '../servers/hub-spec.ts'
 import { folder } from './command.ts'
 
@@ -43,6 +45,19 @@ test('all of them, a model, and one file of it', async () => {
   expect(head).toBe(`${place}  ${bytes} bytes`)
   expect(rows).toHaveLength(3)
   for (const row of rows) expect(row).toMatch(/^ {2}hf:owner\/model.* +\d+ bytes {2}of \d+ bytes$/)
+})
+
+test('an index that came over HTTP, by its address', async () => {
+  const url = 'https://example.com/rows.index.safetensors'
+  const [store, hash] = [openStore(place)!, '0123456789abcdef0123456789abcdef']
+  const kept = `${await addressFolder(new URL(url))}/files/${hash}`
+  const record = { name: url, endpoint: 'https://example.com', etag: '"1"', size: 9 }
+  await store.put(`${kept}/about.json`, new TextEncoder().encode(JSON.stringify(record)))
+  await store.put(`${kept}/0-3-${hash}.part`, new Uint8Array(3))
+  expect(await listed()).toHaveLength(4)
+  expect(await listed(`${url}?signature=x`)).toEqual([url])
+  expect((await run('rm', url)).text()).toBe('3 bytes freed')
+  expect(await listed()).toHaveLength(3)
 })
 
 test('rm frees one model, or all', async () => {

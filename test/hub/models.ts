@@ -46,7 +46,8 @@ export async function hubWith(spec: HubSpec): Promise<Opened> {
   }
 }
 
-async function emptyCache(): Promise<true | string> {
+/** A cache with nothing in it. */
+export async function emptyCache(): Promise<true | string> {
   if (globalThis.caches !== undefined) {
     await globalThis.caches.delete('rowspace-hub-v1')
     return true

@@ -4,6 +4,7 @@
  *
  *   POST /scenarios   a Scenario as JSON; answers its id
  *   GET  /<id>/…      the file of the scenario; each request takes the next fault of the list
+ *   POST /<id>/change  what of the scenario is otherwise from now on; its tag is
  *   GET  /<id>/log    the requests it has seen, as JSON
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -68,6 +69,11 @@ async function answer(
   const scenario = scenarios.get(id ?? '')
   if (scenario === undefined) return void response.writeHead(404).end('no such scenario')
   if (rest === 'log') return void response.writeHead(200).end(JSON.stringify(scenario.seen))
+  if (rest === 'change') {
+    Object.assign(scenario, JSON.parse(await bodyOf(request)))
+    Object.assign(scenario, { changes: scenario.changes + 1, file: fileOf(scenario) })
+    return void response.writeHead(200).end()
+  }
   // beside a file of its own lies nothing
   if (scenario.file !== undefined && rest !== 'file.bin') return void response.writeHead(404).end()
   await serve(scenario, request, response)

@@ -6,6 +6,8 @@ export interface Served {
   url: URL
   /** The requests it has seen so far. */
   log(): Promise<Seen[]>
+  /** Makes the scenario another one from now on, and the file's tag. */
+  change(what: Partial<Scenario>): Promise<void>
 }
 
 /** The origins of the two servers. */
@@ -19,5 +21,8 @@ export async function served(scenario: Scenario, name = 'file.bin'): Promise<Ser
   return {
     url: new URL(`${origin}/${id}/${name}`),
     log: async () => (await fetch(`${origin}/${id}/log`)).json(),
+    change: async (what) => {
+      await fetch(`${origin}/${id}/change`, { method: 'POST', body: JSON.stringify(what) })
+    },
   }
 }

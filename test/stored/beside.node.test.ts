@@ -74,7 +74,7 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 test('on a web server a question costs the rows that are read, in two rounds', async () => {
   const path = await written()
   const { origin, seen } = await served(join(path, '..'))
-  await using stored = await viewTable(`${origin}/rows.safetensors`)
+  await using stored = await viewTable(`${origin}/rows.safetensors`, { cache: false })
   await stored.loadIndex()
   await stored.vocabulary()
   await using local = await viewTable(path)
@@ -89,6 +89,23 @@ test('on a web server a question costs the rows that are read, in two rounds', a
   expect(bytes).toBeGreaterThan(5 * 32 * 4)
   expect(rescored).toBeLessThan(60)
   expect(rows.length).toBeLessThanOrEqual(requests + 1)
+})
+
+test('on a web server the second visit reads a header of the index, in the traffic too', async () => {
+  const path = await written()
+  const { origin, seen } = await served(join(path, '..'))
+  const cache = folder()
+  const visit = async () => {
+    const before = seen.length
+    await using stored = await viewTable(`${origin}/rows.safetensors`, { cache })
+    await stored.loadIndex()
+    const bytesOf = (all: typeof seen) => all.reduce((sum, each) => sum + each.bytes, 0)
+    const requests = seen.slice(before)
+    expect(stored.traffic.bytes).toBe(bytesOf(requests))
+    return bytesOf(requests.filter((each) => each.path.endsWith('.index.safetensors')))
+  }
+  expect(await visit()).toBe(statSync(`${path}.index.safetensors`).size)
+  expect(await visit()).toBe(65_536)
 })
 
 test('rows that changed on the disk since are noticed', async () => {
