@@ -11,6 +11,14 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
     /, or writeIndex\(\)\. Or load the table by openTable\(\)\./g,
     ' (--index where it is elsewhere). Or leave --view out.',
   ],
+  [
+    /View the table without limit, or make an index with the same limit: writeIndex\(source, \{ limit \}\)\./g,
+    'Leave --limit out, or make an index with the same --limit.',
+  ],
+  [
+    /viewTable\(\) \(--view\) finds an index beside it, \{ index \} \(--index\) one elsewhere\./g,
+    '--view finds an index beside it, --index one elsewhere.',
+  ],
   [/, or load it by openTable\(\)\./g, ', or leave --view out.'],
   [/Upload ((?:it|the table) again) with overwrite\b/g, 'Push $1 with --overwrite'],
   [/\(servers: \['(http:[^']*)', …\]\)/g, '(--server $1, once for each)'],

@@ -7,7 +7,8 @@ import { readTied, type Tied } from '../../src/formats/tied.ts'
 import { describeTableFile, type TableDescription } from '../../src/open/describe-table-file.ts'
 import { wantsCodes } from '../../src/table/load-core.ts'
 import { rejectFileOptions } from '../elsewhere.ts'
-import { openFile, tableOptions, tableOptionsWithout } from '../open-table.ts'
+import { answerWithIndex, indexBeside, indexLines, openUnlessIndex, readIndex } from '../index-beside.ts'
+import { tableOptionsWithout } from '../open-table.ts'
 import { columns, facts, oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import { isClusterName } from '../parsing/clickhouse-address.ts'
@@ -19,7 +20,8 @@ export const inspect: Command = {
   name: 'inspect',
   summary: 'shape, type, parameters and share, from headers alone',
   operands: ['<table>'],
-  // no row is read
+  notes: ['An index beside the table (rowspace index) is held against 32 of its rows.'],
+  // no row is left out
   options: tableOptionsWithout('non-finite'),
   examples: [
     'rowspace inspect model.safetensors',
@@ -32,14 +34,17 @@ export const inspect: Command = {
       rejectFileOptions(args)
       return (await import('./clickhouse.ts')).inspectCluster(name)
     }
-    const file = await openFile(name, tableOptions(args))
+    const file = await openUnlessIndex(name, args)
+    if (file === undefined) return answerWithIndex(name, await readIndex(name, args))
     try {
       const tied = await readTied(file)
       const description = describeTableFile(file)
       const memory = memoryToOpen({ ...description, rows: file.size })
+      const index = await indexBeside(name, file, args)
       return {
-        text: () => formatDescription(name, description, tied, memory),
-        document: { ...description, name, ...tiedDocument(tied), memory },
+        text: () =>
+          formatDescription(name, description, tied, [...memoryLines(memory), ...indexLines(index)]),
+        document: { ...description, name, ...tiedDocument(tied), memory, index: index ?? null },
       }
     } finally {
       await file.close()
@@ -111,7 +116,12 @@ function fileText({ fileBytes, bytesRead }: TableDescription): string {
   return `${bytes(fileBytes)}, of which ${bytes(bytesRead)} were read to know this`
 }
 
-function formatDescription(name: string, description: TableDescription, tied: Tied, memory: Memory): string {
+function formatDescription(
+  name: string,
+  description: TableDescription,
+  tied: Tied,
+  more: readonly [string, string][],
+): string {
   const { format, rows, dimension, tensor, tableParameters, parameters } = description
   const lines: [string, string][] = [
     ['format', format],
@@ -122,7 +132,7 @@ function formatDescription(name: string, description: TableDescription, tied: Ti
     ['share', paint.cyan(percent(description.share))],
     ...labelled('output', tiedText(tied)),
     ['file', fileText(description)],
-    ...memoryLines(memory),
+    ...more,
   ]
   return [paint.bold(oneLine(name)), facts(lines), ...formatTensors(description)].join('\n')
 }

@@ -30,7 +30,17 @@ const TEXT_SIGNATURES: readonly OtherKind[] = [
   },
 ]
 
+/** What lies beside a table to search it by (src/stored/index-layout.ts). */
+export const INDEX_OF_ROWS = "the index of a table's rows"
+
 const BINARY_SIGNATURES: readonly OtherKind[] = [
+  {
+    name: INDEX_OF_ROWS,
+    remedy:
+      'Open that table; viewTable() (--view) finds an index beside it, { index } (--index) one elsewhere.',
+    matches: (head) =>
+      /^\s*\{"__metadata__":\{"rowspace":"\{\\"layout\\":/.test(ascii(head.subarray(8, 256))),
+  },
   {
     name: 'a Python pickle',
     remedy:

@@ -81,7 +81,7 @@ export async function loadIndex(
   }
 }
 
-function readIndexedRows(source: ByteSource, { metadata }: SafetensorsHeader): Partial<IndexedRows> {
+export function readIndexedRows(source: ByteSource, { metadata }: SafetensorsHeader): Partial<IndexedRows> {
   const problem = `it is not an index of rowspace's: its metadata has no "${METADATA_KEY}".`
   const text = metadata.get(METADATA_KEY)
   if (text === undefined) throw invalidFormat(source, problem)
@@ -105,7 +105,7 @@ function readIndexedRows(source: ByteSource, { metadata }: SafetensorsHeader): P
 }
 
 /** Throws `CHANGED` unless the rows are those that the index is of. */
-async function checkRows(
+export async function checkRows(
   source: ByteSource,
   indexed: Partial<IndexedRows>,
   { file, rows }: StoredFile,
@@ -138,7 +138,11 @@ async function checkRows(
 }
 
 /** Bits of a code. Throws `INVALID_FORMAT` unless the file has the tensors of an index of these rows. */
-function bitsOf(source: ByteSource, { tensors }: SafetensorsHeader, { file }: StoredFile): CodeBits {
+export function bitsOf(
+  source: ByteSource,
+  { tensors }: SafetensorsHeader,
+  { file }: { readonly file: Pick<IndexedRows, 'size' | 'dimension'> },
+): CodeBits {
   const bits = tensors.get('codes')?.dtype === 'U8' ? 4 : 8
   const parts = indexTensors(file.size, file.dimension, bits)
   const expected = [...parts, checksumsTensor(parts)]
