@@ -1,5 +1,5 @@
 /**
- * `npm run bench:stored [-- --rows 5000000 --dimension 384 --codes int8,int4 --threads 2 --folder F --json]`: a seeded table of clustered
+ * `npm run bench:stored [-- --http-alone --rows 5000000 --dimension 384 --codes int8,int4 --threads 2 --folder F --json]`: a seeded table of clustered
  * rows is written to a file, indexed, and searched where it lies, in processes of their own; then a smaller one over HTTP with 20 ms of
  * latency. Answers are held against every row, scored in float64.
  */
@@ -31,6 +31,7 @@ const { values } = parseArgs({
     codes: { type: 'string', default: 'int8,int4' },
     threads: { type: 'string', default: '2' },
     folder: { type: 'string', default: tmpdir() },
+    'http-alone': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
@@ -144,6 +145,14 @@ async function serveFiles(folder) {
 
 const folder = mkdtempSync(join(values.folder, 'rowspace-stored-'))
 try {
+  const large = values['http-alone'] ? undefined : await searchFiles()
+  const report = { machine: machine(), rows, dimension, threads, ...large, overHttp: await searchOverHttp() }
+  console.log(values.json ? JSON.stringify(report, undefined, 2) : format(report))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function searchFiles() {
   const path = join(folder, 'rows.safetensors')
   await writeRows(path, rows)
   const bytes = statSync(path).size
@@ -158,24 +167,45 @@ try {
     results.push({ codes, indexed, indexBytes, searched, limited: searchLimited(given, bytes, indexBytes) })
   }
   rmSync(path)
-  const small = join(folder, 'served.safetensors')
-  await writeRows(small, SERVED_ROWS)
-  work('index', { path: small, index: `${small}.index.safetensors`, codes: 'int8' })
+  return { bytes, read, results }
+}
+
+async function searchOverHttp() {
+  const path = join(folder, 'served.safetensors')
+  await writeRows(path, SERVED_ROWS)
+  work('index', { path, index: `${path}.index.safetensors`, codes: 'int8' })
   const { searchServed } = await import('./stored-served.mjs')
   const server = await serveFiles(folder)
-  const overHttp = await searchServed(`${server.url}served.safetensors`, small, server.served)
-  server.close()
-  const report = { machine: machine(), rows, dimension, threads, bytes, read, results, overHttp }
-  console.log(values.json ? JSON.stringify(report, undefined, 2) : format(report))
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+  try {
+    return await searchServed(`${server.url}served.safetensors`, path, server.served, join(folder, 'cache'))
+  } finally {
+    server.close()
+  }
 }
 
 function format({ bytes, read, results, overHttp }) {
+  const file = results === undefined ? '' : `${formatFiles({ bytes, read, results })}\n\n`
+  return `${describeMachine(machine())}\n${file}${formatServed(overHttp)}`
+}
+
+function milliseconds(value) {
+  return value < 10 ? value.toFixed(1) : value.toFixed(0)
+}
+
+function formatServed({ first, firstOpened, second, secondOpened, recall, ...question }) {
+  const megabytes = (value) => `${(value / 1e6).toFixed(1)} MB`
+  const [median, most] = [question.bytes, question.bytes95].map((value) => `${(value / 1e3).toFixed(0)} KB`)
+  return (
+    `Over HTTP, ${SERVED_ROWS.toLocaleString('en')} x ${dimension}, ${LATENCY} ms of latency: first visit ` +
+    `${megabytes(first)} in ${milliseconds(firstOpened)} ms, second ${megabytes(second)} in ` +
+    `${milliseconds(secondOpened)} ms; then a question ${median} (95 % under ${most}), ` +
+    `${milliseconds(question.milliseconds)} ms, recall ${recall.toFixed(3)}.`
+  )
+}
+
+function formatFiles({ bytes, read, results }) {
   const gigabytes = (value) => `${(value / 1e9).toFixed(2)} GB`
-  const milliseconds = (value) => (value < 10 ? value.toFixed(1) : value.toFixed(0))
   const lines = [
-    describeMachine(machine()),
     `${rows.toLocaleString('en')} x ${dimension} float32, ${gigabytes(bytes)}, read through in ${(read / 1e3).toFixed(1)} s; ${threads} threads, k = 10`,
     '',
     `| | ${results.map(({ codes }) => `${codes} codes`).join(' | ')} |`,
@@ -202,10 +232,5 @@ function format({ bytes, read, results, overHttp }) {
         `${milliseconds(warm)} ms a question, resident ${gigabytes(resident)}, recall ${recall.toFixed(3)}.`,
     )
   }
-  lines.push(
-    '',
-    `Over HTTP, ${SERVED_ROWS.toLocaleString('en')} x ${dimension}, ${LATENCY} ms of latency: first visit ${(overHttp.first / 1e6).toFixed(1)} MB, then a question ` +
-      `${(overHttp.bytes / 1e3).toFixed(0)} KB (95 % under ${(overHttp.bytes95 / 1e3).toFixed(0)} KB), ${milliseconds(overHttp.milliseconds)} ms, recall ${overHttp.recall.toFixed(3)}.`,
-  )
   return lines.join('\n')
 }

@@ -13,7 +13,9 @@ const [words, glosses, offsets] = await Promise.all([
   viewTable(address('glosses.safetensors')),
   fetch(address('offsets.u32')).then(async (answer) => new Uint32Array(await answer.arrayBuffer())),
 ])
+// kept by the browser: the next visit downloads none of it
 await glosses.loadIndex()
+const { bytes: opened } = glosses.traffic
 
 /** The text of one row, by its bytes alone. */
 async function textOf(id) {
@@ -41,7 +43,7 @@ async function search() {
   const { rescored, bytes } = matches.stats
   note.textContent =
     `Exact over ${glosses.size.toLocaleString('en')} texts in ${milliseconds.toFixed(0)} ms: ` +
-    `${rescored} rows, ${(bytes / 1000).toFixed(1)} KB read.`
+    `${rescored} rows, ${(bytes / 1000).toFixed(1)} KB read; opened by ${(opened / 1e6).toFixed(1)} MB.`
   list.replaceChildren(
     ...texts.map((text) => {
       const item = document.createElement('li')
