@@ -9,7 +9,7 @@ import type { OpenTableFile } from '../src/open/open-table-file.ts'
 import { pickSourceOptions } from '../src/sources/options.ts'
 import type { ByteSource } from '../src/sources/source.ts'
 import { checkIndex, describeIndex, type IndexDescription } from '../src/stored/describe-index.ts'
-import { indexName } from '../src/stored/index-layout.ts'
+import { CODE_BITS, indexName } from '../src/stored/index-layout.ts'
 import { openStoredFile } from '../src/stored/open-stored-file.ts'
 import { FILE_OPTIONS, type StoredFileOptions } from '../src/stored/options.ts'
 import { openFile, sourceOf, tableOptions } from './open-table.ts'
@@ -60,7 +60,7 @@ export function answerWithIndex(name: string, index: IndexDescription): Answer {
   }
 }
 
-/** The index beside a table. */
+/** An index beside a table. */
 export interface IndexBeside extends Partial<Omit<IndexDescription, 'rows'>> {
   readonly name: string
   readonly isOfTheseRows: boolean
@@ -68,18 +68,23 @@ export interface IndexBeside extends Partial<Omit<IndexDescription, 'rows'>> {
   readonly problem?: string
 }
 
-export async function indexBeside(
+/** Those of 8 bits and of 4, where they are. */
+export async function indexesBeside(
   name: string,
   { source, rows }: OpenTableFile,
   args: Arguments,
-): Promise<IndexBeside | undefined> {
-  const index = rows && (await source.sibling?.(indexName(source.name)))
-  if (index === undefined) return undefined
-  try {
-    return await describeBeside(index, name, args)
-  } finally {
-    await index.close?.()
+): Promise<IndexBeside[]> {
+  const found: IndexBeside[] = []
+  for (const bits of rows === undefined ? [] : CODE_BITS) {
+    const index = await source.sibling?.(indexName(source.name, bits))
+    if (index === undefined) continue
+    try {
+      found.push(await describeBeside(index, name, args))
+    } finally {
+      await index.close?.()
+    }
   }
+  return found
 }
 
 async function describeBeside(index: ByteSource, name: string, args: Arguments): Promise<IndexBeside> {
@@ -102,8 +107,7 @@ async function describeBeside(index: ByteSource, name: string, args: Arguments):
   }
 }
 
-export function indexLines(index: IndexBeside | undefined): [string, string][] {
-  if (index === undefined) return []
+export function indexLines(index: IndexBeside): [string, string][] {
   const { name, bits, bytes: size = 0, memory = 0, problem } = index
   const file = oneLine(name.replace(/^.*[\\/]/, ''))
   const figures =

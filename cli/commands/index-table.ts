@@ -37,20 +37,22 @@ export const indexTable: Command = {
     ...tableOptionsWithout('non-finite', 'words', 'encoding'),
   },
   notes: [
-    'Without <out> the index is written beside the table: <table>.index.safetensors.',
+    'Without <out> the index is written beside the table: <table>.index.safetensors, and that of 4 bits',
+    '<table>.int4.index.safetensors: --view uses the one that fits the memory.',
     'nearest, analogy and eval find it there by --view; --index names one that is elsewhere.',
     'Rows are read once, block by block: the table may be larger than memory.',
   ],
   examples: ['rowspace index vectors.npy', 'rowspace nearest vectors.npy "#17" --view'],
   async run(args: Arguments): Promise<Answer> {
     const [name, given] = args.operands as [string, string | undefined]
-    const out = given ?? (await besideOf(name, tableOptions(args)))
+    const codes = args.choice('codes', CODES, 'int8')
+    const out = given ?? (await besideOf(name, codes, tableOptions(args)))
     const interrupt = abortOnSignals()
     const progress = showProgress(name, args.flag('quiet'))
     let rows = 0
     const chunks = writeIndex(await sourceOf(name), {
       ...pickOptions<StoredFileOptions>(tableOptions(args), FILE_OPTIONS),
-      codes: args.choice('codes', CODES, 'int8'),
+      codes,
       signal: interrupt.signal,
       onProgress(step) {
         rows = step.total
@@ -79,12 +81,16 @@ export const indexTable: Command = {
 }
 
 /** The path of the index beside a table's file. */
-async function besideOf(name: string, options: NamedTableOptions): Promise<string> {
+async function besideOf(
+  name: string,
+  codes: (typeof CODES)[number],
+  options: NamedTableOptions,
+): Promise<string> {
   const file = await openFile(name, options)
   await file.close()
   const path = file.source.name
   if (!/^[a-z][a-z0-9+.-]+:/i.test(path) && name !== 'default') {
-    return path.replace(/[^\\/]*$/, () => indexName(path))
+    return path.replace(/[^\\/]*$/, () => indexName(path, codes === 'int4' ? 4 : 8))
   }
   const usage = 'rowspace index <table> <out>'
   const text = `${describe(name)} is not a file of this machine: say where the index goes, ${usage}.`

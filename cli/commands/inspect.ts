@@ -7,7 +7,7 @@ import { readTied, type Tied } from '../../src/formats/tied.ts'
 import { describeTableFile, type TableDescription } from '../../src/open/describe-table-file.ts'
 import { wantsCodes } from '../../src/table/load-core.ts'
 import { rejectFileOptions } from '../elsewhere.ts'
-import { answerWithIndex, indexBeside, indexLines, openUnlessIndex, readIndex } from '../index-beside.ts'
+import { answerWithIndex, indexesBeside, indexLines, openUnlessIndex, readIndex } from '../index-beside.ts'
 import { tableOptionsWithout } from '../open-table.ts'
 import { columns, facts, oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
@@ -40,11 +40,14 @@ export const inspect: Command = {
       const tied = await readTied(file)
       const description = describeTableFile(file)
       const memory = memoryToOpen({ ...description, rows: file.size })
-      const index = await indexBeside(name, file, args)
+      const indexes = await indexesBeside(name, file, args)
       return {
         text: () =>
-          formatDescription(name, description, tied, [...memoryLines(memory), ...indexLines(index)]),
-        document: { ...description, name, ...tiedDocument(tied), memory, index: index ?? null },
+          formatDescription(name, description, tied, [
+            ...memoryLines(memory),
+            ...indexes.flatMap(indexLines),
+          ]),
+        document: { ...description, name, ...tiedDocument(tied), memory, indexes },
       }
     } finally {
       await file.close()

@@ -3,10 +3,12 @@
 import { RowspaceError } from '../core/errors.ts'
 import { openNamed, type SourceLike } from '../open/open-source.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
-import { indexName } from './index-layout.ts'
+import { availableMemory } from './available-memory.ts'
+import { bytesOfCodes, CODE_BITS, indexName } from './index-layout.ts'
 import { type KeptSource, keptSource } from './kept-source.ts'
 import { type OpenIndex, readIndexHeader } from './load-index.ts'
 import type { StoredFile } from './open-stored-file.ts'
+import type { ViewOptions } from './options.ts'
 import { SharedRead } from './shared-read.ts'
 
 /** Opened when it is first needed, and read from until the table is closed. */
@@ -19,10 +21,10 @@ export class IndexFile {
     stored: StoredFile,
     private readonly given: SourceLike | undefined,
     options: SourceOptions,
-    cache?: boolean | string | undefined,
+    { cache, memory }: Pick<ViewOptions, 'cache' | 'memory'> = {},
   ) {
     this.#opened = new SharedRead(async (signal) => {
-      const found = await openIndex(stored.file.source, given, { ...options, signal })
+      const found = await openIndex(stored, given, { ...options, signal }, memory)
       try {
         this.#kept = await keptSource(found, cache)
         const source = this.#kept?.source ?? found
@@ -61,14 +63,20 @@ export class IndexFile {
 }
 
 async function openIndex(
-  source: ByteSource,
+  { file }: StoredFile,
   given: SourceLike | undefined,
   options: SourceOptions,
+  memory: ViewOptions['memory'],
 ): Promise<ByteSource> {
+  const { source, size, dimension } = file
   if (given !== undefined) return openNamed(given, source, options)
-  const name = indexName(source.name)
-  const found = await source.sibling?.(name)
-  if (found !== undefined) return found
+  const room = typeof memory === 'number' ? memory : availableMemory()
+  const order = bytesOfCodes(size, dimension, 8) <= room ? CODE_BITS : CODE_BITS.toReversed()
+  for (const bits of order) {
+    const found = await source.sibling?.(indexName(source.name, bits))
+    if (found !== undefined) return found
+  }
+  const name = indexName(source.name, 8)
   throw new RowspaceError(
     'NOT_FOUND',
     `${source.name} has no index beside it (${name}), by which it is searched where it lies. Make one: ` +

@@ -27,6 +27,8 @@ export const CHECKSUM_BYTES = 16
 
 /** Bits of a code. */
 export type CodeBits = 4 | 8
+/** All widths, the exacter first. */
+export const CODE_BITS: readonly CodeBits[] = [8, 4]
 
 /** What an index says of the rows that it is of. */
 export interface IndexedRows {
@@ -93,7 +95,12 @@ export function sampledIds(size: number): number[] {
 }
 
 /** Where the index of a file is looked for: beside it. */
-export function indexName(source: string): string {
+export function indexName(source: string, bits: CodeBits): string {
   const name = source.split(/[\\/]/).at(-1) ?? source
-  return `${name.replace(/[?#].*$/, '')}.index.safetensors`
+  return `${name.replace(/[?#].*$/, '')}${bits === 4 ? '.int4' : ''}.index.safetensors`
+}
+
+/** Bytes of memory that the codes of an index take, and what bounds scores by them. */
+export function bytesOfCodes(size: number, dimension: number, bits: CodeBits): number {
+  return indexTensors(size, dimension, bits).reduce((sum, tensor) => sum + tensor.size, 0)
 }

@@ -44,7 +44,7 @@ export class LazyIndex {
 export function indexReader(
   index: IndexFile,
   stored: StoredFile,
-  options: Pick<IndexReading, 'core' | 'threads' | 'mostBytes'>,
+  options: Pick<IndexReading, 'core' | 'threads' | 'mostBytes' | 'memory'>,
 ): ReadIndex {
   return (signal, onBytes) =>
     index.readCodes((opened) => loadIndex(opened, stored, { ...options, signal, onBytes }), signal)

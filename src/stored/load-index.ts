@@ -9,6 +9,7 @@ import { Checksum } from '../sources/checksum.ts'
 import type { ByteSource } from '../sources/source.ts'
 import type { CoreSource } from '../table/load-core.ts'
 import {
+  bytesOfCodes,
   CHECKSUM_BYTES,
   CHECKSUMS,
   type CodeBits,
@@ -20,6 +21,7 @@ import {
   METADATA_KEY,
 } from './index-layout.ts'
 import { identityOf, type StoredFile } from './open-stored-file.ts'
+import type { ViewOptions } from './options.ts'
 import { sampleOf } from './row-sample.ts'
 import { StoredCodes } from './stored-codes.ts'
 
@@ -35,6 +37,8 @@ export interface IndexReading {
   onBytes?: ((done: number, total: number) => void) | undefined
   /** Bytes that one memory may have. Default: nearly 4 GiB. */
   mostBytes?: number | undefined
+  /** Bytes that all codes may take, if the caller says so. */
+  memory?: ViewOptions['memory']
 }
 
 /** An index that is open, and is of the rows that it was opened for. */
@@ -66,10 +70,11 @@ export async function readIndexHeader(
 export async function loadIndex(
   { source, header }: OpenIndex,
   stored: StoredFile,
-  { core, threads, signal, onBytes, mostBytes }: IndexReading,
+  { core, threads, signal, onBytes, mostBytes, memory }: IndexReading,
 ): Promise<StoredCodes> {
   const { size, dimension } = stored.file
   const bits = bitsOf(source, header, stored)
+  checkMemory(source, stored, bits, memory)
   const codes = await StoredCodes.create(core, { size, dimension, bits, threads }, mostBytes)
   try {
     await readParts(source, header, codes.targets(), signal, onBytes)
@@ -155,6 +160,26 @@ export function bitsOf(
     })
   }
   return bits
+}
+
+/** Throws `OUT_OF_MEMORY` for codes of more bytes than the caller allows. */
+function checkMemory(
+  { name }: ByteSource,
+  { file: { size, dimension } }: StoredFile,
+  bits: CodeBits,
+  memory: ViewOptions['memory'],
+): void {
+  const needed = bytesOfCodes(size, dimension, bits)
+  if (typeof memory !== 'number' || needed <= memory) return
+  const remedy =
+    bits === 8
+      ? `Codes of 4 bits take ${bytesOfCodes(size, dimension, 4)}: npx rowspace index --codes int4.`
+      : 'Allow more, or view fewer rows (limit).'
+  throw new RowspaceError(
+    'OUT_OF_MEMORY',
+    `${name}: codes of ${bits} bits take ${needed} bytes of memory, and ${memory} are allowed. ${remedy}`,
+    { byteLength: needed },
+  )
 }
 
 async function readParts(

@@ -29,7 +29,7 @@ export interface ViewOptions extends StoredFileOptions {
   tokens?: readonly string[] | Vocabulary | undefined
   /**
    * The index to search by, made by `writeIndex` or `rowspace index`. It is read when it is first needed.
-   * Default: the file `<name>.index.safetensors` beside the table's.
+   * Default: the file `<name>.index.safetensors` beside the table's, or `<name>.int4.index.safetensors`.
    */
   index?: SourceLike | undefined
   /**
@@ -38,6 +38,13 @@ export interface ViewOptions extends StoredFileOptions {
    * string is the folder to use instead.
    */
   cache?: boolean | string | undefined
+  /**
+   * Bytes that the codes of the index may take in memory. Of the two files beside the table, the one of 8 bits
+   * is used where it fits, else the one of 4 bits; if neither fits, the first search throws `OUT_OF_MEMORY`.
+   * Default: 'auto', half of the memory that is available (in browsers that tell, a quarter of the device's);
+   * if neither fits that, the smaller of those there are is used.
+   */
+  memory?: number | 'auto' | undefined
   /** Threads that scan the codes of the index, as `TableOptions.threads`. Default: 1. */
   threads?: TableOptions['threads']
   /** Bytes of rows to hold for the next question. Default: 16 MiB. */
@@ -54,6 +61,10 @@ export const VIEW_OPTIONS: KeysOf<ViewOptions> = {
   tokens: true,
   index: true,
   cache: CACHE,
+  memory: [
+    "'auto' or a number of bytes > 0",
+    (value) => value === 'auto' || (typeof value === 'number' && value > 0),
+  ],
   threads: true,
   cacheBytes: ['an integer ≥ 0', (value) => Number.isSafeInteger(value) && Number(value) >= 0],
   core: true,

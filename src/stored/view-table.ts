@@ -43,7 +43,7 @@ export async function viewTableWith(
 ): Promise<StoredTable> {
   const given = readChecked(options, VIEW_OPTIONS, 'the options of viewTable()')
   checkNamedOnce(given)
-  const { tokens, index, cache = given.hub?.cache, threads, cacheBytes = CACHE_BYTES, core } = given
+  const { tokens, index, cache = given.hub?.cache, memory, threads, cacheBytes = CACHE_BYTES, core } = given
   // changes of the list after this call must not reach the table
   const copied = Array.isArray(tokens) ? new WordList(tokens) : tokens
   // a core is needed twice, and a Response can be read once
@@ -58,12 +58,12 @@ export async function viewTableWith(
       const words = await fileRows.readTokens?.(signal)
       return words === undefined ? namesOf(file, signal) : vocabularyOf(words, size)
     }
-    const indexFile = new IndexFile(stored, index, pickSourceOptions(given), cache)
+    const indexFile = new IndexFile(stored, index, pickSourceOptions(given), { cache, memory })
     return new StoredTable({
       stored,
       vocabulary: new LazyVocabulary(size, readVocabulary),
       indexFile,
-      index: new LazyIndex(indexReader(indexFile, stored, { core: read, threads })),
+      index: new LazyIndex(indexReader(indexFile, stored, { core: read, threads, memory })),
       scorer: await RowScorer.create(dimension, read),
     })
   } catch (error) {

@@ -11,14 +11,14 @@ import { fileOf } from '../stored/both.ts'
 import { folder, rowspace } from './command.ts'
 
 interface Inspected {
-  index: {
+  indexes: {
     name: string
     bits: number
     bytes: number
     memory: number
     isOfTheseRows: boolean
     problem?: string
-  } | null
+  }[]
 }
 
 async function inspected(...words: string[]) {
@@ -38,7 +38,7 @@ test('a table without an index', async () => {
   const path = join(folder(), 'rows.safetensors')
   writeFileSync(path, fileOf(makeTable(600, 24, 'plain', 6)))
   const { lines, document } = await inspected(path)
-  expect(document.index).toBeNull()
+  expect(document.indexes).toEqual([])
   expect(lines.some((line) => line.startsWith('  index'))).toBe(false)
 })
 
@@ -48,7 +48,7 @@ test.each([
 ] as const)('an index of %s codes beside the table', async (codes, bits, codeBytes) => {
   const { path, index } = await tableWithIndex({ codes })
   const { lines, document } = await inspected(path)
-  expect(document.index).toEqual({
+  expect(document.indexes[0]).toEqual({
     name: index,
     bits,
     bytes: statSync(index).size,
@@ -63,13 +63,24 @@ test.each([
   )
 })
 
+test('indexes of 8 and of 4 bits beside the table', async () => {
+  const { path } = await tableWithIndex()
+  await writeFileAtomically(`${path}.int4.index.safetensors`, writeIndex(path, { codes: 'int4' }))
+  const { lines, document } = await inspected(path)
+  expect(document.indexes.map(({ bits, isOfTheseRows }) => [bits, isOfTheseRows])).toEqual([
+    [8, true],
+    [4, true],
+  ])
+  expect(lines.filter((line) => line.startsWith('  index'))).toHaveLength(2)
+})
+
 test('an index of other rows, of fewer rows, and one that is cut short', async () => {
   const { path, index } = await tableWithIndex()
   const problem = async (...words: string[]) => {
     const { lines, document } = await inspected(...words)
-    expect(document.index?.isOfTheseRows).toBe(false)
-    expect(lines.some((line) => line.trim() === document.index?.problem)).toBe(true)
-    return document.index?.problem
+    expect(document.indexes[0]?.isOfTheseRows).toBe(false)
+    expect(lines.some((line) => line.trim() === document.indexes[0]?.problem)).toBe(true)
+    return document.indexes[0]?.problem
   }
   expect(await problem(path, '--limit', '100')).toMatch(
     /was 600 x 24, and is 100 x 24\. Leave --limit out, or make an index with the same --limit\.$/,

@@ -22,7 +22,7 @@ const tokens = Array.from({ length: 2000 }, (_, id) => wordOf(id))
 
 test.each(['int8', 'int4'])('what is searched by an index of %s codes', (codes) => {
   const path = tableFile(tokens)
-  const out = `${path}.index.safetensors`
+  const out = `${path}${codes === 'int4' ? '.int4' : ''}.index.safetensors`
   const made = json('index', path, '--codes', codes)
   expect(made).toEqual({ in: path, out, rows: 2000, bytes: statSync(out).size })
   for (const call of [
