@@ -174,10 +174,20 @@ export interface TableFile {
   readonly parts?: readonly ByteSource[]
 }
 
+/** Tokens in the file of a table that were not read when it was opened, one per row. */
+export interface OwnTokens {
+  /** Bytes of them where they lie: at least as many as they have as UTF-8. */
+  readonly bytes: number
+  /** Some at a time, in order. Throws as `readTokens`. */
+  read(signal?: AbortSignal): AsyncIterable<readonly string[]>
+}
+
 /** The rows of an open file by their places. */
 export interface FileRows {
   /** Reads one token per row, two of which may be equal. Undefined where the file has none. */
   readonly readTokens?: ((signal?: AbortSignal) => Promise<readonly string[]>) | undefined
+  /** What `readTokens` reads, where that is in the file itself and whole text. */
+  readonly ownTokens?: OwnTokens | undefined
   /** Bytes of a row where it lies. */
   readonly rowBytes: number
   /** Rows [start, end) as float32, row-major. Rejects with `INVALID_ARGUMENT` if the table lacks one. */

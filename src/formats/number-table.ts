@@ -1,7 +1,7 @@
 /** The table of rows of numbers in one stretch of a file: every binary format but word2vec's. */
 import { RowspaceError } from '../core/errors.ts'
 import { readStraight } from '../sources/blocks.ts'
-import type { FileRows, LoadedRows, LoadOptions, TableFile } from './format.ts'
+import type { FileRows, LoadedRows, LoadOptions, OwnTokens, TableFile } from './format.ts'
 import { checkTarget, ReadProgress, type RowArray, type RowTarget } from './loading.ts'
 import { isCount, unsupported } from './malformed.ts'
 import { F32 } from './number-types.ts'
@@ -14,6 +14,8 @@ export interface NumberRows extends PlacedRows {
   readonly readTokens?: ((signal?: AbortSignal) => Promise<readonly string[]>) | undefined
   /** Bytes that `readTokens` reads: 0 unless given. */
   readonly tokenBytes?: number | undefined
+  /** The same, some at a time, and no more than the first `limit`. */
+  readonly ownTokens?: OwnTokens | undefined
 }
 
 /** What a table's header says beside its rows. */
@@ -36,7 +38,7 @@ export function numberTable(
   const table = { ...described, ...quantised, dtype, size, ...cut, dimension, load }
   if (rows.byColumn || rows.bigEndian) return table
   const rowBytes = bytesOfRows(rows, 1) + (scales === undefined ? 0 : 4)
-  const fileRows = { readTokens, rowBytes, read: rowReader(rows) }
+  const fileRows = { readTokens, ownTokens: given.ownTokens, rowBytes, read: rowReader(rows) }
   if (dtype === 'int8') {
     const loadCodes: TableFile['loadCodes'] = async (target, factors, options) => {
       const loaded = await loadRows(rows, target, Int8Array, options, factors)

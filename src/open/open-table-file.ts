@@ -130,13 +130,12 @@ function owned(file: TableFile, source: ByteSource, own: readonly ByteSource[]):
 
 /** Rows that are read through are held against the checksum before the last of them is returned. */
 function checkedRows(
-  { readTokens, rowBytes, read }: FileRows,
+  { read, ...rows }: FileRows,
   size: number,
   verify: (options: ReadOptions) => Promise<void>,
 ): FileRows {
   return {
-    readTokens,
-    rowBytes,
+    ...rows,
     async read(start, end, signal) {
       const block = await read(start, end, signal)
       if (end === size) await verify({ signal })

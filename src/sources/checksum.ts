@@ -9,6 +9,12 @@ export const CHUNK_BYTES = 1 << 20
 
 let loading: Promise<XXHashAPI> | undefined
 
+/** What computes XXH32 of a few bytes at once. */
+export async function shortChecksum(): Promise<(bytes: Uint8Array, seed?: number) => number> {
+  loading ??= xxhash()
+  return (await loading).h32Raw
+}
+
 export class Checksum {
   private constructor(private readonly hash: XXHash<bigint>) {}
 

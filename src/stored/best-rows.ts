@@ -1,5 +1,6 @@
 /** The best rows of a question so far: the higher score first, of equal ones the smaller id. */
 
+import { Matches, type SearchStats } from '../table/matches.ts'
 import type { SearchParams } from '../table/searcher.ts'
 
 /** A row with both scores. */
@@ -7,6 +8,18 @@ export interface ScoredRow {
   readonly id: number
   readonly cosine: number
   readonly dot: number
+}
+
+/** Rows as an answer has them, best first. */
+export function matchesOf(
+  rows: readonly ScoredRow[],
+  tokenOf: (id: number) => string | undefined,
+  stats: SearchStats,
+): Matches {
+  const ids = Uint32Array.from(rows, ({ id }) => id)
+  const cosines = Float32Array.from(rows, ({ cosine }) => cosine)
+  const dots = Float32Array.from(rows, ({ dot }) => dot)
+  return new Matches(ids, cosines, dots, (id) => ({ id, token: tokenOf(id) }), stats)
 }
 
 export class BestRows {

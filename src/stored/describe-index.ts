@@ -6,6 +6,10 @@ import type { ByteSource } from '../sources/source.ts'
 import { CHECKSUMS, type CodeBits, type IndexedRows } from './index-layout.ts'
 import { bitsOf, checkRows, readIndexedRows } from './load-index.ts'
 import type { StoredFile } from './open-stored-file.ts'
+import { TOKEN_BYTES, TOKEN_SLOTS } from './token-layout.ts'
+
+/** Tensors that a search does not hold in memory. */
+const NOT_HELD = [CHECKSUMS, TOKEN_SLOTS, TOKEN_BYTES]
 
 /** An index in figures. */
 export interface IndexDescription {
@@ -28,8 +32,8 @@ export async function describeIndex(source: ByteSource, signal?: AbortSignal): P
   const header = await readSafetensorsHeader(source, signal)
   const rows = readIndexedRows(source, header)
   if (!isWhole(rows)) throw invalidFormat(source, 'it does not say which rows it is an index of.')
-  const bits = bitsOf(source, header, { file: rows })
-  const tensors = [...header.tensors.values()].filter(({ name }) => name !== CHECKSUMS)
+  const bits = bitsOf(source, header, { file: rows }, rows.marksWordStarts)
+  const tensors = [...header.tensors.values()].filter(({ name }) => !NOT_HELD.includes(name))
   const held = tensors.reduce((sum, { start, end }) => sum + end - start, 0)
   // a search marks the rows that may be found by a bit
   const memory = held + Math.ceil(rows.size / 8)

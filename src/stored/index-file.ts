@@ -5,6 +5,7 @@ import { openNamed, type SourceLike } from '../open/open-source.ts'
 import type { ByteSource, SourceOptions } from '../sources/source.ts'
 import { availableMemory } from './available-memory.ts'
 import { bytesOfCodes, CODE_BITS, indexName } from './index-layout.ts'
+import { IndexTokens } from './index-tokens.ts'
 import { type KeptSource, keptSource } from './kept-source.ts'
 import { type OpenIndex, readIndexHeader } from './load-index.ts'
 import type { StoredFile } from './open-stored-file.ts'
@@ -18,7 +19,7 @@ export class IndexFile {
   #kept: KeptSource | undefined
 
   constructor(
-    stored: StoredFile,
+    private readonly stored: StoredFile,
     private readonly given: SourceLike | undefined,
     options: SourceOptions,
     { cache, memory }: Pick<ViewOptions, 'cache' | 'memory'> = {},
@@ -27,8 +28,7 @@ export class IndexFile {
       const found = await openIndex(stored, given, { ...options, signal }, memory)
       try {
         this.#kept = await keptSource(found, cache)
-        const source = this.#kept?.source ?? found
-        return { source, header: await readIndexHeader(source, stored, signal) }
+        return await readIndexHeader(this.#kept?.source ?? found, stored, signal)
       } catch (error) {
         await this.#close(found)
         throw error
@@ -41,13 +41,29 @@ export class IndexFile {
     return this.#opened.get(signal)
   }
 
-  /** What `read` makes of the codes: where an index is kept, all of them are. */
-  async readCodes<Result>(
+  /** What `read` makes of parts that are read whole: where an index is kept, all of them are. */
+  async readWhole<Result>(
     read: (index: OpenIndex) => Promise<Result>,
     signal: AbortSignal | undefined,
   ): Promise<Result> {
     const opened = await this.open(signal)
     return this.#kept === undefined ? read(opened) : this.#kept.keepAll(() => read(opened))
+  }
+
+  /**
+   * Its tokens. Undefined where it has none, and where there is no index of these rows: the tokens of the
+   * table's file are as good.
+   *
+   * @throws `CHECKSUM_MISMATCH`, and what the source throws
+   */
+  async tokens(signal: AbortSignal): Promise<IndexTokens | undefined> {
+    try {
+      await this.open(signal)
+    } catch {
+      signal.throwIfAborted()
+      return undefined
+    }
+    return this.readWhole((opened) => IndexTokens.open(opened, this.stored.file.size, signal), signal)
   }
 
   /** Closes it. An opening under way is ended by `reason`. */

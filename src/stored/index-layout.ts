@@ -9,7 +9,8 @@
  *   norms           F32 [V]              1/||row||
  *   code_columns    F32 [4, stride]      means, spreads, inverse spreads of the columns, and room
  *   code_stats      F32 [4]              the largest ||c||, s·||c|| and s·||c||/||x||, and ||μ||
- *   checksums       U8 [6, 16]           XXH64 of each of these, as 16 hexadecimal digits
+ *   token_…                              tokens, where the table has its own (token-layout.ts)
+ *   checksums       U8 [n, 16]           XXH64 of each of these, as 16 hexadecimal digits
  *
  * The metadata entry `rowspace` says as JSON which rows they are of.
  */
@@ -44,6 +45,8 @@ export interface IndexedRows {
   readonly version?: string | undefined
   /** XXH64 of `sampledIds`' rows as float32. */
   readonly sample: string
+  /** Whether one of its tokens begins with `▁`. Where it has tokens, it says so. */
+  readonly marksWordStarts?: boolean | undefined
 }
 
 /** A tensor of an index. */

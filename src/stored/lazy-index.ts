@@ -47,5 +47,5 @@ export function indexReader(
   options: Pick<IndexReading, 'core' | 'threads' | 'mostBytes' | 'memory'>,
 ): ReadIndex {
   return (signal, onBytes) =>
-    index.readCodes((opened) => loadIndex(opened, stored, { ...options, signal, onBytes }), signal)
+    index.readWhole((opened) => loadIndex(opened, stored, { ...options, signal, onBytes }), signal)
 }

@@ -1,28 +1,38 @@
-/** The tokens of a stored table, read when the first name is looked up. */
+/** The tokens of a stored table: a few by the index that has them, all where all are needed. */
 
 import type { RowKey } from '../core/options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import { idOfRow } from '../table/vocabulary.ts'
+import type { IndexTokens } from './index-tokens.ts'
 import { SharedRead } from './shared-read.ts'
 
 export class LazyVocabulary {
+  /** All tokens, once they were read. */
+  whole: Vocabulary | undefined
+  #isRead = false
   readonly #read: SharedRead<Vocabulary | undefined>
+  readonly #indexed: SharedRead<IndexTokens | undefined>
 
+  /** @param openIndexed opens the tokens of the index, where it has them */
   constructor(
     private readonly size: number,
     readOnce: (signal: AbortSignal) => Promise<Vocabulary | undefined>,
+    openIndexed: (signal: AbortSignal) => Promise<IndexTokens | undefined> = async () => undefined,
   ) {
     this.#read = new SharedRead(readOnce)
+    this.#indexed = new SharedRead(openIndexed)
   }
 
   /** The vocabulary; undefined where the table has none. */
   async read(signal?: AbortSignal): Promise<Vocabulary | undefined> {
-    return this.#read.get(signal)
+    this.whole = await this.#read.get(signal)
+    this.#isRead = true
+    return this.whole
   }
 
-  /** A read under way is ended by `reason`. */
+  /** Reads under way are ended by `reason`. */
   async dispose(reason: unknown): Promise<void> {
-    await this.#read.end(reason)
+    await Promise.all([this.#read.end(reason), this.#indexed.end(reason)])
   }
 
   /**
@@ -31,9 +41,27 @@ export class LazyVocabulary {
    * @throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`
    */
   async idsOf(rows: readonly RowKey[], signal?: AbortSignal): Promise<(row: RowKey) => number> {
-    const isNamed = rows.some((row) => typeof row === 'string')
-    const vocabulary = isNamed ? await this.read(signal) : undefined
-    const found = new Map(rows.map((row) => [row, idOfRow(row, this.size, vocabulary)]))
-    return (row) => found.get(row) ?? idOfRow(row, this.size, vocabulary)
+    const names = [...new Set(rows.filter((row) => typeof row === 'string'))]
+    const indexed = names.length === 0 ? undefined : await this.#fromIndex(signal)
+    const ids = await indexed?.idsOf(names, signal)
+    // an error about a name tells which is like it
+    const vocabulary = names.every((name) => ids?.has(name)) ? undefined : await this.read(signal)
+    const idOf = (row: RowKey) =>
+      (typeof row === 'string' ? ids?.get(row) : undefined) ?? idOfRow(row, this.size, vocabulary)
+    const found = new Map(rows.map((row) => [row, idOf(row)]))
+    return (row) => found.get(row) ?? idOf(row)
+  }
+
+  /** What gives the token of each of these ids; undefined for an id without one. */
+  async tokensOf(ids: Iterable<number>, signal?: AbortSignal): Promise<(id: number) => string | undefined> {
+    const indexed = await this.#fromIndex(signal)
+    if (indexed !== undefined) return indexed.tokensOf(ids, signal)
+    const vocabulary = await this.read(signal)
+    return (id) => vocabulary?.tokenOf(id)
+  }
+
+  /** The tokens of the index, unless all are there already. */
+  async #fromIndex(signal: AbortSignal | undefined): Promise<IndexTokens | undefined> {
+    return this.#isRead ? undefined : this.#indexed.get(signal)
   }
 }

@@ -24,6 +24,7 @@ import { identityOf, type StoredFile } from './open-stored-file.ts'
 import type { ViewOptions } from './options.ts'
 import { sampleOf } from './row-sample.ts'
 import { StoredCodes } from './stored-codes.ts'
+import { TOKEN_BYTES, tokenTensors } from './token-layout.ts'
 
 /** Bytes that are read at once. */
 const BLOCK_BYTES = 1 << 22
@@ -45,6 +46,9 @@ export interface IndexReading {
 export interface OpenIndex {
   readonly source: ByteSource
   readonly header: SafetensorsHeader
+  readonly bits: CodeBits
+  /** Of its tokens; undefined where it has none. */
+  readonly marksWordStarts: boolean | undefined
 }
 
 /**
@@ -56,10 +60,12 @@ export async function readIndexHeader(
   source: ByteSource,
   stored: StoredFile,
   signal: AbortSignal | undefined,
-): Promise<SafetensorsHeader> {
+): Promise<OpenIndex> {
   const header = await readSafetensorsHeader(source, signal)
-  await checkRows(source, readIndexedRows(source, header), stored, signal)
-  return header
+  const indexed = readIndexedRows(source, header)
+  await checkRows(source, indexed, stored, signal)
+  const { marksWordStarts } = indexed
+  return { source, header, bits: bitsOf(source, header, stored, marksWordStarts), marksWordStarts }
 }
 
 /**
@@ -68,16 +74,16 @@ export async function readIndexHeader(
  * @throws RowspaceError `INVALID_FORMAT`, `TRUNCATED`, `CHECKSUM_MISMATCH`, `OUT_OF_MEMORY`
  */
 export async function loadIndex(
-  { source, header }: OpenIndex,
+  index: OpenIndex,
   stored: StoredFile,
   { core, threads, signal, onBytes, mostBytes, memory }: IndexReading,
 ): Promise<StoredCodes> {
   const { size, dimension } = stored.file
-  const bits = bitsOf(source, header, stored)
-  checkMemory(source, stored, bits, memory)
+  const { bits } = index
+  checkMemory(index.source, stored, bits, memory)
   const codes = await StoredCodes.create(core, { size, dimension, bits, threads }, mostBytes)
   try {
-    await readParts(source, header, codes.targets(), signal, onBytes)
+    await readParts(index, codes.targets(), signal, onBytes)
     codes.shareCommonParts()
     return codes
   } catch (error) {
@@ -147,9 +153,12 @@ export function bitsOf(
   source: ByteSource,
   { tensors }: SafetensorsHeader,
   { file }: { readonly file: Pick<IndexedRows, 'size' | 'dimension'> },
+  marksWordStarts: unknown,
 ): CodeBits {
   const bits = tensors.get('codes')?.dtype === 'U8' ? 4 : 8
-  const parts = indexTensors(file.size, file.dimension, bits)
+  const tokenBytes = tensors.get(TOKEN_BYTES)?.elements ?? 0
+  const tokens = marksWordStarts === undefined ? [] : tokenTensors(file.size, tokenBytes)
+  const parts = [...indexTensors(file.size, file.dimension, bits), ...tokens]
   const expected = [...parts, checksumsTensor(parts)]
   for (const { name, dtype, shape } of expected) {
     const found = tensors.get(name)
@@ -183,17 +192,16 @@ function checkMemory(
 }
 
 async function readParts(
-  source: ByteSource,
-  { tensors }: SafetensorsHeader,
+  { source, header: { tensors } }: OpenIndex,
   targets: ReadonlyMap<string, readonly Uint8Array[]>,
   signal: AbortSignal | undefined,
-  onBytes: IndexReading['onBytes'],
+  onBytes?: IndexReading['onBytes'],
 ): Promise<void> {
   const { start: sumsAt = 0, end: sumsEnd = 0 } = tensors.get(CHECKSUMS) ?? {}
   const sums = new TextDecoder().decode(await readExactly(source, sumsAt, sumsEnd, signal))
-  let place = 0
+  const total = [...targets.values()].flat().reduce((sum, { length }) => sum + length, 0)
   let done = 0
-  for (const [name, { start }] of tensors) {
+  for (const [place, [name, { start }]] of [...tensors].entries()) {
     const views = targets.get(name)
     if (views === undefined) continue
     const checksum = await Checksum.start()
@@ -204,19 +212,39 @@ async function readParts(
       for await (const block of readBlocks(source, at, at + target.length, options)) {
         checksum.add(block)
         done += block.length
-        onBytes?.(done, source.size)
+        onBytes?.(done, total)
       }
       at += target.length
     }
-    const expected = sums.slice(place, place + CHECKSUM_BYTES)
-    place += CHECKSUM_BYTES
+    const expected = sums.slice(place * CHECKSUM_BYTES, (place + 1) * CHECKSUM_BYTES)
     const actual = checksum.hex()
-    if (actual === expected) continue
-    throw new RowspaceError(
-      'CHECKSUM_MISMATCH',
-      `${source.name}: tensor "${name}" is damaged: its checksum is ${actual}; ${expected} was expected. ` +
-        'Copy the index again, or make it again (npx rowspace index).',
-      { source: source.name },
-    )
+    if (actual !== expected) throw damaged(source, name, actual, expected)
   }
+}
+
+/** A tensor of an index, read whole. Throws `CHECKSUM_MISMATCH`. */
+export async function readWhole(
+  index: OpenIndex,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { start = 0, end = 0 } = index.header.tensors.get(name) ?? {}
+  const bytes = new Uint8Array(end - start)
+  await readParts(index, new Map([[name, [bytes]]]), signal)
+  return bytes
+}
+
+/** The error for a part of an index that is not as it was written. */
+export function damaged(
+  source: ByteSource,
+  tensor: string,
+  actual: string | number,
+  expected: string | number | undefined,
+): RowspaceError {
+  return new RowspaceError(
+    'CHECKSUM_MISMATCH',
+    `${source.name}: tensor "${tensor}" is damaged: its checksum is ${actual}; ${expected} was expected. ` +
+      'Copy the index again, or make it again (npx rowspace index).',
+    { source: source.name },
+  )
 }

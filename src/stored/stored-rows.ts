@@ -2,9 +2,8 @@
 
 import { RowspaceError } from '../core/errors.ts'
 import type { FileRows } from '../formats/format.ts'
+import { sideBySide } from './side-by-side.ts'
 
-/** Reads under way at once. */
-const READS_AT_ONCE = 16
 /** Bytes of one read. */
 const READ_BYTES = 1 << 20
 
@@ -91,27 +90,16 @@ export class StoredRows {
     rows: Map<number, Float32Array>,
     signal?: AbortSignal,
   ): Promise<void> {
-    const stop = new AbortController()
-    const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
-    const waiting = runs.values()
-    const lane = async () => {
-      try {
-        for (const { start, end } of waiting) {
-          const numbers = await this.fileRows.read(start, end, stopped)
-          stopped.throwIfAborted()
-          for (let id = start; id < end; id++) {
-            const row = numbers.slice((id - start) * this.dimension, (id - start + 1) * this.dimension)
-            if (!areFinite(row)) throw this.nonFinite(id, row)
-            rows.set(id, row)
-            this.#hold(id, row)
-          }
-        }
-      } catch (error) {
-        stop.abort(error)
+    await sideBySide(runs, signal, async ({ start, end }, stopped) => {
+      const numbers = await this.fileRows.read(start, end, stopped)
+      stopped.throwIfAborted()
+      for (let id = start; id < end; id++) {
+        const row = numbers.slice((id - start) * this.dimension, (id - start + 1) * this.dimension)
+        if (!areFinite(row)) throw this.nonFinite(id, row)
+        rows.set(id, row)
+        this.#hold(id, row)
       }
-    }
-    await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, runs.length) }, lane))
-    stopped.throwIfAborted()
+    })
   }
 
   /** The error for a row that is not finite. */

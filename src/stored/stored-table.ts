@@ -21,6 +21,7 @@ import {
 } from '../table/given-query.ts'
 import { Matches } from '../table/matches.ts'
 import { NO_IDS, readQuery, vectorQuery } from '../table/query.ts'
+import { matchesOf } from './best-rows.ts'
 import type { IndexFile } from './index-file.ts'
 import type { LazyIndex } from './lazy-index.ts'
 import type { LazyVocabulary } from './lazy-vocabulary.ts'
@@ -101,7 +102,7 @@ export class StoredTable implements AsyncTable {
     const signal = signalOf(options, 'token()')
     if (typeof id !== 'number') throw invalidArgument('An id must be a number', id)
     checkId(id, this.size)
-    return (await this.#open().vocabulary.read(signal))?.tokenOf(id)
+    return (await this.#open().vocabulary.tokensOf([id], signal))(id)
   }
 
   /**
@@ -146,14 +147,14 @@ export class StoredTable implements AsyncTable {
     const given = copyQuery(query, this.dimension)
     const list = readList(rows, 'rows')
     const table = await this.#termTable(isRow(given) ? [given, ...list] : list, signal)
-    const names = await this.#open().vocabulary.read(signal)
+    const ids = Uint32Array.from(list, (row) => table.id(row))
+    const tokenOf = await this.#open().vocabulary.tokensOf(ids, signal)
     const vector = vectorQuery(isRow(given) ? table.row(given) : given, NO_IDS)
     const { cosines, dots } = this.#open().scorer.score(
       vector,
       list.map((row) => table.row(row)),
     )
-    const ids = Uint32Array.from(list, (row) => table.id(row))
-    return new Matches(ids, cosines, dots, (id) => ({ id, token: names?.tokenOf(id) }))
+    return new Matches(ids, cosines, dots, (id) => ({ id, token: tokenOf(id) }))
   }
 
   /**
@@ -254,23 +255,21 @@ export class StoredTable implements AsyncTable {
     const left = readList(exclude, 'rows')
     const { vocabulary, index, stored, scorer } = this.#open()
     const excluded = left.map(await vocabulary.idsOf(left, signal))
-    const names = await vocabulary.read(signal)
+    // a filter may look at any token
+    if (typeof rest.filter === 'function') await vocabulary.read(signal)
     const cost = { requests: 0, bytes: 0 }
     const inputs = queries.flatMap(({ rows }) => rows)
     const table = await this.#termTable(inputs, signal, cost)
     const codes = await index.codes({ signal })
     this.#open()
-    this.#searcher ??= new StoredSearcher(codes, stored, scorer, (id) => names?.tokenOf(id))
+    this.#searcher ??= new StoredSearcher(codes, stored, scorer, (id) => vocabulary.whole?.tokenOf(id))
     const params = this.#searcher.searcher.params({ ...rest, exclude: excluded })
     const prepared = queries.map((query) => query.prepare(table, params.metric))
     const answers = await this.#searcher.search(prepared, params, { signal, cost })
-    return answers.map(({ rows, rescored }) => {
-      const ids = Uint32Array.from(rows, ({ id }) => id)
-      const cosines = Float32Array.from(rows, ({ cosine }) => cosine)
-      const dots = Float32Array.from(rows, ({ dot }) => dot)
-      const describe = (id: number) => ({ id, token: names?.tokenOf(id) })
-      return new Matches(ids, cosines, dots, describe, { rescored, ...cost })
-    })
+    const found = answers.flatMap(({ rows }) => rows.map(({ id }) => id))
+    const tokenOf = await vocabulary.tokensOf(found, signal)
+    this.#open()
+    return answers.map(({ rows, rescored }) => matchesOf(rows, tokenOf, { rescored, ...cost }))
   }
 
   #open(): StoredParts {

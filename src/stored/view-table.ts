@@ -59,9 +59,12 @@ export async function viewTableWith(
       return words === undefined ? namesOf(file, signal) : vocabularyOf(words, size)
     }
     const indexFile = new IndexFile(stored, index, pickSourceOptions(given), { cache, memory })
+    // an index has the tokens of the file, and no other names
+    const isIndexed = named === undefined && fileRows.ownTokens !== undefined
+    const openIndexed = isIndexed ? (signal: AbortSignal) => indexFile.tokens(signal) : undefined
     return new StoredTable({
       stored,
-      vocabulary: new LazyVocabulary(size, readVocabulary),
+      vocabulary: new LazyVocabulary(size, readVocabulary, openIndexed),
       indexFile,
       index: new LazyIndex(indexReader(indexFile, stored, { core: read, threads, memory })),
       scorer: await RowScorer.create(dimension, read),

@@ -13,6 +13,7 @@ import { encodeHeader } from '../formats/safetensors/writer.ts'
 import type { SourceLike } from '../open/open-source.ts'
 import { Checksum } from '../sources/checksum.ts'
 import { type CoreSource, createMemory } from '../table/load-core.ts'
+import { type EncodedTokens, encodeTokens } from './encode-tokens.ts'
 import {
   type CodeBits,
   checksumsTensor,
@@ -110,18 +111,21 @@ class RowEncoder {
   ): AsyncGenerator<Uint8Array, void, void> {
     const { file, rows } = this.stored
     const { size, dimension, dtype, tensor } = file
-    const tensors = indexTensors(size, dimension, this.bits)
+    const { ownTokens } = this.stored.fileRows
+    const tokens = ownTokens && (await encodeTokens(ownTokens, size, signal))
+    const tensors = [...indexTensors(size, dimension, this.bits), ...(tokens?.tensors ?? [])]
     const sums = checksumsTensor(tensors)
     const indexed: IndexedRows & { [LAYOUT]: number } = {
       ...{ [LAYOUT]: INDEX_VERSION, size, dimension, dtype, tensor },
       ...identityOf(file),
       sample: await sampleOf(rows, size, signal),
+      marksWordStarts: tokens?.marksWordStarts,
     }
     yield encodeHeader([...tensors, sums], { [METADATA_KEY]: JSON.stringify(indexed) })
     const checksums: string[] = []
     for (const { name } of tensors) {
       const checksum = await Checksum.start()
-      for await (const chunk of name === 'codes' ? this.codes(onRows, signal) : this.rest(name)) {
+      for await (const chunk of name === 'codes' ? this.codes(onRows, signal) : this.rest(name, tokens)) {
         checksum.add(chunk)
         yield chunk
       }
@@ -137,9 +141,11 @@ class RowEncoder {
     ['norms', []],
   ])
 
-  private rest(name: string): readonly Uint8Array[] {
+  private rest(name: string, tokens: EncodedTokens | undefined): Iterable<Uint8Array> {
+    const bytes = tokens?.part(name)
+    if (bytes !== undefined) return chunksOf(bytes)
     const common = [...commonParts(this.memory)].filter(([part]) => part === name)
-    return this.found.get(name as RowPart) ?? common.map(([, bytes]) => bytes.slice())
+    return this.found.get(name as RowPart) ?? common.map(([, part]) => part.slice())
   }
 
   private async *codes(
@@ -208,6 +214,10 @@ class RowEncoder {
     const bad = memory.computeNorms(0, count)
     if (bad < count) throw this.stored.rows.nonFinite(first + bad, memory.row(bad))
   }
+}
+
+function* chunksOf(bytes: Uint8Array): Generator<Uint8Array, void, void> {
+  for (let at = 0; at < bytes.length; at += BLOCK_BYTES) yield bytes.subarray(at, at + BLOCK_BYTES)
 }
 
 /** Float32 bounds cannot be trusted with a norm below 2^-50 or above 2^60: no bound rules such rows out. */

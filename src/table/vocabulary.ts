@@ -58,14 +58,22 @@ export class WordList implements Vocabulary {
 }
 
 /**
- * The id of the row that a name stands for, or undefined: the token that begins a word where the vocabulary
- * marks these (SentencePiece's `▁king`), else the name as written, else with a leading space (in GPT-2
- * ` queen` is one token, `queen` two).
+ * The tokens that a name may stand for, the first that there is: the one that begins a word where the
+ * vocabulary marks these (SentencePiece's `▁king`), else the name as written, else with a leading space (in
+ * GPT-2 ` queen` is one token, `queen` two).
  */
+export function spellingsOf(name: string, marksWordStarts = true): string[] {
+  const mayBeMarked = marksWordStarts && /^[\p{L}\p{N}]/u.test(name)
+  return mayBeMarked ? [`▁${name}`, name, ` ${name}`] : [name, ` ${name}`]
+}
+
+/** The id of the row that a name stands for, or undefined. */
 export function idOfName(vocabulary: Vocabulary, name: string): number | undefined {
-  const mayBeMarked = vocabulary.marksWordStarts !== false && /^[\p{L}\p{N}]/u.test(name)
-  const initial = mayBeMarked ? vocabulary.idOf(`▁${name}`) : undefined
-  return initial ?? vocabulary.idOf(name) ?? vocabulary.idOf(` ${name}`)
+  for (const spelling of spellingsOf(name, vocabulary.marksWordStarts)) {
+    const id = vocabulary.idOf(spelling)
+    if (id !== undefined) return id
+  }
+  return undefined
 }
 
 /** Longer names are texts: no token is like them, and splitting and comparing them would take seconds. */

@@ -1,11 +1,13 @@
 /** An index that came over HTTP is kept, in Node in a folder, on a page in its Cache API. */
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { writeSafetensors } from '../../src/formats/safetensors/writer.ts'
+import { writableRows } from '../../src/formats/writable.ts'
 import { hashOf } from '../../src/hub/layout.ts'
 import { openStore } from '../../src/hub/settings.ts'
 import { clearCache, listCache } from '../../src/hub.ts'
 import { type ViewOptions, viewTable } from '../../src/stored.ts'
 import { EmbeddingTable } from '../../src/table/embedding-table.ts'
-import { base64Of, rejection } from '../formats/files.ts'
+import { base64Of, join, rejection } from '../formats/files.ts'
 import { emptyCache, HEAD_BYTES, hubWith, sum } from '../hub/models.ts'
 import { makeTable } from '../oracle/tables.ts'
 import { type Served, served } from '../servers/faults.ts'
@@ -13,16 +15,16 @@ import type { Scenario } from '../servers/scenario.ts'
 import { expectSame, fileOf, indexOf } from './both.ts'
 
 const [SIZE, DIMENSION] = [6000, 32]
-const QUESTION = 'token 5'
+const QUESTION = 5
 const DATE = { 'last-modified': 'Sat, 01 Jan 2022 10:00:00 GMT' }
 
 /** A table, its file, its index, and what it answers. */
 async function made(seed: number) {
   const table = makeTable(SIZE, DIMENSION, 'model', seed)
-  const file = fileOf(table)
+  // without tokens: an index is read whole then
+  const file = join(writeSafetensors(writableRows(table.flat, DIMENSION)))
   const index = await indexOf(file)
-  const tokens = Array.from({ length: SIZE }, (_, id) => `token ${id}`)
-  using whole = await EmbeddingTable.from(table.flat, { dimension: DIMENSION, tokens })
+  using whole = await EmbeddingTable.from(table.flat, { dimension: DIMENSION })
   return { file, index, content: base64Of(index), expected: whole.nearest(QUESTION) }
 }
 type Made = Awaited<ReturnType<typeof made>>
@@ -74,6 +76,23 @@ test('the first visit downloads it, and each later one a header', async () => {
   expect(await visit()).toBe(HEAD_BYTES)
   expect(await visit()).toBe(HEAD_BYTES)
   expect((await log()).length - before).toBe(2)
+})
+
+test('names of an answer come from the server at each visit', async () => {
+  const file = fileOf(makeTable(SIZE, DIMENSION, 'model', 3))
+  const index = await indexOf(file)
+  const { url, log } = await served({ size: index.length, content: base64Of(index) })
+  const cache = await emptyCache()
+  const bytes: number[] = []
+  for (let time = 0; time < 2; time++) {
+    const before = sum(await log())
+    await using stored = await viewTable(file, { index: url, cache })
+    expect((await stored.nearest('token 5', { includeInputs: true })).at(0)?.token).toBe('token 5')
+    bytes.push(sum(await log()) - before)
+  }
+  expect(bytes[0]).toBeGreaterThan(SIZE * DIMENSION)
+  expect(bytes[1]).toBeGreaterThan(HEAD_BYTES)
+  expect(bytes[1]).toBeLessThan(HEAD_BYTES + 20_000)
 })
 
 test.each<[string, Partial<Scenario>]>([

@@ -9,14 +9,15 @@
  * tokens     U8  [n]                           optional: the UTF-8 bytes of a JSON list of V strings
  * ```
  */
+import { isRowspaceError } from '../../core/errors.ts'
 import { readExactly } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import { chooseTensor } from '../choose-tensor.ts'
-import type { FormatReader, ReaderOptions, TableFile } from '../format.ts'
-import { invalidFormat } from '../malformed.ts'
+import type { FormatReader, OwnTokens, ReaderOptions, TableFile } from '../format.ts'
+import { invalidFormat, MAX_TEXT_BYTES } from '../malformed.ts'
 import { NUMBER_TYPES } from '../number-types.ts'
 import { numberTypeOf, tensorTable } from '../tensor-table.ts'
-import { checkWordCount, parseWordList, readListStart } from '../text/word-list.ts'
+import { checkWordCount, parseWordList, readListBlocks, readListStart } from '../text/word-list.ts'
 import { namedWords } from '../text/words-beside.ts'
 import { readSafetensorsHeader, type SafetensorsHeader, type StoredTensor } from './header.ts'
 
@@ -62,8 +63,41 @@ export function safetensorsTable(
   const own = words && ((signal?: AbortSignal) => readWords(source, words, size, options, signal))
   const named = namedWords(source, size, options)
   const tokenBytes = named === undefined ? words?.elements : 0
-  const rows = { source, tensor, type, scales: scales?.start, readTokens: named ?? own, tokenBytes }
+  const readTokens = named ?? own
+  const ownTokens = words && named === undefined ? findOwnTokens(source, words, size, options) : undefined
+  const rows = { source, tensor, type, scales: scales?.start, readTokens, tokenBytes, ownTokens }
   return tensorTable('safetensors', header, rows, { limit: options.limit, words })
+}
+
+/** Undefined where they are not taken as they are, or are more than can be read as one text. */
+function findOwnTokens(
+  source: ByteSource,
+  words: StoredTensor,
+  size: number,
+  options: ReaderOptions,
+): OwnTokens | undefined {
+  const { limit = size, encodingErrors = 'strict' } = options
+  if (encodingErrors !== 'strict' || words.elements > MAX_TEXT_BYTES) return undefined
+  return {
+    bytes: words.elements,
+    async *read(signal) {
+      let count = 0
+      try {
+        for await (const block of readListBlocks(source, [words.start, words.end], signal)) {
+          const some = limit < size ? block.slice(0, limit - count) : block
+          count += some.length
+          yield some
+          if (limit < size && count === limit) return
+        }
+        checkWordCount(source, { length: count }, size, `tensor "${TOKENS}"`)
+      } catch (error) {
+        if (!isRowspaceError(error, 'INVALID_FORMAT') && !isRowspaceError(error, 'INVALID_ENCODING'))
+          throw error
+        // read whole, errors say where in the list they are
+        yield (await readWords(source, words, size, options, signal)).slice(count)
+      }
+    },
+  }
 }
 
 async function readWords(

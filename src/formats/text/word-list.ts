@@ -1,6 +1,6 @@
 /** A JSON list of words: a safetensors file's `tokens`, or the `words.json` beside a file of rows. */
 import { joinBytes } from '../../core/join-bytes.ts'
-import { readBlocks } from '../../sources/blocks.ts'
+import { type ByteRange, readBlocks } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import type { EncodingErrors } from '../format.ts'
 import { MAX_WORD_LENGTH } from '../loading.ts'
@@ -56,32 +56,73 @@ export function checkWordLengths(source: ByteSource, words: readonly string[], l
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
+const LIST_START = Uint8Array.of(0x5b)
 const LIST_END = Uint8Array.of(0x5d)
 
 /** Bytes [start, end) of a JSON list as far as its first `count` values, closed behind them. */
 export async function readListStart(
   source: ByteSource,
-  [start, end]: readonly [number, number],
+  [start, end]: ByteRange,
   count: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
+  const commasIn = commaFinder()
   let left = count
+  for await (const block of readBlocks(source, start, end, { signal })) {
+    for (const comma of commasIn(block)) {
+      if (--left === 0) return joinBytes([...chunks, block.subarray(0, comma), LIST_END])
+    }
+    chunks.push(block)
+  }
+  return joinBytes(chunks)
+}
+
+/**
+ * The words of a JSON list in bytes [start, end), those of a block of the file at a time.
+ *
+ * @throws as parseWordList, with places in a part of the list
+ */
+export async function* readListBlocks(
+  source: ByteSource,
+  [start, end]: ByteRange,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string[], void, void> {
+  const commasIn = commaFinder()
+  const parse = (chunks: readonly Uint8Array[]) =>
+    parseWordList(source, joinBytes(chunks), 'strict', { name: source.name, offset: start })
+  let rest: Uint8Array[] = []
+  let count = 0
+  for await (const block of readBlocks(source, start, end, { signal })) {
+    let last: number | undefined
+    for (const comma of commasIn(block)) last = comma
+    if (last === undefined) {
+      rest.push(block)
+      continue
+    }
+    const words = parse([...rest, block.subarray(0, last), LIST_END])
+    count += words.length
+    yield words
+    rest = [LIST_START, block.subarray(last + 1)]
+  }
+  const words = parse(rest)
+  if (words.length === 0 && count > 0) throw invalidFormat(source, 'its list of words ends with a comma.')
+  yield words
+}
+
+/** What finds the commas between the values of a JSON list that comes in blocks. */
+function commaFinder(): (block: Uint8Array) => Generator<number, void, void> {
   let inText = false
   let isEscaped = false
-  for await (const block of readBlocks(source, start, end, { signal })) {
+  return function* (block) {
     for (let index = 0; index < block.length; index++) {
       const byte = block[index]
       if (isEscaped) isEscaped = false
       else if (byte === BACKSLASH) isEscaped = true
       else if (byte === QUOTE) inText = !inText
-      else if (byte === COMMA && !inText && --left === 0) {
-        return joinBytes([...chunks, block.subarray(0, index), LIST_END])
-      }
+      else if (byte === COMMA && !inText) yield index
     }
-    chunks.push(block)
   }
-  return joinBytes(chunks)
 }
 
 /** One flat list of so many values: of anything else JSON.parse could make more than there is memory. */

@@ -1,0 +1,142 @@
+/** Tokens as an index has them: read once, a block of the file at a time. */
+
+import type { OwnTokens } from '../formats/format.ts'
+import { shortChecksum } from '../sources/checksum.ts'
+import type { IndexTensor } from './index-layout.ts'
+import {
+  BLOCK_TOKENS,
+  LENGTHS_BYTES,
+  MAX_TOKEN_BYTES,
+  PAGE_BYTES,
+  slotsFor,
+  TOKEN_BLOCKS,
+  TOKEN_BYTES,
+  TOKEN_CHECKSUMS,
+  TOKEN_SLOTS,
+  tokenTensors,
+} from './token-layout.ts'
+
+/** A token that UTF-8 cannot write. */
+const HALF_PAIR = /\p{Surrogate}/u
+const ENCODER = new TextEncoder()
+
+type Hash = Awaited<ReturnType<typeof shortChecksum>>
+
+/** Undefined where a token cannot be written: half of a surrogate pair in it. */
+export async function encodeTokens(
+  tokens: OwnTokens,
+  size: number,
+  signal: AbortSignal | undefined,
+): Promise<EncodedTokens | undefined> {
+  const encoded = new EncodedTokens(size, tokens.bytes, await shortChecksum())
+  for await (const words of tokens.read(signal)) {
+    signal?.throwIfAborted()
+    for (const word of words) if (!encoded.add(word)) return undefined
+  }
+  return encoded
+}
+
+export class EncodedTokens {
+  /** Whether a token begins with SentencePiece's `▁`. */
+  marksWordStarts = false
+  #count = 0
+  #end = 0
+  readonly #bytes: Uint8Array
+  readonly #blockEnds: Uint32Array
+  readonly #slots: Uint32Array
+
+  constructor(
+    private readonly size: number,
+    textBytes: number,
+    private readonly hash: Hash,
+  ) {
+    const blocks = Math.ceil(size / BLOCK_TOKENS)
+    // in the file each token has two quotes beside its bytes: as many as its length takes here
+    this.#bytes = new Uint8Array(textBytes + 2 * size + LENGTHS_BYTES)
+    this.#blockEnds = new Uint32Array(blocks)
+    this.#slots = new Uint32Array(slotsFor(size))
+  }
+
+  /** Appends a token. Returns false if it cannot be written. */
+  add(word: string): boolean {
+    if (HALF_PAIR.test(word)) return false
+    this.marksWordStarts ||= word[0] === '▁'
+    const id = this.#count++
+    const place = id % BLOCK_TOKENS
+    if (place === 0) this.#end += LENGTHS_BYTES
+    const start = this.#end
+    const { written } = ENCODER.encodeInto(word, this.#bytes.subarray(start))
+    if (written > MAX_TOKEN_BYTES) return false
+    this.#end += written
+    const block = Math.floor(id / BLOCK_TOKENS)
+    const lengthAt = this.#startOf(block) + 2 * place
+    this.#bytes[lengthAt] = written & 0xff
+    this.#bytes[lengthAt + 1] = written >>> 8
+    this.#blockEnds[block] = this.#end
+    this.#place(id, this.#bytes.subarray(start, this.#end))
+    return true
+  }
+
+  get tensors(): readonly IndexTensor[] {
+    return tokenTensors(this.size, this.#end)
+  }
+
+  /** The bytes of one of `tensors`; undefined for any other. */
+  part(name: string): Uint8Array | undefined {
+    const blocks = this.#bytes.subarray(0, this.#end)
+    if (name === TOKEN_BYTES) return blocks
+    const words = new Map([
+      [TOKEN_BLOCKS, () => this.#blockEnds],
+      [TOKEN_SLOTS, () => this.#slots],
+      [TOKEN_CHECKSUMS, () => this.#checksums()],
+    ]).get(name)?.()
+    return words && new Uint8Array(words.buffer)
+  }
+
+  /** Puts an id in the first free slot, unless an equal token is in one before. */
+  #place(id: number, token: Uint8Array): void {
+    const slots = this.#slots
+    let slot = this.hash(token) % slots.length
+    for (let other = slots[slot]; other !== undefined && other > 0; other = slots[slot]) {
+      if (areEqual(this.#tokenAt(other - 1), token)) return
+      slot = (slot + 1) % slots.length
+    }
+    slots[slot] = id + 1
+  }
+
+  #tokenAt(id: number): Uint8Array {
+    const block = Math.floor(id / BLOCK_TOKENS)
+    return tokenIn(this.#bytes.subarray(this.#startOf(block)), id % BLOCK_TOKENS)
+  }
+
+  #startOf(block: number): number {
+    return block === 0 ? 0 : (this.#blockEnds[block - 1] ?? 0)
+  }
+
+  #checksums(): Uint32Array<ArrayBuffer> {
+    const slots = new Uint8Array(this.#slots.buffer)
+    const pages = slots.length / PAGE_BYTES
+    return Uint32Array.from({ length: pages + this.#blockEnds.length }, (_, chunk) => {
+      if (chunk < pages) return this.hash(slots.subarray(chunk * PAGE_BYTES, (chunk + 1) * PAGE_BYTES), chunk)
+      const block = chunk - pages
+      return this.hash(this.#bytes.subarray(this.#startOf(block), this.#blockEnds[block]), chunk)
+    })
+  }
+}
+
+/** The bytes of the token at a place of a block. */
+export function tokenIn(block: Uint8Array, place: number): Uint8Array {
+  let start = LENGTHS_BYTES
+  for (let before = 0; before < place; before++) start += lengthIn(block, before)
+  return block.subarray(start, start + lengthIn(block, place))
+}
+
+function lengthIn(block: Uint8Array, place: number): number {
+  return (block[2 * place] ?? 0) + 256 * (block[2 * place + 1] ?? 0)
+}
+
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false
+  return true
+}

@@ -1,0 +1,45 @@
+/**
+ * Tokens in the file of an index, so that a few are read without the others:
+ *
+ *   token_blocks     U32 [B]            where each block of tokens ends in token_bytes, B = ⌈V/8⌉
+ *   token_checksums  U32 [S/128 + B]    XXH32 of each 128 slots, then of each block; the seed is its place here
+ *   token_slots      U32 [S]            a hash table of ids + 1, 0 where a slot is free; S ≥ 2·V, a multiple
+ *                                       of 128
+ *   token_bytes      U8                 blocks: the bytes of each of eight tokens as U16, then those bytes, UTF-8
+ *
+ * The search for a token begins at the slot XXH32(its bytes) mod S, goes on slot by slot, from the last to the
+ * first, and ends at a free one. Of equal tokens the table has the first alone.
+ */
+
+import type { IndexTensor } from './index-layout.ts'
+
+export const TOKEN_BLOCKS = 'token_blocks'
+export const TOKEN_CHECKSUMS = 'token_checksums'
+export const TOKEN_SLOTS = 'token_slots'
+export const TOKEN_BYTES = 'token_bytes'
+
+/** Tokens of a block; the last may have fewer. */
+export const BLOCK_TOKENS = 8
+/** Bytes of a block before its tokens. */
+export const LENGTHS_BYTES = 2 * BLOCK_TOKENS
+/** The longest token, in bytes. */
+export const MAX_TOKEN_BYTES = 0xffff
+/** Slots that are read together. */
+export const PAGE_SLOTS = 128
+export const PAGE_BYTES = 4 * PAGE_SLOTS
+
+/** Slots for so many tokens: at least half of them stay free. */
+export const slotsFor = (size: number) => PAGE_SLOTS * Math.ceil((2 * size) / PAGE_SLOTS)
+
+/** Their tensors, in the order in which they lie. @param bytes of all blocks */
+export function tokenTensors(size: number, bytes: number): readonly IndexTensor[] {
+  const blocks = Math.ceil(size / BLOCK_TOKENS)
+  const slots = slotsFor(size)
+  const checksums = slots / PAGE_SLOTS + blocks
+  return [
+    { name: TOKEN_BLOCKS, dtype: 'U32', shape: [blocks], size: 4 * blocks },
+    { name: TOKEN_CHECKSUMS, dtype: 'U32', shape: [checksums], size: 4 * checksums },
+    { name: TOKEN_SLOTS, dtype: 'U32', shape: [slots], size: 4 * slots },
+    { name: TOKEN_BYTES, dtype: 'U8', shape: [bytes], size: bytes },
+  ]
+}
