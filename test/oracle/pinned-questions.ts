@@ -9,7 +9,7 @@ import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
 import type { Expression } from '../../src/table/expression.ts'
 import type { Matches } from '../../src/table/matches.ts'
 import { type Hard, hardTable } from './hard-tables.ts'
-import { randomNumbers } from './tables.ts'
+import { ask, type Question, RandomQuestions } from './random-questions.ts'
 
 /** The SHA-256 of all answers: a change that should leave the answers alone leaves this digest alone. */
 export const PINNED_DIGEST = 'fd40c2fe3c2175d979faea9b3a191376dd1da3a79fc8be8cda3cb8771a8233eb'
@@ -33,6 +33,12 @@ const SEARCHES: readonly (TableOptions & { threads: number })[] = [
   { codes: 'int4', threads: 2 },
 ]
 const COLUMNS = [64, 37, 100, 16, 65, 48]
+const LIMITS = {
+  size: SIZE,
+  counts: [0, 1, 1, 5, 10, 10, 60, 300, SIZE + 1],
+  steps: [1, 1, 1, 2, 3, 40],
+  maxBatch: 40,
+}
 
 type Answers = Pick<Matches, 'ids' | 'cosines' | 'dots'>
 /** What is asked of a table, whichever build made it. */
@@ -57,10 +63,10 @@ export async function* pinnedAnswers(make: MakeTable): AsyncGenerator<Answers> {
       const number = kind * SEARCHES.length + place
       const { flat, dimension } = hardTable(SIZE, COLUMNS[place]!, kinds[place]!, number)
       const table = await make(flat, { dimension, dtype: dtype as ElementType, ...search })
-      const asker = new Asker(table, number)
+      const questions = new RandomQuestions({ ...LIMITS, dimension }, number)
       const goal = Math.round(((number + 1) * PINNED_QUESTIONS) / 24)
       while (answered < goal) {
-        const matches = asker.ask(goal - answered)
+        const matches = answersOf(table, questions.next(goal - answered))
         answered += matches.length
         yield* matches
       }
@@ -69,78 +75,15 @@ export async function* pinnedAnswers(make: MakeTable): AsyncGenerator<Answers> {
   }
 }
 
-class Asker {
-  private readonly random: () => number
-
-  constructor(
-    private readonly table: Askable,
-    seed: number,
-  ) {
-    this.random = randomNumbers(seed)
-  }
-
-  /** One question, or a batch of up to `most`. */
-  ask(most: number): Answers[] {
-    const { table } = this
-    const count = this.below(6) === 0 ? 1 + this.below(Math.min(most, 40)) : 1
-    const options = this.options()
-    if (this.below(2) === 0) {
-      const queries = this.list(count, () => this.query())
-      return this.answer(options, ({ normalize, ...options }) =>
-        count === 1 ? [table.nearest(queries[0]!, options)] : table.nearestBatch(queries, options),
-      )
-    }
-    const sums = this.list(count, () => this.expression())
-    return this.answer(options, (options) =>
-      count === 1 ? [table.analogy(sums[0]!, options)] : table.analogyBatch(sums, options),
-    )
-  }
-
-  /** By dot product where a query is zeros, which have no cosine. */
-  private answer(options: AnalogyOptions, ask: (options: AnalogyOptions) => Answers[]): Answers[] {
-    try {
-      return ask(options)
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ZERO_QUERY') throw error
-      return ask({ ...options, metric: 'dot' })
-    }
-  }
-
-  private options(): AnalogyOptions {
-    const step = [1, 1, 1, 2, 3, 40][this.below(6)]!
-    const filter = (id: number) => id % step === 0
-    return {
-      k: [0, 1, 1, 5, 10, 10, 60, 300, SIZE + 1][this.below(9)]!,
-      metric: this.below(3) > 0 ? 'cosine' : 'dot',
-      minScore: this.below(6) === 0 ? (this.below(9) - 4) / 8 : undefined,
-      exclude: this.below(4) === 0 ? this.list(this.below(40), () => this.below(SIZE)) : undefined,
-      filter: step === 1 ? undefined : this.below(2) === 0 ? filter : this.table.idSet(filter),
-      includeInputs: this.below(3) === 0,
-      normalize: this.below(2) === 0,
-    }
-  }
-
-  private query(): Query {
-    return this.below(3) > 0 ? this.below(SIZE) : this.vector()
-  }
-
-  private expression(): Expression {
-    const term = () => {
-      const value = this.below(5) > 0 ? this.below(SIZE) : this.vector()
-      return this.below(3) > 0 ? value : ([value, this.below(9) / 2 - 1.75] as const)
-    }
-    return { positive: this.list(1 + this.below(3), term), negative: this.list(this.below(3), term) }
-  }
-
-  private vector(): Float32Array {
-    return Float32Array.from({ length: this.table.dimension }, () => this.random() * 2 - 1)
-  }
-
-  private list<Value>(length: number, make: () => Value): Value[] {
-    return Array.from({ length }, make)
-  }
-
-  private below(limit: number): number {
-    return Math.floor(this.random() * limit)
+/** By dot product where a query is zeros, which have no cosine. */
+function answersOf(table: Askable, question: Question): Answers[] {
+  const { options, filter } = question
+  const rows = filter?.isSet ? table.idSet(filter.test) : filter?.test
+  const given = { ...options, filter: rows }
+  try {
+    return [ask(table, question, given)].flat()
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ZERO_QUERY') throw error
+    return [ask(table, question, { ...given, metric: 'dot' })].flat()
   }
 }
