@@ -41,7 +41,10 @@ export async function rescore(
   const placeOf = new Map(Array.from(sorted, (id, place) => [id, place]))
   const prepared = queries.map(({ vector, excluded }) => {
     const inputs = Array.from(excluded, (id) => placeOf.get(id)).filter((place) => place !== undefined)
-    return vectorQuery(vector, inputs)
+    return vectorQuery(
+      vector,
+      inputs.sort((a, b) => a - b),
+    )
   })
   const table = await rows.toTable(sorted, core)
   try {

@@ -62,9 +62,10 @@ export function weightedTerms(expression: Expression): WeightedTerm[] {
   )
 }
 
-/** The ids of the rows among the terms. */
+/** The ids of the rows among the terms, ascending, each once. */
 export function inputIds(table: TermTable, terms: readonly WeightedTerm[]): number[] {
-  return terms.flatMap(({ term }) => (term instanceof Float32Array ? [] : [table.id(term)]))
+  const ids = terms.flatMap(({ term }) => (term instanceof Float32Array ? [] : [table.id(term)]))
+  return ids.length > 1 ? [...new Set(ids)].sort((a, b) => a - b) : ids
 }
 
 /** The weighted sum of the terms in float64, rounded once. `normalize` scales each to length 1 first. */

@@ -60,13 +60,13 @@ export function readSum(table: TermTable, expression: Expression, normalize: boo
   return vectorQuery(combine(table, terms, normalize), inputIds(table, terms))
 }
 
-/** A vector of d numbers that was made from these rows. */
+/** A vector of d numbers that was made from these rows, ascending, each once. */
 export function vectorQuery(
   vector: Float32Array | readonly number[],
   inputs: readonly number[],
 ): PreparedQuery {
   return {
-    inputs: inputs.length > 1 ? [...new Set(inputs)].sort((a, b) => a - b) : inputs,
+    inputs,
     write(memory, metric, place) {
       const inverseNorm = memory.queryByVector(vector, place)
       checkQuery(vector, inverseNorm, metric)

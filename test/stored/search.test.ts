@@ -70,6 +70,17 @@ test('questions of every kind, single and in batches', async () => {
   await stored.close()
 })
 
+test('the rows of a sum are left out in whatever order they are named, and once', async () => {
+  const { stored, table } = await bothOf(makeTable(400, 24, 'grid', 3))
+  const sums = [{ positive: [87, 37, 'token 49', 87, 37] }, { positive: [5, 3, 1, 2, 4], negative: [0] }]
+  for (const k of [1, 10, 400]) {
+    const expected = table.analogyBatch(sums, { k })
+    const actual = await stored.analogyBatch(sums, { k })
+    for (const [index, answer] of actual.entries()) expectSame(answer, expected[index]!)
+  }
+  await stored.close()
+})
+
 test('more rows with one score than a list holds', async () => {
   const size = 70_000
   const made = makeTable(size, 16, 'plain', 2)
