@@ -1,23 +1,9 @@
 /** A table whose rows are in a file answers what every table that answers by promise must. */
 import { expect, test } from 'vitest'
 import { hardTable } from '../oracle/hard-tables.ts'
-import { METRICS, makeTable, type TestTable } from '../oracle/tables.ts'
-import {
-  expectSameBatch,
-  expectSameCalls,
-  expectSameTies,
-  nearTies,
-  ROW_KINDS,
-  rowsOf,
-} from '../table/async-table.ts'
+import { makeTable, type TestTable } from '../oracle/tables.ts'
+import { expectSameCalls, expectSameTies, nearTies } from '../table/async-table.ts'
 import { bothOf } from './both.ts'
-
-test.each(ROW_KINDS)('rows that are %s', async (kind) => {
-  const { given, queries } = rowsOf(kind, 900, 33, 12)
-  const { stored, table } = await bothOf(given)
-  for (const metric of METRICS) await expectSameBatch(stored, table, queries, { k: 7, metric })
-  await stored.close()
-})
 
 test('rows by id and token, similarity, analogies, what is left out', async () => {
   const { stored, table } = await bothOf(makeTable(300, 20, 'plain', 4))

@@ -1,5 +1,4 @@
 /** Searches of rows that stay where they lie: the answers of a table in memory, to the bit. */
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readSafetensorsHeader } from '../../src/formats/safetensors/header.ts'
 import { bytesSource } from '../../src/sources/bytes.ts'
@@ -143,45 +142,5 @@ test('queries that no bound can be trusted with', async () => {
       }
     }
   }
-  await stored.close()
-})
-
-test('random tables and questions', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.record({
-        seed: fc.integer({ min: 1, max: 1e6 }),
-        size: fc.integer({ min: 1, max: 3000 }),
-        dimension: fc.integer({ min: 1, max: 70 }),
-        codes: fc.constantFrom(...CODES),
-        k: fc.integer({ min: 0, max: 60 }),
-        metric: fc.constantFrom(...METRICS),
-        kind: fc.constantFrom('plain', 'grid', 'model', 'near'),
-      }),
-      async ({ seed, size, dimension, codes, k, metric, kind }) => {
-        const { stored, table } = await bothOf(makeTable(size, dimension, kind as 'plain', seed), { codes })
-        const queries = Array.from({ length: 6 }, (_, index) => makeQuery(dimension, 'plain', seed + index))
-        const expected = table.nearestBatch(queries, { k, metric })
-        const actual = await stored.nearestBatch(queries, { k, metric })
-        for (const [index, answer] of actual.entries()) expectSame(answer, expected[index]!)
-        await stored.close()
-        table.dispose()
-      },
-    ),
-    { numRuns: 40 },
-  )
-})
-
-test.each(CODES)('with threads, by codes of %s', { timeout: 60_000 }, async (codes) => {
-  const made = makeTable(30_000, 64, 'model', 8)
-  const { stored, table } = await bothOf(made, { codes, threads: 3 })
-  for (let index = 0; index < 12; index++) {
-    const query = makeQuery(64, 'model', index)
-    const options = { k: index === 3 ? 500 : 10, metric: METRICS[index % 2]! }
-    expectSame(await stored.nearest(query, options), table.nearest(query, options))
-  }
-  const queries = Array.from({ length: 40 }, (_, index) => makeQuery(64, 'model', 100 + index))
-  const answers = await stored.nearestBatch(queries)
-  for (const [index, answer] of answers.entries()) expectSame(answer, table.nearest(queries[index]!))
   await stored.close()
 })
