@@ -1,5 +1,7 @@
 /** The door to tables whose rows stay where they lie. */
 
+export { StoredCollection, type StoredCollectionSearchOptions } from './collection/stored-collection.ts'
+export { type ViewCollectionOptions, viewCollection } from './collection/view-collection.ts'
 export type {
   CombineOptions,
   LoadIndexOptions,

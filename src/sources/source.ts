@@ -73,11 +73,11 @@ export interface ByteSource {
    */
   sibling?(name: string): Promise<ByteSource | undefined>
   /** How many reads at once are worth having. Default: 1. */
-  readonly concurrency?: number
+  readonly concurrency?: number | undefined
   /** The most bytes that one read is worth having, where many are read through. Default: 1 MiB. */
   readonly blockBytes?: number | undefined
   /** Bytes that a network or a disk has given so far, for its siblings too, where that is counted. */
-  readonly bytesRead?: number
+  readonly bytesRead?: number | undefined
   /** Identifies this version of the file: a strong ETag. */
   readonly version?: string | undefined
 }

@@ -25,33 +25,48 @@ export async function openStoredFile(
   options: OpenOptions,
   cacheBytes: number,
 ): Promise<StoredFile> {
-  const file = await openUnlessAborted(source, options)
-  const { rows: fileRows, size, dimension } = file
-  if (size > MAX_ROWS) {
+  const file = await untilOpen(options.signal, (signal) =>
+    openTableFile(source, { ...options, shards: 'table', signal }),
+  )
+  try {
+    return storedFileOf(file, cacheBytes)
+  } catch (error) {
     await file.close()
-    const text = `${file.source.name} has ${size} rows; ${MAX_ROWS} are the limit. View the first by limit.`
-    throw new RowspaceError('UNSUPPORTED', text, { source: file.source.name, size })
+    throw error
   }
-  if (fileRows !== undefined) {
-    return { file, fileRows, rows: new StoredRows(file.source.name, dimension, fileRows, cacheBytes) }
-  }
-  await file.close()
-  const { name } = file.source
-  const text =
-    `${name}: rows of ${file.format} have no fixed places in the file, so the table cannot be viewed. ` +
-    'Write it as safetensors (npx rowspace pack), or load it by openTable().'
-  throw new RowspaceError('UNSUPPORTED', text, { source: name, format: file.format })
 }
 
-/** Opens the file. Its source keeps the signal that it gets; the caller's may be aborted once the file is open. */
-async function openUnlessAborted(source: SourceLike, options: OpenOptions): Promise<OpenTableFile> {
-  const { signal } = options
+/** Throws `UNSUPPORTED` for too many rows, and for rows without fixed places. */
+export function storedFileOf(file: OpenTableFile, cacheBytes: number): StoredFile {
+  const { rows: fileRows, size, dimension, format } = file
+  const { name } = file.source
+  if (size > MAX_ROWS) {
+    const text = `${name} has ${size} rows; ${MAX_ROWS} are the limit. View the first by limit.`
+    throw new RowspaceError('UNSUPPORTED', text, { source: name, size })
+  }
+  if (fileRows !== undefined) {
+    return { file, fileRows, rows: new StoredRows(name, dimension, fileRows, cacheBytes) }
+  }
+  const text =
+    `${name}: rows of ${format} have no fixed places in the file, so the table cannot be viewed. ` +
+    'Write it as safetensors (npx rowspace pack), or load it by openTable().'
+  throw new RowspaceError('UNSUPPORTED', text, { source: name, format })
+}
+
+/**
+ * What `open` opens. Sources keep the signal that they get: they get one of their own, for the caller's may be
+ * aborted once the file is open.
+ */
+export async function untilOpen<Opened>(
+  signal: AbortSignal | undefined,
+  open: (signal: AbortSignal) => Promise<Opened>,
+): Promise<Opened> {
   const stop = new AbortController()
   const onAbort = () => stop.abort(signal?.reason)
   signal?.throwIfAborted()
   signal?.addEventListener('abort', onAbort)
   try {
-    return await openTableFile(source, { ...options, shards: 'table', signal: stop.signal })
+    return await open(stop.signal)
   } finally {
     signal?.removeEventListener('abort', onAbort)
   }

@@ -57,6 +57,8 @@ export interface StoredParts {
   readonly index: LazyIndex
   /** Where the index is read from, if it is a file of its own. */
   readonly indexFile?: IndexFile | undefined
+  /** How errors name a row. Default: by its id. */
+  readonly nameOf?: ((id: number) => string) | undefined
 }
 
 /** A table that `viewTable` opened. Close it. */
@@ -179,7 +181,7 @@ export class StoredTable implements AsyncTable {
    */
   async nearest(query: Query, options: StoredSearchOptions = {}): Promise<Matches> {
     const given = readChecked(options, STORED_SEARCH, 'the options of nearest()')
-    return this.#searchOne(given, givenQuery(query, this.dimension))
+    return this.#searchOne(given, this.#given(query))
   }
 
   /** As `nearest` for many queries: the codes are scanned once, and rows are read for all of them together. */
@@ -188,7 +190,7 @@ export class StoredTable implements AsyncTable {
     const list = queryList(queries, this.dimension)
     return this.#search(
       given,
-      givenBatch(list, (query) => givenQuery(query, this.dimension)),
+      givenBatch(list, (query) => this.#given(query)),
     )
   }
 
@@ -242,6 +244,10 @@ export class StoredTable implements AsyncTable {
   /** As `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  #given(query: Query): GivenQuery {
+    return givenQuery(query, this.dimension, this.#parts.nameOf)
   }
 
   async #searchOne(given: StoredSearchOptions, query: GivenQuery): Promise<Matches> {

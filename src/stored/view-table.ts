@@ -18,7 +18,8 @@ import { FILE_OPTIONS, type StoredFileOptions, VIEW_OPTIONS, type ViewOptions } 
 import { RowScorer } from './row-scorer.ts'
 import { StoredTable } from './stored-table.ts'
 
-const CACHE_BYTES = 1 << 24
+/** Bytes of rows that are held, by default. */
+export const CACHE_BYTES = 1 << 24
 
 /**
  * Opens a table whose rows stay where they are: in a file (Node), behind an http(s) URL that gives ranges, in

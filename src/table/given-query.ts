@@ -40,7 +40,12 @@ export function copyTerms(expression: Expression): WeightedTerm[] {
 export const rowsOf = (terms: readonly WeightedTerm[]): RowKey[] =>
   terms.flatMap(({ term }) => (term instanceof Float32Array ? [] : term))
 
-export function givenQuery(query: Query, dimension: number): GivenQuery {
+/** @param nameOf how errors name a row */
+export function givenQuery(
+  query: Query,
+  dimension: number,
+  nameOf = (id: number) => `row ${id}`,
+): GivenQuery {
   const given = copyQuery(query, dimension)
   if (!isRow(given)) {
     return {
@@ -52,7 +57,7 @@ export function givenQuery(query: Query, dimension: number): GivenQuery {
     rows: [given],
     prepare(table, metric) {
       const [id, vector] = [table.id(given), table.row(given)]
-      if (metric === 'cosine' && isZero(vector)) throw zeroQuery(`row ${id} is all zeros`)
+      if (metric === 'cosine' && isZero(vector)) throw zeroQuery(`${nameOf(id)} is all zeros`)
       return { vector, inputs: [id] }
     },
   }

@@ -1,6 +1,7 @@
 /** Collections in the browser's own storage. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Collection, indexedDbStore, opfsStore } from '../../src/collection.ts'
+import { viewCollection } from '../../src/stored.ts'
 import { COLUMNS, expectSame, makeSaved } from '../collection/saved.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -27,6 +28,17 @@ describe.each([
       expectSame(again, opened)
     },
   )
+
+  test('is searched where it lies', async () => {
+    const store = newStore()
+    using saved = await makeSaved(900, { codes: true })
+    await saved.save(store)
+    await using stored = await viewCollection(store, { columns: COLUMNS })
+    const options = { k: 20, filter: { language: 'de' } } as const
+    for (const key of ['clé 1 🗝', 6, 12]) {
+      expect((await stored.nearest(key, options)).toArray()).toEqual(saved.nearest(key, options).toArray())
+    }
+  })
 
   test('tells the second of two writers', async () => {
     const store = newStore()
