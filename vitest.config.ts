@@ -2,6 +2,8 @@
  * The suite, twice: `node` runs every test, `browser` every one that needs no Node, in a headless Chromium. The same
  * files in both, against the same expectations: a green run shows the same bits in both.
  */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { CHROMIUM_ARGUMENTS, findChromium, whyNoChromium } from './test/chromium.ts'
@@ -11,11 +13,14 @@ if (seed !== undefined && !/^-?\d+$/.test(seed)) {
   throw new Error(`ROWSPACE_SEED must be a whole number; got ${JSON.stringify(seed)}`)
 }
 
+/** Instead of the user's own; the setup of all tests removes it. */
+const cacheFolder = join(tmpdir(), `rowspace-test-cache-${process.pid}`)
+
 const shared = {
   setupFiles: ['test/setup.ts'],
   globalSetup: ['test/servers/start.ts'],
-  provide: { seed: seed === undefined ? undefined : Number(seed) },
-  env: seed === undefined ? {} : { ROWSPACE_SEED: seed },
+  provide: { seed: seed === undefined ? undefined : Number(seed), cacheFolder },
+  env: { ROWSPACE_CACHE: cacheFolder, ...(seed === undefined ? {} : { ROWSPACE_SEED: seed }) },
   testTimeout: 60_000,
 }
 

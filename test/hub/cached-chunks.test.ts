@@ -102,6 +102,32 @@ test('progress of the network is passed on', async () => {
   expect(counts).toEqual([50])
 })
 
+test('a store that cannot be read costs the network, and is said once', async () => {
+  const store = new MemoryStore()
+  const before = await open(store)
+  await before.source.read(0, 500)
+  const { source, fetched, failures } = await open(store)
+  const reason = new Error('the disk is broken')
+  store.get = async () => Promise.reject(reason)
+  for (let time = 1; time <= 2; time++) {
+    expect(areBytes(await source.read(0, SIZE), 9, 0, SIZE)).toBe(true)
+    expect(fetched()).toBe(time * SIZE)
+  }
+  expect(failures).toEqual([reason])
+})
+
+test('reads of fewer bytes than is said are not cached, and are read from what is', async () => {
+  const store = new MemoryStore()
+  const { source, fetched } = await open(store)
+  source.minCachedBytes = 100
+  await source.read(0, 99)
+  expect(store.files.size).toBe(0)
+  await source.read(0, 100)
+  expect(store.files.size).toBe(1)
+  await source.read(10, 20)
+  expect(fetched()).toBe(199)
+})
+
 test('reads at once give the right bytes', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(range), async (ranges) => {

@@ -2,6 +2,7 @@
  * Started once before the tests of a project: servers on loopback that the tests reach from Node and from
  * Chromium.
  */
+import { rm } from 'node:fs/promises'
 import type { TestProject } from 'vitest/node'
 import { startFaultServers } from './fault-server.ts'
 import { startHub } from './hub-server.ts'
@@ -12,6 +13,8 @@ declare module 'vitest' {
     faultServers: string[]
     /** The origin of the hub. */
     hubServer: string
+    /** Where the cache is that a test does not place elsewhere. */
+    cacheFolder: string
   }
 }
 
@@ -25,5 +28,6 @@ export default async function start(project: TestProject): Promise<() => Promise
   project.provide('hubServer', hub.origin)
   return async () => {
     await Promise.all([...servers, hub].map((server) => server.close()))
+    await rm(project.getProvidedContext().cacheFolder, { recursive: true, force: true })
   }
 }
