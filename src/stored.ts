@@ -13,3 +13,4 @@ export type {
 export { StoredTable, type Traffic } from './stored/stored-table.ts'
 export { viewTable } from './stored/view-table.ts'
 export { type IndexOptions, writeIndex } from './stored/write-index.ts'
+export { type IndexFileOptions, type IndexFileResult, writeIndexFile } from './stored/write-index-file.ts'

@@ -4,10 +4,9 @@ import { bytes, count } from '../../data/figures.ts'
 import { isRowspaceError, RowspaceError } from '../../src/core/errors.ts'
 import { pickOptions } from '../../src/core/strict-options.ts'
 import { describe } from '../../src/core/values.ts'
-import { writeFileAtomically } from '../../src/sources/write-file.ts'
 import { indexName } from '../../src/stored/index-layout.ts'
 import { FILE_OPTIONS, type StoredFileOptions } from '../../src/stored/options.ts'
-import { writeIndex } from '../../src/stored/write-index.ts'
+import { type IndexFileOptions, writeIndexFile } from '../../src/stored/write-index-file.ts'
 import { abortOnSignals } from '../interrupt.ts'
 import {
   type NamedTableOptions,
@@ -16,7 +15,7 @@ import {
   tableOptions,
   tableOptionsWithout,
 } from '../open-table.ts'
-import { oneLine, paint } from '../output.ts'
+import { note, oneLine, paint } from '../output.ts'
 import type { Arguments } from '../parsing/arguments.ts'
 import type { Answer, Command } from '../parsing/command.ts'
 import { showProgress } from '../progress.ts'
@@ -47,10 +46,10 @@ export const indexTable: Command = {
     const [name, given] = args.operands as [string, string | undefined]
     const codes = args.choice('codes', CODES, 'int8')
     const out = given ?? (await besideOf(name, codes, tableOptions(args)))
-    const interrupt = abortOnSignals()
+    const interrupt = abortOnSignals('the same command goes on where this one ended')
     const progress = showProgress(name, args.flag('quiet'))
     let rows = 0
-    const chunks = writeIndex(await sourceOf(name), {
+    const options: IndexFileOptions = {
       ...pickOptions<StoredFileOptions>(tableOptions(args), FILE_OPTIONS),
       codes,
       signal: interrupt.signal,
@@ -58,14 +57,15 @@ export const indexTable: Command = {
         rows = step.total
         progress.report(step)
       },
-    })
+      overwrite: args.flag('overwrite'),
+    }
     try {
-      const overwrite = args.flag('overwrite')
-      const written = await writeFileAtomically(out, chunks, { overwrite, signal: interrupt.signal })
+      const { bytes: written, rowsKept } = await writeIndexFile(await sourceOf(name), out, options)
       progress.clear()
+      if (rowsKept > 0) note(`${out}: ${count(rowsKept)} rows were indexed by a run that was stopped.`)
       return {
         text: () => `${paint.bold(oneLine(out))}  ${count(rows)} rows indexed, ${bytes(written)}`,
-        document: { in: name, out, rows, bytes: written },
+        document: { in: name, out, rows, bytes: written, rowsKept },
       }
     } catch (error) {
       if (!isRowspaceError(error, 'EXISTS')) throw error

@@ -1,6 +1,7 @@
 /**
- * The one writer of files, in Node: whatever rowspace writes, it writes here, whole or not at all.
- * (Everything else in src/ only reads: test/sources/one-writer.node.test.ts.)
+ * The one writer of files, in Node: whatever rowspace writes, it writes here, whole or not at all. What takes
+ * long is written by partial-file.ts, which uses this. (Everything else in src/ only reads:
+ * test/sources/one-writer.node.test.ts.)
  */
 import type { Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
@@ -82,7 +83,11 @@ function noFolderError(path: string, folder: string, cause: unknown): RowspaceEr
 }
 
 /** The status of the file that is there. */
-async function checkTarget(target: string, path: string, overwrite: boolean): Promise<Stats | undefined> {
+export async function checkTarget(
+  target: string,
+  path: string,
+  overwrite: boolean,
+): Promise<Stats | undefined> {
   const status = await files()
     .stat(target)
     .catch((error) => {
@@ -117,13 +122,22 @@ async function replace(
   const temporary = paths().join(folder, await temporaryName())
   try {
     const written = await writeAll(temporary, chunks, old, { ...options, sync })
-    if (overwrite) await files().rename(temporary, target)
-    else await putInFreePlace(temporary, target)
-    if (sync) await syncFolder(folder)
+    await putInPlace(temporary, target, { overwrite, sync })
     return written
   } finally {
     await removeIfThere(temporary)
   }
+}
+
+/** Gives a whole file its name at once. Without `overwrite` it may keep the old one too: remove that. */
+export async function putInPlace(
+  temporary: string,
+  target: string,
+  { overwrite, sync }: { overwrite: boolean; sync: boolean },
+): Promise<void> {
+  if (overwrite) await files().rename(temporary, target)
+  else await putInFreePlace(temporary, target)
+  if (sync) await syncFolder(paths().dirname(target))
 }
 
 /** A link fails where a rename would replace: another may have made the file. Not every disk has links. */
@@ -174,11 +188,16 @@ async function writeAll(
   }
 }
 
-/** One write may take less than it is given. */
-async function writeChunk(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+/** One write may take less than it is given. @param position default: behind the last write */
+export async function writeChunk(handle: FileHandle, chunk: Uint8Array, position?: number): Promise<void> {
   let offset = 0
   while (offset < chunk.length) {
-    const { bytesWritten } = await handle.write(chunk, offset, chunk.length - offset)
+    const { bytesWritten } = await handle.write(
+      chunk,
+      offset,
+      chunk.length - offset,
+      position === undefined ? undefined : position + offset,
+    )
     if (bytesWritten === 0) {
       throw Object.assign(new Error('no byte was written'), { code: 'EIO', syscall: 'write' })
     }
@@ -187,7 +206,7 @@ async function writeChunk(handle: FileHandle, chunk: Uint8Array): Promise<void> 
 }
 
 /** The old file's owner, where the process may give files away, and its mode. */
-async function restoreRights(handle: FileHandle, old: Stats): Promise<void> {
+export async function restoreRights(handle: FileHandle, old: Stats): Promise<void> {
   if (process.platform === 'win32') return
   await handle.chown(old.uid, old.gid).catch(() => {})
   // not every disk that has modes can change them

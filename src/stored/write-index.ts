@@ -1,6 +1,6 @@
 /** Makes the index of a table: its rows are read once, block by block. */
 
-import { commonParts, type RowPart, rowParts } from '../../bindings/code-parts.ts'
+import { type CommonPart, commonParts, type RowPart, rowParts } from '../../bindings/code-parts.ts'
 import { measureColumns } from '../../bindings/codes.ts'
 import { writeCodeBits } from '../../bindings/records.ts'
 import type { TableMemory } from '../../bindings/table-memory.ts'
@@ -13,6 +13,7 @@ import { encodeHeader } from '../formats/safetensors/writer.ts'
 import type { SourceLike } from '../open/open-source.ts'
 import { Checksum } from '../sources/checksum.ts'
 import { type CoreSource, createMemory } from '../table/load-core.ts'
+import type { BlockStore } from './block-store.ts'
 import { type EncodedTokens, encodeTokens } from './encode-tokens.ts'
 import {
   type CodeBits,
@@ -37,7 +38,7 @@ export interface IndexOptions extends StoredFileOptions {
   onProgress?: ((progress: Progress<'index'>) => void) | undefined
 }
 
-const INDEX_OPTIONS: KeysOf<IndexOptions> = {
+export const INDEX_OPTIONS: KeysOf<IndexOptions> = {
   ...FILE_OPTIONS,
   core: true,
   codes: oneOf('int8', 'int4'),
@@ -64,11 +65,19 @@ export async function* writeIndex(
   source: SourceLike,
   options: IndexOptions = {},
 ): AsyncGenerator<Uint8Array, void, void> {
-  const given = readChecked(options, INDEX_OPTIONS, 'the options of writeIndex()')
+  yield* indexChunks(source, readChecked(options, INDEX_OPTIONS, 'the options of writeIndex()'))
+}
+
+/** @param store of the blocks of rows, in order */
+export async function* indexChunks(
+  source: SourceLike,
+  given: IndexOptions,
+  store?: BlockStore,
+): AsyncGenerator<Uint8Array, void, void> {
   const { codes = 'int8', core, signal, onProgress } = given
   const stored = await openStoredFile(source, pickOptions<StoredFileOptions>(given, FILE_OPTIONS), 0)
   try {
-    const encoder = await RowEncoder.create(stored, codes === 'int8' ? 8 : 4, core)
+    const encoder = await RowEncoder.create(stored, codes === 'int8' ? 8 : 4, core, store)
     const progress = new SafeProgress<'index'>(onProgress)
     try {
       yield* encoder.chunks((done) => progress.report('index', done, stored.file.size), signal)
@@ -86,9 +95,15 @@ class RowEncoder {
     private readonly stored: StoredFile,
     private readonly bits: CodeBits,
     private readonly memory: TableMemory,
+    private readonly store: BlockStore | undefined,
   ) {}
 
-  static async create(stored: StoredFile, bits: CodeBits, core: IndexOptions['core']): Promise<RowEncoder> {
+  static async create(
+    stored: StoredFile,
+    bits: CodeBits,
+    core: IndexOptions['core'],
+    store: BlockStore | undefined,
+  ): Promise<RowEncoder> {
     const { dimension } = stored.file
     if (dimension > MAX_CODED_COLUMNS) {
       const text = `rows of ${dimension} numbers cannot be indexed: ${MAX_CODED_COLUMNS} are the limit.`
@@ -97,7 +112,7 @@ class RowEncoder {
     // whole eights of rows
     const rows = Math.ceil(BLOCK_BYTES / (dimension * 4) / SAMPLE) * SAMPLE
     const shape = { capacity: rows, dimension, dtype: 'f32', codes: true, threads: 1 } as const
-    return new RowEncoder(stored, bits, await createMemory(core, shape))
+    return new RowEncoder(stored, bits, await createMemory(core, shape), store)
   }
 
   dispose(): void {
@@ -121,7 +136,15 @@ class RowEncoder {
       sample: await sampleOf(rows, size, signal),
       marksWordStarts: tokens?.marksWordStarts,
     }
-    yield encodeHeader([...tensors, sums], { [METADATA_KEY]: JSON.stringify(indexed) })
+    const header = encodeHeader([...tensors, sums], { [METADATA_KEY]: JSON.stringify(indexed) })
+    yield header
+    await this.measure(signal)
+    await this.store?.start({
+      header,
+      columns: this.common('code_columns'),
+      bytes: [...tensors, sums].reduce((sum, { size }) => sum + size, header.length),
+      files: [file.source, ...(file.parts ?? [])].map(({ name }) => name),
+    })
     const checksums: string[] = []
     for (const { name } of tensors) {
       const checksum = await Checksum.start()
@@ -144,26 +167,49 @@ class RowEncoder {
   private rest(name: string, tokens: EncodedTokens | undefined): Iterable<Uint8Array> {
     const bytes = tokens?.part(name)
     if (bytes !== undefined) return chunksOf(bytes)
-    const common = [...commonParts(this.memory)].filter(([part]) => part === name)
-    return this.found.get(name as RowPart) ?? common.map(([, part]) => part.slice())
+    return this.found.get(name as RowPart) ?? [this.common(name as CommonPart).slice()]
+  }
+
+  private common(name: CommonPart): Uint8Array {
+    return commonParts(this.memory).get(name) ?? new Uint8Array(0)
   }
 
   private async *codes(
     onRows: (done: number) => void,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Uint8Array, void, void> {
+    const { capacity } = this.memory.layout
+    const { size } = this.stored.file
+    let first = 0
+    while (first < size && (await this.load(Math.min(capacity, size - first)))) {
+      const count = Math.min(capacity, size - first)
+      yield this.take(count)
+      first += count
+      onRows(first)
+      signal?.throwIfAborted()
+    }
+    for await (const count of this.encode(first, signal)) {
+      yield this.take(count)
+      await this.store?.keep(this.block(count))
+      first += count
+      onRows(first)
+      signal?.throwIfAborted()
+    }
+  }
+
+  /** Encodes the rows from `first` on, block by block: how many are in the memory, which the next replace. */
+  private async *encode(first: number, signal: AbortSignal | undefined): AsyncGenerator<number, void, void> {
     const { memory } = this
     const { size } = this.stored.file
     const { capacity } = memory.layout
-    await this.measure(signal)
     const read = (start: number) => {
       const reading = this.stored.fileRows.read(start, Math.min(start + capacity, size), signal)
       // awaited later, or never
       reading.catch(() => {})
       return reading
     }
-    let next = read(0)
-    for (let start = 0; start < size; start += capacity) {
+    let next = first < size ? read(first) : undefined
+    for (let start = first; start < size && next !== undefined; start += capacity) {
       const numbers = await next
       signal?.throwIfAborted()
       if (start + capacity < size) next = read(start + capacity)
@@ -171,15 +217,28 @@ class RowEncoder {
       this.place(numbers, count, start)
       memory.encodeRows(0, count)
       openExtremeRows(memory, count)
-      const parts = rowParts(memory, count)
-      for (const [name, bytes] of parts) {
-        // the next block takes their place
-        if (name === 'codes') yield bytes.slice()
-        else this.found.get(name)?.push(bytes.slice())
-      }
-      onRows(start + count)
-      signal?.throwIfAborted()
+      yield count
     }
+  }
+
+  private block(count: number): Uint8Array[] {
+    return [...rowParts(this.memory, count).values(), ...commonParts(this.memory).values()]
+  }
+
+  /** Brings the next block back as it was encoded, where it was kept. */
+  private async load(count: number): Promise<boolean> {
+    const common = [...commonParts(this.memory).values()]
+    const before = common.map((bytes) => bytes.slice())
+    if (await this.store?.load(this.block(count), count)) return true
+    for (const [place, bytes] of common.entries()) bytes.set(before[place] ?? [])
+    return false
+  }
+
+  /** Copies what was found of the rows in the memory. Returns their codes. */
+  private take(count: number): Uint8Array {
+    const { codes, ...rest } = Object.fromEntries(rowParts(this.memory, count))
+    for (const [name, bytes] of Object.entries(rest)) this.found.get(name as RowPart)?.push(bytes.slice())
+    return codes?.slice() ?? new Uint8Array(0)
   }
 
   /** Finds what all codes are relative to. */

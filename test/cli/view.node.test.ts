@@ -24,7 +24,7 @@ test.each(['int8', 'int4'])('what is searched by an index of %s codes', (codes) 
   const path = tableFile(tokens)
   const out = `${path}${codes === 'int4' ? '.int4' : ''}.index.safetensors`
   const made = json('index', path, '--codes', codes)
-  expect(made).toEqual({ in: path, out, rows: 2000, bytes: statSync(out).size })
+  expect(made).toEqual({ in: path, out, rows: 2000, bytes: statSync(out).size, rowsKept: 0 })
   for (const call of [
     ['nearest', path, wordOf(7), '-k', '12'],
     ['nearest', path, '#3', '--metric', 'dot', '--include-inputs'],
