@@ -27,10 +27,12 @@ export async function keptSource(
   if (cached === undefined) return undefined
   let { hadSome } = cached
   const kept = cached.source
+  let underWay = 0
   kept.minCachedBytes = MIN_BYTES
   return {
     source: kept,
     async keepAll(read) {
+      underWay++
       kept.minCachedBytes = 0
       try {
         return await read()
@@ -41,7 +43,8 @@ export async function keptSource(
         hadSome = false
         return await read()
       } finally {
-        kept.minCachedBytes = MIN_BYTES
+        underWay--
+        if (underWay === 0) kept.minCachedBytes = MIN_BYTES
       }
     },
   }

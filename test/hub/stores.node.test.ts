@@ -196,6 +196,12 @@ describe('what is listed and cleared', () => {
   })
 })
 
+test('workerd has no place that stays, though it has Node’s modules and a Cache API', () => {
+  vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' })
+  expect(openStore(true)).toBeUndefined()
+  expect(openStore('folder')).toBeUndefined()
+})
+
 test('a page without a Cache API has no cache: nothing to list or to clear', async () => {
   vi.stubGlobal('process', undefined)
   expect(openStore(true)).toBeInstanceOf(BrowserStore)

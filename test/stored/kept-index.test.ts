@@ -95,6 +95,22 @@ test('names of an answer come from the server at each visit', async () => {
   expect(bytes[1]).toBeLessThan(HEAD_BYTES + 20_000)
 })
 
+test('tokens and codes that are read at once are kept, both of them', async () => {
+  const file = fileOf(makeTable(SIZE, DIMENSION, 'model', 3))
+  const index = await indexOf(file)
+  const { url, log } = await served({ size: index.length, content: base64Of(index) })
+  const cache = await emptyCache()
+  let bytes = 0
+  for (let time = 0; time < 2; time++) {
+    const before = sum(await log())
+    await using stored = await viewTable(file, { index: url, cache })
+    await Promise.all([stored.loadIndex(), stored.id('token 5')])
+    bytes = sum(await log()) - before
+  }
+  // and what the search for one name reads
+  expect(bytes).toBeLessThan(HEAD_BYTES + 3000)
+})
+
 test.each<[string, Partial<Scenario>]>([
   ['a date', { tag: 'none', headers: DATE }],
   ['a date and a weak tag', { tag: 'weak', headers: DATE }],
