@@ -1,7 +1,8 @@
 /**
- * `npm run bench:stored [-- --http-alone --rows 5000000 --dimension 384 --codes int8,int4 --threads 2 --folder F --json]`: a seeded table of clustered
+ * `npm run bench:stored [-- --peers --http-alone --rows 5000000 --dimension 384 --codes int8,int4 --threads 2 --folder F --json]`: a seeded table of clustered
  * rows is written to a file, indexed, and searched where it lies, in processes of their own; then a smaller one over HTTP with 20 ms of
- * latency. Answers are held against every row, scored in float64.
+ * latency. Answers are held against every row, scored in float64. `--peers` asks the same of databases, which are installed on first use
+ * (bench/databases), in the newest Node that there is.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -13,8 +14,10 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { encodeSafetensors, writeFileAtomically } from '../dist/formats.js'
 import { evenNumbers, nearlyNormalNumbers } from './data.mjs'
-import { describeMachine, machine } from './machine.mjs'
+import { machine } from './machine.mjs'
+import { inNewestNode } from './newest-node.mjs'
 import { showProgress } from './progress.mjs'
+import { formatStored } from './stored-report.mjs'
 
 const WORK = fileURLToPath(new URL('./stored-work.mjs', import.meta.url))
 const SEED = 1
@@ -31,6 +34,7 @@ const { values } = parseArgs({
     codes: { type: 'string', default: 'int8,int4' },
     threads: { type: 'string', default: '2' },
     folder: { type: 'string', default: tmpdir() },
+    peers: { type: 'boolean', default: false },
     'http-alone': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -143,34 +147,48 @@ async function serveFiles(folder) {
   return { url: `http://127.0.0.1:${server.address().port}/`, served, close: () => server.close() }
 }
 
-const folder = mkdtempSync(join(values.folder, 'rowspace-stored-'))
-try {
-  const large = values['http-alone'] ? undefined : await searchFiles()
-  const report = { machine: machine(), rows, dimension, threads, ...large, overHttp: await searchOverHttp() }
-  console.log(values.json ? JSON.stringify(report, undefined, 2) : format(report))
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+if (values.peers) (await import('./peers/install.mjs')).installDatabases()
+if (!inNewestNode('databases')) {
+  const folder = mkdtempSync(join(values.folder, 'rowspace-stored-'))
+  try {
+    await main(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
-async function searchFiles() {
+async function main(folder) {
+  const large = values['http-alone'] ? undefined : await searchFiles(folder)
+  const overHttp = { rows: SERVED_ROWS, dimension, latency: LATENCY, ...(await searchOverHttp(folder)) }
+  const report = { machine: machine(), rows, dimension, threads, ...large, overHttp }
+  console.log(values.json ? JSON.stringify(report, undefined, 2) : formatStored(report))
+}
+
+async function searchFiles(folder) {
   const path = join(folder, 'rows.safetensors')
   await writeRows(path, rows)
   const bytes = statSync(path).size
   const read = await readThrough(path)
   const results = []
+  let asked
   for (const codes of values.codes.split(',')) {
     const index = join(folder, `${codes}.index`)
     const indexed = work('index', { path, index, codes })
+    const encoded = work('encode', { path, codes })
     const { size: indexBytes } = statSync(index)
     const given = { path, index, threads, codes }
-    const searched = work('search', given)
-    results.push({ codes, indexed, indexBytes, searched, limited: searchLimited(given, bytes, indexBytes) })
+    const { questions, ...searched } = work('search', given)
+    const limited = searchLimited(given, bytes, indexBytes)
+    results.push({ codes, indexed, encoded, indexBytes, searched, limited })
+    asked = questions
   }
+  const { measureDatabases } = values.peers ? await import('./databases/run.mjs') : {}
+  const databases = measureDatabases?.({ path, folder, dimension, ...asked })
   rmSync(path)
-  return { bytes, read, results }
+  return { bytes, read, results, databases }
 }
 
-async function searchOverHttp() {
+async function searchOverHttp(folder) {
   const path = join(folder, 'served.safetensors')
   await writeRows(path, SERVED_ROWS)
   work('index', { path, index: `${path}.index.safetensors`, codes: 'int8' })
@@ -181,56 +199,4 @@ async function searchOverHttp() {
   } finally {
     server.close()
   }
-}
-
-function format({ bytes, read, results, overHttp }) {
-  const file = results === undefined ? '' : `${formatFiles({ bytes, read, results })}\n\n`
-  return `${describeMachine(machine())}\n${file}${formatServed(overHttp)}`
-}
-
-function milliseconds(value) {
-  return value < 10 ? value.toFixed(1) : value.toFixed(0)
-}
-
-function formatServed({ first, firstOpened, second, secondOpened, recall, ...question }) {
-  const megabytes = (value) => `${(value / 1e6).toFixed(1)} MB`
-  const [median, most] = [question.bytes, question.bytes95].map((value) => `${(value / 1e3).toFixed(0)} KB`)
-  return (
-    `Over HTTP, ${SERVED_ROWS.toLocaleString('en')} x ${dimension}, ${LATENCY} ms of latency: first visit ` +
-    `${megabytes(first)} in ${milliseconds(firstOpened)} ms, second ${megabytes(second)} in ` +
-    `${milliseconds(secondOpened)} ms; then a question ${median} (95 % under ${most}), ` +
-    `${milliseconds(question.milliseconds)} ms, recall ${recall.toFixed(3)}.`
-  )
-}
-
-function formatFiles({ bytes, read, results }) {
-  const gigabytes = (value) => `${(value / 1e9).toFixed(2)} GB`
-  const lines = [
-    `${rows.toLocaleString('en')} x ${dimension} float32, ${gigabytes(bytes)}, read through in ${(read / 1e3).toFixed(1)} s; ${threads} threads, k = 10`,
-    '',
-    `| | ${results.map(({ codes }) => `${codes} codes`).join(' | ')} |`,
-    `| --- |${' --- |'.repeat(results.length)}`,
-  ]
-  const row = (name, cell) => lines.push(`| ${name} | ${results.map(cell).join(' | ')} |`)
-  row('indexed in', ({ indexed }) => `${(indexed.milliseconds / 1e3).toFixed(1)} s`)
-  row('memory while indexing', ({ indexed }) => `${Math.round(indexed.resident / 1e6)} MB`)
-  row('index', ({ indexBytes }) => gigabytes(indexBytes))
-  row('opened in, index from the page cache', ({ searched }) => `${(searched.opened / 1e3).toFixed(2)} s`)
-  row('resident memory', ({ searched }) => gigabytes(searched.resident))
-  row('the codes alone, no row read', ({ searched }) => `${milliseconds(searched.scan)} ms`)
-  row('a question, rows from the page cache', ({ searched }) => `${milliseconds(searched.warm)} ms`)
-  row('a question, rows from the disk', ({ searched }) => `${milliseconds(searched.cold)} ms`)
-  row('a question of 32 in a batch', ({ searched }) => `${milliseconds(searched.batch)} ms`)
-  row('rows read, median and most', ({ searched }) => `${searched.rescored}, ${searched.mostRescored}`)
-  row('recall', ({ searched }) => searched.recall.toFixed(3))
-  for (const { codes, limited } of results) {
-    if (limited === undefined) continue
-    const { limit, warm, resident, recall } = limited
-    lines.push(
-      '',
-      `${codes} codes, all memory of the process limited to ${gigabytes(limit)}, a quarter of the rows: ` +
-        `${milliseconds(warm)} ms a question, resident ${gigabytes(resident)}, recall ${recall.toFixed(3)}.`,
-    )
-  }
-  return lines.join('\n')
 }
