@@ -23,7 +23,7 @@ export class TableMap {
   readonly #svg: Selection<SVGSVGElement, unknown, null, undefined>
   readonly #zoom: ZoomBehavior<SVGSVGElement, unknown>
   #transform: ZoomTransform = zoomIdentity
-  #answer: MapAnswer = { points: [], sides: [], share: 0 }
+  #answer: MapAnswer = { points: [], steps: [], gap: undefined, nearest: undefined, share: 0 }
 
   constructor() {
     const svg = byId<HTMLElement>('map-drawing') as unknown as SVGSVGElement
@@ -48,11 +48,17 @@ export class TableMap {
     byId('map-out').onclick = () => this.#scale(1 / 1.5)
     byId('map-reset').onclick = () => this.#reset()
     svg.onkeydown = (event) => this.#key(event)
-    new ResizeObserver(() => this.show(this.#answer)).observe(svg)
+    new ResizeObserver(() => this.#fit()).observe(svg)
   }
 
+  /** Shows all of another answer. */
   show(answer: MapAnswer): void {
     this.#answer = answer
+    this.#reset()
+    this.#fit()
+  }
+
+  #fit(): void {
     const { width, height } = this.#size()
     this.#zoom
       .extent([
@@ -71,8 +77,13 @@ export class TableMap {
     return { width, height }
   }
 
+  /** Towards the point that is nearest to the middle, so that there is always one to be seen. */
   #scale(factor: number): void {
-    this.#zoom.scaleBy(this.#svg, factor)
+    const { width, height } = this.#size()
+    const at = this.#projection(width, height)
+    const fromMiddle = ({ x, y }: { x: number; y: number }) => Math.hypot(x - width / 2, y - height / 2)
+    const [nearest] = this.#answer.points.map(at).sort((a, b) => fromMiddle(a) - fromMiddle(b))
+    this.#zoom.scaleBy(this.#svg, factor, nearest && [nearest.x, nearest.y])
   }
 
   #reset(): void {
@@ -98,15 +109,18 @@ export class TableMap {
   }
 
   #draw(): void {
-    const { points, sides } = this.#answer
+    const { points, steps, gap } = this.#answer
     const { width, height } = this.#size()
     const at = this.#projection(width, height)
     const places = points.map((point) => ({ ...at(point), point }))
-    const lines = sides.map(([from, to], index) => {
+    const line = ([from, to]: [number, number], kind: string) => {
       const [a, b] = [places[from], places[to]]
       if (a === undefined || b === undefined) return ''
-      return draw('line', { x1: a.x, y1: a.y, x2: b.x, y2: b.y, class: index < 2 ? 'side' : 'side other' })
-    })
+      return draw('line', { x1: a.x, y1: a.y, x2: b.x, y2: b.y, class: kind })
+    }
+    const lines = [...steps.map((step) => line(step, 'step')), gap ? line(gap, 'gap') : '']
+    const answer = gap && places[gap[1]]
+    const ring = answer ? draw('circle', { cx: answer.x, cy: answer.y, r: 13, class: 'ring' }) : ''
     const order = [...places].sort((a, b) => ORDER.indexOf(a.point.kind) - ORDER.indexOf(b.point.kind))
     const labels = placeLabels(
       order.map(({ x, y, point }) => ({
@@ -129,7 +143,7 @@ export class TableMap {
       path.append(draw('title', {}, visible(point.name)))
       return path
     })
-    this.#svg.node()?.replaceChildren(...lines, ...marks, ...labels)
+    this.#svg.node()?.replaceChildren(...lines, ring, ...marks, ...labels)
   }
 
   /** Both axes on one scale: distances are true to the plane. */
