@@ -15,27 +15,53 @@ import { type Metric, readState, type State, writeState } from './state.ts'
 import { messageOf } from './text.ts'
 import type { TableWorker } from './worker.ts'
 
-const DEFAULT_NAME = 'GloVe, the commonest words'
+/** Milliseconds between two changes that Back takes one by one. */
+const PAUSE = 1000
+/** Milliseconds that a link's table may take to answer before the default table is shown. */
+const SLOW = 2000
+const DEFAULT_NAME = 'GloVe’s 20,000 most common words'
 
 let state = readState(location.search)
 let isOpen = false
 let writing: ReturnType<typeof setTimeout> | undefined
+/** When the address was written last. */
+let written = Number.NEGATIVE_INFINITY
 const worker = new Worker(new URL('worker.js', document.baseURI), { type: 'module' })
 worker.onerror = ({ message }) => {
   byId('status').textContent = `The page’s worker could not run: ${message ?? 'its script did not load'}.`
 }
-const page: Page = { tables: wrap<TableWorker>(worker), change, state: () => state }
+const page: Page = { tables: wrap<TableWorker>(worker), change, settle, state: () => state }
 
 function change(changes: Partial<State>): void {
+  settle(changes)
+  show()
+}
+
+function settle(changes: Partial<State>): void {
   state = { ...state, ...changes }
   // browsers limit how often a page may rewrite its address: not with every key of a fast typist
   clearTimeout(writing)
   writing = setTimeout(writeLink, 150)
-  show()
 }
 
+/** A step for the Back button, but for what follows another at once, as keys do. */
 function writeLink(): void {
-  history.replaceState(null, '', `${location.pathname}${writeState(state)}${location.hash}`)
+  const query = writeState(state)
+  if (query === location.search) return
+  const isStep = isOpen && performance.now() - written > PAUSE
+  written = performance.now()
+  const address = `${location.pathname}${query}${location.hash}`
+  if (isStep) history.pushState(null, '', address)
+  else history.replaceState(null, '', address)
+}
+
+/** Back and forward: what the address says, and its table if another one is open. */
+function goTo(): void {
+  clearTimeout(writing)
+  const { table } = state
+  state = readState(location.search)
+  if (state.table === table) show()
+  else void openFirst()
 }
 
 function show(): void {
@@ -65,7 +91,8 @@ function setUpMetrics(): void {
 function use(name: string, link: string, { size, dimension }: { size: number; dimension: number }): void {
   isOpen = true
   // answers of the table before
-  for (const id of ['sum-list', 'baselines', 'disagreement', 'explanation']) byId(id).replaceChildren()
+  for (const id of ['sum-list', 'baselines', 'disagreement', 'explanation', 'reading'])
+    byId(id).replaceChildren()
   byId('status').textContent = `${name}: ${count(size)} rows of ${count(dimension)} numbers`
   byId('progress').classList.add('done')
   byId('retry').hidden = true
@@ -91,9 +118,18 @@ async function useDefault(): Promise<void> {
 
 async function openFirst(): Promise<void> {
   const { table } = state
-  if (table !== '') byId('status').textContent = `Opening ${table} …`
-  // what cannot be opened says why in its own part of the page, and the page works all the same
-  if (table === '' || !(await opening.openNow(table))) await useDefault()
+  if (table === '') return useDefault()
+  byId('status').textContent = `Opening ${table} …`
+  // what cannot be opened says why in its own part of the page, and what is slow to answer, or large, is offered
+  // there: the page works all the same
+  const load = await Promise.race([
+    opening.look(table),
+    new Promise<undefined>((done) => setTimeout(done, SLOW)),
+  ])
+  if (load !== undefined && (await load())) return
+  // Back does not lead to the link again
+  written = performance.now()
+  await useDefault()
 }
 
 /** Caches what the page needs without a network; where that is not possible, nothing is lost. */
@@ -106,6 +142,7 @@ setUpMetrics()
 setUpSizes(page)
 setUpMeasuring(page)
 const opening = setUpOpening(page, use, () => void useDefault())
+addEventListener('popstate', goTo)
 byId('retry').onclick = () => void useDefault()
 matchMedia('(prefers-color-scheme: dark)').onchange = show
 show()

@@ -1,4 +1,7 @@
-/** The service worker: caches the page's own files, and serves them where the network does not. */
+/**
+ * The service worker: caches the page's own files, and those of its other pages once they were visited, and serves
+ * them where the network does not.
+ */
 declare const FILES: readonly string[]
 
 interface Worker {
@@ -28,11 +31,25 @@ worker.addEventListener('fetch', (event) => {
   // ranges of large files and other origins are none of its business
   if (request.method !== 'GET' || request.headers.has('range') || !request.url.startsWith(location.origin))
     return
-  event.respondWith(fetch(request).catch((error) => cached(request, error)))
+  event.respondWith(fetched(request).catch((error) => cached(request, error)))
 })
 
+/** Kept where it is of a page below this one. */
+async function fetched(request: Request): Promise<Response> {
+  const response = await fetch(request)
+  if (response.ok && isBelow(request.url)) await (await caches.open(CACHE)).put(request, response.clone())
+  return response
+}
+
+/** In a folder of this page's folder. */
+const isBelow = (url: string): boolean => {
+  const folder = new URL('./', location.href).href
+  return url.startsWith(folder) && url.slice(folder.length).includes('/')
+}
+
 async function cached(request: Request, error: unknown): Promise<Response> {
-  const found = await (await caches.open(CACHE)).match(request, { ignoreSearch: true })
+  const address = request.url.replace(/index\.html(?=[?#]|$)/, '')
+  const found = await (await caches.open(CACHE)).match(address, { ignoreSearch: true })
   if (found === undefined) throw error
   return found
 }
@@ -41,5 +58,6 @@ async function cached(request: Request, error: unknown): Promise<Response> {
 async function forgetOld(): Promise<void> {
   const cache = await caches.open(CACHE)
   const current = new Set(FILES.map((file) => new URL(file, location.href).href))
-  for (const request of await cache.keys()) if (!current.has(request.url)) await cache.delete(request)
+  for (const request of await cache.keys())
+    if (!current.has(request.url) && !isBelow(request.url)) await cache.delete(request)
 }

@@ -6,6 +6,8 @@ import type { TableWorker } from './worker.ts'
 export interface Page {
   tables: Remote<TableWorker>
   change: Change
+  /** Keeps what an answer made clear, without asking again. */
+  settle: Change
   /** What is shown now. */
   state(): State
 }

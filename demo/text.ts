@@ -1,8 +1,6 @@
 /** Scores and names as the page writes them. */
 import { percent } from '../data/figures.ts'
 
-export const signed = (value: number, digits: number): string =>
-  `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`
 export const decimal = (value: number, digits: number): string =>
   `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(digits)}`
 export const cosineText = (value: number): string => decimal(value, 4)

@@ -15,7 +15,7 @@ import type { State } from './state.ts'
 const MOST_NUMBERS = 50_257 * 768
 
 /** What can be stopped: whoever begins one ends the one before. */
-type Job = 'open' | 'describe'
+type Job = 'open' | 'look' | 'describe'
 
 let table: EmbeddingTable | undefined
 const jobs: Partial<Record<Job, AbortController>> = {}

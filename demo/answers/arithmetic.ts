@@ -2,8 +2,9 @@
  * king − man + woman: the rows nearest to a sum of rows, rows to compare with, and where the measures
  * disagree.
  */
-import { type EmbeddingTable, type Expression, type Match, parseExpression } from 'rowspace'
+import type { EmbeddingTable, Expression, Match } from 'rowspace'
 import type { Metric, State } from '../state.ts'
+import { readExpression } from './expression.ts'
 import type { SearchFacts } from './neighbours.ts'
 import { type NamedMatch, named, nameOf, norm, timed } from './tokens.ts'
 
@@ -16,6 +17,8 @@ export interface Best extends NamedMatch {
 }
 
 export interface ArithmeticAnswer extends SearchFacts {
+  /** How the expression was read, where that is not as it was written. */
+  reading: string | undefined
   matches: NamedMatch[]
   baselines: NamedMatch[]
   /** ‖q‖, the length of the sum. */
@@ -26,7 +29,7 @@ export interface ArithmeticAnswer extends SearchFacts {
 
 /** Throws where the expression makes no sense or names no row. */
 export function arithmetic(table: EmbeddingTable, state: State): ArithmeticAnswer {
-  const expression = parseExpression(state.expression)
+  const { expression, reading } = readExpression(table, state.expression)
   const { normalize, inputs: includeInputs, sumMetric } = state
   const ask = (metric: Metric) => table.analogy(expression, { k: 10, metric, normalize, includeInputs })
   const { result, ...time } = timed(() => ask(sumMetric))
@@ -34,6 +37,7 @@ export function arithmetic(table: EmbeddingTable, state: State): ArithmeticAnswe
   const other = ask(sumMetric === 'cosine' ? 'dot' : 'cosine').at(0)
   const [byCosine, byDot] = sumMetric === 'cosine' ? [result.at(0), other] : [other, result.at(0)]
   return {
+    reading,
     matches: named(table, result),
     baselines: named(table, table.scores(sum, baselineIds(table, state, expression))),
     sumNorm: norm(sum),

@@ -12,7 +12,8 @@ const GPT2_SIZE = 50_257
 export async function openDefault(signal: AbortSignal, onProgress: OnProgress): Promise<EmbeddingTable> {
   const response = await fetch(new URL(DEFAULT_TABLE, location.href), { signal })
   if (!response.ok) throw new Error(`${DEFAULT_TABLE} answered ${response.status} ${response.statusText}`)
-  return openTable(await readAll(response, onProgress), { signal, threads: 'auto' })
+  // other threads take longer to wake than one to search it
+  return openTable(await readAll(response, onProgress), { signal })
 }
 
 async function readAll(response: Response, onProgress: OnProgress): Promise<Blob> {

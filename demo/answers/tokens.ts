@@ -2,6 +2,8 @@
 import type { EmbeddingTable, Match, TextToken } from 'rowspace'
 import type { State } from '../state.ts'
 
+const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
 /** A row of the table as the page shows it. */
 export interface NamedMatch {
   id: number
@@ -12,11 +14,35 @@ export interface NamedMatch {
 
 /** Tables without tokens take ids: `3 14 15`. */
 export function split(table: EmbeddingTable, sentence: string): TextToken[] {
-  if (table.vocabulary !== undefined) return table.vocabulary.tokenize(sentence)
+  if (table.vocabulary !== undefined) return joined(table.vocabulary.tokenize(sentence), sentence)
   return (sentence.match(/\d+/g) ?? []).map((text) => {
     const id = Number(text)
     return { text: `#${text}`, id: id < table.size ? id : undefined }
   })
+}
+
+/** Pieces of one character, as of a joined emoji, that have no row of their own are one token without a row. */
+function joined(tokens: readonly TextToken[], sentence: string): TextToken[] {
+  const characters = Array.from(SEGMENTER.segment(sentence), ({ segment }) => segment)
+  const found: TextToken[] = []
+  for (let place = 0; place < tokens.length; place++) {
+    const token = tokens[place] as TextToken
+    const character = characters.find(
+      (each) => each.length > token.text.length && each.startsWith(token.text),
+    )
+    let text = token.text
+    let last = place
+    while (character !== undefined && text !== character && tokens[last]?.id === undefined) {
+      const next = tokens[last + 1]
+      if (next === undefined || !character.startsWith(text + next.text)) break
+      text += next.text
+      last++
+    }
+    const isOne = last > place && text === character && tokens[last]?.id === undefined
+    found.push(isOne ? { text, id: undefined } : token)
+    if (isOne) place = last
+  }
+  return found
 }
 
 /**

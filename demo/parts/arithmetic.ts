@@ -17,6 +17,9 @@ const EXAMPLES = [
   'king + 0.5 * woman − 0.5 * man',
 ]
 
+/** Milliseconds that typing must pause before a mistake is pointed out. */
+const PAUSE = 600
+
 /** The match that is explained, until the next query. */
 interface Chosen {
   of: State
@@ -30,8 +33,13 @@ export function setUpArithmetic({ tables, change, state }: Page): Show {
     showExplanation,
     (error) => byId('explanation').replaceChildren(messageOf(error)),
   )
+  let pointingOut: ReturnType<typeof setTimeout> | undefined
+  let answered = ''
   const show = (answer: ArithmeticAnswer, query: State) => {
+    clearTimeout(pointingOut)
+    answered = query.expression
     wrong('')
+    byId('reading').textContent = answer.reading === undefined ? '' : `Read as ${answer.reading}`
     if (chosen?.of !== query) chosen = undefined
     const first = answer.matches[0] ?? answer.baselines[0]
     const id = chosen?.id ?? first?.id
@@ -44,11 +52,12 @@ export function setUpArithmetic({ tables, change, state }: Page): Show {
     })
     if (id !== undefined) void explain({ of: query, id })
   }
-  const ask = newestOnly(
-    (state: State) => tables.arithmetic(state),
-    show,
-    (error) => wrong(messageOf(error)),
-  )
+  const failed = (error: unknown) => {
+    clearTimeout(pointingOut)
+    const stands = answered === '' ? '' : ` Below is still the answer to ${answered}.`
+    pointingOut = setTimeout(() => wrong(`${messageOf(error)}${stands}`), PAUSE)
+  }
+  const ask = newestOnly((state: State) => tables.arithmetic(state), show, failed)
   byId('examples').replaceChildren(
     ...EXAMPLES.map((expression) =>
       make(
@@ -63,7 +72,10 @@ export function setUpArithmetic({ tables, change, state }: Page): Show {
     byId(name).onchange = ({ target }) => change({ [name]: (target as HTMLInputElement).checked })
   }
   byId('reroll').onclick = () => change({ seed: state().seed + 1 })
-  return ask
+  return (state) => {
+    if (state.expression.trim() === '') failed('Type words with + and − between them.')
+    else void ask(state)
+  }
 }
 
 function wrong(message: string): void {

@@ -11,10 +11,14 @@ import { decimal, messageOf, visible } from '../text.ts'
 import { drawMatrix } from './matrix.ts'
 import { drawStrip } from './strip.ts'
 
-export function setUpLookup({ tables, change, state }: Page): Show {
+export function setUpLookup({ tables, change, settle, state }: Page): Show {
   const ask = newestOnly(
     (state: State) => tables.lookUp(state),
-    (answer) => showLookup(answer, change, () => state().place),
+    (answer, { place }) => {
+      // a link says which token it is, not how many there were once
+      if (answer.place >= 0 && place === state().place) settle({ place: answer.place })
+      showLookup(answer, change, () => state().place)
+    },
     (error) => {
       byId('row-title').textContent = messageOf(error)
     },
@@ -31,8 +35,7 @@ export function setUpLookup({ tables, change, state }: Page): Show {
     if (wanted.checked) void askGpt2(state)
   }
   wanted.onchange = () => showGpt2(state())
-  byId('sentence').oninput = ({ target }) =>
-    change({ sentence: (target as HTMLInputElement).value, place: 0 })
+  byId('sentence').oninput = ({ target }) => change({ sentence: (target as HTMLInputElement).value })
   return (state) => {
     void ask(state)
     showGpt2(state)
@@ -45,10 +48,11 @@ const gpt2Token = ({ text, id }: TextToken) =>
 function showLookup(answer: LookupAnswer, change: Change, wanted: () => number): void {
   const { tokens, place, chosen, size, dimension } = answer
   const focused = document.activeElement?.classList.contains('chip')
-  const times = tokens.filter(({ id }) => id === chosen?.id).length
+  const isChosen = ({ id }: TextToken) => id !== undefined && id === chosen?.id
+  const times = tokens.filter(isChosen).length
   byId('chips').replaceChildren(
     ...tokens.map((token, index) =>
-      chip(token, index === place, times > 1 && token.id === chosen?.id, () => change({ place: index })),
+      chip(token, index === place, times > 1 && isChosen(token), () => change({ place: index })),
     ),
   )
   // whoever walks fast is ahead of the answers

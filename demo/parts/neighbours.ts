@@ -20,7 +20,7 @@ export function setUpNeighbours({ tables, change }: Page): Show {
 
 /** The sentence with a word more, which is then looked at. */
 function appended({ sentence }: State, name: string): Partial<State> {
-  // further than there are tokens: the last one, however many the word makes
+  // further than there are tokens: the last one, however many the word makes. The lookup says which that is
   return { sentence: `${sentence} ${name.trim()}`.trim(), place: 999_999_999 }
 }
 

@@ -24,11 +24,13 @@ interface Place {
 /** Float32 rows, and 8-bit codes beside them: what an open table takes at most. */
 const BYTES_A_NUMBER = 5
 const MAX_BYTES = 2 ** 32
+/** A link opens files of so many bytes by itself, and asks for larger ones. */
+const MOST_UNASKED = 64e6
 const GPT2 = 'hf:openai-community/gpt2'
 
 export interface Opening {
-  /** Opens what a link names. Resolves to whether it is open. */
-  openNow(name: string): Promise<boolean>
+  /** Reads the header of what a link names. Resolves to what opens it, if that is small enough not to ask. */
+  look(name: string): Promise<(() => Promise<boolean>) | undefined>
 }
 
 export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault: () => void): Opening {
@@ -109,12 +111,12 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
     let found: Header | undefined
     cancel.onclick = () => {
       attempts++
-      void tables.cancel('open')
+      void tables.cancel('look')
       cancel.hidden = true
       said.textContent = 'Stopped.'
     }
     await attempt(`Reading the header of ${name} …`, async (current) => {
-      const header = await tables.readHeader('open', source, state().hub)
+      const header = await tables.readHeader('look', source, state().hub)
       if (!current()) return
       found = header
       said.textContent = saidOf(name, header)
@@ -158,10 +160,13 @@ export function setUpOpening({ tables, state }: Page, opened: Opened, useDefault
   takeDrops((file) => void look({ source: file, name: file.name, link: '' }))
   void cached()
   return {
-    async openNow(name) {
+    async look(name) {
       const place = placeNamed(name)
       const header = place && (await look(place))
-      return place !== undefined && header !== undefined && load(place, header)
+      if (place === undefined || header === undefined) return undefined
+      if (header.fileBytes <= MOST_UNASKED) return () => load(place, header)
+      byId('open').scrollIntoView()
+      return undefined
     },
   }
 }

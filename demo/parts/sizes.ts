@@ -23,6 +23,8 @@ interface Measure {
   name: string
   value: (entry: Entry) => number
   text: (value: number) => string
+  /** What a full bar stands for. Default: the largest there is. */
+  full?: number
 }
 
 const parameters = ({ vocabulary, dimension }: Pick<Entry, 'vocabulary' | 'dimension'>) =>
@@ -38,7 +40,7 @@ const MEASURES: readonly Measure[] = [
   { name: 'f32', value: (entry) => parameters(entry) * 4, text: bytesText },
   { name: 'bf16', value: (entry) => parameters(entry) * 2, text: bytesText },
   { name: 'int8', value: int8Bytes, text: bytesText },
-  { name: 'share', value: (entry) => parameters(entry) / entry.total, text: percentText },
+  { name: 'share', value: (entry) => parameters(entry) / entry.total, text: percentText, full: 1 },
 ]
 
 const published: readonly Entry[] = MODELS.map((model) => {
@@ -78,9 +80,9 @@ export function setUpSizes(page: Page): void {
   })
 }
 
-function showBars(entries: readonly Entry[], { value, text }: Measure): void {
+function showBars(entries: readonly Entry[], { value, text, full }: Measure): void {
   const sorted = [...entries].sort((a, b) => value(b) - value(a))
-  const largest = Math.max(...entries.map(value))
+  const whole = full ?? Math.max(...entries.map(value))
   byId('size-bars').replaceChildren(
     ...sorted.map((entry) => {
       const { name, vocabulary, dimension, card, shareText } = entry
@@ -98,7 +100,7 @@ function showBars(entries: readonly Entry[], { value, text }: Measure): void {
         {},
         make('span', { className: 'model' }, heading),
         make('span', { className: 'value' }, text(value(entry))),
-        bar(value(entry) / largest),
+        bar(value(entry) / whole),
         make('span', { className: 'model-facts' }, ...facts.map((fact) => make('span', {}, fact))),
       )
     }),

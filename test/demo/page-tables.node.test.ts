@@ -40,10 +40,9 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
       'Ministral 8B',
       'DeepSeek V3.2 Speciale',
     ])
-    expect((await widths())[1]! / (await widths())[0]!).toBeCloseTo(
-      (50_257 * 768) / 117e6 / ((262_144 * 640) / 270e6),
-      3,
-    )
+    // a full bar is the whole model
+    expect((await widths())[0]).toBeCloseTo((100 * 262_144 * 640) / 270e6, 3)
+    expect((await widths())[1]).toBeCloseTo((100 * 50_257 * 768) / 117e6, 3)
     expect(await page.$$eval('#size-bars .value', (found) => found.map((each) => each.textContent))).toEqual([
       '62.1\u00a0%',
       '33.0\u00a0%',
@@ -120,6 +119,28 @@ describe.skipIf(findChromium() === undefined)('the page opens', () => {
     expect(Number(milliseconds)).toBeGreaterThan(0)
     expect(await on.text('#cached-list')).toMatch(/hf:openai-community\/gpt2, 1\d\d MB/)
   }, 90_000)
+
+  test('a link to a large table asks before it loads', async () => {
+    const hub = await hubOf(gpt2File(3))
+    const page = await on.visit(at(hub.endpoint, `&table=hf%3A${encodeURIComponent(GPT2)}`))
+    await on.settled()
+    expect(await on.text('#status')).toContain('GloVe')
+    await on.says('#open-said', /50,257 rows of 768 numbers/)
+    expect((await hub.log()).reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(100_000)
+    await page.click('#open-go:has-text("Open it")')
+    await on.says('#open-said', /Opening hf:/)
+    await page.click('#open-cancel')
+  })
+
+  test('a link to a table that does not answer shows the default table', async () => {
+    const page = await on.visit()
+    await page.context().route('**/never.txt', () => {})
+    await page.goto(`${on.origin}/?table=never.txt`)
+    await on.says('#status', /GloVe.*20,000 rows/)
+    await on.settled()
+    expect((await on.listed('sum-list'))[0]![0]).toBe('queen')
+    await on.says('#open-said', /Reading the header of never\.txt/)
+  })
 
   test('a load is cancelled, goes on where it was, and needs no network the next time', async () => {
     const file = gpt2File(2, { rows: 40_000, dimension: 256, layers: 1 })
