@@ -4,8 +4,9 @@ import type { OwnTokens } from '../formats/format.ts'
 import { shortChecksum } from '../sources/checksum.ts'
 import type { IndexTensor } from './index-layout.ts'
 import {
+  BLOCK_HEAD_BYTES,
   BLOCK_TOKENS,
-  LENGTHS_BYTES,
+  LENGTHS_AT,
   MAX_TOKEN_BYTES,
   PAGE_BYTES,
   slotsFor,
@@ -33,6 +34,7 @@ export async function encodeTokens(
     signal?.throwIfAborted()
     for (const word of words) if (!encoded.add(word)) return undefined
   }
+  encoded.seal()
   return encoded
 }
 
@@ -51,8 +53,8 @@ export class EncodedTokens {
     private readonly hash: Hash,
   ) {
     const blocks = Math.ceil(size / BLOCK_TOKENS)
-    // in the file each token has two quotes beside its bytes: as many as its length takes here
-    this.#bytes = new Uint8Array(textBytes + 2 * size + LENGTHS_BYTES)
+    // in the file each token has two quotes beside its bytes
+    this.#bytes = new Uint8Array(textBytes + blocks * BLOCK_HEAD_BYTES)
     this.#blockEnds = new Uint32Array(blocks)
     this.#slots = new Uint32Array(slotsFor(size))
   }
@@ -63,18 +65,27 @@ export class EncodedTokens {
     this.marksWordStarts ||= word[0] === '▁'
     const id = this.#count++
     const place = id % BLOCK_TOKENS
-    if (place === 0) this.#end += LENGTHS_BYTES
+    if (place === 0) this.#end += BLOCK_HEAD_BYTES
     const start = this.#end
     const { written } = ENCODER.encodeInto(word, this.#bytes.subarray(start))
     if (written > MAX_TOKEN_BYTES) return false
     this.#end += written
     const block = Math.floor(id / BLOCK_TOKENS)
-    const lengthAt = this.#startOf(block) + 2 * place
+    const lengthAt = this.#startOf(block) + LENGTHS_AT + 2 * place
     this.#bytes[lengthAt] = written & 0xff
     this.#bytes[lengthAt + 1] = written >>> 8
     this.#blockEnds[block] = this.#end
     this.#place(id, this.#bytes.subarray(start, this.#end))
     return true
+  }
+
+  /** Puts the checksum of each block into it, when all tokens are there. */
+  seal(): void {
+    const view = new DataView(this.#bytes.buffer)
+    for (const [block, end] of this.#blockEnds.entries()) {
+      const start = this.#startOf(block)
+      view.setUint32(start, this.hash(this.#bytes.subarray(start + LENGTHS_AT, end), block), true)
+    }
   }
 
   get tensors(): readonly IndexTensor[] {
@@ -115,24 +126,22 @@ export class EncodedTokens {
 
   #checksums(): Uint32Array<ArrayBuffer> {
     const slots = new Uint8Array(this.#slots.buffer)
-    const pages = slots.length / PAGE_BYTES
-    return Uint32Array.from({ length: pages + this.#blockEnds.length }, (_, chunk) => {
-      if (chunk < pages) return this.hash(slots.subarray(chunk * PAGE_BYTES, (chunk + 1) * PAGE_BYTES), chunk)
-      const block = chunk - pages
-      return this.hash(this.#bytes.subarray(this.#startOf(block), this.#blockEnds[block]), chunk)
-    })
+    return Uint32Array.from({ length: slots.length / PAGE_BYTES }, (_, page) =>
+      this.hash(slots.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES), page),
+    )
   }
 }
 
 /** The bytes of the token at a place of a block. */
 export function tokenIn(block: Uint8Array, place: number): Uint8Array {
-  let start = LENGTHS_BYTES
+  let start = BLOCK_HEAD_BYTES
   for (let before = 0; before < place; before++) start += lengthIn(block, before)
   return block.subarray(start, start + lengthIn(block, place))
 }
 
 function lengthIn(block: Uint8Array, place: number): number {
-  return (block[2 * place] ?? 0) + 256 * (block[2 * place + 1] ?? 0)
+  const at = LENGTHS_AT + 2 * place
+  return (block[at] ?? 0) + 256 * (block[at + 1] ?? 0)
 }
 
 function areEqual(a: Uint8Array, b: Uint8Array): boolean {

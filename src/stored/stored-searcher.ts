@@ -32,6 +32,8 @@ export interface StoredAnswer {
 export interface Reading {
   readonly signal: AbortSignal | undefined
   readonly cost: ReadCost
+  /** Called with the rows of each round, before they are read: some of them will be in the answer. */
+  onRows?(ids: ReadonlySet<number>): void
 }
 
 /** Bytes of rows that are read at once, where a question leaves very many open. */
@@ -143,6 +145,7 @@ export class StoredSearcher {
   ): Promise<void> {
     const taken = pending.map(take)
     const ids = new Set(taken.flatMap((rows) => rows.map(({ id }) => id)))
+    reading.onRows?.(ids)
     const found = await this.#fetch(ids, reading)
     for (const [index, { query, best }] of pending.entries()) {
       const ids = (taken[index] ?? []).map(({ id }) => id)

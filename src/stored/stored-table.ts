@@ -21,6 +21,7 @@ import {
 } from '../table/given-query.ts'
 import { Matches } from '../table/matches.ts'
 import { NO_IDS, readQuery, vectorQuery } from '../table/query.ts'
+import { AnswerNames } from './answer-names.ts'
 import { matchesOf } from './best-rows.ts'
 import type { IndexFile } from './index-file.ts'
 import type { LazyIndex } from './lazy-index.ts'
@@ -271,9 +272,10 @@ export class StoredTable implements AsyncTable {
     this.#searcher ??= new StoredSearcher(codes, stored, scorer, (id) => vocabulary.whole?.tokenOf(id))
     const params = this.#searcher.searcher.params({ ...rest, exclude: excluded })
     const prepared = queries.map((query) => query.prepare(table, params.metric))
-    const answers = await this.#searcher.search(prepared, params, { signal, cost })
-    const found = answers.flatMap(({ rows }) => rows.map(({ id }) => id))
-    const tokenOf = await vocabulary.tokensOf(found, signal)
+    const names = new AnswerNames(vocabulary, signal)
+    const onRows = (ids: ReadonlySet<number>) => names.readAhead(ids)
+    const answers = await this.#searcher.search(prepared, params, { signal, cost, onRows })
+    const tokenOf = await names.of(answers.flatMap(({ rows }) => rows))
     this.#open()
     return answers.map(({ rows, rescored }) => matchesOf(rows, tokenOf, { rescored, ...cost }))
   }

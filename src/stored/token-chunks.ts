@@ -6,8 +6,9 @@ import { shortChecksum } from '../sources/checksum.ts'
 import { damaged, type OpenIndex, readWhole } from './load-index.ts'
 import { sideBySide } from './side-by-side.ts'
 import {
+  BLOCK_HEAD_BYTES,
   BLOCK_TOKENS,
-  LENGTHS_BYTES,
+  LENGTHS_AT,
   MAX_TOKEN_BYTES,
   PAGE_BYTES,
   TOKEN_BLOCKS,
@@ -16,7 +17,7 @@ import {
   TOKEN_SLOTS,
 } from './token-layout.ts'
 
-const MAX_BLOCK_BYTES = LENGTHS_BYTES + BLOCK_TOKENS * MAX_TOKEN_BYTES
+const MAX_BLOCK_BYTES = BLOCK_HEAD_BYTES + BLOCK_TOKENS * MAX_TOKEN_BYTES
 /** Bytes between two chunks that are read rather than asked for apart. */
 const GAP_BYTES = 1 << 10
 /** Bytes of one read, and a chunk more. */
@@ -43,7 +44,7 @@ export class TokenChunks {
     private readonly checksums: Uint32Array,
     readonly hash: Awaited<ReturnType<typeof shortChecksum>>,
   ) {
-    this.pages = checksums.length - blockEnds.length
+    this.pages = checksums.length
   }
 
   /** Throws `CHECKSUM_MISMATCH`, and what the source throws. */
@@ -94,16 +95,20 @@ export class TokenChunks {
     const block = chunk - this.pages
     const start = block === 0 ? 0 : (this.blockEnds[block - 1] ?? 0)
     const end = this.blockEnds[block] ?? 0
-    if (start + LENGTHS_BYTES <= end && end <= Math.min(elements, start + MAX_BLOCK_BYTES)) {
+    if (start + BLOCK_HEAD_BYTES <= end && end <= Math.min(elements, start + MAX_BLOCK_BYTES)) {
       return { chunk, start: bytesAt + start, end: bytesAt + end }
     }
     throw invalidFormat(source, `its block ${block} of tokens cannot lie at bytes ${start} to ${end}.`)
   }
 
   #check(chunk: number, bytes: Uint8Array): void {
-    const [actual, expected] = [this.hash(bytes, chunk), this.checksums[chunk]]
-    if (actual === expected) return
-    throw damaged(this.index.source, chunk < this.pages ? TOKEN_SLOTS : TOKEN_BYTES, actual, expected)
+    const { source } = this.index
+    const block = chunk - this.pages
+    const [name, actual, expected] =
+      block < 0
+        ? [TOKEN_SLOTS, this.hash(bytes, chunk), this.checksums[chunk]]
+        : [TOKEN_BYTES, this.hash(bytes.subarray(LENGTHS_AT), block), checksumIn(bytes)]
+    if (actual !== expected) throw damaged(source, name, actual, expected)
   }
 
   /** Adds a chunk to what was found, and makes it the newest in the cache. */
@@ -118,6 +123,10 @@ export class TokenChunks {
       this.#cachedBytes -= length
     }
   }
+}
+
+function checksumIn({ buffer, byteOffset }: Uint8Array): number {
+  return new DataView(buffer, byteOffset).getUint32(0, true)
 }
 
 /** Places, ascending, in runs that are read at once. */

@@ -1,11 +1,12 @@
 /**
  * Tokens in the file of an index, so that a few are read without the others:
  *
- *   token_blocks     U32 [B]            where each block of tokens ends in token_bytes, B = ⌈V/8⌉
- *   token_checksums  U32 [S/128 + B]    XXH32 of each 128 slots, then of each block; the seed is its place here
- *   token_slots      U32 [S]            a hash table of ids + 1, 0 where a slot is free; S ≥ 2·V, a multiple
- *                                       of 128
- *   token_bytes      U8                 blocks: the bytes of each of eight tokens as U16, then those bytes, UTF-8
+ *   token_blocks     U32 [⌈V/8⌉]    where each block of eight tokens ends in token_bytes
+ *   token_checksums  U32 [S/128]    XXH32 of each 128 slots; the seed is its place here
+ *   token_slots      U32 [S]        a hash table of ids + 1, 0 where a slot is free; S is 2·V, rounded up to a
+ *                                   multiple of 128
+ *   token_bytes      U8             blocks: XXH32 of the rest of the block as U32, its seed the number of the
+ *                                   block; the bytes of each of its tokens as U16; these bytes, UTF-8
  *
  * The search for a token begins at the slot XXH32(its bytes) mod S, goes on slot by slot, from the last to the
  * first, and ends at a free one. Of equal tokens the table has the first alone.
@@ -20,8 +21,10 @@ export const TOKEN_BYTES = 'token_bytes'
 
 /** Tokens of a block; the last may have fewer. */
 export const BLOCK_TOKENS = 8
+/** Bytes of a block before the lengths of its tokens: its checksum. */
+export const LENGTHS_AT = 4
 /** Bytes of a block before its tokens. */
-export const LENGTHS_BYTES = 2 * BLOCK_TOKENS
+export const BLOCK_HEAD_BYTES = LENGTHS_AT + 2 * BLOCK_TOKENS
 /** The longest token, in bytes. */
 export const MAX_TOKEN_BYTES = 0xffff
 /** Slots that are read together. */
@@ -35,10 +38,10 @@ export const slotsFor = (size: number) => PAGE_SLOTS * Math.ceil((2 * size) / PA
 export function tokenTensors(size: number, bytes: number): readonly IndexTensor[] {
   const blocks = Math.ceil(size / BLOCK_TOKENS)
   const slots = slotsFor(size)
-  const checksums = slots / PAGE_SLOTS + blocks
+  const pages = slots / PAGE_SLOTS
   return [
     { name: TOKEN_BLOCKS, dtype: 'U32', shape: [blocks], size: 4 * blocks },
-    { name: TOKEN_CHECKSUMS, dtype: 'U32', shape: [checksums], size: 4 * checksums },
+    { name: TOKEN_CHECKSUMS, dtype: 'U32', shape: [pages], size: 4 * pages },
     { name: TOKEN_SLOTS, dtype: 'U32', shape: [slots], size: 4 * slots },
     { name: TOKEN_BYTES, dtype: 'U8', shape: [bytes], size: bytes },
   ]

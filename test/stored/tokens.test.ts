@@ -163,6 +163,37 @@ describe('what is read', () => {
     expect(read).toBe(0)
   })
 
+  test('names of an answer are read while its rows are', async () => {
+    const bytes = await indexOf(file)
+    const [rows, index] = [bytesSource(file), bytesSource(bytes)]
+    const { start = 0 } = (await readSafetensorsHeader(index)).tensors.get('token_bytes') ?? {}
+    let areRead = () => {}
+    const namesRead = new Promise<void>((resolve) => {
+      areRead = resolve
+    })
+    let wait: Promise<void> | undefined
+    const slow: ByteSource = {
+      ...rows,
+      async read(from, to, options) {
+        await wait
+        return rows.read(from, to, options)
+      },
+    }
+    const watched: ByteSource = {
+      ...index,
+      read(from, to, options) {
+        if (from >= start) areRead()
+        return index.read(from, to, options)
+      },
+    }
+    await using stored = await viewTable(slow, { index: watched })
+    await stored.loadIndex()
+    // no row comes before a name was asked for
+    wait = namesRead
+    const answer = await stored.nearest(made.rows[7]!)
+    expect(answer.at(0)).toMatchObject({ id: 7, token: 'token 7' })
+  })
+
   test('without an index, and by one of other rows, names are those of the file', async () => {
     for (const index of [
       undefined,
