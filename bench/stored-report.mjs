@@ -80,28 +80,22 @@ function formatIndexing({ bytes, read, results }) {
   return lines.join('\n')
 }
 
-/** Other programs beside rowspace, by the first codes. */
+/** Databases, each asked in turns with rowspace by the first codes. */
 function formatDatabases({ bytes, results, databases }) {
   if (databases === undefined) return undefined
   const [{ codes, indexed, indexBytes, searched }] = results
+  const seconds = (time) => `${(time / 1e3).toFixed(1)} s`
   const lines = [
-    '| | loaded in | on disk | a question, from the page cache | resident memory | recall | times rowspace |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| | loaded in | on disk | resident memory | recall | a question | rowspace, in turns with it | times |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    `| rowspace, ${codes} codes | ${seconds(indexed.milliseconds)} | ${gigabytes(bytes + indexBytes)} | ` +
+      `${gigabytes(searched.resident)} | ${searched.recall.toFixed(3)} | ${milliseconds(searched.warm)} ms | | |`,
   ]
-  const row = (name, { loaded, disk, milliseconds: time, resident, recall }) =>
+  for (const { name, loaded, disk, resident, recall, milliseconds: time, rowspace } of databases) {
     lines.push(
-      `| ${name} | ${(loaded / 1e3).toFixed(1)} s | ${gigabytes(disk)} | ${milliseconds(time)} ms | ` +
-        `${gigabytes(resident)} | ${recall.toFixed(3)} | ${(time / searched.warm).toFixed(1)} x |`,
+      `| ${name} | ${seconds(loaded)} | ${gigabytes(disk)} | ${gigabytes(resident)} | ${recall.toFixed(3)} | ` +
+        `${milliseconds(time)} ms | ${milliseconds(rowspace)} ms | ${(time / rowspace).toFixed(1)} x |`,
     )
-  const { resident, recall, warm } = searched
-  const disk = bytes + indexBytes
-  row(`rowspace, ${codes} codes`, {
-    loaded: indexed.milliseconds,
-    disk,
-    milliseconds: warm,
-    resident,
-    recall,
-  })
-  for (const { name, ...measured } of databases) row(name, measured)
+  }
   return lines.join('\n')
 }

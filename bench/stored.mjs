@@ -180,10 +180,10 @@ async function searchFiles(folder) {
     const { questions, ...searched } = work('search', given)
     const limited = searchLimited(given, bytes, indexBytes)
     results.push({ codes, indexed, encoded, indexBytes, searched, limited })
-    asked = questions
+    asked ??= { index, ...questions }
   }
   const { measureDatabases } = values.peers ? await import('./databases/run.mjs') : {}
-  const databases = measureDatabases?.({ path, folder, dimension, ...asked })
+  const databases = measureDatabases?.({ path, folder, dimension, threads, ...asked })
   rmSync(path)
   return { bytes, read, results, databases }
 }

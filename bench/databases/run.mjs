@@ -9,7 +9,9 @@ const WORK = fileURLToPath(new URL('./work.mjs', import.meta.url))
 const { dependencies } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'))
 const DATABASES = { duckdb: '@duckdb/node-api', lancedb: '@lancedb/lancedb', 'sqlite-vec': 'sqlite-vec' }
 
-/** @param {{ path: string, folder: string, dimension: number, queries: number[][], answers: number[][] }} given */
+/**
+ * @param given the file of the rows and its index, the folder for others, and questions with their answers
+ */
 export function measureDatabases({ folder, ...given }) {
   return Object.entries(DATABASES).flatMap(([name, dependency]) => {
     const own = join(folder, name)

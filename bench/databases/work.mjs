@@ -1,9 +1,9 @@
 /** One step with one database in a process of its own: prints what it measured as JSON. */
 import { readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { viewTable } from '../../dist/stored.js'
 import { median } from '../statistics.mjs'
 
-const [WARMING, QUESTIONS] = [1, 5]
 const BLOCK_ROWS = 65_536
 const [task, given] = [process.argv[2], JSON.parse(readFileSync(0, 'utf8'))]
 const { name, folder, path, dimension, way } = given
@@ -32,20 +32,31 @@ async function* blocks() {
   await handle.close()
 }
 
-/** Its answers beside rowspace's, which are exact. */
+/** In turns with rowspace, whose answers are exact: what else the machine does meanwhile, both have. */
 async function ask() {
-  const { queries, answers } = given
-  const search = await peer.open(folder, dimension, answers[0].length, way)
-  const times = []
+  const { answers, index, threads } = given
+  const queries = given.queries.map((query) => Float32Array.from(query))
+  const k = answers[0].length
+  const search = await peer.open(folder, dimension, k, way)
+  await search(queries[0])
+  const resident = process.memoryUsage.rss()
+  const table = await viewTable(path, { index, threads, cacheBytes: 0 })
+  for (const query of queries) await table.nearest(query, { k })
+  const [times, own] = [[], []]
   let right = 0
-  for (let index = 0; index < WARMING + QUESTIONS; index++) {
-    const place = index % queries.length
+  for (const [place, query] of queries.entries()) {
     const start = performance.now()
-    const ids = await search(Float32Array.from(queries[place]))
-    const time = performance.now() - start
-    if (index < WARMING) continue
-    times.push(time)
-    right += ids.filter((id) => answers[place].includes(Number(id))).length / answers[place].length
+    const ids = await search(query)
+    const middle = performance.now()
+    await table.nearest(query, { k })
+    times.push(middle - start)
+    own.push(performance.now() - middle)
+    right += ids.filter((id) => answers[place].includes(Number(id))).length / k
   }
-  return { milliseconds: median(times), resident: process.memoryUsage.rss(), recall: right / QUESTIONS }
+  return {
+    milliseconds: median(times),
+    rowspace: median(own),
+    resident,
+    recall: right / queries.length,
+  }
 }
