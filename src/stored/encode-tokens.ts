@@ -6,9 +6,12 @@ import type { IndexTensor } from './index-layout.ts'
 import {
   BLOCK_HEAD_BYTES,
   BLOCK_TOKENS,
+  idInSlot,
   LENGTHS_AT,
   MAX_TOKEN_BYTES,
+  mayHave,
   PAGE_BYTES,
+  slotOf,
   slotsFor,
   TOKEN_BLOCKS,
   TOKEN_BYTES,
@@ -107,12 +110,13 @@ export class EncodedTokens {
   /** Puts an id in the first free slot, unless an equal token is in one before. */
   #place(id: number, token: Uint8Array): void {
     const slots = this.#slots
-    let slot = this.hash(token) % slots.length
+    const hash = this.hash(token)
+    let slot = hash % slots.length
     for (let other = slots[slot]; other !== undefined && other > 0; other = slots[slot]) {
-      if (areEqual(this.#tokenAt(other - 1), token)) return
+      if (mayHave(other, hash) && areEqual(this.#tokenAt(idInSlot(other)), token)) return
       slot = (slot + 1) % slots.length
     }
-    slots[slot] = id + 1
+    slots[slot] = slotOf(id, hash)
   }
 
   #tokenAt(id: number): Uint8Array {

@@ -5,7 +5,7 @@ import { spellingsOf } from '../table/vocabulary.ts'
 import { tokenIn } from './encode-tokens.ts'
 import type { OpenIndex } from './load-index.ts'
 import { TokenChunks } from './token-chunks.ts'
-import { BLOCK_TOKENS, PAGE_SLOTS } from './token-layout.ts'
+import { BLOCK_TOKENS, idInSlot, mayHave, PAGE_SLOTS } from './token-layout.ts'
 
 const ENCODER = new TextEncoder()
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -13,6 +13,7 @@ const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })
 /** A search through the slots. */
 interface Probe {
   readonly token: string
+  readonly hash: number
   /** The slot that is looked at next. */
   slot: number
   /** Slots that were looked at. */
@@ -68,7 +69,8 @@ export class IndexTokens {
   ): Promise<(number | undefined)[]> {
     const slots = this.chunks.pages * PAGE_SLOTS
     const probes = tokens.map((token): Probe => {
-      return { token, slot: this.chunks.hash(ENCODER.encode(token)) % slots, seen: 0, candidates: [] }
+      const hash = this.chunks.hash(ENCODER.encode(token))
+      return { token, hash, slot: hash % slots, seen: 0, candidates: [] }
     })
     let open = probes
     while (open.length > 0) {
@@ -88,12 +90,13 @@ export class IndexTokens {
     const view = new DataView(page.buffer, page.byteOffset, page.length)
     const onPage = pageOf(probe)
     while (pageOf(probe) === onPage && probe.seen < slots) {
-      const id = view.getUint32(4 * (probe.slot % PAGE_SLOTS), true) - 1
-      if (id < 0) return false
-      if (id >= this.size) {
+      const found = view.getUint32(4 * (probe.slot % PAGE_SLOTS), true)
+      if (found === 0) return false
+      const id = idInSlot(found)
+      if (id < 0 || id >= this.size) {
         throw invalidFormat(this.index.source, `a slot of its tokens has the id ${id} of ${this.size} rows.`)
       }
-      probe.candidates.push(id)
+      if (mayHave(found, probe.hash)) probe.candidates.push(id)
       probe.slot = (probe.slot + 1) % slots
       probe.seen++
     }

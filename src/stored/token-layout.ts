@@ -3,13 +3,13 @@
  *
  *   token_blocks     U32 [⌈V/8⌉]    where each block of eight tokens ends in token_bytes
  *   token_checksums  U32 [S/128]    XXH32 of each 128 slots; the seed is its place here
- *   token_slots      U32 [S]        a hash table of ids + 1, 0 where a slot is free; S is 2·V, rounded up to a
- *                                   multiple of 128
+ *   token_slots      U32 [S]        a hash table: id + 1 in the lower 25 bits, the upper 7 of the hash in the
+ *                                   others; 0 where a slot is free; S is 2·V, rounded up to a multiple of 128
  *   token_bytes      U8             blocks: XXH32 of the rest of the block as U32, its seed the number of the
  *                                   block; the bytes of each of its tokens as U16; these bytes, UTF-8
  *
- * The search for a token begins at the slot XXH32(its bytes) mod S, goes on slot by slot, from the last to the
- * first, and ends at a free one. Of equal tokens the table has the first alone.
+ * The hash is XXH32 of a token's bytes. The search for it begins at the slot hash mod S, goes on slot by slot,
+ * from the last to the first, and ends at a free one. Of equal tokens the table has the first alone.
  */
 
 import type { IndexTensor } from './index-layout.ts'
@@ -30,6 +30,20 @@ export const MAX_TOKEN_BYTES = 0xffff
 /** Slots that are read together. */
 export const PAGE_SLOTS = 128
 export const PAGE_BYTES = 4 * PAGE_SLOTS
+
+/** Bits of a slot for an id + 1; a list of tokens has at most 2^24. */
+const ID_BITS = 25
+
+/** What is in the slot of a token. */
+export function slotOf(id: number, hash: number): number {
+  return (((hash >>> ID_BITS) << ID_BITS) | (id + 1)) >>> 0
+}
+
+/** The id in a slot that is not free. */
+export const idInSlot = (slot: number) => (slot & (2 ** ID_BITS - 1)) - 1
+
+/** Whether a slot may be that of a token with this hash. */
+export const mayHave = (slot: number, hash: number) => slot >>> ID_BITS === hash >>> ID_BITS
 
 /** Slots for so many tokens: at least half of them stay free. */
 export const slotsFor = (size: number) => PAGE_SLOTS * Math.ceil((2 * size) / PAGE_SLOTS)

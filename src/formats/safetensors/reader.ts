@@ -14,7 +14,7 @@ import { readExactly } from '../../sources/blocks.ts'
 import type { ByteSource } from '../../sources/source.ts'
 import { chooseTensor } from '../choose-tensor.ts'
 import type { FormatReader, OwnTokens, ReaderOptions, TableFile } from '../format.ts'
-import { invalidFormat, MAX_TEXT_BYTES } from '../malformed.ts'
+import { invalidFormat, MAX_TEXT_BYTES, MAX_WORDS } from '../malformed.ts'
 import { NUMBER_TYPES } from '../number-types.ts'
 import { numberTypeOf, tensorTable } from '../tensor-table.ts'
 import { checkWordCount, parseWordList, readListBlocks, readListStart } from '../text/word-list.ts'
@@ -77,7 +77,8 @@ function findOwnTokens(
   options: ReaderOptions,
 ): OwnTokens | undefined {
   const { limit = size, encodingErrors = 'strict' } = options
-  if (encodingErrors !== 'strict' || words.elements > MAX_TEXT_BYTES) return undefined
+  const areMany = words.elements > MAX_TEXT_BYTES || Math.min(size, limit) > MAX_WORDS
+  if (encodingErrors !== 'strict' || areMany) return undefined
   return {
     bytes: words.elements,
     async *read(signal) {
