@@ -27,18 +27,19 @@ export class BestRows {
   scored = 0
   #rows: ScoredRow[] = []
   readonly #k: number
-  readonly #metric: 'cosine' | 'dot'
+  /** The score that counts. */
+  readonly metric: 'cosine' | 'dot'
   readonly #minScore: number
 
   constructor({ k, metric, minScore }: Pick<SearchParams, 'k' | 'metric' | 'minScore'>) {
     this.#k = k
-    this.#metric = metric
+    this.metric = metric
     this.#minScore = minScore === undefined ? Number.NEGATIVE_INFINITY : Math.fround(minScore)
   }
 
   offer(row: ScoredRow): void {
     this.scored++
-    if (row[this.#metric] < this.#minScore) return
+    if (row[this.metric] < this.#minScore) return
     this.#rows.push(row)
     if (this.#rows.length > 2 * this.#k + 1024) this.#cut()
   }
@@ -47,7 +48,7 @@ export class BestRows {
   threshold(): number {
     this.#cut()
     const last = this.#rows[this.#k - 1]
-    return last === undefined ? this.#minScore : last[this.#metric]
+    return last === undefined ? this.#minScore : last[this.metric]
   }
 
   sorted(): readonly ScoredRow[] {
@@ -56,7 +57,7 @@ export class BestRows {
   }
 
   #cut(): void {
-    const metric = this.#metric
+    const metric = this.metric
     this.#rows.sort((a, b) => b[metric] - a[metric] || a.id - b.id)
     if (this.#rows.length > this.#k) this.#rows.length = this.#k
   }

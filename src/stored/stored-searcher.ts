@@ -148,27 +148,26 @@ export class StoredSearcher {
     reading.onRows?.(ids)
     const found = await this.#fetch(ids, reading)
     for (const [index, { query, best }] of pending.entries()) {
-      const ids = (taken[index] ?? []).map(({ id }) => id)
-      this.#scoreRows(
-        query,
-        ids,
-        ids.map((id) => found.get(id) ?? new Float32Array(0)),
-        best,
-      )
+      this.#scoreRows(query, taken[index] ?? [], found, best)
     }
   }
 
+  /** Rows of length 1 have few norms: another row may have the same, but hardly a score within the bounds. */
   #scoreRows(
     query: VectorQuery,
-    ids: readonly number[],
-    rows: readonly Float32Array[],
+    open: readonly OpenRow[],
+    found: ReadonlyMap<number, Float32Array>,
     best: BestRows,
   ): void {
-    if (ids.length === 0) return
+    if (open.length === 0) return
+    const rows = open.map(({ id }) => found.get(id) ?? new Float32Array(0))
     const { cosines, dots, norms } = this.scorer.score(vectorQuery(query.vector, []), rows)
-    for (const [place, id] of ids.entries()) {
-      if (!Object.is(norms[place], this.codes.inverseNorm(id))) throw this.#changed(id)
-      best.offer({ id, cosine: cosines[place] ?? 0, dot: dots[place] ?? 0 })
+    for (const [place, { id, lower, upper }] of open.entries()) {
+      const row = { id, cosine: cosines[place] ?? 0, dot: dots[place] ?? 0 }
+      const score = row[best.metric]
+      const isSame = Object.is(norms[place], this.codes.inverseNorm(id)) && !(score < lower || score > upper)
+      if (!isSame) throw this.#changed(id)
+      best.offer(row)
     }
   }
 
@@ -182,12 +181,7 @@ export class StoredSearcher {
       const ids = Array.from({ length }, (_, index) => start + index)
       const wanted = ids.filter((id) => !left.has(id) && (filter === undefined || filter.has(id)))
       const found = await this.#fetch(wanted, reading)
-      this.#scoreRows(
-        query,
-        wanted,
-        wanted.map((id) => found.get(id) ?? new Float32Array(0)),
-        best,
-      )
+      this.#scoreRows(query, wanted.map(unbounded), found, best)
     }
   }
 
@@ -205,6 +199,12 @@ export class StoredSearcher {
     )
   }
 }
+
+const unbounded = (id: number): OpenRow => ({
+  id,
+  upper: Number.POSITIVE_INFINITY,
+  lower: Number.NEGATIVE_INFINITY,
+})
 
 /** Takes the k rows of the best lower bounds. */
 function takeSurest(pending: Pending, k: number): OpenRow[] {

@@ -4,7 +4,7 @@ import { bytesSource } from '../../src/sources/bytes.ts'
 import type { ByteSource } from '../../src/sources/source.ts'
 import { viewTable } from '../../src/stored/view-table.ts'
 import { join, rejection } from '../formats/files.ts'
-import { makeTable } from '../oracle/tables.ts'
+import { METRICS, makeTable } from '../oracle/tables.ts'
 import { bothOf, expectSame, fileOf, indexOf } from './both.ts'
 
 const MADE = makeTable(600, 24, 'plain', 6)
@@ -70,6 +70,20 @@ test('a row that changed since the index was made is noticed when it is read', a
   expect(await rejection(stored.nearest(3, { includeInputs: true }))).toMatchObject({
     code: 'CHANGED',
     details: { row: 3 },
+  })
+})
+
+test.each(METRICS)('a row that changed and has its old norm is noticed by its %s', async (metric) => {
+  const [d, rows] = [24, MADE.flat.slice()]
+  const row = rows.subarray(9 * d, 10 * d)
+  row.set(row.map((value) => -value))
+  const changed = fileOf({ ...MADE, flat: rows })
+  await using stored = await viewTable(changed, { index: INDEX })
+  // the old row is the nearest to itself by its codes
+  const query = MADE.rows[9]!
+  expect(await rejection(stored.nearest(query, { metric, k: 3 }))).toMatchObject({
+    code: 'CHANGED',
+    details: { row: 9 },
   })
 })
 
