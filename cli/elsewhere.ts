@@ -92,7 +92,7 @@ export async function onView<Result>(
       shown: name,
       table,
       async split(text) {
-        const vocabulary = await table.vocabulary()
+        const vocabulary = await table.vocabularyFor(text)
         return splitText({ vocabulary, id: (row: RowKey) => idOfRow(row, table.size, vocabulary) }, text)
       },
       async prepare() {

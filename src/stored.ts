@@ -8,9 +8,10 @@ export type {
   StoredAnalogyOptions,
   StoredFileOptions,
   StoredSearchOptions,
+  Traffic,
   ViewOptions,
 } from './stored/options.ts'
-export { StoredTable, type Traffic } from './stored/stored-table.ts'
+export { StoredTable } from './stored/stored-table.ts'
 export { viewTable } from './stored/view-table.ts'
 export { type IndexOptions, writeIndex } from './stored/write-index.ts'
 export { type IndexFileOptions, type IndexFileResult, writeIndexFile } from './stored/write-index-file.ts'

@@ -7,8 +7,13 @@ import { type KeysOf, readChecked } from '../core/strict-options.ts'
 import { readList } from '../core/values.ts'
 import type { CheckedFilter, CheckedSearch } from '../metadata/condition.ts'
 import type { ColumnTypes, NoColumns, StoredMetadata } from '../metadata/types.ts'
-import { type LoadIndexOptions, STORED_SEARCH, type StoredSearchOptions } from '../stored/options.ts'
-import type { StoredTable, Traffic } from '../stored/stored-table.ts'
+import {
+  type LoadIndexOptions,
+  STORED_SEARCH,
+  type StoredSearchOptions,
+  type Traffic,
+} from '../stored/options.ts'
+import type { StoredTable } from '../stored/stored-table.ts'
 import { checkVector, isRow, queryList, readSearchOptions } from '../table/arguments.ts'
 import type { AsyncOptions } from '../table/async-table.ts'
 import { Matches } from '../table/matches.ts'

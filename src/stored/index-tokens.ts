@@ -41,7 +41,7 @@ export class IndexTokens {
     const open = new Map(names.map((name) => [name, spellingsOf(name, this.index.marksWordStarts)]))
     while (open.size > 0) {
       const spelled = [...open].map(([name, spellings]) => [name, spellings.shift() ?? ''] as const)
-      const found = await this.#idsOfTokens(
+      const found = await this.#find(
         spelled.map(([, token]) => token),
         signal,
       )
@@ -63,10 +63,19 @@ export class IndexTokens {
     return (id) => this.#tokenOf(id, blocks)
   }
 
-  async #idsOfTokens(
-    tokens: readonly string[],
-    signal: AbortSignal | undefined,
-  ): Promise<(number | undefined)[]> {
+  /** The ids of exactly these tokens; those that are not there are left out. */
+  async idsOfTokens(tokens: Iterable<string>, signal: AbortSignal | undefined): Promise<Map<string, number>> {
+    const list = [...new Set(tokens)]
+    const found = await this.#find(list, signal)
+    return new Map(
+      list.flatMap((token, place) => {
+        const id = found[place]
+        return id === undefined ? [] : [[token, id] as const]
+      }),
+    )
+  }
+
+  async #find(tokens: readonly string[], signal: AbortSignal | undefined): Promise<(number | undefined)[]> {
     const slots = this.chunks.pages * PAGE_SLOTS
     const probes = tokens.map((token): Probe => {
       const hash = this.chunks.hash(ENCODER.encode(token))

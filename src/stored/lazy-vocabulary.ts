@@ -2,7 +2,7 @@
 
 import type { RowKey } from '../core/options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
-import { idOfRow } from '../table/vocabulary.ts'
+import { idOfRow, spellingsOf, WordList } from '../table/vocabulary.ts'
 import type { IndexTokens } from './index-tokens.ts'
 import { SharedRead } from './shared-read.ts'
 
@@ -50,6 +50,24 @@ export class LazyVocabulary {
       (typeof row === 'string' ? ids?.get(row) : undefined) ?? idOfRow(row, this.size, vocabulary)
     const found = new Map(rows.map((row) => [row, idOf(row)]))
     return (row) => found.get(row) ?? idOf(row)
+  }
+
+  /**
+   * What splits this text, and no other, as all tokens do, and knows whether it is a token itself; undefined
+   * where the table has no tokens.
+   */
+  async forText(text: string, signal?: AbortSignal): Promise<Vocabulary | undefined> {
+    const indexed = await this.#fromIndex(signal)
+    if (indexed === undefined) return this.read(signal)
+    const words = new WordList([]).tokenize(text).flatMap((word) => [word.text, word.text.toLowerCase()])
+    const ids = await indexed.idsOfTokens([text, ...words.flatMap((word) => spellingsOf(word))], signal)
+    const list = new WordList([...ids.keys()])
+    return {
+      size: this.size,
+      idOf: (token) => ids.get(token),
+      tokenOf: (id) => [...ids].find((each) => each[1] === id)?.[0],
+      tokenize: (given) => list.tokenize(given).map((token) => ({ ...token, id: ids.get(token.text) })),
+    }
   }
 
   /** What gives the token of each of these ids; undefined for an id without one. */

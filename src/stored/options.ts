@@ -9,7 +9,7 @@ import {
   type TableOptions,
 } from '../core/options.ts'
 import type { Progress } from '../core/progress.ts'
-import { FUNCTION, type KeysOf, SIGNAL } from '../core/strict-options.ts'
+import { FUNCTION, type KeysOf, readChecked, SIGNAL } from '../core/strict-options.ts'
 import type { Vocabulary } from '../core/vocabulary.ts'
 import type { OpenOptions } from '../formats/format.ts'
 import type { SourceLike } from '../open/open-source.ts'
@@ -72,6 +72,11 @@ export const VIEW_OPTIONS: KeysOf<ViewOptions> = {
 
 export const SIGNAL_ALONE: KeysOf<AsyncOptions> = { signal: SIGNAL }
 
+/** The signal of a call that takes nothing else. @param method as messages name it */
+export function signalOf(options: AsyncOptions, method: string): AbortSignal | undefined {
+  return readChecked(options, SIGNAL_ALONE, `the options of ${method}`).signal
+}
+
 /** How a stored table answers: as an EmbeddingTable. */
 export interface StoredSearchOptions extends SearchOptions, AsyncOptions {}
 
@@ -88,6 +93,14 @@ export interface LoadIndexOptions extends AsyncOptions {
 }
 
 export const LOAD_INDEX: KeysOf<LoadIndexOptions> = { ...SIGNAL_ALONE, onProgress: FUNCTION }
+
+/** What a stored table has read. */
+export interface Traffic {
+  /** Bytes in all, header and tokens included; undefined where the source does not count them. */
+  readonly bytes: number | undefined
+  /** Reads of rows; adjacent rows are one. */
+  readonly requests: number
+}
 
 /** How an expression is summed. */
 export interface CombineOptions extends AsyncOptions {

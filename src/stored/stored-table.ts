@@ -37,18 +37,12 @@ import {
   STORED_SEARCH,
   type StoredAnalogyOptions,
   type StoredSearchOptions,
+  signalOf,
+  type Traffic,
 } from './options.ts'
 import type { RowScorer } from './row-scorer.ts'
 import type { ReadCost } from './stored-rows.ts'
 import { StoredSearcher } from './stored-searcher.ts'
-
-/** What a stored table has read. */
-export interface Traffic {
-  /** Bytes in all, header and tokens included; undefined where the source does not count them. */
-  readonly bytes: number | undefined
-  /** Reads of rows; adjacent rows are one. */
-  readonly requests: number
-}
 
 /** What a stored table is made of. */
 export interface StoredParts {
@@ -92,6 +86,11 @@ export class StoredTable implements AsyncTable {
   /** The tokens, or undefined where the table has none. They are read when they are first needed. */
   async vocabulary(options: AsyncOptions = {}): Promise<Vocabulary | undefined> {
     return this.#open().vocabulary.read(signalOf(options, 'vocabulary()'))
+  }
+
+  /** The same for one text: what splits it as all tokens do. @internal */
+  async vocabularyFor(text: string): Promise<Vocabulary | undefined> {
+    return this.#open().vocabulary.forText(text)
   }
 
   /** The id of a row given by id or token. Throws `ID_OUT_OF_RANGE`, `UNKNOWN_TOKEN`, `NO_TOKENS`, `DISPOSED`. */
@@ -298,8 +297,4 @@ export class StoredTable implements AsyncTable {
     const row = (key: RowKey) => found.get(id(key)) ?? new Float32Array(0)
     return { dimension: this.dimension, id, row }
   }
-}
-
-function signalOf(options: AsyncOptions, method: string): AbortSignal | undefined {
-  return readChecked(options, SIGNAL_ALONE, `the options of ${method}`).signal
 }

@@ -51,6 +51,18 @@ async function expectSameNames(stored: StoredTable, table: EmbeddingTable, names
   }
 }
 
+/** Texts are split alike, and known to be one token. */
+async function expectSameTexts(stored: StoredTable, table: EmbeddingTable, texts: readonly string[]) {
+  for (const text of texts) {
+    const part = await stored.vocabularyFor(text)
+    expect(part?.tokenize(text)).toEqual(table.vocabulary?.tokenize(text))
+    expect(part?.idOf(text)).toBe(table.vocabulary?.idOf(text))
+    const id = part?.idOf(text)
+    if (id !== undefined) expect(part?.tokenOf(id)).toBe(text)
+  }
+  await stored.close()
+}
+
 async function bothNamed(tokens: readonly string[]) {
   const { flat } = makeTable(tokens.length, 2, 'plain', 5)
   const file = namedFile(flat, 2, tokens)
@@ -72,6 +84,11 @@ test('random tables of hostile tokens', async () => {
       // all at once
       expect(await other.gather(tokens)).toEqual(table.gather(ids))
       expect((await other.scores(0, tokens)).toArray()).toEqual(table.scores(0, tokens).toArray())
+      await expectSameTexts(await open(), table, [
+        ...ASKED,
+        tokens.slice(0, 9).join(' '),
+        'King, queen 17 kings.',
+      ])
       await expectSameNames(other, table, ASKED)
     }),
     { numRuns: 60 },
