@@ -4,12 +4,12 @@ import { type Answer, type Dictionary, type Gloss, makeDictionary } from './dict
 
 const PARTS: Readonly<Record<string, string>> = { n: 'noun', v: 'verb', a: 'adjective', r: 'adverb' }
 const EXAMPLES = [
-  'a small domestic animal that catches mice',
-  'fear of closed spaces',
-  'a person who studies the stars',
-  'to walk slowly without a purpose',
-  'very happy and excited',
-  'money paid to the government',
+  'an instrument for measuring temperature',
+  'the brother of your mother',
+  'the fear of spiders',
+  'a young dog',
+  'a building where books are kept',
+  'a tax on income',
 ]
 const SHOWN = 10
 

@@ -132,13 +132,26 @@ describe.skipIf(findChromium() === undefined)('the page', () => {
     }
   }, 60_000)
 
+  test('every example finds its word first, and the miss that the page tells of is one', async () => {
+    await page.reload()
+    await page.waitForSelector('#found li', { timeout: 60_000 })
+    const examples = await page.locator('#examples button').allTextContents()
+    expect(await page.inputValue('#description')).toBe(examples[0])
+    const firsts: (string | null)[] = []
+    for (const example of examples) firsts.push((await shown(example))[0]!.words)
+    expect(firsts).toEqual(['thermometer', 'uncle', 'arachnophobia', 'puppy', 'library', 'income tax'])
+    const mice = await shown('a small domestic animal that catches mice')
+    expect(mice[0]!.words).toBe('rat')
+    expect(mice.every(({ words }) => !words?.split(', ').includes('cat'))).toBe(true)
+  }, 90_000)
+
   test('claustrophobia is found; the examples are buttons; what is not known is said', async () => {
     expect((await shown('fear of closed spaces')).map(({ words }) => words)).toContain('claustrophobia')
     expect(await page.textContent('#facts')).toMatch(
       /^All 117,791 definitions compared, exactly, in [\d.]+ ms\.$/,
     )
-    await page.click('#examples button:has-text("studies the stars")')
-    expect(await page.inputValue('#description')).toBe('a person who studies the stars')
+    await page.click('#examples button:has-text("books are kept")')
+    expect(await page.inputValue('#description')).toBe('a building where books are kept')
     expect(await shown('xqzwv')).toEqual([])
     expect(await page.textContent('#facts')).toBe(
       'None of these words is known. Not among the 20,000 words, and left out: xqzwv.',
