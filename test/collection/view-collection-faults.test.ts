@@ -2,10 +2,12 @@
 import { expect, test } from 'vitest'
 import { Collection, type Key } from '../../src/collection.ts'
 import { type StoredCollection, viewCollection } from '../../src/stored.ts'
-import { rejection } from '../formats/files.ts'
+import { base64Of, rejection } from '../formats/files.ts'
+import { served } from '../servers/faults.ts'
+import type { Fault } from '../servers/scenario.ts'
 import { indexOf } from '../stored/both.ts'
 import { memoryStore } from './forged.ts'
-import { COLUMNS } from './saved.ts'
+import { COLUMNS, makeSaved } from './saved.ts'
 import { bothOf, EMBEDDINGS_END, EMBEDDINGS_START, QUERY, SAVED, saved, watched } from './viewed.ts'
 
 const asks: [string, (stored: StoredCollection<typeof COLUMNS>) => Promise<unknown>, string, RegExp][] = [
@@ -93,6 +95,23 @@ test('a row that changed since it was saved is noticed when it is read', async (
     code: 'CHANGED',
     details: { row: 0 },
   })
+})
+
+test('a file that is replaced on its server is noticed at the next read', async () => {
+  // more than comes with the first request
+  const many = await saved(await makeSaved(2000, { codes: true }))
+  const scenario = { size: many.length, content: base64Of(many) }
+  const asked = await served(scenario)
+  await using same = await viewCollection(asked.url)
+  const opening = (await asked.log()).length
+  expect((await same.nearest(QUERY)).length).toBe(10)
+  const faults: Fault[] = [
+    ...Array.from({ length: opening }, () => ({ kind: 'none' }) as const),
+    { kind: 'change' },
+  ]
+  const { url } = await served({ ...scenario, faults })
+  await using stored = await viewCollection(url)
+  expect(await rejection(stored.nearest(QUERY))).toMatchObject({ code: 'CHANGED' })
 })
 
 test('whichever read fails, the question does, and the next is answered', async () => {

@@ -18,7 +18,6 @@ import {
   expectSame,
   type Made,
   QUERY,
-  SAVED,
   saved,
   watched,
 } from './viewed.ts'
@@ -86,12 +85,15 @@ test('random collections, whose entries were deleted and replaced before they we
 })
 
 test('bytes, a Blob, a source of one’s own, a store and a URL', async () => {
-  const { url } = await served({ size: SAVED.length, content: base64Of(SAVED) })
-  const { whole } = await bothOf(SAVED)
-  for (const source of [SAVED, new Blob([SAVED]), bytesSource(SAVED), memoryStore(SAVED), url]) {
+  // more than comes with the first request
+  const bytes = await saved(await makeSaved(2000, { codes: true }))
+  const { url, log } = await served({ size: bytes.length, content: base64Of(bytes) })
+  const { whole } = await bothOf(bytes)
+  for (const source of [bytes, new Blob([bytes]), bytesSource(bytes), memoryStore(bytes), url]) {
     await using stored = await viewCollection(source)
     await expectSame(stored, whole, [0, 'clé 1 🗝', QUERY])
   }
+  expect((await log()).length).toBeGreaterThan(10)
 })
 
 test('threads, and an index of one’s own', async () => {
