@@ -8,6 +8,7 @@ import {
   type Condition,
   type Filter,
 } from '../../src/collection.ts'
+import { viewCollection } from '../../src/stored.ts'
 
 const columns = { tenant: 'string', year: 'number' } as const
 declare const user: { tenant: string | undefined; maybe?: string; known: string }
@@ -86,6 +87,27 @@ export async function opened(): Promise<void> {
   untyped.nearest('a', { filter: { year: { gte: 2020 }, language: { in: ['de', 'en'] } } })
   const value: string | number | boolean | null | undefined = untyped.metadata('a').year
   await untyped.set('a', { metadata: { year: value ?? null } })
+  // @ts-expect-error it may be undefined
+  untyped.where({ tenant: user.tenant })
+}
+
+/** The same of a collection whose rows stay in its file. */
+export async function viewed(signal: AbortSignal): Promise<void> {
+  const typed = await viewCollection('notes.safetensors', { columns })
+  const [match] = (await typed.nearest('a', { filter: { year: { gte: 2020 } }, signal })).toArray()
+  const year: number | null | undefined = match?.metadata.year
+  await typed.nearestBatch(['a'], { filter: (_, { tenant }) => tenant === 'a' && year !== null })
+  await typed.nearest('a')
+  // @ts-expect-error it may be undefined
+  await typed.nearest('a', { filter: { tenant: user.tenant } })
+  // @ts-expect-error no such column
+  await typed.nearestBatch(['a'], { filter: { tenat: 'a' } })
+  // @ts-expect-error another type
+  typed.where({ year: 'a' })
+  // @ts-expect-error no such option
+  await typed.nearest('a', { topK: 3 })
+  const untyped = await viewCollection(new Blob([]))
+  await untyped.nearest('a', { filter: untyped.where({ language: 'de' }) })
   // @ts-expect-error it may be undefined
   untyped.where({ tenant: user.tenant })
 }
