@@ -19,6 +19,8 @@ import type { TableWorker } from './worker.ts'
 const PAUSE = 1000
 /** Milliseconds that a link's table may take to answer before the default table is shown. */
 const SLOW = 2000
+/** Milliseconds that the first row may take before the rest of the table is fetched. */
+const FIRST = 4000
 const DEFAULT_NAME = 'GloVe’s 20,000 most common words'
 
 let state = readState(location.search)
@@ -66,7 +68,9 @@ function goTo(): void {
 
 function show(): void {
   showControls()
-  if (isOpen) for (const showPart of parts) showPart(state)
+  // the rows of a sentence can be had before the table is here
+  if (!isOpen && state.table === '') void showLookup(state)
+  if (isOpen) for (const showPart of [showLookup, ...others]) void showPart(state)
 }
 
 function showControls(): void {
@@ -116,16 +120,19 @@ async function useDefault(): Promise<void> {
   }
 }
 
+const wait = (milliseconds: number) => new Promise<undefined>((done) => setTimeout(done, milliseconds))
+
 async function openFirst(): Promise<void> {
   const { table } = state
-  if (table === '') return useDefault()
+  if (table === '') {
+    // its tokens and five rows first, then all of it
+    await Promise.race([showLookup(state), wait(FIRST)])
+    return useDefault()
+  }
   byId('status').textContent = `Opening ${table} …`
   // what cannot be opened says why in its own part of the page, and what is slow to answer, or large, is offered
   // there: the page works all the same
-  const load = await Promise.race([
-    opening.look(table),
-    new Promise<undefined>((done) => setTimeout(done, SLOW)),
-  ])
+  const load = await Promise.race([opening.look(table), wait(SLOW)])
   if (load !== undefined && (await load())) return
   // Back does not lead to the link again
   written = performance.now()
@@ -137,7 +144,8 @@ async function keepForOffline(): Promise<void> {
   await navigator.serviceWorker?.register('offline.js').catch(() => {})
 }
 
-const parts = [setUpLookup, setUpNeighbours, setUpArithmetic, setUpMap].map((setUp) => setUp(page))
+const showLookup = setUpLookup(page)
+const others = [setUpNeighbours, setUpArithmetic, setUpMap].map((setUp) => setUp(page))
 setUpMetrics()
 setUpSizes(page)
 setUpMeasuring(page)
@@ -145,7 +153,7 @@ const opening = setUpOpening(page, use, () => void useDefault())
 addEventListener('popstate', goTo)
 byId('retry').onclick = () => void useDefault()
 matchMedia('(prefers-color-scheme: dark)').onchange = show
-show()
+showControls()
 // the first view is painted before the table is fetched
 requestAnimationFrame(() =>
   setTimeout(async () => {

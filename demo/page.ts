@@ -12,5 +12,5 @@ export interface Page {
   state(): State
 }
 
-/** Shows its part of a state; the table is open by then. */
-export type Show = (state: State) => void
+/** Shows its part of a state. Resolves when what it asked for first is there. */
+export type Show = (state: State) => void | Promise<void>

@@ -6,7 +6,7 @@ import { expose, transfer } from 'comlink'
 import type { EmbeddingTable } from 'rowspace'
 import { arithmetic } from './answers/arithmetic.ts'
 import { explain } from './answers/explain.ts'
-import { gpt2Split, lookUp } from './answers/lookup.ts'
+import { gpt2Split, lookUp, lookUpByRange } from './answers/lookup.ts'
 import { neighbours } from './answers/neighbours.ts'
 import * as from from './answers/tables.ts'
 import type { State } from './state.ts'
@@ -56,7 +56,12 @@ const tableWorker = {
   cached: from.listCached,
   forget: from.forget,
   gpt2Split,
-  lookUp: (state: State) => lookUp(current(), state),
+  /** Until a table is open, by the rows of the default table's file that it takes. */
+  lookUp: (state: State) =>
+    table === undefined
+      ? // a host that gives no ranges: all rows are on their way
+        lookUpByRange(from.defaultAddress(), state).catch(() => undefined)
+      : lookUp(table, state),
   neighbours: (state: State) => neighbours(current(), state),
   arithmetic: (state: State) => arithmetic(current(), state),
   explain: (state: State, id: number) => explain(current(), state, id),

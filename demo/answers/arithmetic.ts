@@ -53,7 +53,7 @@ export function arithmetic(table: EmbeddingTable, state: State): ArithmeticAnswe
 function bestOf(table: EmbeddingTable, match: Match | undefined): Best | undefined {
   if (match === undefined) return undefined
   const { id, cosine, dot } = match
-  return { id, name: nameOf(table, id), cosine, dot, norm: norm(table.row(id)) }
+  return { id, name: nameOf(table.vocabulary, id), cosine, dot, norm: norm(table.row(id)) }
 }
 
 function baselineIds(table: EmbeddingTable, { seed }: State, expression: Expression): number[] {

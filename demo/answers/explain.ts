@@ -20,5 +20,5 @@ export function explain(table: EmbeddingTable, state: State, id: number): Explan
   const cosine = table.similarity(sum, id)
   const random = randomCosines(table)
   const below = random.filter((other) => other < cosine).length
-  return { name: nameOf(table, id), cosine, below, randomCosines: random }
+  return { name: nameOf(table.vocabulary, id), cosine, below, randomCosines: random }
 }

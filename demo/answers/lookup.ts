@@ -40,11 +40,30 @@ export function lookUp(table: EmbeddingTable, state: State): LookupAnswer {
   }
 }
 
+/** The same of a file whose rows have not been read: it takes the tokens, and the rows of the sentence. */
+export async function lookUpByRange(address: string, state: State): Promise<LookupAnswer> {
+  const { viewTable } = await import('rowspace/stored')
+  await using view = await viewTable(address)
+  const { size, dimension } = view
+  const vocabulary = await view.vocabulary()
+  const tokens = split({ vocabulary, size }, state.sentence)
+  const rows = await view.gather(tokens.flatMap(({ id }) => id ?? []))
+  const place = chosenPlace(tokens, state)
+  const id = tokens[place]?.id
+  const chosen =
+    id === undefined
+      ? undefined
+      : { id, name: nameOf(vocabulary, id), row: await view.row(id), scale: scaleOf(rows) }
+  return { tokens, size, dimension, named: vocabulary !== undefined, place, chosen }
+}
+
 function chosenRow(table: EmbeddingTable, tokens: readonly TextToken[], id: number): ChosenRow {
   const shown = table.gather(tokens.flatMap((token) => token.id ?? []))
-  const scale = shown.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1
-  return { id, name: nameOf(table, id), row: table.row(id), scale }
+  return { id, name: nameOf(table.vocabulary, id), row: table.row(id), scale: scaleOf(shown) }
 }
+
+const scaleOf = (rows: Float32Array): number =>
+  rows.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1
 
 /** How GPT-2 splits it; its vocabulary is fetched on first use. */
 export async function gpt2Split(sentence: string): Promise<TextToken[]> {

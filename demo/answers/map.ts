@@ -45,7 +45,7 @@ export function mapOf(table: EmbeddingTable, state: State): MapAnswer {
       if (byRow.has(id)) continue
       byRow.set(
         id,
-        places.push({ name: nameOf(table, id), kind, row: rowOf(table, id, state.normalize) }) - 1,
+        places.push({ name: nameOf(table.vocabulary, id), kind, row: rowOf(table, id, state.normalize) }) - 1,
       )
     }
   }

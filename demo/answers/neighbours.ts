@@ -26,7 +26,7 @@ export function neighbours(table: EmbeddingTable, state: State): NeighboursAnswe
   if (id === undefined) return undefined
   const { result, ...time } = timed(() => table.nearest(id, { k: 10, metric: state.metric }))
   return {
-    name: nameOf(table, id),
+    name: nameOf(table.vocabulary, id),
     matches: named(table, result),
     ...time,
     size: table.size,

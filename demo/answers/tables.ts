@@ -6,11 +6,12 @@ export type OnProgress = (done: number, total: number) => void
 export type TableSource = string | File
 
 const DEFAULT_TABLE = 'glove-20k.safetensors'
+export const defaultAddress = (): string => new URL(DEFAULT_TABLE, location.href).href
 const GPT2_SIZE = 50_257
 
 /** The default table, fetched whole: it needs no more of a host than to serve files. */
 export async function openDefault(signal: AbortSignal, onProgress: OnProgress): Promise<EmbeddingTable> {
-  const response = await fetch(new URL(DEFAULT_TABLE, location.href), { signal })
+  const response = await fetch(defaultAddress(), { signal })
   if (!response.ok) throw new Error(`${DEFAULT_TABLE} answered ${response.status} ${response.statusText}`)
   // other threads take longer to wake than one to search it
   return openTable(await readAll(response, onProgress), { signal })

@@ -13,7 +13,7 @@ export interface NamedMatch {
 }
 
 /** Tables without tokens take ids: `3 14 15`. */
-export function split(table: EmbeddingTable, sentence: string): TextToken[] {
+export function split(table: Pick<EmbeddingTable, 'vocabulary' | 'size'>, sentence: string): TextToken[] {
   if (table.vocabulary !== undefined) return joined(table.vocabulary.tokenize(sentence), sentence)
   return (sentence.match(/\d+/g) ?? []).map((text) => {
     const id = Number(text)
@@ -54,10 +54,16 @@ export function chosenPlace(tokens: readonly TextToken[], { place }: State): num
   return tokens[wanted]?.id === undefined ? tokens.findIndex(({ id }) => id !== undefined) : wanted
 }
 
-export const nameOf = (table: EmbeddingTable, id: number): string => table.token(id) ?? `#${id}`
+export const nameOf = (vocabulary: EmbeddingTable['vocabulary'], id: number): string =>
+  vocabulary?.tokenOf(id) ?? `#${id}`
 
 export function named(table: EmbeddingTable, matches: Iterable<Match>): NamedMatch[] {
-  return Array.from(matches, ({ id, cosine, dot }) => ({ id, name: nameOf(table, id), cosine, dot }))
+  return Array.from(matches, ({ id, cosine, dot }) => ({
+    id,
+    name: nameOf(table.vocabulary, id),
+    cosine,
+    dot,
+  }))
 }
 
 /** ‖row‖ */

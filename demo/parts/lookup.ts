@@ -15,6 +15,7 @@ export function setUpLookup({ tables, change, settle, state }: Page): Show {
   const ask = newestOnly(
     (state: State) => tables.lookUp(state),
     (answer, { place }) => {
+      if (answer === undefined) return
       // a link says which token it is, not how many there were once
       if (answer.place >= 0 && place === state().place) settle({ place: answer.place })
       showLookup(answer, change, () => state().place)
@@ -37,8 +38,8 @@ export function setUpLookup({ tables, change, settle, state }: Page): Show {
   wanted.onchange = () => showGpt2(state())
   byId('sentence').oninput = ({ target }) => change({ sentence: (target as HTMLInputElement).value })
   return (state) => {
-    void ask(state)
     showGpt2(state)
+    return ask(state)
   }
 }
 

@@ -69,6 +69,22 @@ describe.skipIf(findChromium() === undefined)('the page answers', () => {
     await on.says('#gpt2-line', /the1169␣dog3290␣saw2497/)
   })
 
+  test('a sentence shows its rows before the rest of the table is there', async () => {
+    const page = await on.visit()
+    await on.settled()
+    await page.context().route('**/glove-20k.safetensors', (route) => {
+      if (route.request().headers().range !== undefined) return route.continue()
+    })
+    await page.goto(`${on.origin}/?sentence=a+cup+of+tea&place=3`)
+    await on.says('#row-title', /“tea”/)
+    expect(await page.textContent('#row-title')).toContain(`E[${on.table.id('tea')}]`)
+    expect(await page.textContent('#status')).toContain('Loading')
+    await page.fill('#sentence', 'a cup of coffee')
+    await on.says('#row-title', /“coffee”/)
+    const row = on.rows[on.table.id('coffee')]!
+    expect(await page.textContent('#row-facts')).toContain(Math.hypot(...row).toFixed(4))
+  })
+
   test.each(['cosine', 'dot'] as const)("neighbours by %s are the oracle's", async (metric) => {
     const page = await on.visit('?sentence=coffee')
     await on.settled()
