@@ -22,6 +22,10 @@ export const READ_VIEW: Readonly<Record<string, Option>> = {
 export const SEARCH_VIEW: Readonly<Record<string, Option>> = {
   view: { help: 'search rows where they lie, by the index beside the table (rowspace index)' },
   index: { value: 'FILE', help: 'the same, by an index that is elsewhere' },
+  memory: {
+    value: 'SIZE',
+    help: 'the same, with codes of at most so many bytes in memory: 500MB, 1.5GiB (half of what is available)',
+  },
 }
 
 /** A table whose rows are elsewhere. */
@@ -40,7 +44,7 @@ export function isElsewhere(name: string, args: Arguments): boolean {
 }
 
 export function isView(args: Arguments): boolean {
-  return args.flag('view') || args.flag('index')
+  return Object.keys(SEARCH_VIEW).some((option) => args.flag(option))
 }
 
 /** Opens a table whose rows are elsewhere, runs `use` on it, and closes it. */
@@ -85,7 +89,12 @@ export async function onView<Result>(
   if (args.flag('counts')) {
     throw new RowspaceError('INVALID_ARGUMENT', '--counts is for tables in memory: leave --view out.')
   }
-  const table = await openNamedView(name, { ...options, ...more, index: args.text('index') })
+  const table = await openNamedView(name, {
+    ...options,
+    ...more,
+    index: args.text('index'),
+    memory: args.bytes('memory'),
+  })
   const progress = showProgress(name, quiet ?? false)
   try {
     return await use({

@@ -76,7 +76,7 @@ function print(text: string): void {
 }
 
 /** Errors that are not about the arguments. */
-const OUR_TROUBLE = new Set(['OUT_OF_MEMORY', 'DISPOSED', 'ABORTED', 'CHANGED'])
+const OUR_TROUBLE = new Set(['OUT_OF_MEMORY', 'DISPOSED', 'ABORTED', 'CHANGED', 'LOCKED'])
 /** Reasons of the system: other arguments would not help. */
 const SYSTEM_TROUBLE = new Set([
   'ENOSPC',

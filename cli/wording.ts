@@ -19,6 +19,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
     /viewTable\(\) \(--view\) finds an index beside it, \{ index \} \(--index\) one elsewhere\./g,
     '--view finds an index beside it, --index one elsewhere.',
   ],
+  [/Allow more, or view fewer rows \(limit\)\./g, 'Allow more (--memory), or take fewer rows (--limit).'],
   [/, or load it by openTable\(\)\./g, ', or leave --view out.'],
   [/Upload ((?:it|the table) again) with overwrite\b/g, 'Push $1 with --overwrite'],
   [/\(servers: \['(http:[^']*)', …\]\)/g, '(--server $1, once for each)'],

@@ -39,7 +39,8 @@ export const indexTable: Command = {
     'Without <out> the index is written beside the table: <table>.index.safetensors, and that of 4 bits',
     '<table>.int4.index.safetensors: --view uses the one that fits the memory.',
     'nearest, analogy and eval find it there by --view; --index names one that is elsewhere.',
-    'Rows are read once, block by block: the table may be larger than memory.',
+    'Rows are read once, block by block: the table may be larger than memory. A run that is stopped leaves',
+    '<out>.partial, and the same command goes on from there.',
   ],
   examples: ['rowspace index vectors.npy', 'rowspace nearest vectors.npy "#17" --view'],
   async run(args: Arguments): Promise<Answer> {

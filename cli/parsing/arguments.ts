@@ -13,6 +13,15 @@ export const COMMON: Readonly<Record<string, Option>> = {
 }
 
 /** The arguments of one call. Each reader throws `INVALID_ARGUMENT` with the value and what is expected. */
+/** Bytes, by unit. */
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ...['k', 'm', 'g', 't'].flatMap((letter, index): [string, number][] => [
+    [`${letter}b`, 1000 ** (index + 1)],
+    [`${letter}ib`, 1024 ** (index + 1)],
+  ]),
+])
+
 export class Arguments {
   constructor(
     readonly operands: readonly string[],
@@ -46,6 +55,17 @@ export class Arguments {
       name === 'k' ? 'INVALID_K' : 'INVALID_ARGUMENT',
       `${spelled(name)} must be an integer${range}; got ${describe(value)}.`,
     )
+  }
+
+  /** A number of bytes: 4096, 500MB (of powers of 1000), 1.5GiB (of 1024). */
+  bytes(name: string): number | undefined {
+    const value = this.text(name)
+    if (value === undefined) return undefined
+    const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(value) ?? []
+    const bytes = Math.floor(Number(digits) * (UNITS.get(unit.toLowerCase()) ?? 0))
+    if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes
+    const problem = `${spelled(name)} must be a number of bytes, as 500MB, 1GB or 1.5GiB`
+    throw new RowspaceError('INVALID_ARGUMENT', `${problem}; got ${describe(value)}.`)
   }
 
   choice<Value extends string>(name: string, among: readonly Value[], standard: Value): Value {

@@ -112,7 +112,7 @@ export type ErrorDetails = {
   IO: RequestDetails & Facts
   /** Two lengths that belong together differ: rows and tokens, keys and weights, numbers and dimension. */
   LENGTH_MISMATCH: { [length: string]: number | undefined }
-  /** Another writer is saving the collection. Wait and save again. */
+  /** Another process writes the collection or the index. Wait, and write it again. */
   LOCKED: Place & {
     /** The path of the lock file. */
     lock?: string

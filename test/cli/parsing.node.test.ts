@@ -117,6 +117,49 @@ describe('transforms', () => {
   })
 })
 
+describe('a number of bytes', () => {
+  const grammar = { operands: [], options: { memory: { value: 'SIZE', help: '' } }, name: 'nearest' }
+  const parse = (size: string) => readArguments(['--memory', size], grammar).bytes('memory')
+
+  test.each([
+    ['4096', 4096],
+    ['1kB', 1000],
+    ['500MB', 500e6],
+    ['500mb', 500e6],
+    ['1GB', 1e9],
+    ['1.5GiB', 1.5 * 2 ** 30],
+    ['2 TiB', 2 * 2 ** 40],
+    ['0.5KiB', 512],
+  ])('%s is %i', (size, bytes) => {
+    expect(parse(size)).toBe(bytes)
+  })
+
+  test.each([
+    '',
+    '0',
+    '-1',
+    '1e9',
+    '1G',
+    '0.1',
+    '.5GB',
+    'GB',
+    '1 GB ',
+    '1  GB',
+    '5EB',
+    'auto',
+    '99999TB',
+    '0x10',
+  ])('%j is none', (size) => {
+    expect(messageOf(() => parse(size))).toBe(
+      `--memory must be a number of bytes, as 500MB, 1GB or 1.5GiB; got ${JSON.stringify(size)}.`,
+    )
+  })
+
+  test('without one there is none', () => {
+    expect(readArguments([], grammar).bytes('memory')).toBeUndefined()
+  })
+})
+
 describe('the nearest known word', () => {
   test.each([
     ['neares', 'nearest'],

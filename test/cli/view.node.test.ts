@@ -78,6 +78,27 @@ test('an evaluation gives the figures of the table in memory', () => {
   }
 })
 
+test('codes of no more bytes than --memory allows', () => {
+  const path = tableFile()
+  json('index', path)
+  const asked = ['nearest', path, '#17']
+  const { code, stderr } = rowspace(...asked, '--memory', '70kB')
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(
+      /codes of 8 bits take \d+ bytes of memory, and 70000 are allowed\..*index --codes int4/,
+    ),
+  })
+  json('index', path, '--codes', 'int4')
+  for (const memory of ['70kB', '1GiB']) expect(json(...asked, '--memory', memory)).toEqual(json(...asked))
+  expect(rowspace(...asked, '--memory', '1000').stderr).toMatch(
+    /Allow more \(--memory\), or take fewer rows \(--limit\)\.$/m,
+  )
+  expect(rowspace(...asked, '--memory', '1 GX').stderr).toMatch(
+    /--memory must be a number of bytes, as 500MB, 1GB or 1\.5GiB; got "1 GX"\./,
+  )
+})
+
 test('rows without tokens, and an index elsewhere', () => {
   const path = tableFile()
   const elsewhere = join(folder(), 'elsewhere')
