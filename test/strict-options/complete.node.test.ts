@@ -31,7 +31,8 @@ function publicParameters(): string[] {
       }
     }
   }
-  const isPublic = ({ valueDeclaration }: ts.Symbol) =>
+  const isPublic = ({ name, valueDeclaration }: ts.Symbol) =>
+    !name.includes('#') &&
     valueDeclaration !== undefined &&
     (ts.getCombinedModifierFlags(valueDeclaration as ts.Declaration) &
       ts.ModifierFlags.NonPublicAccessibilityModifier) ===

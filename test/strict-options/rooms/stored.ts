@@ -1,6 +1,9 @@
 /** The options of `rowspace/stored`. */
+
+import { Collection } from '../../../src/collection.ts'
+import { isRowspaceError } from '../../../src/core/errors.ts'
 import { encodeSafetensors } from '../../../src/formats/safetensors/writer.ts'
-import { viewTable, writeIndex } from '../../../src/stored.ts'
+import { viewCollection, viewTable, writeIndex, writeIndexFile } from '../../../src/stored.ts'
 import { join } from '../../formats/files.ts'
 import type { Calls } from '../types.ts'
 
@@ -11,6 +14,20 @@ for await (const chunk of writeIndex(FILE)) chunks.push(chunk)
 const index = join(chunks)
 const table = await viewTable(FILE, { index })
 const { signal } = new AbortController()
+
+const columns = { year: 'number' } as const
+const entries = await Collection.create({ dimension: 2, columns })
+await entries.add({ key: 'a', vector: [1, 2], metadata: { year: 1 } })
+const saved: Uint8Array[] = []
+await entries.save({
+  name: 'memory',
+  read: async () => undefined,
+  write: async (parts) => {
+    for await (const part of parts) saved.push(part.slice())
+  },
+  lock: async () => async () => {},
+})
+const collection = await viewCollection(join(saved), { columns })
 
 export const calls: Calls = {
   'viewTable options': {
@@ -30,6 +47,38 @@ export const calls: Calls = {
   'writeIndex options': {
     options: { codes: 'int4', signal, onProgress: () => {} },
     call: (options) => writeIndex(FILE, options).next(),
+  },
+  'writeIndexFile options': {
+    options: { codes: 'int4', overwrite: true, signal, onProgress: () => {} },
+    // options are read before the folder is looked for, which browsers do not have either
+    call: (options) =>
+      writeIndexFile(FILE, 'no-such-folder/rows.index.safetensors', options).catch((error) => {
+        if (!isRowspaceError(error, 'NOT_FOUND') && !isRowspaceError(error, 'UNSUPPORTED')) throw error
+      }),
+  },
+  'viewCollection options': {
+    options: { columns, cacheBytes: 0, threads: 1, signal },
+    call: (options) => viewCollection(join(saved), options),
+  },
+  'StoredCollection#vector options': {
+    options: { signal },
+    call: (options) => collection.vector('a', options),
+  },
+  'StoredCollection#similarity options': {
+    options: { signal },
+    call: (options) => collection.similarity('a', [1, 2], options),
+  },
+  'StoredCollection#loadIndex options': {
+    options: { signal, onProgress: () => {} },
+    call: (options) => collection.loadIndex(options),
+  },
+  'StoredCollection#nearest options': {
+    options: { k: 1, metric: 'dot', exclude: ['a'], filter: { year: 1 }, includeInputs: true, signal },
+    call: (options) => collection.nearest('a', options),
+  },
+  'StoredCollection#nearestBatch options': {
+    options: { k: 1, signal },
+    call: (options) => collection.nearestBatch(['a'], options),
   },
   'StoredTable#loadIndex options': {
     options: { signal, onProgress: () => {} },
