@@ -1,8 +1,8 @@
 /**
- * Makes the folder `site`, for any static host: the glosses of WordNet as vectors with their index, the texts
- * in one file with their offsets, and the page.
+ * Makes the folder `site`, for any static host: the glosses of WordNet as vectors named by their texts, the
+ * index, and the page.
  */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { openDefaultTable } from 'rowspace/default'
@@ -31,17 +31,12 @@ const { dimension } = words
 const table = {
   size: texts.length,
   dimension,
+  tokens: texts,
   rows: (start, end) => rows.subarray(start * dimension, end * dimension),
 }
 const file = join(SITE, 'glosses.safetensors')
 await writeFileAtomically(file, writeSafetensors(table), { overwrite: true })
 await writeFileAtomically(`${file}.index.safetensors`, writeIndex(file), { overwrite: true })
-
-const encoded = texts.map((text) => Buffer.from(text))
-const offsets = new Uint32Array(texts.length + 1)
-for (const [place, bytes] of encoded.entries()) offsets[place + 1] = offsets[place] + bytes.length
-writeFileSync(join(SITE, 'texts.txt'), Buffer.concat(encoded))
-writeFileSync(join(SITE, 'offsets.u32'), new Uint8Array(offsets.buffer))
 
 copyFileSync('index.html', join(SITE, 'index.html'))
 await build({
