@@ -155,7 +155,10 @@ describe('the tarball', () => {
     ['rowspace/keyed-vectors', ['KeyedVectors', 'parseAnalogies', 'parsePairs', 'pearson', 'spearman']],
     ['rowspace/text', ['StaticModel', 'embed', 'openStaticModel', 'pool', 'sifWeights', 'tokenizerOf']],
     ['rowspace/transforms', ['Transform', 'allButTheTop', 'meanRemoval', 'principalComponents', 'whitening']],
-    ['rowspace/stored', ['StoredTable', 'viewTable', 'writeIndex', 'writeIndexFile']],
+    [
+      'rowspace/stored',
+      ['StoredCollection', 'StoredTable', 'viewCollection', 'viewTable', 'writeIndex', 'writeIndexFile'],
+    ],
     ['rowspace/hub', ['clearCache', 'hubSource', 'listCache', 'parseHubName']],
   ])('%s exports these names', (door, names) => {
     const program = `console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(door)})).sort()))`
