@@ -68,12 +68,17 @@ export class PartialFile {
       await this.handle.truncate(size)
       if (this.old !== undefined) await restoreRights(this.handle, this.old)
       await this.handle.sync()
+      await this.handle.close()
       await putInPlace(partial, this.target, { overwrite, sync: true })
     })
     await removeIfThere(partial)
   }
 
-  /** Closes it. Harmless when it is in its place. @param leave whether it may be gone on with */
+  /**
+   * Closes it. Harmless when it is in its place.
+   *
+   * @param leave whether it may be gone on with
+   */
   async close(leave: boolean): Promise<void> {
     await this.handle.close().catch(() => {})
     if (!leave || this.#failed) await removeIfThere(partialName(this.target))
