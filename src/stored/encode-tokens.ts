@@ -64,13 +64,14 @@ export class EncodedTokens {
 
   /** Appends a token. Returns false if it cannot be written. */
   add(word: string): boolean {
-    if (HALF_PAIR.test(word)) return false
     this.marksWordStarts ||= word[0] === '▁'
     const id = this.#count++
     const place = id % BLOCK_TOKENS
     if (place === 0) this.#end += BLOCK_HEAD_BYTES
     const start = this.#end
     const { written } = ENCODER.encodeInto(word, this.#bytes.subarray(start))
+    // as many bytes as letters are ASCII
+    if (written !== word.length && HALF_PAIR.test(word)) return false
     if (written > MAX_TOKEN_BYTES) return false
     this.#end += written
     const block = Math.floor(id / BLOCK_TOKENS)
