@@ -10,6 +10,8 @@ export class LazyVocabulary {
   /** All tokens, once they were read. */
   whole: Vocabulary | undefined
   #isRead = false
+  /** Why nothing is read any more. */
+  #ended: unknown
   readonly #read: SharedRead<Vocabulary | undefined>
   readonly #indexed: SharedRead<IndexTokens | undefined>
 
@@ -32,6 +34,7 @@ export class LazyVocabulary {
 
   /** Reads under way are ended by `reason`. */
   async dispose(reason: unknown): Promise<void> {
+    this.#ended = reason
     await Promise.all([this.#read.end(reason), this.#indexed.end(reason)])
   }
 
@@ -43,7 +46,7 @@ export class LazyVocabulary {
   async idsOf(rows: readonly RowKey[], signal?: AbortSignal): Promise<(row: RowKey) => number> {
     const names = [...new Set(rows.filter((row) => typeof row === 'string'))]
     const indexed = names.length === 0 ? undefined : await this.#fromIndex(signal)
-    const ids = await indexed?.idsOf(names, signal)
+    const ids = indexed && (await this.#unlessEnded(indexed.idsOf(names, signal)))
     // an error about a name tells which is like it
     const vocabulary = names.every((name) => ids?.has(name)) ? undefined : await this.read(signal)
     const idOf = (row: RowKey) =>
@@ -60,7 +63,8 @@ export class LazyVocabulary {
     const indexed = await this.#fromIndex(signal)
     if (indexed === undefined) return this.read(signal)
     const words = new WordList([]).tokenize(text).flatMap((word) => [word.text, word.text.toLowerCase()])
-    const ids = await indexed.idsOfTokens([text, ...words.flatMap((word) => spellingsOf(word))], signal)
+    const tokens = [text, ...words.flatMap((word) => spellingsOf(word))]
+    const ids = await this.#unlessEnded(indexed.idsOfTokens(tokens, signal))
     const list = new WordList([...ids.keys()])
     return {
       size: this.size,
@@ -73,9 +77,18 @@ export class LazyVocabulary {
   /** What gives the token of each of these ids; undefined for an id without one. */
   async tokensOf(ids: Iterable<number>, signal?: AbortSignal): Promise<(id: number) => string | undefined> {
     const indexed = await this.#fromIndex(signal)
-    if (indexed !== undefined) return indexed.tokensOf(ids, signal)
+    if (indexed !== undefined) return this.#unlessEnded(indexed.tokensOf(ids, signal))
     const vocabulary = await this.read(signal)
     return (id) => vocabulary?.tokenOf(id)
+  }
+
+  /** Its file is closed with the table: a read that fails by that is ended by the reason. */
+  async #unlessEnded<Result>(reading: Promise<Result>): Promise<Result> {
+    try {
+      return await reading
+    } catch (error) {
+      throw this.#ended ?? error
+    }
   }
 
   /** The tokens of the index, unless all are there already. */

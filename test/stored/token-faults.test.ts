@@ -167,6 +167,25 @@ test('a table that is closed while tokens are read answers no more', async () =>
   expect(await rejection(stored.token(3))).toMatchObject({ code: 'DISPOSED' })
 })
 
+test('a read that fails because the table was closed says so', async () => {
+  let closed: (() => void) | undefined
+  let isHeld = false
+  const { source } = watched(INDEX, () => {
+    if (!isHeld) return
+    return new Promise((_, reject) => {
+      closed = () => reject(new Error('read from a closed file'))
+    })
+  })
+  const stored = await viewTable(FILE, { index: source })
+  await stored.id('name 3')
+  isHeld = true
+  const answer = rejection(stored.token(50))
+  await expect.poll(() => closed).toBeDefined()
+  await stored.close()
+  closed?.()
+  expect(await answer).toMatchObject({ code: 'DISPOSED' })
+})
+
 test('the index beside a file is closed with its table, once; one that the caller gave is left open', async () => {
   const beside = watched(INDEX, () => {})
   const file: ByteSource = { ...bytesSource(FILE), sibling: async () => beside.source }
