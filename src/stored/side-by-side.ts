@@ -10,6 +10,8 @@ export async function sideBySide<Item>(
 ): Promise<void> {
   const stop = new AbortController()
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
+  // Node 20 takes more than ten listeners for a leak
+  globalThis.process?.getBuiltinModule?.('node:events')?.setMaxListeners(0, stopped)
   const waiting = items.values()
   const lane = async () => {
     try {
