@@ -1,6 +1,6 @@
 /**
  * A lock beside a file, for one writer at a time among all processes. It is created with its contents
- * (write-file.ts links it into place), so there is never one without an owner, and the owner is named by a
+ * (target-file.ts links it into place), so there is never one without an owner, and the owner is named by a
  * token that no other process has (process-token.ts).
  *
  * The lock of a dead process is removed by one taker at a time. Takers make a temporary for this lock, with a
@@ -12,8 +12,9 @@ import { isRowspaceError, RowspaceError } from '../core/errors.ts'
 import { fileError } from './file.ts'
 import { files, nodeModule, paths, systemCode } from './node.ts'
 import { formatToken, isRunning, ownToken, parseToken, shortHash } from './process-token.ts'
+import { resolveTarget } from './target-file.ts'
 import { ageOf, parseTemporaryName, removeIfThere, temporaryName } from './temporaries.ts'
-import { resolveTarget, writeFileAtomically } from './write-file.ts'
+import { writeFileAtomically } from './write-file.ts'
 
 /** How often it is tried while others take over. */
 const ATTEMPTS = 20

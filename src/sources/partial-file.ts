@@ -9,8 +9,8 @@ import { RowspaceError } from '../core/errors.ts'
 import { fileError } from './file.ts'
 import { lockFile } from './lock-file.ts'
 import { files, systemCode } from './node.ts'
+import { checkTarget, putInPlace, resolveTarget, restoreRights, writeChunk } from './target-file.ts'
 import { removeIfThere } from './temporaries.ts'
-import { checkTarget, putInPlace, resolveTarget, restoreRights, writeChunk } from './write-file.ts'
 
 export class PartialFile {
   /** Bytes that cannot be written are a reason to leave none. */

@@ -68,7 +68,7 @@ describe('what is typed', () => {
     [['inspect', 'hf:a/b?c'], 'the name "b?c" has other characters than letters'],
     [['cache'], '<ls|rm> is missing'],
     [['cache', 'list'], 'cache takes ls or rm; got "list"'],
-    [['cache', 'rm'], 'cache rm takes a model (hf:owner/name), or --all'],
+    [['cache', 'rm'], 'cache rm takes a model (hf:owner/name), the URL of an index, or --all'],
     [['cache', 'rm', 'gpt2'], 'a model is named hf:owner/name'],
     [['cache', 'ls', 'hf:a/b', 'c'], '"c" is one argument too many'],
     [

@@ -1,5 +1,5 @@
 /**
- * Two files write: a third file of src/ that writes, renames or opens for writing by itself would forget modes,
+ * Three files write: another file of src/ that writes, renames or opens for writing by itself would forget modes,
  * temporaries, links and fsync.
  */
 import fs from 'node:fs'
@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { projectPath } from '../shared-data.ts'
 
-/** The second writes what can be gone on with, by what the first exports. */
-const WRITERS = ['sources/write-file.ts', 'sources/partial-file.ts']
+/** What is written at once, what can be gone on with, and what both do. */
+const WRITERS = ['sources/write-file.ts', 'sources/partial-file.ts', 'sources/target-file.ts']
 
 /**
  * Names of Node's file system that change files, and openings for anything but reading. Removing is no

@@ -4,8 +4,9 @@ import { invalidArgument } from '../../core/values.ts'
 import { fileSource } from '../../sources/file.ts'
 import { lockFile } from '../../sources/lock-file.ts'
 import { nodeModule } from '../../sources/node.ts'
+import { resolveTarget } from '../../sources/target-file.ts'
 import { removeStaleTemporaries } from '../../sources/temporaries.ts'
-import { resolveTarget, writeFileAtomically } from '../../sources/write-file.ts'
+import { writeFileAtomically } from '../../sources/write-file.ts'
 import type { CollectionStore } from './store.ts'
 
 /**
