@@ -14,7 +14,16 @@ import {
 } from '@vitest/expect'
 import { fn, restoreAllMocks, spyOn } from '@vitest/spy'
 
-export { afterAll, afterEach, beforeAll, beforeEach, describe, it, test } from '@vitest/runner'
+export {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  it,
+  onTestFinished,
+  test,
+} from '@vitest/runner'
 
 chai.use(JestExtend)
 chai.use(JestChaiExpect)
