@@ -8,10 +8,19 @@ import { buildDemo } from '../../demo/build.mjs'
 import { serve } from '../../demo/serve.mjs'
 import { openTable } from '../../src/open/open-table.ts'
 import type { EmbeddingTable } from '../../src/table/embedding-table.ts'
+import { combineAll, searchAll } from '../oracle/search.ts'
 import { launch } from '../package/page.ts'
 import { projectPath } from '../shared-data.ts'
 
 type Shown = (string | null)[][]
+/** Words and their weights. */
+export type Terms = [string, number][]
+
+export const KING: Terms = [
+  ['king', 1],
+  ['man', -1],
+  ['woman', 1],
+]
 
 export class PageUnderTest {
   readonly folder = mkdtempSync(join(tmpdir(), 'rowspace-page-'))
@@ -78,6 +87,14 @@ export class PageUnderTest {
       minus(cosine.toFixed(4)),
       minus(dot.toFixed(3)),
     ])
+  }
+
+  /** What the oracle finds nearest to a sum, as the page shows it. */
+  oracleSum(words: Terms, metric: 'cosine' | 'dot', { normalize = false, inputs = false } = {}): Shown {
+    const terms = words.map(([word, weight]) => ({ vector: this.rows[this.table.id(word)]!, weight }))
+    const left = new Set(inputs ? [] : words.map(([word]) => this.table.id(word)))
+    const allowed = (id: number) => !left.has(id)
+    return this.asShown(searchAll(this.rows, combineAll(terms, normalize), { k: 10, metric, allowed }))
   }
 
   async text(selector: string): Promise<string> {
