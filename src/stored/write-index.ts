@@ -53,7 +53,7 @@ const TOGETHER = 32
 
 /**
  * The index of a table as the bytes of a file, in chunks: what `viewTable` searches the table by. Rows are read
- * once; memory has a block of them, and 12 bytes for each of all.
+ * once; memory has a block of them, 12 bytes for each of all, and the tokens where the file has its own.
  *
  * @returns chunks: write them with `writeFileAtomically(path, chunks)`, beside the table as
  *   `<its name>.index.safetensors`
