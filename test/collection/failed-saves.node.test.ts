@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { Collection } from '../../src/collection.ts'
 import { projectPath } from '../shared-data.ts'
-import { replaceFiles } from '../sources/replace-files.ts'
+import { replaceFiles, tellingHandle } from '../sources/replace-files.ts'
 import { type COLUMNS, expectSame, makeSaved } from './saved.ts'
 
 const folder = fs.mkdtempSync(join(os.tmpdir(), 'rowspace-collection-'))
@@ -23,17 +23,7 @@ describe('a save that fails', () => {
     const fail = (name: string) => {
       if (calls++ === nth) throw Object.assign(new Error('no space'), { code: 'ENOSPC', syscall: name })
     }
-    const wrapped = (handle: fs.promises.FileHandle) =>
-      new Proxy(handle, {
-        get(target, name) {
-          const value = Reflect.get(target, name)
-          if (typeof value !== 'function') return value
-          return (...args: unknown[]) => {
-            if (name === 'write' || name === 'sync') fail(name)
-            return value.apply(target, args)
-          }
-        },
-      })
+    const wrapped = (handle: fs.promises.FileHandle) => tellingHandle(handle, ['write', 'sync'], fail)
     replaceFiles({
       open: async (path: string, flags: string) => {
         fail('open')

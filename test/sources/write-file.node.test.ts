@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { writeFileAtomically } from '../../src/sources/write-file.ts'
 import { folder } from '../cli/command.ts'
-import { replaceFiles } from './replace-files.ts'
+import { replaceFiles, tellingHandle } from './replace-files.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -22,17 +22,7 @@ function failAt(nth: number, reason: string, hasLinks = true): () => boolean {
   const fail = (name: string) => {
     if (calls++ === nth) throw Object.assign(new Error(reason), { code: reason, syscall: name })
   }
-  const handleOf = (handle: fs.promises.FileHandle) =>
-    new Proxy(handle, {
-      get(target, name) {
-        const value = Reflect.get(target, name)
-        if (typeof value !== 'function') return value
-        return async (...args: unknown[]) => {
-          if (name === 'write' || name === 'sync') fail(name)
-          return value.apply(target, args)
-        }
-      },
-    })
+  const handleOf = (handle: fs.promises.FileHandle) => tellingHandle(handle, ['write', 'sync'], fail)
   const files: Record<string, unknown> = {}
   for (const name of CALLS) {
     const original = fs.promises[name] as (...args: unknown[]) => Promise<unknown>

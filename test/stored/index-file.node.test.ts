@@ -11,7 +11,7 @@ import { type IndexFileOptions, writeIndexFile } from '../../src/stored/write-in
 import { folder, lastingFolder } from '../cli/command.ts'
 import { rejection } from '../formats/files.ts'
 import { makeTable } from '../oracle/tables.ts'
-import { replaceFiles } from '../sources/replace-files.ts'
+import { replaceFiles, tellingHandle } from '../sources/replace-files.ts'
 import { fileOf, indexOf } from './both.ts'
 
 /** Six blocks, the last of them short. */
@@ -253,16 +253,7 @@ describe('a full disk', () => {
       if (calls++ === nth) throw Object.assign(new Error('no space'), { code: 'ENOSPC', syscall: name })
     }
     const wrapped = (handle: fs.promises.FileHandle) =>
-      new Proxy(handle, {
-        get(target, name) {
-          const value = Reflect.get(target, name)
-          if (typeof value !== 'function') return value
-          return async (...args: unknown[]) => {
-            if (['write', 'truncate', 'sync'].includes(String(name))) fail(String(name))
-            return value.apply(target, args)
-          }
-        },
-      })
+      tellingHandle(handle, ['write', 'truncate', 'sync'], fail)
     const rename = async (from: string, to: string) => {
       fail('rename')
       await fs.promises.rename(from, to)
